@@ -1,0 +1,2 @@
+/** Opens diffusers folders: which parts there are, their configuration, their weights. */
+package io.boxwright.loading;

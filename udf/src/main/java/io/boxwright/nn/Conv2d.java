@@ -1,0 +1,45 @@
+package io.boxwright.nn;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.loading.StateDict;
+
+/** {@code torch.nn.Conv2d} with square kernel, stride and padding, with bias. */
+public final class Conv2d {
+
+  private final NDArray weight; // (out, in, kernel, kernel)
+  private final NDArray bias; // (out)
+  private final int stride;
+  private final int padding;
+
+  private Conv2d(NDArray weight, NDArray bias, int stride, int padding) {
+    this.weight = weight;
+    this.bias = bias;
+    this.stride = stride;
+    this.padding = padding;
+  }
+
+  /** Loads a convolution of the given channels, kernel size, stride and zero padding. */
+  public static Conv2d load(
+      StateDict weights, long in, long out, int kernel, int stride, int padding) {
+    return new Conv2d(
+        weights.tensor("weight", out, in, kernel, kernel),
+        weights.tensor("bias", out),
+        stride,
+        padding);
+  }
+
+  /** A 3x3 convolution that keeps the size. */
+  public static Conv2d load3x3(StateDict weights, long in, long out) {
+    return load(weights, in, out, 3, 1, 1);
+  }
+
+  /** A 1x1 convolution. */
+  public static Conv2d load1x1(StateDict weights, long in, long out) {
+    return load(weights, in, out, 1, 1, 0);
+  }
+
+  /** (B, in, H, W) -> (B, out, H', W'). */
+  public NDArray forward(NDArray x) {
+    return TorchKernels.conv2d(x, weight, bias, stride, padding);
+  }
+}

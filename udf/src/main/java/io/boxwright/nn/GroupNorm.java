@@ -1,0 +1,36 @@
+package io.boxwright.nn;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.loading.StateDict;
+
+/** {@code torch.nn.GroupNorm}: (B, C, ...) -> (B, C, ...). */
+public final class GroupNorm {
+
+  private final int groups;
+  private final double epsilon;
+  private final NDArray weight; // (C)
+  private final NDArray bias; // (C)
+
+  private GroupNorm(int groups, double epsilon, NDArray weight, NDArray bias) {
+    this.groups = groups;
+    this.epsilon = epsilon;
+    this.weight = weight;
+    this.bias = bias;
+  }
+
+  /** Loads a normalisation of {@code channels} in {@code groups} groups. */
+  public static GroupNorm load(StateDict weights, int groups, long channels, double epsilon) {
+    return new GroupNorm(
+        groups, epsilon, weights.tensor("weight", channels), weights.tensor("bias", channels));
+  }
+
+  /** (B, C, ...) -> (B, C, ...). */
+  public NDArray forward(NDArray x) {
+    return TorchKernels.groupNorm(x, groups, weight, bias, epsilon);
+  }
+
+  /** {@link #forward} followed by SiLU. */
+  public NDArray forwardSilu(NDArray x) {
+    return TorchKernels.groupNormSilu(x, groups, weight, bias, epsilon);
+  }
+}

@@ -1,0 +1,29 @@
+package io.boxwright.nn;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.loading.StateDict;
+
+/** {@code torch.nn.LayerNorm} over the last axis: (..., C) -> (..., C). */
+public final class LayerNorm {
+
+  private final double epsilon;
+  private final NDArray weight; // (C)
+  private final NDArray bias; // (C)
+
+  private LayerNorm(double epsilon, NDArray weight, NDArray bias) {
+    this.epsilon = epsilon;
+    this.weight = weight;
+    this.bias = bias;
+  }
+
+  /** Loads a normalisation of {@code channels}. */
+  public static LayerNorm load(StateDict weights, long channels, double epsilon) {
+    return new LayerNorm(
+        epsilon, weights.tensor("weight", channels), weights.tensor("bias", channels));
+  }
+
+  /** (..., C) -> (..., C). */
+  public NDArray forward(NDArray x) {
+    return TorchKernels.layerNorm(x, weight, bias, epsilon);
+  }
+}

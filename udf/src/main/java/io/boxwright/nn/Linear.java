@@ -1,0 +1,31 @@
+package io.boxwright.nn;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.loading.StateDict;
+
+/** {@code torch.nn.Linear}: (..., in) -> (..., out). */
+public final class Linear {
+
+  private final NDArray weight; // (out, in)
+  private final NDArray bias; // (out), or null
+
+  private Linear(NDArray weight, NDArray bias) {
+    this.weight = weight;
+    this.bias = bias;
+  }
+
+  /** With bias. */
+  public static Linear load(StateDict weights, long in, long out) {
+    return new Linear(weights.tensor("weight", out, in), weights.tensor("bias", out));
+  }
+
+  /** Without bias. */
+  public static Linear loadWithoutBias(StateDict weights, long in, long out) {
+    return new Linear(weights.tensor("weight", out, in), null);
+  }
+
+  /** (..., in) -> (..., out). */
+  public NDArray forward(NDArray x) {
+    return bias == null ? TorchKernels.linear(x, weight) : TorchKernels.linear(x, weight, bias);
+  }
+}

@@ -1,0 +1,77 @@
+package io.boxwright.pipelines;
+
+/**
+ * What all requests of a batch share. Names and defaults are those of diffusers' {@code
+ * StableDiffusionPipeline.__call__}.
+ *
+ * @param height of the image in pixels; 0 means the model's own
+ * @param width of the image in pixels; 0 means the model's own
+ * @param numInferenceSteps denoising steps, at least 1
+ * @param guidanceScale weight of the prompt (classifier-free guidance); 1 or less switches it off
+ * @param eta noise of DDIM steps, 0..1; other schedulers ignore it
+ * @param attentionMaps whether the images come with the attention maps they were scored by
+ */
+public record GenerationOptions(
+    int height,
+    int width,
+    int numInferenceSteps,
+    double guidanceScale,
+    double eta,
+    AttentionMaps attentionMaps) {
+
+  /** Whether attention maps are returned. */
+  public enum AttentionMaps {
+    /** No. */
+    DROP,
+    /** One map for each object and layer. */
+    KEEP
+  }
+
+  /** Checks the ranges; what depends on the model is checked when it is known. */
+  public GenerationOptions {
+    require(height >= 0, "height", height, "at least 1");
+    require(width >= 0, "width", width, "at least 1");
+    require(numInferenceSteps >= 1, "num_inference_steps", numInferenceSteps, "at least 1");
+    require(Double.isFinite(guidanceScale), "guidance_scale", guidanceScale, "a number");
+    require(eta >= 0 && eta <= 1, "eta", eta, "between 0 and 1");
+  }
+
+  /** diffusers' defaults. */
+  public static GenerationOptions defaults() {
+    return new GenerationOptions(0, 0, 50, 7.5, 0, AttentionMaps.DROP);
+  }
+
+  /** The same at another size in pixels. */
+  public GenerationOptions withSize(int newHeight, int newWidth) {
+    return new GenerationOptions(
+        newHeight, newWidth, numInferenceSteps, guidanceScale, eta, attentionMaps);
+  }
+
+  /** The same with another number of steps. */
+  public GenerationOptions withNumInferenceSteps(int value) {
+    return new GenerationOptions(height, width, value, guidanceScale, eta, attentionMaps);
+  }
+
+  /** The same with another guidance scale. */
+  public GenerationOptions withGuidanceScale(double value) {
+    return new GenerationOptions(height, width, numInferenceSteps, value, eta, attentionMaps);
+  }
+
+  /** The same with another eta. */
+  public GenerationOptions withEta(double value) {
+    return new GenerationOptions(
+        height, width, numInferenceSteps, guidanceScale, value, attentionMaps);
+  }
+
+  /** The same with or without attention maps. */
+  public GenerationOptions withAttentionMaps(AttentionMaps value) {
+    return new GenerationOptions(height, width, numInferenceSteps, guidanceScale, eta, value);
+  }
+
+  private static void require(boolean valid, String name, Number value, String wanted) {
+    if (!valid) {
+      throw new IllegalArgumentException(
+          "Invalid option: %s is %s, it must be %s".formatted(name, value, wanted));
+    }
+  }
+}

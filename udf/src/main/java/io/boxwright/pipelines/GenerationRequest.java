@@ -1,0 +1,27 @@
+package io.boxwright.pipelines;
+
+import io.boxwright.layout.LayoutObject;
+import java.util.List;
+
+/**
+ * One image to make.
+ *
+ * @param prompt what it shows
+ * @param negativePrompt what it should not show; empty by default
+ * @param seed of the noise it starts from: the image depends on no other request
+ * @param objects its layout; empty means plain Stable Diffusion
+ */
+public record GenerationRequest(
+    String prompt, String negativePrompt, long seed, List<LayoutObject> objects) {
+
+  /** Copies the list and turns a missing negative prompt into an empty one. */
+  public GenerationRequest {
+    negativePrompt = negativePrompt == null ? "" : negativePrompt;
+    objects = List.copyOf(objects);
+  }
+
+  /** Without negative prompt. */
+  public GenerationRequest(String prompt, long seed, List<LayoutObject> objects) {
+    this(prompt, "", seed, objects);
+  }
+}

@@ -1,0 +1,2 @@
+/** Samplers, one file each, named as in diffusers. */
+package io.boxwright.schedulers;
