@@ -1,6 +1,7 @@
 package io.boxwright.guidance;
 
 import io.boxwright.layout.CellRounding;
+import io.boxwright.layout.SmallBoxes;
 
 /**
  * How hard and how long a row's attention is pushed into its boxes ("Training-Free Layout Control
@@ -36,14 +37,6 @@ public record LayoutGuidanceConfig(
     ALL,
     /** The second half, as {@code tflcg}'s {@code chunk(2)[1]} of a conditional-only pass does. */
     SECOND_HALF
-  }
-
-  /** What happens to a box so small that it covers no cell of a map. */
-  public enum SmallBoxes {
-    /** It covers the one cell that its centre lies in. */
-    SNAP_TO_CELL,
-    /** It stays empty: its loss is 1 and it has no gradient. */
-    LEAVE_EMPTY
   }
 
   /** When a row is finished. */

@@ -260,6 +260,44 @@ public final class TorchKernels {
     return call("sample_diagonal_gaussian", moments, noise);
   }
 
+  /** (B, heads, N, T) -> (B, heads/2, N, T), the second half of the heads. */
+  public static NDArray secondHalfOfHeads(NDArray probabilities) {
+    return call("second_half_of_heads", probabilities);
+  }
+
+  /**
+   * Adds one map's share of the layout loss to each row's: {@code weight * mean over heads of (1 -
+   * sum(A * M) / sum(A))^2} for every entry, A being the map of the entry's token in the entry's row.
+   *
+   * @param sum (B)
+   * @param probabilities (B, heads, N, T)
+   * @param rows (E), INT64: the row of each entry
+   * @param tokens (E), INT64: the token of each entry
+   * @param masks (E, 1, N): 1 inside the entry's boxes, else 0
+   * @param weights (E)
+   * @return (B)
+   */
+  public static NDArray addLayoutLoss(
+      NDArray sum,
+      NDArray probabilities,
+      NDArray rows,
+      NDArray tokens,
+      NDArray masks,
+      NDArray weights) {
+    return call("add_layout_loss", sum, probabilities, rows, tokens, masks, weights);
+  }
+
+  /**
+   * Adds the mean over heads of the last B rows.
+   *
+   * @param sum (B, N, T)
+   * @param probabilities (B, heads, N, T), or (2B, heads, N, T) with the unconditional half first
+   * @return (B, N, T)
+   */
+  public static NDArray addMeanOverHeads(NDArray sum, NDArray probabilities) {
+    return call("add_mean_over_heads", sum, probabilities);
+  }
+
   /** Images (B, 3, H, W) in [-1, 1] to bytes (B, H, W, 3), UINT8, rounded as diffusers rounds. */
   public static NDArray toPixels(NDArray images) {
     return call("to_pixels", images);

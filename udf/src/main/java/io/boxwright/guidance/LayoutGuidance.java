@@ -1,0 +1,200 @@
+package io.boxwright.guidance;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import io.boxwright.layout.LayoutObject;
+import io.boxwright.models.UNet2DConditionModel;
+import io.boxwright.models.attention.AttentionProcessor;
+import io.boxwright.models.attention.AttnProcessor;
+import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.GradMode;
+import io.boxwright.nn.TorchKernels;
+import io.boxwright.schedulers.Scheduler;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Backward guidance of "Training-Free Layout Control with Cross-Attention Guidance" (Chen, Laina,
+ * Vedaldi, 2023, section 3.2) for a batch of rows with different layouts: before a denoising step,
+ * latents are moved along the gradient of the {@link LayoutLoss}.
+ *
+ * <p>Rows do not influence one another: the loss is a vector, and the gradient of its sum holds each
+ * row's own. A row whose loss has come down to the threshold leaves the batch and, because its loss
+ * carries over, stays out in later steps.
+ *
+ * <p>Holds the state of one run, and sets the UNet's attention processors. Not thread-safe.
+ */
+public final class LayoutGuidance implements AutoCloseable {
+
+  private final UNet2DConditionModel unet;
+  private final LayoutGuidanceConfig config;
+  private final List<String> guidedLayers;
+  private final List<List<LayoutObject>> layouts;
+  private final NDArray promptEmbeds;
+  private final NDManager manager;
+  private final AttentionStore store = new AttentionStore();
+  private final double[] firstLosses;
+  private final double[] lastLosses;
+  private final int[] iterations;
+
+  /**
+   * Starts a run.
+   *
+   * @param unet whose attention is read
+   * @param config how to guide
+   * @param layouts the objects of each row; a row without any is left alone
+   * @param promptEmbeds the prompts' states, without the unconditional half, (B, T, D); not closed
+   */
+  public LayoutGuidance(
+      UNet2DConditionModel unet,
+      LayoutGuidanceConfig config,
+      List<List<LayoutObject>> layouts,
+      NDArray promptEmbeds) {
+    this.unet = unet;
+    this.config = config;
+    this.guidedLayers = AttentionLayers.of(unet.attnProcessors().keySet()).guided();
+    this.layouts = layouts;
+    this.promptEmbeds = promptEmbeds;
+    this.manager = promptEmbeds.getManager().newSubManager();
+    this.firstLosses = filled(Double.NaN);
+    this.lastLosses = filled(Double.POSITIVE_INFINITY);
+    this.iterations = new int[layouts.size()];
+  }
+
+  private double[] filled(double value) {
+    double[] values = new double[layouts.size()];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  /**
+   * Guides the latents before step {@code i}.
+   *
+   * @param latents (B, C, h, w), float32; not changed
+   * @param scheduler of the run
+   * @param i the step
+   * @return the guided latents, (B, C, h, w); {@code latents} itself if no row needs guidance
+   */
+  public NDArray guide(NDArray latents, Scheduler scheduler, int i) {
+    if (i >= config.maxGuidanceSteps()) {
+      return latents;
+    }
+    unet.setAttnProcessor(guidedPassProcessors());
+    NDArray guided = latents;
+    for (int iteration = 0; iteration < config.maxIterationsPerStep(); iteration++) {
+      int[] rows = unfinishedRows();
+      if (rows.length == 0) {
+        break;
+      }
+      guided = update(guided, rows, scheduler, i);
+    }
+    return guided;
+  }
+
+  /** Rows with a layout whose last loss is above the threshold. */
+  private int[] unfinishedRows() {
+    return IntStream.range(0, layouts.size())
+        .filter(row -> !layouts.get(row).isEmpty())
+        .filter(row -> !config.finished(lastLosses[row]))
+        .filter(row -> !Double.isNaN(lastLosses[row]))
+        .toArray();
+  }
+
+  /** One update of some rows: {@code x <- x - d(loss_scale * loss)/dx * variance}. */
+  private NDArray update(NDArray latents, int[] rows, Scheduler scheduler, int i) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray index = manager.create(Arrays.stream(rows).asLongStream().toArray()); // (R)
+      NDArray x = TorchKernels.selectRows(latents, index); // (R, C, h, w)
+      NDArray gradient = gradient(x, rows, index, scheduler, i); // (R, C, h, w)
+      NDArray moved = TorchKernels.weightedSum(1, x, -scheduler.guidanceVariance(i), gradient);
+      return scope.keep(TorchKernels.replaceRows(latents, index, moved)); // (B, C, h, w)
+    }
+  }
+
+  private NDArray gradient(NDArray x, int[] rows, NDArray index, Scheduler scheduler, int i) {
+    try (ArrayScope scope = new ArrayScope();
+        GradMode ignored = GradMode.enabled();
+        LayoutLoss loss = new LayoutLoss(manager, config, layoutsOf(rows), x.getShape())) {
+      x.setRequiresGradient(true);
+
+      // 1. A conditional-only forward pass stores the guided layers' attention.
+      attend(scheduler.scaleModelInput(x, i), scheduler.timesteps()[i], index);
+
+      // 2. The loss of each row.
+      NDArray losses = loss.compute(guidedLayers.stream().map(store::map).toList()); // (R)
+      record(rows, losses.toFloatArray());
+
+      // 3. The gradient of the sum is each row's own gradient.
+      backward(TorchKernels.scale(config.lossScale(), losses.sum()));
+      return scope.keep(x.getGradient().stopGradient()); // (R, C, h, w)
+    } finally {
+      store.reset();
+    }
+  }
+
+  private List<List<LayoutObject>> layoutsOf(int[] rows) {
+    return Arrays.stream(rows).mapToObj(layouts::get).toList();
+  }
+
+  private void attend(NDArray modelInput, double timestep, NDArray rows) {
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      unet.forward(modelInput, timestep, TorchKernels.selectRows(promptEmbeds, rows));
+      throw new IllegalStateException("The UNet never reached " + lastGuidedLayer());
+    } catch (GuidedPassEnd.Reached end) {
+      // All guided layers are stored; nothing after them reaches the loss.
+    }
+  }
+
+  private void record(int[] rows, float[] losses) {
+    for (int place = 0; place < rows.length; place++) {
+      int row = rows[place];
+      if (iterations[row] == 0) {
+        firstLosses[row] = losses[place];
+      }
+      lastLosses[row] = losses[place];
+      iterations[row]++;
+    }
+  }
+
+  private static void backward(NDArray scalar) {
+    NDArray one = scalar.onesLike();
+    JniUtils.backward((PtNDArray) scalar, (PtNDArray) one, false, false);
+  }
+
+  private Map<String, AttentionProcessor> guidedPassProcessors() {
+    AttentionProcessor fused = new AttnProcessor();
+    Map<String, AttentionProcessor> processors = new HashMap<>();
+    unet.attnProcessors().keySet().forEach(name -> processors.put(name, fused));
+    AttentionProcessor storing = new LayoutGuidanceAttnProcessor(store);
+    guidedLayers.forEach(path -> processors.put(path + ".processor", storing));
+    processors.put(lastGuidedLayer() + ".processor", new GuidedPassEnd(store));
+    return processors;
+  }
+
+  private String lastGuidedLayer() {
+    return guidedLayers.get(guidedLayers.size() - 1);
+  }
+
+  /** What the guidance did so far, one entry a row. */
+  public List<GuidanceTrace> traces() {
+    return IntStream.range(0, layouts.size())
+        .mapToObj(
+            row ->
+                iterations[row] == 0
+                    ? GuidanceTrace.NONE
+                    : new GuidanceTrace(firstLosses[row], lastLosses[row], iterations[row]))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+    manager.close();
+  }
+}

@@ -1,0 +1,35 @@
+package io.boxwright.guidance;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.models.attention.Attention;
+import io.boxwright.models.attention.AttentionProcessor;
+import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.TorchKernels;
+
+/**
+ * Attends with explicit probabilities and puts them into an {@link AttentionStore}; otherwise like
+ * the default processor.
+ */
+public final class LayoutGuidanceAttnProcessor implements AttentionProcessor {
+
+  private final AttentionStore store;
+
+  /** Stores into {@code store}, which the caller closes. */
+  public LayoutGuidanceAttnProcessor(AttentionStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public NDArray process(Attention attention, NDArray hiddenStates, NDArray encoderHiddenStates) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray query = attention.query(hiddenStates); // (B, heads, N, C/heads)
+      NDArray key = attention.key(encoderHiddenStates); // (B, heads, T, C/heads)
+      NDArray value = attention.value(encoderHiddenStates); // (B, heads, T, C/heads)
+      NDArray probabilities =
+          TorchKernels.attentionScores(query, key, attention.scale()); // (B, heads, N, T)
+      store.store(attention.path(), ArrayScope.release(probabilities));
+      NDArray attended = TorchKernels.attend(probabilities, value); // (B, heads, N, C/heads)
+      return scope.keep(attention.output(attended)); // (B, N, C)
+    }
+  }
+}

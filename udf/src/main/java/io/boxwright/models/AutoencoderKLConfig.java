@@ -1,0 +1,87 @@
+package io.boxwright.models;
+
+import io.boxwright.loading.ComponentConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code vae/config.json}: the arguments of diffusers' {@code AutoencoderKL} that Stable Diffusion
+ * uses.
+ *
+ * @param inChannels channels of an image
+ * @param outChannels channels of a decoded image
+ * @param downBlockTypes all {@code DownEncoderBlock2D}
+ * @param upBlockTypes all {@code UpDecoderBlock2D}
+ * @param blockOutChannels channels of each level, the largest pictures first
+ * @param layersPerBlock resnets of a level of the encoder; the decoder has one more
+ * @param latentChannels channels of the latents
+ * @param normNumGroups groups of the group norms
+ * @param scalingFactor what the latents of the encoder are multiplied by
+ */
+public record AutoencoderKLConfig(
+    Integer inChannels,
+    Integer outChannels,
+    List<String> downBlockTypes,
+    List<String> upBlockTypes,
+    List<Integer> blockOutChannels,
+    Integer layersPerBlock,
+    Integer latentChannels,
+    Integer normNumGroups,
+    Double scalingFactor) {
+
+  private static final Map<String, String> FIXED =
+      Map.of(
+          "act_fn", "\"silu\"",
+          "shift_factor", "null",
+          "latents_mean", "null",
+          "latents_std", "null",
+          "use_quant_conv", "true",
+          "use_post_quant_conv", "true",
+          "mid_block_add_attention", "true");
+
+  /** Fills in diffusers' defaults and checks the block types. */
+  public AutoencoderKLConfig {
+    inChannels = inChannels == null ? 3 : inChannels;
+    outChannels = outChannels == null ? 3 : outChannels;
+    blockOutChannels = blockOutChannels == null ? List.of(64) : List.copyOf(blockOutChannels);
+    downBlockTypes =
+        downBlockTypes == null ? List.of("DownEncoderBlock2D") : List.copyOf(downBlockTypes);
+    upBlockTypes = upBlockTypes == null ? List.of("UpDecoderBlock2D") : List.copyOf(upBlockTypes);
+    layersPerBlock = layersPerBlock == null ? 1 : layersPerBlock;
+    latentChannels = latentChannels == null ? 4 : latentChannels;
+    normNumGroups = normNumGroups == null ? 32 : normNumGroups;
+    scalingFactor = scalingFactor == null ? 0.18215 : scalingFactor;
+    requireBlocks("down_block_types", downBlockTypes, "DownEncoderBlock2D", blockOutChannels);
+    requireBlocks("up_block_types", upBlockTypes, "UpDecoderBlock2D", blockOutChannels);
+  }
+
+  /**
+   * Reads {@code config.json} of a folder.
+   *
+   * @throws io.boxwright.loading.ModelLoadingException naming what is unreadable or not supported
+   */
+  public static AutoencoderKLConfig read(Path folder) {
+    return ComponentConfig.read("vae", folder, AutoencoderKLConfig.class, FIXED);
+  }
+
+  /** How many pixels one latent stands for in each direction: 8 in Stable Diffusion. */
+  public int scaleFactor() {
+    return 1 << (blockOutChannels.size() - 1);
+  }
+
+  private static void requireBlocks(
+      String key, List<String> types, String supported, List<Integer> channels) {
+    if (types.size() != channels.size()) {
+      throw new IllegalArgumentException(
+          "%s has %d values, block_out_channels has %d"
+              .formatted(key, types.size(), channels.size()));
+    }
+    for (String type : types) {
+      if (!type.equals(supported)) {
+        throw new IllegalArgumentException(
+            "%s %s is not supported, only %s".formatted(key, type, supported));
+      }
+    }
+  }
+}

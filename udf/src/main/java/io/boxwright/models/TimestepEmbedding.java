@@ -1,0 +1,39 @@
+package io.boxwright.models;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import io.boxwright.loading.StateDict;
+import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.Linear;
+import io.boxwright.nn.TorchKernels;
+
+/**
+ * diffusers' {@code Timesteps} and {@code TimestepEmbedding}: sinusoids of the timestep through two
+ * linear layers.
+ */
+final class TimestepEmbedding {
+
+  private final int channels;
+  private final int flipSinToCos;
+  private final double freqShift;
+  private final Linear linear1;
+  private final Linear linear2;
+
+  TimestepEmbedding(StateDict weights, int channels, long timeEmbedDim, UNet2DConditionConfig config) {
+    this.channels = channels;
+    this.flipSinToCos = config.flipSinToCos() ? 1 : 0;
+    this.freqShift = config.freqShift();
+    this.linear1 = Linear.load(weights.at("linear_1"), channels, timeEmbedDim);
+    this.linear2 = Linear.load(weights.at("linear_2"), timeEmbedDim, timeEmbedDim);
+  }
+
+  /** Timesteps (B), float32 -> (B, E) in the type of the weights. */
+  NDArray forward(NDArray timesteps, DataType dataType) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray sinusoids =
+          TorchKernels.timestepEmbedding(timesteps, channels, flipSinToCos, freqShift); // (B, C)
+      NDArray hiddenStates = linear1.forward(sinusoids.toType(dataType, false)); // (B, E)
+      return scope.keep(linear2.forward(TorchKernels.silu(hiddenStates))); // (B, E)
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.boxwright.models;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.loading.StateDict;
+import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.Conv2d;
+import io.boxwright.nn.TorchKernels;
+
+/** diffusers' {@code Upsample2D}: nearest neighbours, then a convolution. */
+final class Upsample2D {
+
+  private final Conv2d conv;
+
+  Upsample2D(StateDict weights, long channels) {
+    this.conv = Conv2d.load3x3(weights.at("conv"), channels, channels);
+  }
+
+  /** (B, C, H, W) -> (B, C, 2H, 2W). */
+  NDArray forward(NDArray x) {
+    return forward(x, 2 * x.getShape().get(2), 2 * x.getShape().get(3));
+  }
+
+  /** (B, C, h, w) -> (B, C, height, width). */
+  NDArray forward(NDArray x, long height, long width) {
+    try (ArrayScope scope = new ArrayScope()) {
+      return scope.keep(conv.forward(TorchKernels.upsampleNearest(x, height, width)));
+    }
+  }
+}

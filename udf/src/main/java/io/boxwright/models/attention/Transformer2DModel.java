@@ -1,0 +1,94 @@
+package io.boxwright.models.attention;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.loading.StateDict;
+import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.Conv2d;
+import io.boxwright.nn.GroupNorm;
+import io.boxwright.nn.Linear;
+import io.boxwright.nn.TorchKernels;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * diffusers' {@code Transformer2DModel} over continuous input: transformer blocks over the positions
+ * of a picture, added to it.
+ */
+public final class Transformer2DModel {
+
+  private static final double EPSILON = 1e-6;
+
+  private final GroupNorm norm;
+  private final UnaryOperator<NDArray> toSequence;
+  private final List<BasicTransformerBlock> transformerBlocks;
+  private final Projection projectOut;
+
+  /** From a sequence back to a picture of the given array's size. */
+  private interface Projection {
+    NDArray apply(NDArray sequence, NDArray like);
+  }
+
+  /**
+   * What the transformers of a UNet share.
+   *
+   * @param layers transformer blocks, one after another
+   * @param heads attention heads
+   * @param crossAttentionDim channels of the prompt's states
+   * @param groups of the group norm
+   * @param linearProjection {@code use_linear_projection}
+   * @param firstAttention what the first attention of a block attends to
+   */
+  public record Settings(
+      int layers,
+      int heads,
+      long crossAttentionDim,
+      int groups,
+      boolean linearProjection,
+      FirstAttention firstAttention) {}
+
+  /** Loads the transformer over {@code channels}. */
+  public Transformer2DModel(StateDict weights, long channels, Settings settings) {
+    this.norm = GroupNorm.load(weights.at("norm"), settings.groups(), channels, EPSILON);
+    if (settings.linearProjection()) {
+      Linear in = Linear.load(weights.at("proj_in"), channels, channels);
+      Linear out = Linear.load(weights.at("proj_out"), channels, channels);
+      this.toSequence = x -> in.forward(TorchKernels.positionsLast(x));
+      this.projectOut = (x, like) -> TorchKernels.positionsFirst(out.forward(x), like);
+    } else {
+      Conv2d in = Conv2d.load1x1(weights.at("proj_in"), channels, channels);
+      Conv2d out = Conv2d.load1x1(weights.at("proj_out"), channels, channels);
+      this.toSequence = x -> TorchKernels.positionsLast(in.forward(x));
+      this.projectOut = (x, like) -> out.forward(TorchKernels.positionsFirst(x, like));
+    }
+    this.transformerBlocks =
+        IntStream.range(0, settings.layers())
+            .mapToObj(i -> block(weights.at("transformer_blocks." + i), channels, settings))
+            .toList();
+  }
+
+  private static BasicTransformerBlock block(StateDict weights, long channels, Settings settings) {
+    return new BasicTransformerBlock(
+        weights,
+        settings.heads(),
+        channels,
+        settings.crossAttentionDim(),
+        settings.firstAttention());
+  }
+
+  /** Every attention, in the order of their paths. */
+  public List<Attention> attentions() {
+    return transformerBlocks.stream().flatMap(block -> block.attentions().stream()).toList();
+  }
+
+  /** (B, C, H, W), (B, T, D) -> (B, C, H, W). */
+  public NDArray forward(NDArray x, NDArray encoderHiddenStates) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray hiddenStates = toSequence.apply(norm.forward(x)); // (B, H*W, C)
+      for (BasicTransformerBlock block : transformerBlocks) {
+        hiddenStates = block.forward(hiddenStates, encoderHiddenStates);
+      }
+      return scope.keep(x.add(projectOut.apply(hiddenStates, x))); // (B, C, H, W)
+    }
+  }
+}
