@@ -26,13 +26,10 @@ import java.util.Arrays;
  */
 record SafeTensor(Path file, SafeTensorType type, long[] shape, long position) {
 
-  /** Without trailing axes of length 1: the matrix of a 1x1 convolution. */
-  SafeTensor withoutTrailingOnes() {
-    int rank = shape.length;
-    while (rank > 0 && shape[rank - 1] == 1) {
-      rank--;
-    }
-    return new SafeTensor(file, type, Arrays.copyOf(shape, rank), position);
+  /** A 1x1 convolution's weight (out, in, 1, 1) as the matrix (out, in); others as they are. */
+  SafeTensor convolutionAsMatrix() {
+    boolean convolution = shape.length == 4 && shape[2] == 1 && shape[3] == 1;
+    return convolution ? new SafeTensor(file, type, Arrays.copyOf(shape, 2), position) : this;
   }
 
   private long byteCount() {

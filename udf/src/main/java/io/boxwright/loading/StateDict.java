@@ -80,7 +80,7 @@ public final class StateDict {
       DataType dataType) {
     if (dataType != DataType.FLOAT32 && dataType != DataType.FLOAT16) {
       throw new IllegalArgumentException(
-          "Unsupported data type " + dataType + ": use FLOAT32 or FLOAT16");
+          "Unsupported data type " + dataType.name() + ": use FLOAT32 or FLOAT16");
     }
     Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
     LoadReport report = new LoadReport(component, folder);
@@ -123,7 +123,7 @@ public final class StateDict {
           if (deprecated.matches()) {
             String part = DEPRECATED_ATTENTION_PARTS.get(deprecated.group(2));
             converted.put(
-                deprecated.group(1) + part + deprecated.group(3), tensor.withoutTrailingOnes());
+                deprecated.group(1) + part + deprecated.group(3), tensor.convolutionAsMatrix());
           } else {
             converted.put(name, tensor);
           }
