@@ -2,8 +2,17 @@ package io.boxwright.loading;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The weights of one component of a diffusers folder, by name, read from memory-mapped safetensors
@@ -12,19 +21,55 @@ import java.nio.file.Path;
  * <p>A model takes its tensors one by one, each by a path that ends in the parameter's name, and
  * says with {@link #finish} when it has them all. Nothing is refused before that: {@code finish}
  * names every missing, mis-shaped and left-over tensor in one message.
+ *
+ * <p>The tensors belong to the manager given to {@link #open}, not to the {@code ArrayScope} that
+ * may be open meanwhile. On the CPU they may be parts of the mapped file: reading them is cheap,
+ * changing them in place is not possible.
  */
 public final class StateDict {
 
+  private static final Pattern DEPRECATED_ATTENTION =
+      Pattern.compile("(.*\\.)(query|key|value|proj_attn)(\\.(?:weight|bias))");
+
+  private static final Map<String, String> DEPRECATED_ATTENTION_PARTS =
+      Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
+
+  private final LoadReport report;
+  private final NDManager manager;
+  private final DataType dataType;
+  private final Map<String, SafeTensor> tensors;
+  private final Set<String> taken;
+  private final String prefix;
+
+  private StateDict(
+      LoadReport report,
+      NDManager manager,
+      DataType dataType,
+      Map<String, SafeTensor> tensors,
+      Set<String> taken,
+      String prefix) {
+    this.report = report;
+    this.manager = manager;
+    this.dataType = dataType;
+    this.tensors = tensors;
+    this.taken = taken;
+    this.prefix = prefix;
+  }
+
   /**
    * Opens a component's weights: {@code NAME.safetensors}, or the shards that {@code
-   * NAME.safetensors.index.json} lists, or with a variant {@code NAME.VARIANT.safetensors}.
+   * NAME.safetensors.index.json} lists, or with a variant {@code NAME.VARIANT.safetensors} or the
+   * shards of {@code NAME.safetensors.index.VARIANT.json}. A component that has no files of the
+   * variant is read from the plain ones, as in diffusers.
    *
    * @param component for messages, such as {@code unet}
    * @param folder the component's folder
    * @param name {@code diffusion_pytorch_model} or {@code model}
    * @param variant such as {@code fp16}, or null for the plain files
    * @param manager owns the tensors; its device is where they go
-   * @param dataType the type that floating-point tensors are converted to
+   * @param dataType the type that floating-point tensors are converted to, {@code FLOAT32} or
+   *     {@code FLOAT16}; other tensors keep theirs
+   * @throws ModelLoadingException if the files are missing, damaged or pickled
    */
   public static StateDict open(
       String component,
@@ -33,17 +78,66 @@ public final class StateDict {
       String variant,
       NDManager manager,
       DataType dataType) {
-    throw new UnsupportedOperationException();
+    if (dataType != DataType.FLOAT32 && dataType != DataType.FLOAT16) {
+      throw new IllegalArgumentException(
+          "Unsupported data type " + dataType.name() + ": use FLOAT32 or FLOAT16");
+    }
+    Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
+    LoadReport report = new LoadReport(component, folder);
+    return new StateDict(report, manager, dataType, tensors, new HashSet<>(), "");
   }
 
   /** The tensors below a module: {@code weights.at("mid_block").at("attentions.0")}. */
   public StateDict at(String module) {
-    throw new UnsupportedOperationException();
+    return new StateDict(report, manager, dataType, tensors, taken, prefix + module + ".");
+  }
+
+  /**
+   * Without the prefix, such as {@code text_model.}, in the names that have it. Like the other
+   * methods that return a changed dictionary, to be called before the first tensor is taken.
+   */
+  public StateDict withoutPrefix(String start) {
+    Map<String, SafeTensor> renamed = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) ->
+            renamed.put(name.startsWith(start) ? name.substring(start.length()) : name, tensor));
+    return withTensors(renamed);
+  }
+
+  /** Without the named tensors, should they be there: buffers that older versions saved. */
+  public StateDict without(String... names) {
+    Map<String, SafeTensor> rest = new LinkedHashMap<>(tensors);
+    rest.keySet().removeAll(Set.of(names));
+    return withTensors(rest);
+  }
+
+  /**
+   * With the present names and matrix shapes of attention weights that older VAEs call {@code
+   * query}, {@code key}, {@code value} and {@code proj_attn} and may store as 1x1 convolutions.
+   */
+  public StateDict convertDeprecatedAttentionBlocks() {
+    Map<String, SafeTensor> converted = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          Matcher deprecated = DEPRECATED_ATTENTION.matcher(name);
+          if (deprecated.matches()) {
+            String part = DEPRECATED_ATTENTION_PARTS.get(deprecated.group(2));
+            converted.put(
+                deprecated.group(1) + part + deprecated.group(3), tensor.convolutionAsMatrix());
+          } else {
+            converted.put(name, tensor);
+          }
+        });
+    return withTensors(converted);
+  }
+
+  private StateDict withTensors(Map<String, SafeTensor> changed) {
+    return new StateDict(report, manager, dataType, changed, taken, prefix);
   }
 
   /** Whether there is a tensor of this name. */
   public boolean contains(String name) {
-    throw new UnsupportedOperationException();
+    return tensors.containsKey(prefix + name);
   }
 
   /**
@@ -51,11 +145,32 @@ public final class StateDict {
    * another shape is noted for {@link #finish}, and zeros come back in its place.
    */
   public NDArray tensor(String name, long... shape) {
-    throw new UnsupportedOperationException();
+    String path = prefix + name;
+    SafeTensor tensor = tensors.get(path);
+    taken.add(path);
+    if (tensor == null) {
+      report.missing(path);
+      return zeros(shape);
+    }
+    if (!Arrays.equals(tensor.shape(), shape)) {
+      report.misshaped(path, tensor.shape(), shape);
+      return zeros(shape);
+    }
+    return tensor.read(manager, dataType);
   }
 
-  /** Fails if any tensor was missing or mis-shaped, or if one was left over. */
+  private NDArray zeros(long... shape) {
+    NDArray zeros = manager.zeros(new Shape(shape), dataType);
+    NDScope.unregister(zeros);
+    return zeros;
+  }
+
+  /**
+   * Fails if any tensor was missing or mis-shaped, or if one was left over.
+   *
+   * @throws ModelLoadingException that names them
+   */
   public void finish() {
-    throw new UnsupportedOperationException();
+    report.finish(tensors.keySet().stream().filter(name -> !taken.contains(name)).toList());
   }
 }

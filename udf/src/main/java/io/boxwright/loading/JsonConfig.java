@@ -1,0 +1,59 @@
+package io.boxwright.loading;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Reads a JSON file of a diffusers folder into a record, whose components have the keys' names in
+ * camel case ({@code hidden_size} is {@code hiddenSize}). A key that the file lacks gives null, so
+ * a record with defaults has boxed components and fills them in its compact constructor, which also
+ * refuses unsupported values with an {@link IllegalArgumentException}. Keys that the record does
+ * not have are ignored.
+ */
+public final class JsonConfig {
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+          .build();
+
+  private JsonConfig() {}
+
+  /**
+   * Reads a file.
+   *
+   * @throws ModelLoadingException naming the file, if it is missing, no JSON, or refused by the
+   *     record
+   */
+  public static <T> T read(Path file, Class<T> type) {
+    if (!Files.exists(file)) {
+      throw new ModelLoadingException("Cannot read " + file + ": it does not exist");
+    }
+    try {
+      return JSON.readValue(file.toFile(), type);
+    } catch (IOException e) {
+      throw new ModelLoadingException("Cannot read " + file + ": " + problem(e), e);
+    }
+  }
+
+  private static String problem(IOException e) {
+    if (e instanceof ValueInstantiationException && e.getCause() != null) {
+      return e.getCause().getMessage();
+    }
+    if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+      String key = mapping.getPath().get(mapping.getPath().size() - 1).getFieldName();
+      return key + ": " + mapping.getOriginalMessage();
+    }
+    return e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.toString();
+  }
+}

@@ -1,0 +1,66 @@
+package io.boxwright.loading;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Gathers what does not fit while a component takes its tensors, and tells it in one message. */
+final class LoadReport {
+
+  private static final int MOST_NAMES = 10;
+
+  private final String component;
+  private final Path folder;
+  private final List<String> missing = new ArrayList<>();
+  private final List<String> misshaped = new ArrayList<>();
+
+  LoadReport(String component, Path folder) {
+    this.component = component;
+    this.folder = folder;
+  }
+
+  void missing(String name) {
+    missing.add(name);
+  }
+
+  void misshaped(String name, long[] stored, long[] wanted) {
+    misshaped.add("%s has shape %s, not %s".formatted(name, tuple(stored), tuple(wanted)));
+  }
+
+  /** Throws if anything was noted or is left over. */
+  void finish(Collection<String> unexpected) {
+    List<String> problems = new ArrayList<>();
+    describe(problems, "missing tensor", missing);
+    describe(problems, "mis-shaped tensor", misshaped);
+    describe(problems, "unexpected tensor", List.copyOf(unexpected));
+    if (!problems.isEmpty()) {
+      throw new ModelLoadingException(
+          "Cannot load %s from %s: %s. Do the weights belong to this config.json?"
+              .formatted(component, folder, String.join("; ", problems)));
+    }
+  }
+
+  private static void describe(List<String> problems, String kind, List<String> names) {
+    if (names.size() == 1) {
+      problems.add(kind + " " + names.get(0));
+    } else if (!names.isEmpty()) {
+      problems.add(names.size() + " " + kind + "s: " + firstOf(names));
+    }
+  }
+
+  private static String firstOf(List<String> names) {
+    String first = names.stream().limit(MOST_NAMES).collect(Collectors.joining(", "));
+    int more = names.size() - MOST_NAMES;
+    return more > 0 ? first + " and " + more + " more" : first;
+  }
+
+  /** As Python prints a shape. */
+  private static String tuple(long[] shape) {
+    return Arrays.stream(shape)
+        .mapToObj(Long::toString)
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
+}

@@ -1,0 +1,86 @@
+package io.boxwright.loading;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Finds the safetensors files of one component as diffusers and transformers name them.
+ *
+ * @param component for messages, such as {@code unet}
+ * @param folder the component's folder
+ * @param name {@code diffusion_pytorch_model} or {@code model}
+ */
+record WeightFiles(String component, Path folder, String name) {
+
+  /**
+   * The tensors of the component's files. Where a folder has no files of the variant, its plain
+   * files are read, as in diffusers.
+   *
+   * @param variant such as {@code fp16}, or null
+   */
+  Map<String, SafeTensor> read(String variant) {
+    for (String fileName : candidates(variant)) {
+      Path file = folder.resolve(fileName);
+      if (Files.exists(file)) {
+        return fileName.endsWith(".json") ? readShards(file) : SafeTensors.read(file);
+      }
+    }
+    throw failure(hasPickledWeights() ? pickled() : "there is no " + name + ".safetensors");
+  }
+
+  private List<String> candidates(String variant) {
+    List<String> candidates = new ArrayList<>();
+    if (variant != null) {
+      candidates.add(name + "." + variant + ".safetensors");
+      candidates.add(name + ".safetensors.index." + variant + ".json");
+      candidates.add(name + "." + variant + ".safetensors.index.json");
+    }
+    candidates.add(name + ".safetensors");
+    candidates.add(name + ".safetensors.index.json");
+    return candidates;
+  }
+
+  private Map<String, SafeTensor> readShards(Path index) {
+    Map<String, SafeTensor> tensors = new LinkedHashMap<>();
+    for (String shard : shardNames(index)) {
+      Path file = folder.resolve(shard);
+      if (!Files.exists(file)) {
+        throw failure(index.getFileName() + " lists " + shard + ", which is not there");
+      }
+      tensors.putAll(SafeTensors.read(file));
+    }
+    return tensors;
+  }
+
+  private List<String> shardNames(Path index) {
+    ShardIndex shards = JsonConfig.read(index, ShardIndex.class);
+    return shards.weightMap().values().stream().distinct().sorted().toList();
+  }
+
+  private boolean hasPickledWeights() {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .anyMatch(file -> file.endsWith(".bin") || file.endsWith(".ckpt"));
+    } catch (IOException e) {
+      return false; // the folder itself is missing
+    }
+  }
+
+  private static String pickled() {
+    return "its weights are pickled (.bin or .ckpt), which can run code when opened; convert them,"
+        + " in Python: DiffusionPipeline.from_pretrained(FOLDER).save_pretrained(FOLDER,"
+        + " safe_serialization=True)";
+  }
+
+  private ModelLoadingException failure(String problem) {
+    return new ModelLoadingException(
+        "Cannot load %s from %s: %s".formatted(component, folder, problem));
+  }
+}

@@ -1,0 +1,371 @@
+package io.boxwright.loading;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateDictTest {
+
+  private static final String NAME = "diffusion_pytorch_model";
+
+  @TempDir private Path folder;
+  private NDManager manager;
+
+  @BeforeEach
+  void openManager() {
+    manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+  }
+
+  @AfterEach
+  void closeManager() {
+    manager.close();
+  }
+
+  @Test
+  void readsTensorsByModuleAndName() throws IOException {
+    new SafeTensorsBuilder()
+        .floats("mid_block.attentions.0.weight", new long[] {2, 2}, 1, 2, 3, 4)
+        .floats("bias", new long[] {3}, 5, 6, 7)
+        .write(folder.resolve(NAME + ".safetensors"));
+
+    StateDict weights = open(null, DataType.FLOAT32);
+    NDArray weight = weights.at("mid_block").at("attentions.0").tensor("weight", 2, 2);
+    NDArray bias = weights.tensor("bias", 3);
+    weights.finish();
+
+    assertThat(weight.getShape()).isEqualTo(new Shape(2, 2));
+    assertThat(weight.toFloatArray()).containsExactly(1, 2, 3, 4);
+    assertThat(bias.toFloatArray()).containsExactly(5, 6, 7);
+  }
+
+  @Test
+  void convertsHalvesToFloats() throws IOException {
+    new SafeTensorsBuilder()
+        .shorts("F16", "half", new long[] {3}, 0x3C00, 0xC000, 0x3555)
+        .shorts("BF16", "brain", new long[] {2, 2}, 0x3F80, 0xC000, 0x3EAB, 0x7F80)
+        .write(folder.resolve(NAME + ".safetensors"));
+
+    StateDict weights = open(null, DataType.FLOAT32);
+
+    assertThat(weights.tensor("half", 3).toFloatArray()).containsExactly(1f, -2f, 0.33325195f);
+    NDArray brain = weights.tensor("brain", 2, 2);
+    assertThat(brain.getDataType()).isEqualTo(DataType.FLOAT32);
+    assertThat(brain.toFloatArray()).containsExactly(1f, -2f, 0.33398438f, Float.POSITIVE_INFINITY);
+  }
+
+  @Test
+  void convertsEveryFloatingTypeToFloat16() throws IOException {
+    new SafeTensorsBuilder()
+        .floats("full", new long[] {2}, 1, -2)
+        .shorts("F16", "half", new long[] {2}, 0x3C00, 0xC000)
+        .shorts("BF16", "brain", new long[] {2}, 0x3F80, 0xC000)
+        .write(folder.resolve(NAME + ".safetensors"));
+
+    StateDict weights = open(null, DataType.FLOAT16);
+
+    for (String name : new String[] {"full", "half", "brain"}) {
+      NDArray tensor = weights.tensor(name, 2);
+      assertThat(tensor.getDataType()).isEqualTo(DataType.FLOAT16);
+      assertThat(tensor.toType(DataType.FLOAT32, false).toFloatArray()).containsExactly(1, -2);
+    }
+  }
+
+  @Test
+  void integersKeepTheirType() throws IOException {
+    new SafeTensorsBuilder()
+        .longs("ids", new long[] {2}, 7, -9)
+        .write(folder.resolve(NAME + ".safetensors"));
+
+    NDArray ids = open(null, DataType.FLOAT16).tensor("ids", 2);
+
+    assertThat(ids.toLongArray()).containsExactly(7, -9);
+  }
+
+  @Test
+  void tensorsOutliveTheOpenScopeAndEndWithTheManager() throws IOException {
+    new SafeTensorsBuilder()
+        .floats("full", new long[] {1}, 1)
+        .shorts("F16", "half", new long[] {1}, 0x3C00)
+        .shorts("BF16", "brain", new long[] {1}, 0x3F80)
+        .write(folder.resolve(NAME + ".safetensors"));
+    NDArray full;
+    NDArray half;
+    NDArray brain;
+    try (NDScope scope = new NDScope()) {
+      StateDict weights = open(null, DataType.FLOAT32);
+      full = weights.tensor("full", 1);
+      half = weights.tensor("half", 1);
+      brain = weights.tensor("brain", 1);
+    }
+
+    assertThat(full.getFloat(0) + half.getFloat(0) + brain.getFloat(0)).isEqualTo(3f);
+    manager.close();
+    assertThat(full.isReleased() && half.isReleased() && brain.isReleased()).isTrue();
+  }
+
+  @Test
+  void readsEveryShardOfAnIndex() throws IOException {
+    writeShards("", NAME + ".safetensors.index.json");
+
+    StateDict weights = open(null, DataType.FLOAT32);
+
+    assertThat(weights.tensor("a", 1).getFloat(0)).isEqualTo(1);
+    assertThat(weights.tensor("b", 1).getFloat(0)).isEqualTo(2);
+    weights.finish();
+  }
+
+  @Test
+  void prefersTheFilesOfTheVariant() throws IOException {
+    write("a", 1, NAME + ".safetensors");
+    write("a", 2, NAME + ".fp16.safetensors");
+
+    assertThat(open(null, DataType.FLOAT32).tensor("a", 1).getFloat(0)).isEqualTo(1);
+    assertThat(open("fp16", DataType.FLOAT32).tensor("a", 1).getFloat(0)).isEqualTo(2);
+  }
+
+  @Test
+  void readsShardsOfAVariantInBothSpellings() throws IOException {
+    for (String index :
+        new String[] {
+          NAME + ".safetensors.index.fp16.json", NAME + ".fp16.safetensors.index.json"
+        }) {
+      writeShards(".fp16", index);
+      assertThat(open("fp16", DataType.FLOAT32).tensor("b", 1).getFloat(0)).isEqualTo(2);
+      Files.delete(folder.resolve(index));
+    }
+  }
+
+  @Test
+  void takesThePlainFilesWhereThereIsNoVariant() throws IOException {
+    write("a", 1, NAME + ".safetensors");
+
+    assertThat(open("fp16", DataType.FLOAT32).tensor("a", 1).getFloat(0)).isEqualTo(1);
+  }
+
+  @Test
+  void convertsDeprecatedAttentionNames() throws IOException {
+    SafeTensorsBuilder file = new SafeTensorsBuilder();
+    for (String part : new String[] {"query", "key", "value", "proj_attn"}) {
+      file.floats("mid_block.attentions.0." + part + ".weight", new long[] {1, 2, 1, 1}, 1, 2);
+      file.floats("mid_block.attentions.0." + part + ".bias", new long[] {1}, 3);
+    }
+    file.floats("key.conv.weight", new long[] {1, 1, 1, 1}, 4);
+    file.write(folder.resolve(NAME + ".safetensors"));
+
+    StateDict weights = open(null, DataType.FLOAT32).convertDeprecatedAttentionBlocks();
+
+    StateDict attention = weights.at("mid_block.attentions.0");
+    for (String part : new String[] {"to_q", "to_k", "to_v", "to_out.0"}) {
+      assertThat(attention.at(part).tensor("weight", 1, 2).toFloatArray()).containsExactly(1, 2);
+      attention.at(part).tensor("bias", 1);
+    }
+    weights.tensor("key.conv.weight", 1, 1, 1, 1);
+    weights.finish();
+  }
+
+  @Test
+  void takesOffPrefixesAndIgnoresNamedTensors() throws IOException {
+    new SafeTensorsBuilder()
+        .floats("text_model.a", new long[] {1}, 1)
+        .floats("b", new long[] {1}, 2)
+        .longs("text_model.position_ids", new long[] {1}, 0)
+        .write(folder.resolve(NAME + ".safetensors"));
+
+    StateDict weights =
+        open(null, DataType.FLOAT32).withoutPrefix("text_model.").without("position_ids", "none");
+
+    assertThat(weights.contains("a")).isTrue();
+    assertThat(weights.contains("position_ids")).isFalse();
+    weights.tensor("a", 1);
+    weights.tensor("b", 1);
+    weights.finish();
+  }
+
+  @Test
+  void finishNamesEverythingThatDoesNotFitInOneMessage() throws IOException {
+    new SafeTensorsBuilder()
+        .floats("wide", new long[] {1, 2}, 1, 2)
+        .floats("old.bias", new long[] {1}, 1)
+        .write(folder.resolve(NAME + ".safetensors"));
+    StateDict weights = open(null, DataType.FLOAT32);
+    assertThat(weights.at("mid_block").tensor("proj.weight", 2).toFloatArray())
+        .containsExactly(0, 0);
+    weights.tensor("wide", 2, 1);
+
+    assertThatThrownBy(weights::finish)
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessage(
+            "Cannot load unet from "
+                + folder
+                + ": missing tensor mid_block.proj.weight; mis-shaped tensor wide has shape (1, 2),"
+                + " not (2, 1); unexpected tensor old.bias. Do the weights belong to this"
+                + " config.json?");
+  }
+
+  @Test
+  void finishNamesTenTensorsAndCountsTheOthers() throws IOException {
+    write("a", 1, NAME + ".safetensors");
+    StateDict weights = open(null, DataType.FLOAT32);
+    weights.tensor("a", 1);
+    for (int i = 0; i < 12; i++) {
+      weights.tensor("m" + i, 1);
+    }
+
+    assertThatThrownBy(weights::finish)
+        .hasMessageContaining("12 missing tensors: m0, m1, ")
+        .hasMessageContaining("m9 and 2 more.")
+        .hasMessageNotContaining("m10");
+  }
+
+  @Test
+  void saysThatTheWeightsAreMissing() {
+    assertThatThrownBy(() -> open(null, DataType.FLOAT32))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessage(
+            "Cannot load unet from "
+                + folder
+                + ": there is no diffusion_pytorch_model.safetensors");
+    assertThatThrownBy(
+            () ->
+                StateDict.open("vae", folder.resolve("vae"), NAME, null, manager, DataType.FLOAT32))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining("Cannot load vae from " + folder.resolve("vae"));
+  }
+
+  @Test
+  void refusesPickledWeightsWithAdvice() throws IOException {
+    Files.createFile(folder.resolve(NAME + ".bin"));
+
+    assertThatThrownBy(() -> open(null, DataType.FLOAT32))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining("Cannot load unet from " + folder)
+        .hasMessageContaining("pickled (.bin or .ckpt)")
+        .hasMessageContaining("safe_serialization=True");
+  }
+
+  @Test
+  void namesAShardThatIsNotThere() throws IOException {
+    writeShards("", NAME + ".safetensors.index.json");
+    Files.delete(folder.resolve("shard-2.safetensors"));
+
+    assertThatThrownBy(() -> open(null, DataType.FLOAT32))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining(NAME + ".safetensors.index.json lists shard-2.safetensors, which");
+  }
+
+  @Test
+  void refusesAnIndexWithoutWeightMap() throws IOException {
+    Path index = folder.resolve(NAME + ".safetensors.index.json");
+    Files.writeString(index, "{}");
+
+    assertThatThrownBy(() -> open(null, DataType.FLOAT32))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessage("Cannot read " + index + ": weight_map is missing");
+  }
+
+  @Test
+  void refusesAFileThatIsNoSafetensors() throws IOException {
+    Path file = folder.resolve(NAME + ".safetensors");
+    for (byte[] content :
+        new byte[][] {
+          {},
+          {1, 2, 3},
+          {20, 0, 0, 0, 0, 0, 0, 0, '{', '}'},
+          "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.US_ASCII)
+        }) {
+      Files.write(file, content);
+      assertThatThrownBy(() -> open(null, DataType.FLOAT32))
+          .isInstanceOf(ModelLoadingException.class)
+          .hasMessageContaining("Cannot read " + file + " as safetensors: it does not begin as one")
+          .hasMessageContaining("unfinished download");
+    }
+  }
+
+  @Test
+  void refusesAHeaderThatIsNoJson() throws IOException {
+    Path file = new SafeTensorsBuilder().write(folder.resolve(NAME + ".safetensors"), "{\"a\": ");
+
+    assertThatThrownBy(() -> open(null, DataType.FLOAT32))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining("Cannot read " + file + " as safetensors: its header is not JSON");
+  }
+
+  @Test
+  void refusesATruncatedFile() throws IOException {
+    Path file = write("a", 1, NAME + ".safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 1));
+
+    assertThatThrownBy(() -> open(null, DataType.FLOAT32))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining("Cannot read " + file + " as safetensors: tensor a ends at byte")
+        .hasMessageContaining("unfinished download");
+  }
+
+  @Test
+  void refusesAHeaderThatContradictsItself() throws IOException {
+    assertRefused(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",
+        "tensor a does not have the size of its shape");
+    assertRefused(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[4,0]}}",
+        "tensor a does not have the size of its shape");
+    assertRefused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", "tensor a has no data_offsets");
+  }
+
+  @Test
+  void refusesNumberTypesItCannotRead() throws IOException {
+    assertRefused(
+        "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,1]}}",
+        "tensor a has the unsupported type F8_E4M3; save the model as F32, F16 or BF16");
+  }
+
+  @Test
+  void refusesBfloat16AsTarget() {
+    assertThatThrownBy(() -> open(null, DataType.BFLOAT16))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Unsupported data type BFLOAT16: use FLOAT32 or FLOAT16");
+  }
+
+  private void assertRefused(String header, String problem) throws IOException {
+    new SafeTensorsBuilder()
+        .floats("a", new long[] {1}, 1)
+        .write(folder.resolve(NAME + ".safetensors"), header);
+    assertThatThrownBy(() -> open(null, DataType.FLOAT32))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining(problem);
+  }
+
+  private void writeShards(String variant, String index) throws IOException {
+    write("a", 1, "shard-1" + variant + ".safetensors");
+    write("b", 2, "shard-2" + variant + ".safetensors");
+    Files.writeString(
+        folder.resolve(index),
+        "{\"metadata\":{},\"weight_map\":{\"a\":\"shard-1%1$s.safetensors\",\"b\":\"shard-2%1$s.safetensors\"}}"
+            .formatted(variant));
+  }
+
+  private Path write(String name, float value, String fileName) throws IOException {
+    return new SafeTensorsBuilder()
+        .floats(name, new long[] {1}, value)
+        .write(folder.resolve(fileName));
+  }
+
+  private StateDict open(String variant, DataType dataType) {
+    return StateDict.open("unet", folder, NAME, variant, manager, dataType);
+  }
+}
