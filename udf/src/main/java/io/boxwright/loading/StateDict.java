@@ -135,6 +135,16 @@ public final class StateDict {
     return new StateDict(report, manager, dataType, changed, taken, prefix);
   }
 
+  /** The module these tensors are below, such as {@code mid_block.attentions.0}. */
+  public String path() {
+    return prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
+  }
+
+  /** The type of the floating-point tensors. */
+  public DataType dataType() {
+    return dataType;
+  }
+
   /** Whether there is a tensor of this name. */
   public boolean contains(String name) {
     return tensors.containsKey(prefix + name);

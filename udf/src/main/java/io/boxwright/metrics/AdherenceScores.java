@@ -1,5 +1,8 @@
 package io.boxwright.metrics;
 
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
 /**
  * How well attention keeps to boxes, over one group of layers. Each is a mean: over the layers of
  * the group and the tokens of an object, and for a row over its objects.
@@ -11,4 +14,20 @@ package io.boxwright.metrics;
  * @param leakage attention inside the other objects' boxes over all attention, 0..1
  */
 public record AdherenceScores(
-    double inBoxMass, double lift, double iou, double pointing, double leakage) {}
+    double inBoxMass, double lift, double iou, double pointing, double leakage) {
+
+  /** The mean of each score; NaN of an empty list. */
+  public static AdherenceScores mean(List<AdherenceScores> scores) {
+    return new AdherenceScores(
+        mean(scores, AdherenceScores::inBoxMass),
+        mean(scores, AdherenceScores::lift),
+        mean(scores, AdherenceScores::iou),
+        mean(scores, AdherenceScores::pointing),
+        mean(scores, AdherenceScores::leakage));
+  }
+
+  private static double mean(
+      List<AdherenceScores> scores, ToDoubleFunction<AdherenceScores> score) {
+    return scores.stream().mapToDouble(score).average().orElse(Double.NaN);
+  }
+}

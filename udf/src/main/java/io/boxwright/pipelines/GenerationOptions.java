@@ -41,6 +41,11 @@ public record GenerationOptions(
     return new GenerationOptions(0, 0, 50, 7.5, 0, AttentionMaps.DROP);
   }
 
+  /** Whether the UNet is asked with the negative prompt, too. */
+  public boolean classifierFree() {
+    return guidanceScale > 1;
+  }
+
   /** The same at another size in pixels. */
   public GenerationOptions withSize(int newHeight, int newWidth) {
     return new GenerationOptions(

@@ -1,39 +1,88 @@
 package io.boxwright.pipelines;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.boxwright.clip.TokenizedPrompt;
+import io.boxwright.guidance.AttentionAverages;
+import io.boxwright.guidance.GuidanceTrace;
 import io.boxwright.guidance.LayoutGuidanceConfig;
+import io.boxwright.images.DrawBox;
+import io.boxwright.layout.BoundingBox;
+import io.boxwright.layout.LayoutObject;
+import io.boxwright.metrics.AdherenceScorer;
+import io.boxwright.metrics.LayoutAdherence;
+import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.GradMode;
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Stable Diffusion whose objects are pushed into boxes. Skeleton: see the pipeline branch. */
+/**
+ * Stable Diffusion whose objects are pushed into their boxes ("Training-Free Layout Control with
+ * Cross-Attention Guidance"), and which scores how well their attention stayed there. Requests with
+ * different layouts, and with none, run in one batch; each gives the image that it gives alone.
+ *
+ * <p>Holds the weights until it is closed. May be shared by threads: one call runs at a time.
+ */
 public final class LayoutGuidanceStableDiffusionPipeline implements AutoCloseable {
 
-  /** Loads a diffusers folder. The caller closes the pipeline. */
-  public static LayoutGuidanceStableDiffusionPipeline fromPretrained(
-      Path folder, PretrainedOptions options) {
-    throw new UnsupportedOperationException();
+  private final StableDiffusionPipeline pipeline;
+
+  private LayoutGuidanceStableDiffusionPipeline(StableDiffusionPipeline pipeline) {
+    this.pipeline = pipeline;
   }
 
   /**
-   * Checks options against the model: size a multiple of the VAE factor and so on.
+   * Loads a diffusers folder; see {@link StableDiffusionPipeline#fromPretrained}.
+   *
+   * @return a pipeline that the caller closes
+   */
+  public static LayoutGuidanceStableDiffusionPipeline fromPretrained(
+      Path folder, PretrainedOptions options) {
+    return new LayoutGuidanceStableDiffusionPipeline(
+        StableDiffusionPipeline.fromPretrained(folder, options));
+  }
+
+  /** The pipeline without layouts, over the same weights; closed with this one. */
+  public StableDiffusionPipeline stableDiffusion() {
+    return pipeline;
+  }
+
+  /**
+   * Checks options against the model.
    *
    * @throws IllegalArgumentException naming the option
    */
   public void checkOptions(GenerationOptions options) {
-    throw new UnsupportedOperationException();
+    pipeline.checkOptions(options);
   }
 
   /**
-   * Checks one request: empty prompt, token indices outside the prompt or on a special token, ...
+   * Checks one request: that its prompt is not empty, and that every token index names a word of it.
    *
    * @throws IllegalArgumentException saying what is wrong
    */
   public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
-    throw new UnsupportedOperationException();
+    if (request.prompt() == null || request.prompt().isBlank()) {
+      throw new IllegalArgumentException("Invalid prompt: it is empty");
+    }
+    TokenizedPrompt prompt = pipeline.tokenizer().encode(request.prompt());
+    for (LayoutObject object : request.objects()) {
+      object.tokenIndices().forEach(prompt::requireWord);
+      if (object.boxes().size() > guidance.boxesPerObject()) {
+        throw new IllegalArgumentException(
+            "Invalid boxes: tokens %s have %d boxes, this guidance takes %d an object"
+                .formatted(
+                    object.tokenIndices(), object.boxes().size(), guidance.boxesPerObject()));
+      }
+    }
   }
 
   /** The tokens of a prompt as text, start and end token included; the place is the index. */
   public List<String> tokens(String prompt) {
-    throw new UnsupportedOperationException();
+    return pipeline.tokenizer().tokens(prompt);
   }
 
   /**
@@ -42,17 +91,98 @@ public final class LayoutGuidanceStableDiffusionPipeline implements AutoCloseabl
    * @throws IllegalArgumentException if it does not occur
    */
   public List<Integer> tokenIndices(String prompt, String phrase) {
-    throw new UnsupportedOperationException();
+    return pipeline.tokenizer().tokenIndices(prompt, phrase);
   }
 
-  /** Makes one image for each request, all in one batch. */
+  /** A copy of an image with boxes drawn on it. */
+  public static BufferedImage drawBox(BufferedImage image, List<BoundingBox> boxes) {
+    return DrawBox.on(image, boxes);
+  }
+
+  /**
+   * Makes one image for each request, all in one batch.
+   *
+   * @throws IllegalArgumentException naming the request or option that is wrong
+   */
   public List<GeneratedImage> generate(
       List<GenerationRequest> requests, GenerationOptions options, LayoutGuidanceConfig guidance) {
-    throw new UnsupportedOperationException();
+    return generate(GenerationInputs.of(requests, options), guidance);
+  }
+
+  /**
+   * Makes one image for each request, all in one batch.
+   *
+   * @throws IllegalArgumentException naming the input that is wrong
+   */
+  public List<GeneratedImage> generate(GenerationInputs inputs, LayoutGuidanceConfig guidance) {
+    inputs.requests().forEach(request -> checkRequest(request, guidance));
+    List<List<LayoutObject>> layouts =
+        inputs.requests().stream().map(GenerationRequest::objects).toList();
+    synchronized (pipeline) {
+      try (GradMode ignored = GradMode.disabled();
+          NDManager run = pipeline.manager().newSubManager();
+          ArrayScope scope = new ArrayScope();
+          LayoutSteps steps = new LayoutSteps(pipeline.unet(), guidance, layouts)) {
+        scope.suppressNotUsedWarning();
+        NDArray latents = pipeline.denoise(run, inputs, steps); // (B, C, h, w)
+        return describe(inputs, pipeline.decode(latents), finiteRows(latents), steps);
+      }
+    }
+  }
+
+  private List<GeneratedImage> describe(
+      GenerationInputs inputs, List<BufferedImage> images, boolean[] finite, LayoutSteps steps) {
+    List<GuidanceTrace> traces = steps.traces();
+    List<GeneratedImage> described = new ArrayList<>();
+    for (int row = 0; row < images.size(); row++) {
+      GenerationRequest request = inputs.requests().get(row);
+      AttentionAverages.RowMaps maps = steps.maps(row);
+      described.add(
+          new GeneratedImage(
+              images.get(row),
+              finite[row],
+              adherence(request, maps),
+              traces.get(row),
+              attentionMaps(inputs.options(), request, maps),
+              pipeline.tokenizer().encode(request.prompt()).warnings()));
+    }
+    return described;
+  }
+
+  private static Optional<LayoutAdherence> adherence(
+      GenerationRequest request, AttentionAverages.RowMaps maps) {
+    return request.objects().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new AdherenceScorer(request.objects()).score(maps::guided, maps::heldOut));
+  }
+
+  private static List<AttentionMap> attentionMaps(
+      GenerationOptions options, GenerationRequest request, AttentionAverages.RowMaps maps) {
+    List<AttentionMap> kept = new ArrayList<>();
+    if (options.attentionMaps() == GenerationOptions.AttentionMaps.KEEP) {
+      for (int object = 0; object < request.objects().size(); object++) {
+        kept.addAll(
+            AttentionMap.ofObject(object, request.objects().get(object).tokenIndices(), maps));
+      }
+    }
+    return kept;
+  }
+
+  private static boolean[] finiteRows(NDArray latents) {
+    float[] values = latents.toFloatArray();
+    boolean[] finite = new boolean[(int) latents.getShape().get(0)];
+    int size = values.length / finite.length;
+    for (int row = 0; row < finite.length; row++) {
+      finite[row] = true;
+      for (int i = row * size; i < (row + 1) * size; i++) {
+        finite[row] &= Float.isFinite(values[i]);
+      }
+    }
+    return finite;
   }
 
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    pipeline.close();
   }
 }

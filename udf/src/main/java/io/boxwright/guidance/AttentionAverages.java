@@ -1,0 +1,136 @@
+package io.boxwright.guidance;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.boxwright.layout.MapSize;
+import io.boxwright.metrics.TokenMap;
+import io.boxwright.models.UNet2DConditionModel;
+import io.boxwright.models.attention.AttentionProcessor;
+import io.boxwright.models.attention.AttnProcessor;
+import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.TorchKernels;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Attention maps of the prompts, averaged over heads and denoising steps while the images are made:
+ * what the metric is computed from. Maps stay on the device until they are read.
+ *
+ * <p>Holds the state of one run, and sets the UNet's attention processors. Not thread-safe.
+ */
+public final class AttentionAverages implements AutoCloseable {
+
+  private final UNet2DConditionModel unet;
+  private final AttentionLayers layers;
+  private final NDManager manager;
+  private final int rows;
+  private final int latentHeight;
+  private final int latentWidth;
+  private final AttentionStore store = new AttentionStore();
+  private final Map<String, NDArray> sums = new LinkedHashMap<>(); // (B, N, T) by path
+  private int steps;
+
+  /**
+   * Starts a run.
+   *
+   * @param unet whose attention is averaged
+   * @param latents of the run, (B, C, h, w): tell the number of rows and the maps' sizes
+   */
+  public AttentionAverages(UNet2DConditionModel unet, NDArray latents) {
+    Shape shape = latents.getShape();
+    this.unet = unet;
+    this.layers = AttentionLayers.of(unet.attnProcessors().keySet());
+    this.manager = latents.getManager().newSubManager();
+    this.rows = (int) shape.get(0);
+    this.latentHeight = (int) shape.get(2);
+    this.latentWidth = (int) shape.get(3);
+  }
+
+  /** Makes the UNet's next forward pass store the maps of the layers that are read. */
+  public void beforePass() {
+    AttentionProcessor fused = new AttnProcessor();
+    AttentionProcessor storing = new LayoutGuidanceAttnProcessor(store);
+    Map<String, AttentionProcessor> processors = new HashMap<>();
+    unet.attnProcessors().keySet().forEach(name -> processors.put(name, fused));
+    layers.all().forEach(path -> processors.put(path + ".processor", storing));
+    unet.setAttnProcessor(processors);
+  }
+
+  /** Adds the maps of a forward pass: of all its rows, or of its second, conditional half. */
+  public void afterPass() {
+    for (String path : layers.all()) {
+      add(path, store.map(path));
+    }
+    store.reset();
+    steps++;
+  }
+
+  private void add(String path, NDArray probabilities) {
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      Shape shape = probabilities.getShape(); // (B or 2B, heads, N, T)
+      NDArray sum =
+          sums.containsKey(path)
+              ? sums.get(path)
+              : manager.zeros(new Shape(rows, shape.get(2), shape.get(3)));
+      NDArray added = TorchKernels.addMeanOverHeads(sum, probabilities); // (B, N, T)
+      sums.put(path, ArrayScope.release(added));
+      sum.close();
+    }
+  }
+
+  /** The averaged maps of one row, fetched from the device. */
+  public RowMaps row(int row) {
+    Map<String, float[]> values = new LinkedHashMap<>();
+    for (Map.Entry<String, NDArray> entry : sums.entrySet()) {
+      try (NDArray map = entry.getValue().get(row)) { // (N, T)
+        values.put(entry.getKey(), map.toFloatArray());
+      }
+    }
+    return new RowMaps(values);
+  }
+
+  /** The averaged maps of one row. */
+  public final class RowMaps {
+
+    private final Map<String, float[]> values; // N * T by path
+
+    private RowMaps(Map<String, float[]> values) {
+      this.values = values;
+    }
+
+    /** Of the layers that the guidance reads, for one token of the prompt. */
+    public List<TokenMap> guided(int token) {
+      return layers.guided().stream().map(path -> map(path, token)).toList();
+    }
+
+    /** Of layers that the guidance does not read, for one token of the prompt. */
+    public List<TokenMap> heldOut(int token) {
+      return layers.heldOut().stream().map(path -> map(path, token)).toList();
+    }
+
+    /** Of all these layers, for one token of the prompt. */
+    public List<TokenMap> all(int token) {
+      return layers.all().stream().map(path -> map(path, token)).toList();
+    }
+
+    private TokenMap map(String path, int token) {
+      int tokens = (int) sums.get(path).getShape().get(2);
+      float[] all = values.get(path);
+      float[] column = new float[all.length / tokens];
+      for (int cell = 0; cell < column.length; cell++) {
+        column[cell] = all[cell * tokens + token] / steps;
+      }
+      return new TokenMap(path, MapSize.of(latentHeight, latentWidth, column.length), column);
+    }
+  }
+
+  @Override
+  public void close() {
+    store.close();
+    manager.close();
+  }
+}

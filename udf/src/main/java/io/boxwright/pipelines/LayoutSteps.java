@@ -1,0 +1,69 @@
+package io.boxwright.pipelines;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.guidance.AttentionAverages;
+import io.boxwright.guidance.GuidanceTrace;
+import io.boxwright.guidance.LayoutGuidance;
+import io.boxwright.guidance.LayoutGuidanceConfig;
+import io.boxwright.layout.LayoutObject;
+import io.boxwright.models.UNet2DConditionModel;
+import io.boxwright.schedulers.Scheduler;
+import java.util.List;
+
+/** Guides the latents before each step and averages the attention maps of each prediction. */
+final class LayoutSteps implements StepGuidance, AutoCloseable {
+
+  private final UNet2DConditionModel unet;
+  private final LayoutGuidanceConfig config;
+  private final List<List<LayoutObject>> layouts;
+  private Scheduler scheduler;
+  private LayoutGuidance layoutGuidance;
+  private AttentionAverages averages;
+
+  LayoutSteps(
+      UNet2DConditionModel unet, LayoutGuidanceConfig config, List<List<LayoutObject>> layouts) {
+    this.unet = unet;
+    this.config = config;
+    this.layouts = layouts;
+  }
+
+  @Override
+  public void start(NDArray latents, NDArray promptEmbeds, Scheduler runScheduler) {
+    scheduler = runScheduler;
+    layoutGuidance = new LayoutGuidance(unet, config, layouts, promptEmbeds);
+    averages = new AttentionAverages(unet, latents);
+  }
+
+  @Override
+  public NDArray beforeStep(NDArray latents, int i) {
+    return layoutGuidance.guide(latents, scheduler, i);
+  }
+
+  @Override
+  public void beforePrediction() {
+    averages.beforePass();
+  }
+
+  @Override
+  public void afterPrediction() {
+    averages.afterPass();
+  }
+
+  /** What the guidance did, one entry a row. */
+  List<GuidanceTrace> traces() {
+    return layoutGuidance.traces();
+  }
+
+  /** The averaged attention maps of a row. */
+  AttentionAverages.RowMaps maps(int row) {
+    return averages.row(row);
+  }
+
+  @Override
+  public void close() {
+    if (layoutGuidance != null) {
+      layoutGuidance.close();
+      averages.close();
+    }
+  }
+}

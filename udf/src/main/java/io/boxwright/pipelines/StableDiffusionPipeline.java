@@ -1,0 +1,335 @@
+package io.boxwright.pipelines;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.boxwright.clip.CLIPTokenizer;
+import io.boxwright.loading.ModelIndex;
+import io.boxwright.models.AutoencoderKL;
+import io.boxwright.models.UNet2DConditionConfig;
+import io.boxwright.models.UNet2DConditionModel;
+import io.boxwright.models.attention.AttnProcessor;
+import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.GradMode;
+import io.boxwright.nn.TorchKernels;
+import io.boxwright.schedulers.Scheduler;
+import io.boxwright.schedulers.SchedulerConfig;
+import io.boxwright.schedulers.Schedulers;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * diffusers' {@code StableDiffusionPipeline}: prompts in, images out. Opens an ordinary diffusers
+ * folder of Stable Diffusion 1.x or 2.x as it is. The same folder, prompt, seed and settings give
+ * the image that diffusers gives.
+ *
+ * <p>Holds the weights until it is closed. May be shared by threads: one call runs at a time.
+ */
+public final class StableDiffusionPipeline implements AutoCloseable {
+
+  private final ModelIndex modelIndex;
+  private final NDManager manager;
+  private final UNet2DConditionModel unet;
+  private final AutoencoderKL vae;
+  private final CLIPTokenizer tokenizer;
+  private final PromptEncoder promptEncoder;
+  private final SchedulerConfig schedulerConfig;
+  private final String schedulerClass;
+
+  /**
+   * Loads a diffusers folder.
+   *
+   * @param folder holds {@code model_index.json}
+   * @param options how to load it
+   * @return a pipeline that the caller closes
+   * @throws io.boxwright.loading.ModelLoadingException naming the part, file, tensor or value that
+   *     is missing, damaged or not supported
+   */
+  public static StableDiffusionPipeline fromPretrained(Path folder, PretrainedOptions options) {
+    NDManager manager = NDManager.newBaseManager(options.device(), "PyTorch");
+    try (GradMode ignored = GradMode.disabled()) {
+      return new StableDiffusionPipeline(folder, options, manager);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  private StableDiffusionPipeline(Path folder, PretrainedOptions options, NDManager manager) {
+    PretrainedWeights weights = new PretrainedWeights(folder, options, manager);
+    this.modelIndex = ModelIndex.read(folder);
+    this.manager = manager;
+    this.unet = weights.unet();
+    this.vae = weights.vae();
+    this.tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
+    this.promptEncoder = new PromptEncoder(tokenizer, weights.textEncoder());
+    this.schedulerConfig =
+        SchedulerConfig.read(folder.resolve("scheduler").resolve("scheduler_config.json"));
+    this.schedulerClass =
+        options.scheduler() == null ? schedulerConfig.className() : options.scheduler();
+    Schedulers.create(schedulerClass, schedulerConfig).close(); // refuses what it cannot do, now
+  }
+
+  /** The UNet; whoever sets its attention processors must not let another thread generate. */
+  public UNet2DConditionModel unet() {
+    return unet;
+  }
+
+  /** The VAE. */
+  public AutoencoderKL vae() {
+    return vae;
+  }
+
+  /** The tokenizer. */
+  public CLIPTokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** What the folder has that is not applied here, such as its safety checker; for people. */
+  public List<String> notes() {
+    return modelIndex.notes();
+  }
+
+  /**
+   * Makes one image for each request, all in one batch.
+   *
+   * @param inputs what to make
+   * @return RGB images, 8 bits a channel
+   * @throws IllegalArgumentException naming the input that is wrong
+   */
+  public synchronized List<BufferedImage> generate(GenerationInputs inputs) {
+    try (GradMode ignored = GradMode.disabled();
+        NDManager run = manager.newSubManager();
+        ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      return decode(denoise(run, inputs, StepGuidance.NONE));
+    }
+  }
+
+  /**
+   * Makes the latents of images and leaves them undecoded: {@code output_type="latent"}.
+   *
+   * @param owner owns the result
+   * @param inputs what to make
+   * @return (B, C, h, w), float32
+   * @throws IllegalArgumentException naming the input that is wrong
+   */
+  public synchronized NDArray generateLatents(NDManager owner, GenerationInputs inputs) {
+    try (GradMode ignored = GradMode.disabled();
+        NDManager run = manager.newSubManager();
+        ArrayScope scope = new ArrayScope()) {
+      NDArray latents = denoise(run, inputs, StepGuidance.NONE);
+      latents.attach(owner);
+      return scope.keep(latents);
+    }
+  }
+
+  /**
+   * The denoising loop: diffusers' {@code StableDiffusionPipeline.__call__} up to the decoding. To be
+   * called by one thread at a time, with grad mode off, inside an {@link ArrayScope}.
+   *
+   * @param run owns what the loop makes
+   * @param guidance what is done around each step
+   * @return the last latents, (B, C, h, w), float32
+   */
+  NDArray denoise(NDManager run, GenerationInputs inputs, StepGuidance guidance) {
+    // 1. Check inputs
+    GenerationOptions options = withModelSize(inputs.options());
+    checkInputs(inputs, options);
+
+    try (ArrayScope scope = new ArrayScope();
+        Scheduler scheduler = Schedulers.create(schedulerClass, schedulerConfig, options.eta())) {
+      // 2. Encode the prompts
+      NDArray promptEmbeds = promptEmbeds(run, inputs); // (B, T, D)
+      NDArray modelEmbeds = withUnconditionalHalf(run, inputs, promptEmbeds); // (B or 2B, T, D)
+
+      // 3. Prepare the timesteps
+      scheduler.setTimesteps(options.numInferenceSteps());
+      double[] timesteps = scheduler.timesteps();
+
+      // 4. Prepare the latents
+      RowNoise noise = rowNoise(run, inputs.requests(), scheduler, latentShape(1, options));
+      NDArray latents = firstLatents(run, inputs, noise, scheduler); // (B, C, h, w)
+
+      // 5. Denoise
+      guidance.start(latents, promptEmbeds, scheduler);
+      for (int i = 0; i < timesteps.length; i++) {
+        try (ArrayScope step = new ArrayScope();
+            NDArray before = latents) {
+          NDArray guided = guidance.beforeStep(before, i);
+          NDArray prediction = predict(guided, scheduler, i, modelEmbeds, options, guidance);
+          NDArray after = scheduler.step(prediction, i, guided, noise.ofStep(i));
+          latents = step.keep(inputs.callbackOnStepEnd().onStepEnd(i, timesteps[i], after));
+        }
+      }
+      return scope.keep(latents);
+    } finally {
+      unet.setAttnProcessor(new AttnProcessor());
+    }
+  }
+
+  /** What the UNet predicts for the latents before step {@code i}, (B, C, h, w). */
+  private NDArray predict(
+      NDArray latents,
+      Scheduler scheduler,
+      int i,
+      NDArray modelEmbeds,
+      GenerationOptions options,
+      StepGuidance guidance) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray scaled = scheduler.scaleModelInput(latents, i); // (B, C, h, w)
+      NDArray modelInput =
+          options.classifierFree() ? scaled.concat(scaled, 0) : scaled; // (B or 2B, C, h, w)
+      guidance.beforePrediction();
+      NDArray prediction = unet.forward(modelInput, scheduler.timesteps()[i], modelEmbeds);
+      guidance.afterPrediction();
+      return scope.keep(
+          options.classifierFree()
+              ? TorchKernels.classifierFreeGuidance(prediction, options.guidanceScale())
+              : prediction);
+    }
+  }
+
+  private NDArray promptEmbeds(NDManager run, GenerationInputs inputs) {
+    return inputs
+        .promptEmbeds()
+        .map(given -> copyTo(run, given))
+        .orElseGet(
+            () ->
+                promptEncoder.encode(
+                    run, inputs.requests().stream().map(GenerationRequest::prompt).toList()));
+  }
+
+  private NDArray withUnconditionalHalf(
+      NDManager run, GenerationInputs inputs, NDArray promptEmbeds) {
+    if (!inputs.options().classifierFree()) {
+      return promptEmbeds;
+    }
+    NDArray negative =
+        inputs
+            .negativePromptEmbeds()
+            .map(given -> copyTo(run, given))
+            .orElseGet(
+                () ->
+                    promptEncoder.encode(
+                        run,
+                        inputs.requests().stream()
+                            .map(GenerationRequest::negativePrompt)
+                            .toList())); // (B, T, D)
+    return negative.concat(promptEmbeds.toType(negative.getDataType(), false), 0); // (2B, T, D)
+  }
+
+  private static RowNoise rowNoise(
+      NDManager run, List<GenerationRequest> requests, Scheduler scheduler, Shape shape) {
+    List<Long> seeds = requests.stream().map(GenerationRequest::seed).toList();
+    return new RowNoise(run, seeds, 1 + scheduler.noisePerRun(), shape);
+  }
+
+  private static NDArray firstLatents(
+      NDManager run, GenerationInputs inputs, RowNoise noise, Scheduler scheduler) {
+    NDArray standardNormal =
+        inputs.latents().map(given -> copyTo(run, given)).orElseGet(noise::initial);
+    return TorchKernels.scale(scheduler.initNoiseSigma(), standardNormal);
+  }
+
+  /** A copy that belongs to the run, so that the caller's array is left alone. */
+  private static NDArray copyTo(NDManager run, NDArray given) {
+    NDArray copy = given.toDevice(run.getDevice(), true);
+    copy.attach(run);
+    return copy;
+  }
+
+  /** Decodes latents, one row at a time so that memory does not grow with the batch. */
+  List<BufferedImage> decode(NDArray latents) {
+    List<BufferedImage> images = new ArrayList<>();
+    for (long row = 0; row < latents.getShape().get(0); row++) {
+      try (ArrayScope scope = new ArrayScope()) {
+        scope.suppressNotUsedWarning();
+        NDArray index = latents.getManager().create(new long[] {row});
+        NDArray scaled = TorchKernels.selectRows(latents, index); // (1, C, h, w)
+        NDArray unscaled = TorchKernels.scale(1 / vae.config().scalingFactor(), scaled);
+        images.add(Pixels.toImage(TorchKernels.toPixels(vae.decode(unscaled))));
+      }
+    }
+    return images;
+  }
+
+  /** The options with the model's own size where they leave it open. */
+  GenerationOptions withModelSize(GenerationOptions options) {
+    UNet2DConditionConfig config = unet.config();
+    int factor = vae.config().scaleFactor();
+    return options.withSize(
+        options.height() == 0 ? config.sampleSize().get(0) * factor : options.height(),
+        options.width() == 0 ? config.sampleSize().get(1) * factor : options.width());
+  }
+
+  private Shape latentShape(int rows, GenerationOptions options) {
+    int factor = vae.config().scaleFactor();
+    return new Shape(
+        rows,
+        unet.config().inChannels(),
+        options.height() / factor,
+        options.width() / factor); // (B, C, h, w)
+  }
+
+  /**
+   * Checks options against the model: diffusers' {@code check_inputs}.
+   *
+   * @throws IllegalArgumentException naming the option
+   */
+  public void checkOptions(GenerationOptions options) {
+    requireMultiple("height", options.height());
+    requireMultiple("width", options.width());
+  }
+
+  private void requireMultiple(String name, int value) {
+    int factor = vae.config().scaleFactor();
+    if (value % factor != 0) {
+      throw new IllegalArgumentException(
+          "Invalid option: %s is %d, it must be a multiple of %d".formatted(name, value, factor));
+    }
+  }
+
+  private void checkInputs(GenerationInputs inputs, GenerationOptions options) {
+    checkOptions(options);
+    int rows = inputs.requests().size();
+    if (inputs.promptEmbeds().isEmpty()) {
+      inputs.requests().forEach(StableDiffusionPipeline::requirePrompt);
+    }
+    inputs
+        .latents()
+        .ifPresent(given -> requireShape("latents", given, latentShape(rows, options)));
+    Shape embeds =
+        new Shape(
+            rows, tokenizer.modelMaxLength(), unet.config().crossAttentionDim().get(0)); // (B, T, D)
+    inputs.promptEmbeds().ifPresent(given -> requireShape("prompt_embeds", given, embeds));
+    inputs
+        .negativePromptEmbeds()
+        .ifPresent(given -> requireShape("negative_prompt_embeds", given, embeds));
+  }
+
+  private static void requirePrompt(GenerationRequest request) {
+    if (request.prompt() == null || request.prompt().isBlank()) {
+      throw new IllegalArgumentException("Invalid prompt: it is empty");
+    }
+  }
+
+  private static void requireShape(String name, NDArray given, Shape wanted) {
+    if (!given.getShape().equals(wanted)) {
+      throw new IllegalArgumentException(
+          "Invalid %s: shape %s, it must be %s".formatted(name, given.getShape(), wanted));
+    }
+  }
+
+  NDManager manager() {
+    return manager;
+  }
+
+  @Override
+  public synchronized void close() {
+    tokenizer.close();
+    manager.close();
+  }
+}
