@@ -15,7 +15,12 @@ public interface Scheduler extends AutoCloseable {
   /** What the scheduler was made from. */
   SchedulerConfig config();
 
-  /** Starts a run of {@code numInferenceSteps} denoising steps. */
+  /**
+   * Starts a run of {@code numInferenceSteps} denoising steps and forgets the one before.
+   *
+   * @throws IllegalArgumentException if the model was not trained for so many, or if the scheduler
+   *     needs more
+   */
   void setTimesteps(int numInferenceSteps);
 
   /** The timestep of each call of the UNet, in order; PNDM has more of them than steps. */
@@ -24,7 +29,10 @@ public interface Scheduler extends AutoCloseable {
   /** What standard normal noise is multiplied by to give the first latents. */
   double initNoiseSigma();
 
-  /** The UNet's input for the latents before step {@code i}: (B, C, h, w) -> (B, C, h, w). */
+  /**
+   * The UNet's input for the latents before step {@code i}: (B, C, h, w) -> (B, C, h, w). It is the
+   * sample itself where there is nothing to scale.
+   */
   NDArray scaleModelInput(NDArray sample, int i);
 
   /**
