@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Stable Diffusion whose objects are pushed into boxes. Skeleton: see the pipeline branch. */
-public final class LayoutGuidanceStableDiffusionPipeline implements AutoCloseable {
+public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipeline {
 
   /** Loads a diffusers folder. The caller closes the pipeline. */
   public static LayoutGuidanceStableDiffusionPipeline fromPretrained(
@@ -18,6 +18,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements AutoCloseabl
    *
    * @throws IllegalArgumentException naming the option
    */
+  @Override
   public void checkOptions(GenerationOptions options) {
     throw new UnsupportedOperationException();
   }
@@ -27,6 +28,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements AutoCloseabl
    *
    * @throws IllegalArgumentException saying what is wrong
    */
+  @Override
   public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
     throw new UnsupportedOperationException();
   }
@@ -41,11 +43,13 @@ public final class LayoutGuidanceStableDiffusionPipeline implements AutoCloseabl
    *
    * @throws IllegalArgumentException if it does not occur
    */
+  @Override
   public List<Integer> tokenIndices(String prompt, String phrase) {
     throw new UnsupportedOperationException();
   }
 
   /** Makes one image for each request, all in one batch. */
+  @Override
   public List<GeneratedImage> generate(
       List<GenerationRequest> requests, GenerationOptions options, LayoutGuidanceConfig guidance) {
     throw new UnsupportedOperationException();
