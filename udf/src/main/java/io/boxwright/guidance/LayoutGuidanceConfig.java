@@ -2,6 +2,7 @@ package io.boxwright.guidance;
 
 import io.boxwright.layout.CellRounding;
 import io.boxwright.layout.SmallBoxes;
+import java.io.Serializable;
 
 /**
  * How hard and how long a row's attention is pushed into its boxes ("Training-Free Layout Control
@@ -29,7 +30,8 @@ public record LayoutGuidanceConfig(
     CellRounding rounding,
     SmallBoxes smallBoxes,
     StopRule stopRule,
-    int boxesPerObject) {
+    int boxesPerObject)
+    implements Serializable {
 
   /** Which heads of an attention the loss is averaged over. */
   public enum Heads {

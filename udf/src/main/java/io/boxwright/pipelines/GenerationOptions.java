@@ -1,5 +1,7 @@
 package io.boxwright.pipelines;
 
+import java.io.Serializable;
+
 /**
  * What all requests of a batch share. Names and defaults are those of diffusers' {@code
  * StableDiffusionPipeline.__call__}.
@@ -17,7 +19,8 @@ public record GenerationOptions(
     int numInferenceSteps,
     double guidanceScale,
     double eta,
-    AttentionMaps attentionMaps) {
+    AttentionMaps attentionMaps)
+    implements Serializable {
 
   /** Whether attention maps are returned. */
   public enum AttentionMaps {

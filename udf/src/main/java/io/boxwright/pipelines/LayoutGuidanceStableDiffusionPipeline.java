@@ -26,7 +26,7 @@ import java.util.Optional;
  *
  * <p>Holds the weights until it is closed. May be shared by threads: one call runs at a time.
  */
-public final class LayoutGuidanceStableDiffusionPipeline implements AutoCloseable {
+public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipeline {
 
   private final StableDiffusionPipeline pipeline;
 
@@ -55,6 +55,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements AutoCloseabl
    *
    * @throws IllegalArgumentException naming the option
    */
+  @Override
   public void checkOptions(GenerationOptions options) {
     pipeline.checkOptions(options);
   }
@@ -64,6 +65,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements AutoCloseabl
    *
    * @throws IllegalArgumentException saying what is wrong
    */
+  @Override
   public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
     if (request.prompt() == null || request.prompt().isBlank()) {
       throw new IllegalArgumentException("Invalid prompt: it is empty");
@@ -90,13 +92,18 @@ public final class LayoutGuidanceStableDiffusionPipeline implements AutoCloseabl
    *
    * @throws IllegalArgumentException if it does not occur
    */
+  @Override
   public List<Integer> tokenIndices(String prompt, String phrase) {
     return pipeline.tokenizer().tokenIndices(prompt, phrase);
   }
 
   /** A copy of an image with boxes drawn on it. */
   public static BufferedImage drawBox(BufferedImage image, List<BoundingBox> boxes) {
-    return DrawBox.on(image, boxes);
+    DrawBox drawing = new DrawBox(image);
+    for (BoundingBox box : boxes) {
+      drawing.box("", box.xMin(), box.yMin(), box.xMax(), box.yMax());
+    }
+    return drawing.image();
   }
 
   /**
@@ -104,6 +111,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements AutoCloseabl
    *
    * @throws IllegalArgumentException naming the request or option that is wrong
    */
+  @Override
   public List<GeneratedImage> generate(
       List<GenerationRequest> requests, GenerationOptions options, LayoutGuidanceConfig guidance) {
     return generate(GenerationInputs.of(requests, options), guidance);

@@ -1,0 +1,42 @@
+package io.boxwright.pipelines;
+
+import io.boxwright.guidance.LayoutGuidanceConfig;
+import java.util.List;
+
+/**
+ * What a batch job needs of a pipeline. {@link LayoutGuidanceStableDiffusionPipeline} is the one
+ * that there is.
+ *
+ * <p>{@link #generate} is not thread-safe: attention maps of a run are stored beside the model. The
+ * other methods are.
+ */
+public interface ImagePipeline extends AutoCloseable {
+
+  /**
+   * Checks options against the model: size a multiple of the VAE factor and so on.
+   *
+   * @throws IllegalArgumentException naming the option
+   */
+  void checkOptions(GenerationOptions options);
+
+  /**
+   * Checks one request: empty prompt, token indices outside the prompt or on a special token, ...
+   *
+   * @throws IllegalArgumentException saying what is wrong
+   */
+  void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance);
+
+  /**
+   * Token indices of a phrase in a prompt.
+   *
+   * @throws IllegalArgumentException if it does not occur
+   */
+  List<Integer> tokenIndices(String prompt, String phrase);
+
+  /** Makes one image for each request, all in one batch, in the order of the requests. */
+  List<GeneratedImage> generate(
+      List<GenerationRequest> requests, GenerationOptions options, LayoutGuidanceConfig guidance);
+
+  @Override
+  void close();
+}

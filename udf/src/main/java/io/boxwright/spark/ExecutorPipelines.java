@@ -1,0 +1,71 @@
+package io.boxwright.spark;
+
+import ai.djl.Device;
+import io.boxwright.pipelines.ImagePipeline;
+import io.boxwright.pipelines.PretrainedOptions;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pipelines of this executor: one for each folder, options and device, loaded by the first task
+ * that asks and kept for all tasks and jobs until the process ends. Never closed: the process's end
+ * frees them.
+ */
+final class ExecutorPipelines {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorPipelines.class);
+  private static final Map<Key, ImagePipeline> PIPELINES = new ConcurrentHashMap<>();
+
+  private ExecutorPipelines() {}
+
+  private record Key(
+      String model, PretrainedOptions options, Class<? extends PipelineLoader> loader) {}
+
+  /**
+   * The pipeline for the running task, on the GPU that Spark assigned to it.
+   *
+   * @param onLoad is told {@code executor ID on DEVICE} if the pipeline had to be loaded
+   */
+  static ImagePipeline get(PipelineSpec spec, Consumer<String> onLoad) {
+    PretrainedOptions options =
+        spec.pretrainedOptions(spec.deviceType().device(assignedGpu(TaskContext.get())));
+    Key key = new Key(spec.model(), options, spec.loader().getClass());
+    return PIPELINES.computeIfAbsent(key, missing -> load(spec, options, onLoad));
+  }
+
+  /** How many cores this executor may use. */
+  static int cores() {
+    int machine = Runtime.getRuntime().availableProcessors();
+    SparkConf conf = SparkEnv.get().conf();
+    return Math.min(machine, conf.getInt("spark.executor.cores", machine));
+  }
+
+  private static ImagePipeline load(
+      PipelineSpec spec, PretrainedOptions options, Consumer<String> onLoad) {
+    LOG.info("Loading {} on {}", spec.model(), options.device());
+    long start = System.nanoTime();
+    ImagePipeline pipeline = spec.loader().load(Path.of(spec.model()), options);
+    LOG.info("Loaded {} in {} s", spec.model(), (System.nanoTime() - start) / 1_000_000_000);
+    onLoad.accept("executor %s on %s".formatted(SparkEnv.get().executorId(), name(options)));
+    return pipeline;
+  }
+
+  private static String name(PretrainedOptions options) {
+    Device device = options.device();
+    return device.isGpu() ? "gpu" + device.getDeviceId() : device.getDeviceType();
+  }
+
+  private static Optional<String> assignedGpu(TaskContext task) {
+    ResourceInformation gpu = task.resourcesJMap().get("gpu");
+    return gpu == null ? Optional.empty() : Optional.of(gpu.addresses()[0]);
+  }
+}

@@ -1,0 +1,18 @@
+package io.boxwright.spark;
+
+import org.apache.spark.sql.Row;
+
+/**
+ * One image to make, that is one row of the image table.
+ *
+ * @param row the row of the prompt table
+ * @param prompt what stands in it
+ * @param imageIndex which of its images, from 0
+ */
+record ImageRequest(Row row, PromptRow prompt, int imageIndex) {
+
+  /** What the image's noise is made from. */
+  long seed() {
+    return prompt.seed() + imageIndex;
+  }
+}

@@ -1,0 +1,115 @@
+package io.boxwright.spark;
+
+import io.boxwright.guidance.GuidanceTrace;
+import io.boxwright.images.PngEncoder;
+import io.boxwright.layout.BoundingBox;
+import io.boxwright.metrics.AdherenceScores;
+import io.boxwright.metrics.LayoutAdherence;
+import io.boxwright.metrics.ObjectAdherence;
+import io.boxwright.pipelines.AttentionMap;
+import io.boxwright.pipelines.GeneratedImage;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Turns outcomes into rows of the image table.
+ *
+ * @param prompts columns of the prompt table
+ * @param images columns of the image table
+ */
+record ImageRowWriter(PromptSchema prompts, StructType images) implements Serializable {
+
+  /** The row for a request and how it ended. */
+  Row row(ImageRequest request, ImageOutcome outcome) {
+    Map<String, Object> values = new HashMap<>();
+    for (int i = 0; i < prompts.columns().size(); i++) {
+      values.put(prompts.columns().get(i), request.row().get(i));
+    }
+    values.put("id", request.prompt().id());
+    values.put("seed", request.seed());
+    values.put("image_index", request.imageIndex());
+    values.put("status", outcome.error() == null ? "ok" : "error");
+    values.put("error", outcome.error());
+    values.put("seconds", outcome.seconds());
+    if (outcome.image() != null) {
+      putImage(values, request, outcome.image());
+    }
+    return RowFactory.create(Arrays.stream(images.fieldNames()).map(values::get).toArray());
+  }
+
+  private static void putImage(
+      Map<String, Object> values, ImageRequest request, GeneratedImage image) {
+    String path = "%s_%d.png".formatted(request.prompt().id(), request.imageIndex());
+    values.put("image", RowFactory.create(PngEncoder.encode(image.image()), path));
+    values.put("width", image.image().getWidth());
+    values.put("height", image.image().getHeight());
+    values.put("warnings", image.warnings().toArray(String[]::new));
+    image
+        .adherence()
+        .ifPresent(
+            adherence -> {
+              values.put("adherence", adherence(adherence, image.guidance()));
+              values.put("objects", rows(adherence.objects(), ImageRowWriter::object));
+              values.put(
+                  "attention",
+                  rows(image.attentionMaps(), map -> attention(map, adherence.objects())));
+            });
+  }
+
+  private static Row adherence(LayoutAdherence adherence, GuidanceTrace guidance) {
+    return RowFactory.create(
+        scores(adherence.guided()),
+        scores(adherence.heldOut()),
+        number(guidance.lossFirst()),
+        number(guidance.lossLast()),
+        guidance.iterations());
+  }
+
+  private static Row object(ObjectAdherence adherence) {
+    return RowFactory.create(
+        adherence.object().label(),
+        adherence.object().tokenIndices().toArray(Integer[]::new),
+        adherence.object().boxes().stream().map(ImageRowWriter::edges).toArray(Double[][]::new),
+        scores(adherence.guided()),
+        scores(adherence.heldOut()));
+  }
+
+  private static Double[] edges(BoundingBox box) {
+    return new Double[] {box.xMin(), box.yMin(), box.xMax(), box.yMax()};
+  }
+
+  private static Row attention(AttentionMap map, List<ObjectAdherence> objects) {
+    return RowFactory.create(
+        map.object(),
+        objects.get(map.object()).object().label(),
+        map.layer(),
+        map.height(),
+        map.width(),
+        map.values());
+  }
+
+  private static Row scores(AdherenceScores scores) {
+    return RowFactory.create(
+        number(scores.inBoxMass()),
+        number(scores.lift()),
+        number(scores.iou()),
+        number(scores.pointing()),
+        number(scores.leakage()));
+  }
+
+  /** Not a number means that there is none: null, which every reader skips in a mean. */
+  private static Double number(double value) {
+    return Double.isNaN(value) ? null : value;
+  }
+
+  private static <T> Row[] rows(List<T> values, Function<T, Row> row) {
+    return values.stream().map(row).toArray(Row[]::new);
+  }
+}

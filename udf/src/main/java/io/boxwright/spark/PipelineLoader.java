@@ -1,0 +1,41 @@
+package io.boxwright.spark;
+
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import io.boxwright.pipelines.ImagePipeline;
+import io.boxwright.pipelines.LayoutGuidanceStableDiffusionPipeline;
+import io.boxwright.pipelines.PretrainedOptions;
+import java.io.Serializable;
+import java.nio.file.Path;
+
+/**
+ * Loads the pipeline of an executor. Implementations have a public constructor without arguments,
+ * and the executor keeps one pipeline for each class of loader.
+ */
+public interface PipelineLoader extends Serializable {
+
+  /** Loads a folder; called once per executor, folder, options and device. */
+  ImagePipeline load(Path folder, PretrainedOptions options);
+
+  /** Loads a {@link LayoutGuidanceStableDiffusionPipeline}. */
+  final class LayoutGuidance implements PipelineLoader {
+
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public ImagePipeline load(Path folder, PretrainedOptions options) {
+      if (!options.device().isGpu()) {
+        useAllCores();
+      }
+      return LayoutGuidanceStableDiffusionPipeline.fromPretrained(folder, options);
+    }
+
+    /** One batch runs at a time, so it may have all cores; OMP_NUM_THREADS says otherwise. */
+    private static void useAllCores() {
+      if (System.getenv("OMP_NUM_THREADS") == null) {
+        Engine.getInstance(); // loads libtorch
+        JniUtils.setNumThreads(ExecutorPipelines.cores());
+      }
+    }
+  }
+}
