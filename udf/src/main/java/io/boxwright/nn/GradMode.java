@@ -1,5 +1,6 @@
 package io.boxwright.nn;
 
+import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
@@ -13,6 +14,10 @@ import ai.djl.pytorch.jni.JniUtils;
  * Closing restores what was before.
  */
 public final class GradMode implements AutoCloseable {
+
+  static {
+    Engine.getEngine("PyTorch"); // loads libtorch, without which JniUtils cannot be called
+  }
 
   private final boolean before;
 
