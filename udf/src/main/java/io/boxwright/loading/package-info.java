@@ -1,2 +1,7 @@
-/** Opens diffusers folders: which parts there are, their configuration, their weights. */
+/**
+ * Opens diffusers folders: which parts there are ({@link io.boxwright.loading.ModelIndex}), their
+ * configuration ({@link io.boxwright.loading.JsonConfig}), their weights ({@link
+ * io.boxwright.loading.StateDict}). Whatever is missing, damaged or unsupported is refused by name
+ * with a {@link io.boxwright.loading.ModelLoadingException}.
+ */
 package io.boxwright.loading;

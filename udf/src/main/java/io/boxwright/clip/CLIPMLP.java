@@ -1,0 +1,37 @@
+package io.boxwright.clip;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.loading.StateDict;
+import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.Linear;
+import io.boxwright.nn.TorchKernels;
+import java.util.function.UnaryOperator;
+
+/** Transformers' {@code CLIPMLP}: two linear layers around the activation. */
+final class CLIPMLP {
+
+  private final UnaryOperator<NDArray> activation;
+  private final Linear fc1;
+  private final Linear fc2;
+
+  private CLIPMLP(UnaryOperator<NDArray> activation, Linear fc1, Linear fc2) {
+    this.activation = activation;
+    this.fc1 = fc1;
+    this.fc2 = fc2;
+  }
+
+  static CLIPMLP load(StateDict weights, CLIPTextConfig config) {
+    boolean quickGelu = config.hiddenAct().equals("quick_gelu");
+    return new CLIPMLP(
+        quickGelu ? TorchKernels::quickGelu : TorchKernels::gelu,
+        Linear.load(weights.at("fc1"), config.hiddenSize(), config.intermediateSize()),
+        Linear.load(weights.at("fc2"), config.intermediateSize(), config.hiddenSize()));
+  }
+
+  /** (B, N, C) -> (B, N, C). */
+  NDArray forward(NDArray x) {
+    try (ArrayScope scope = new ArrayScope()) {
+      return scope.keep(fc2.forward(activation.apply(fc1.forward(x))));
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.boxwright.clip;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import io.boxwright.loading.StateDict;
+import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.LayerNorm;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The text encoder of Stable Diffusion, transformers' {@code CLIPTextModel}: token ids to one
+ * vector a token. Weights belong to the manager it was loaded with; forward passes may run in
+ * several threads.
+ */
+public final class CLIPTextModel {
+
+  private final CLIPTextConfig config;
+  private final CLIPTextEmbeddings embeddings;
+  private final List<CLIPEncoderLayer> layers;
+  private final LayerNorm finalLayerNorm;
+
+  private CLIPTextModel(
+      CLIPTextConfig config,
+      CLIPTextEmbeddings embeddings,
+      List<CLIPEncoderLayer> layers,
+      LayerNorm finalLayerNorm) {
+    this.config = config;
+    this.embeddings = embeddings;
+    this.layers = layers;
+    this.finalLayerNorm = finalLayerNorm;
+  }
+
+  /**
+   * Loads a {@code text_encoder} folder.
+   *
+   * @param folder with {@code config.json} and {@code model.safetensors}
+   * @param variant of the weights, such as {@code fp16}; null for the plain ones
+   * @param manager owns the weights; its device is where they go
+   * @param dataType of the weights
+   */
+  public static CLIPTextModel fromPretrained(
+      Path folder, String variant, NDManager manager, DataType dataType) {
+    CLIPTextConfig config = CLIPTextConfig.read(folder.resolve("config.json"));
+    StateDict weights =
+        StateDict.open("text_encoder", folder, "model", variant, manager, dataType)
+            .withoutPrefix("text_model.") // written by transformers before version 5
+            .without("embeddings.position_ids");
+    CLIPTextModel model = load(weights, config);
+    weights.finish();
+    return model;
+  }
+
+  private static CLIPTextModel load(StateDict weights, CLIPTextConfig config) {
+    return new CLIPTextModel(
+        config,
+        CLIPTextEmbeddings.load(weights.at("embeddings"), config),
+        IntStream.range(0, config.numHiddenLayers())
+            .mapToObj(i -> CLIPEncoderLayer.load(weights.at("encoder.layers." + i), config))
+            .toList(),
+        LayerNorm.load(weights.at("final_layer_norm"), config.hiddenSize(), config.layerNormEps()));
+  }
+
+  /** What the model was built from. */
+  public CLIPTextConfig config() {
+    return config;
+  }
+
+  /**
+   * The {@code last_hidden_state}: every token sees itself and those before it.
+   *
+   * @param inputIds (B, N), INT64, N at most {@code max_position_embeddings}
+   * @return (B, N, C), after the final layer normalisation; belongs to the manager of inputIds
+   */
+  public NDArray forward(NDArray inputIds) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray hiddenStates = embeddings.forward(inputIds); // (B, N) -> (B, N, C)
+      for (CLIPEncoderLayer layer : layers) {
+        hiddenStates = layer.forward(hiddenStates);
+      }
+      return scope.keep(finalLayerNorm.forward(hiddenStates));
+    }
+  }
+}

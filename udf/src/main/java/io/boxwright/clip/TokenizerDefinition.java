@@ -1,0 +1,119 @@
+package io.boxwright.clip;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.boxwright.loading.JsonConfig;
+import io.boxwright.loading.ModelLoadingException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What the HuggingFace tokenizers library needs to know to be CLIP's tokenizer: {@code
+ * clip_tokenizer.json} beside this class with a folder's vocabulary, merges and special tokens put
+ * in. Transformers 5 builds its {@code CLIPTokenizer} of the same pieces, also from a folder that
+ * has a {@code tokenizer.json}.
+ */
+final class TokenizerDefinition {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path folder;
+  private final JsonNode vocabulary;
+  private final ArrayNode merges;
+  private final SpecialTokens specialTokens;
+
+  private TokenizerDefinition(
+      Path folder, JsonNode vocabulary, ArrayNode merges, SpecialTokens specialTokens) {
+    this.folder = folder;
+    this.vocabulary = vocabulary;
+    this.merges = merges;
+    this.specialTokens = specialTokens;
+  }
+
+  /**
+   * Reads {@code tokenizer.json}, or where there is none {@code vocab.json}, {@code merges.txt}.
+   */
+  static TokenizerDefinition read(Path folder) {
+    Path file = folder.resolve("tokenizer.json");
+    if (Files.exists(file)) {
+      JsonNode json = JsonConfig.read(file, JsonNode.class);
+      JsonNode model = json.path("model");
+      return new TokenizerDefinition(
+          folder, model.path("vocab"), model.withArray("merges"), SpecialTokens.read(folder, json));
+    }
+    return new TokenizerDefinition(
+        folder,
+        JsonConfig.read(requireFile(folder, "vocab.json"), JsonNode.class),
+        readMerges(requireFile(folder, "merges.txt")),
+        SpecialTokens.read(folder, JsonNodeFactory.instance.objectNode()));
+  }
+
+  private static Path requireFile(Path folder, String name) {
+    if (!Files.exists(folder.resolve(name))) {
+      throw failure(folder, "there is no tokenizer.json and no " + name);
+    }
+    return folder.resolve(name);
+  }
+
+  private static ArrayNode readMerges(Path file) {
+    ArrayNode merges = JsonNodeFactory.instance.arrayNode();
+    try {
+      Files.readAllLines(file).stream()
+          .filter(line -> !line.isBlank() && !line.startsWith("#version"))
+          .forEach(merges::add);
+      return merges;
+    } catch (IOException e) {
+      throw new ModelLoadingException("Cannot read " + file + ": " + e, e);
+    }
+  }
+
+  /** The id of the padding token. */
+  int padTokenId() {
+    return id(specialTokens.padToken());
+  }
+
+  /** In the format of {@code tokenizer.json}. */
+  byte[] toJson() {
+    try (InputStream template =
+        TokenizerDefinition.class.getResourceAsStream("clip_tokenizer.json")) {
+      ObjectNode json = (ObjectNode) JSON.readTree(template);
+      specialTokens.added().forEach((content, token) -> addToken(json, content, token));
+      putToken(json.path("post_processor").withArray("cls"), specialTokens.startToken());
+      putToken(json.path("post_processor").withArray("sep"), specialTokens.endToken());
+      ObjectNode model = (ObjectNode) json.path("model");
+      model.put("unk_token", specialTokens.unknownToken());
+      model.set("vocab", vocabulary);
+      model.set("merges", merges);
+      return JSON.writeValueAsBytes(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void addToken(ObjectNode json, String content, ObjectNode token) {
+    json.withArray("added_tokens").add(token.deepCopy().put("id", id(content)));
+  }
+
+  private void putToken(ArrayNode pair, String content) {
+    pair.add(content).add(id(content));
+  }
+
+  private int id(String content) {
+    JsonNode id = vocabulary.path(content);
+    JsonNode addedId = specialTokens.added().get(content).path("id");
+    if (!id.isInt() && !addedId.isInt()) {
+      throw failure(folder, "the vocabulary has no token " + content);
+    }
+    return id.isInt() ? id.asInt() : addedId.asInt();
+  }
+
+  private static ModelLoadingException failure(Path folder, String problem) {
+    return new ModelLoadingException("Cannot load tokenizer from " + folder + ": " + problem);
+  }
+}

@@ -1,0 +1,164 @@
+package io.boxwright.loading;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The parts of a diffusers folder, from its {@code model_index.json}.
+ *
+ * @param folder the folder
+ * @param className {@code _class_name}, the pipeline that saved it
+ * @param parts part name ({@code unet}) to class name ({@code UNet2DConditionModel}); only parts
+ *     that are used here
+ * @param notes one sentence for each part that the folder has and that is not applied
+ */
+public record ModelIndex(
+    Path folder, String className, Map<String, String> parts, List<String> notes) {
+
+  private static final String FILE_NAME = "model_index.json";
+
+  private static final List<String> PIPELINES =
+      List.of("StableDiffusionPipeline", "LayoutGuidanceStableDiffusionPipeline");
+
+  /** Parts that a pipeline needs; the scheduler's class is for the schedulers to judge. */
+  private static final List<String> REQUIRED =
+      List.of("tokenizer", "text_encoder", "unet", "vae", "scheduler");
+
+  private static final Map<String, List<String>> SUPPORTED_CLASSES =
+      Map.of(
+          "tokenizer", List.of("CLIPTokenizer", "CLIPTokenizerFast"),
+          "text_encoder", List.of("CLIPTextModel"),
+          "unet", List.of("UNet2DConditionModel"),
+          "vae", List.of("AutoencoderKL"));
+
+  /** Parts that a folder may have and what it means that they are not applied. */
+  private static final Map<String, String> NOT_APPLIED =
+      Map.of(
+          "safety_checker", "images are not checked for unsafe content",
+          "feature_extractor", "it only serves the safety checker",
+          "image_encoder", "there are no image prompts");
+
+  /** Copies the collections. */
+  public ModelIndex {
+    parts = Map.copyOf(parts);
+    notes = List.copyOf(notes);
+  }
+
+  /**
+   * Reads a folder's index and checks that every part that is needed is there.
+   *
+   * @throws ModelLoadingException if the index is missing or unsupported, or a part is
+   */
+  public static ModelIndex open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw failure(folder, "it is not a folder; give one that diffusers' save_pretrained wrote");
+    }
+    if (!Files.exists(folder.resolve(FILE_NAME))) {
+      throw failure(
+          folder, "there is no model_index.json; give a folder that save_pretrained wrote");
+    }
+    JsonNode index = JsonConfig.read(folder.resolve(FILE_NAME), JsonNode.class);
+    String className = pipelineClass(folder, index);
+    Map<String, String> classes = classes(index);
+    Map<String, String> parts = requiredParts(folder, classes);
+    return new ModelIndex(folder, className, parts, notes(folder, classes));
+  }
+
+  /** The folder of a part, such as {@code unet}. */
+  public Path part(String name) {
+    return folder.resolve(name);
+  }
+
+  /**
+   * Fails unless some part has weights of the variant. The others may have plain ones only.
+   *
+   * @param variant such as {@code fp16}
+   */
+  public void requireVariant(String variant) {
+    if (parts.keySet().stream().noneMatch(part -> hasVariant(part(part), variant))) {
+      throw failure(folder, "no part has weights of the variant " + variant);
+    }
+  }
+
+  private static boolean hasVariant(Path partFolder, String variant) {
+    try (Stream<Path> files = Files.list(partFolder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .anyMatch(name -> name.contains(".safetensors") && name.contains("." + variant));
+    } catch (IOException e) {
+      throw failure(partFolder, e.toString());
+    }
+  }
+
+  private static String pipelineClass(Path folder, JsonNode index) {
+    String className = index.path("_class_name").asText();
+    if (!PIPELINES.contains(className)) {
+      throw failure(
+          folder,
+          "pipeline class '%s' is not supported; use %s"
+              .formatted(className, String.join(" or ", PIPELINES)));
+    }
+    return className;
+  }
+
+  /** Entries such as {@code "unet": ["diffusers", "UNet2DConditionModel"]}, without null ones. */
+  private static Map<String, String> classes(JsonNode index) {
+    Map<String, String> classes = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : index.properties()) {
+      if (entry.getValue().isArray() && entry.getValue().path(1).isTextual()) {
+        classes.put(entry.getKey(), entry.getValue().path(1).asText());
+      }
+    }
+    return classes;
+  }
+
+  private static Map<String, String> requiredParts(Path folder, Map<String, String> classes) {
+    Map<String, String> parts = new LinkedHashMap<>();
+    for (String name : REQUIRED) {
+      if (!classes.containsKey(name)) {
+        throw failure(folder, "model_index.json has no part " + name);
+      }
+      if (!Files.isDirectory(folder.resolve(name))) {
+        throw failure(folder, "there is no folder " + name + " for the part of that name");
+      }
+      checkClass(folder, name, classes.get(name));
+      parts.put(name, classes.get(name));
+    }
+    return parts;
+  }
+
+  private static void checkClass(Path folder, String part, String className) {
+    List<String> supported = SUPPORTED_CLASSES.get(part);
+    if (supported != null && !supported.contains(className)) {
+      throw failure(
+          folder,
+          "class %s of part %s is not supported; use %s"
+              .formatted(className, part, String.join(" or ", supported)));
+    }
+  }
+
+  private static List<String> notes(Path folder, Map<String, String> classes) {
+    List<String> notes = new ArrayList<>();
+    classes.forEach(
+        (name, className) -> {
+          if (NOT_APPLIED.containsKey(name)) {
+            notes.add(
+                "%s (%s) is not applied: %s".formatted(name, className, NOT_APPLIED.get(name)));
+          } else if (!REQUIRED.contains(name)) {
+            throw failure(folder, "part %s (%s) is not supported".formatted(name, className));
+          }
+        });
+    return notes;
+  }
+
+  private static ModelLoadingException failure(Path folder, String problem) {
+    return new ModelLoadingException("Cannot load a pipeline from " + folder + ": " + problem);
+  }
+}
