@@ -71,10 +71,11 @@ public final class CLIPTokenizer implements AutoCloseable {
       ids[i] = (int) all[i];
     }
     if (all.length == length) {
-      return new TokenizedPrompt(ids, length, "");
+      return new TokenizedPrompt(ids, length, all.length, "");
     }
     ids[LAST] = (int) all[all.length - 1]; // the end token
-    return new TokenizedPrompt(ids, length, decode(Arrays.copyOfRange(all, LAST, all.length - 1)));
+    String removed = decode(Arrays.copyOfRange(all, LAST, all.length - 1));
+    return new TokenizedPrompt(ids, length, all.length, removed);
   }
 
   /**

@@ -40,7 +40,9 @@ public record AttentionLayers(List<String> guided, List<String> heldOut) {
     List<String> upBlocks = blocks(paths, "up_blocks");
     return new AttentionLayers(
         join(inBlocks(paths, List.of("mid_block")), inBlocks(paths, at(upBlocks, 0))),
-        join(inBlocks(paths, at(downBlocks, downBlocks.size() - 1)), inBlocks(paths, at(upBlocks, 1))));
+        join(
+            inBlocks(paths, at(downBlocks, downBlocks.size() - 1)),
+            inBlocks(paths, at(upBlocks, 1))));
   }
 
   /** Guided and held-out ones. */

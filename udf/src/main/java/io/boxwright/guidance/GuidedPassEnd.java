@@ -7,9 +7,9 @@ import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.TorchKernels;
 
 /**
- * The processor of the last attention that the guidance reads: stores its probabilities and ends the
- * forward pass there, because nothing after it reaches the loss. The end travels up through the UNet
- * as a {@link Reached}; every scope on the way closes as usual.
+ * The processor of the last attention that the guidance reads: stores its probabilities and ends
+ * the forward pass there, because nothing after it reaches the loss. The end travels up through the
+ * UNet as a {@link Reached}; every scope on the way closes as usual.
  */
 final class GuidedPassEnd implements AttentionProcessor {
 
@@ -19,7 +19,9 @@ final class GuidedPassEnd implements AttentionProcessor {
     this.store = store;
   }
 
-  /** Not an error: says that the guided pass has all it needs. Has no stack trace, so it is cheap. */
+  /**
+   * Not an error: says that the guided pass has all it needs. Has no stack trace, so it is cheap.
+   */
   static final class Reached extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -23,9 +23,9 @@ import java.util.stream.IntStream;
  * Vedaldi, 2023, section 3.2) for a batch of rows with different layouts: before a denoising step,
  * latents are moved along the gradient of the {@link LayoutLoss}.
  *
- * <p>Rows do not influence one another: the loss is a vector, and the gradient of its sum holds each
- * row's own. A row whose loss has come down to the threshold leaves the batch and, because its loss
- * carries over, stays out in later steps.
+ * <p>Rows do not influence one another: the loss is a vector, and the gradient of its sum holds
+ * each row's own. A row whose loss has come down to the threshold leaves the batch and, because its
+ * loss carries over, stays out in later steps.
  *
  * <p>Holds the state of one run, and sets the UNet's attention processors. Not thread-safe.
  */

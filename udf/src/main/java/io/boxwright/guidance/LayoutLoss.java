@@ -18,8 +18,8 @@ import java.util.Map;
  * objects' attention lies outside their boxes, one number a row in 0..1.
  *
  * <p>It is the mean over maps and objects, of the mean over the object's tokens, of the mean over
- * heads of {@code (1 - r)^2} with {@code r = sum(A * M) / sum(A)}, A one head's map of one token and
- * M the box mask. All (row, object, token) triples of the batch are computed at once.
+ * heads of {@code (1 - r)^2} with {@code r = sum(A * M) / sum(A)}, A one head's map of one token
+ * and M the box mask. All (row, object, token) triples of the batch are computed at once.
  */
 final class LayoutLoss implements AutoCloseable {
 
@@ -99,8 +99,7 @@ final class LayoutLoss implements AutoCloseable {
                 : map;
         NDArray mask = mask((int) map.getShape().get(2));
         sum =
-            TorchKernels.addLayoutLoss(
-                sum, probabilities, rowIndices, tokenIndices, mask, weights);
+            TorchKernels.addLayoutLoss(sum, probabilities, rowIndices, tokenIndices, mask, weights);
       }
       return scope.keep(TorchKernels.scale(1.0 / maps.size(), sum));
     }

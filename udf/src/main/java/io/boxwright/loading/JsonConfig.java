@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
@@ -11,6 +12,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Reads a JSON file of a diffusers folder into a record, whose components have the keys' names in
@@ -38,14 +41,46 @@ public final class JsonConfig {
    *     record
    */
   public static <T> T read(Path file, Class<T> type) {
+    return read(file, type, Map.of());
+  }
+
+  /**
+   * Reads a file of which some keys are supported with one value only.
+   *
+   * @param fixed those keys, each with its value as JSON; a file that lacks one means that value
+   * @throws ModelLoadingException naming the file, if it is missing, no JSON, or refused by the
+   *     record, and the key, if another value is given
+   */
+  public static <T> T read(Path file, Class<T> type, Map<String, String> fixed) {
     if (!Files.exists(file)) {
       throw new ModelLoadingException("Cannot read " + file + ": it does not exist");
     }
     try {
-      return JSON.readValue(file.toFile(), type);
+      JsonNode json = JSON.readTree(file.toFile());
+      for (Map.Entry<String, String> entry : new TreeMap<>(fixed).entrySet()) {
+        requireSupported(file, json, entry.getKey(), entry.getValue());
+      }
+      return JSON.treeToValue(json, type);
     } catch (IOException e) {
       throw new ModelLoadingException("Cannot read " + file + ": " + problem(e), e);
     }
+  }
+
+  private static void requireSupported(Path file, JsonNode json, String key, String supported)
+      throws JsonProcessingException {
+    JsonNode value = json.get(key);
+    if (value != null && !sameValue(value, JSON.readTree(supported))) {
+      throw new ModelLoadingException(
+          "Cannot read %s: %s = %s is not supported, only %s"
+              .formatted(file, key, value, supported));
+    }
+  }
+
+  /** 1 and 1.0 are the same. */
+  private static boolean sameValue(JsonNode value, JsonNode supported) {
+    return value.isNumber() && supported.isNumber()
+        ? value.asDouble() == supported.asDouble()
+        : value.equals(supported);
   }
 
   private static String problem(IOException e) {

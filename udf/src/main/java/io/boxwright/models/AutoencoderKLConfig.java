@@ -1,6 +1,6 @@
 package io.boxwright.models;
 
-import io.boxwright.loading.ComponentConfig;
+import io.boxwright.loading.JsonConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +62,7 @@ public record AutoencoderKLConfig(
    * @throws io.boxwright.loading.ModelLoadingException naming what is unreadable or not supported
    */
   public static AutoencoderKLConfig read(Path folder) {
-    return ComponentConfig.read("vae", folder, AutoencoderKLConfig.class, FIXED);
+    return JsonConfig.read(folder.resolve("config.json"), AutoencoderKLConfig.class, FIXED);
   }
 
   /** How many pixels one latent stands for in each direction: 8 in Stable Diffusion. */

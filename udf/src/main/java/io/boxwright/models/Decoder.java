@@ -28,8 +28,7 @@ final class Decoder {
       upBlocks.add(new Level(weights.at("up_blocks." + i), config, channels.size() - 1 - i));
     }
     this.convNormOut =
-        GroupNorm.load(
-            weights.at("conv_norm_out"), settings.groups(), first, settings.epsilon());
+        GroupNorm.load(weights.at("conv_norm_out"), settings.groups(), first, settings.epsilon());
     this.convOut = Conv2d.load3x3(weights.at("conv_out"), first, config.outChannels());
   }
 

@@ -27,8 +27,7 @@ final class Encoder {
     }
     this.midBlock = new VaeMidBlock2D(weights.at("mid_block"), last, settings);
     this.convNormOut =
-        GroupNorm.load(
-            weights.at("conv_norm_out"), settings.groups(), last, settings.epsilon());
+        GroupNorm.load(weights.at("conv_norm_out"), settings.groups(), last, settings.epsilon());
     this.convOut = Conv2d.load3x3(weights.at("conv_out"), last, 2L * config.latentChannels());
   }
 
@@ -70,8 +69,7 @@ final class Encoder {
         for (ResnetBlock2D resnet : resnets) {
           hiddenStates = resnet.forward(hiddenStates, null);
         }
-        return scope.keep(
-            downsampler == null ? hiddenStates : downsampler.forward(hiddenStates));
+        return scope.keep(downsampler == null ? hiddenStates : downsampler.forward(hiddenStates));
       }
     }
   }

@@ -40,8 +40,7 @@ final class ResnetBlock2D {
             : Linear.load(weights.at("time_emb_proj"), settings.timeEmbedDim(), out);
     this.norm2 = GroupNorm.load(weights.at("norm2"), settings.groups(), out, settings.epsilon());
     this.conv2 = Conv2d.load3x3(weights.at("conv2"), out, out);
-    this.convShortcut =
-        in == out ? null : Conv2d.load1x1(weights.at("conv_shortcut"), in, out);
+    this.convShortcut = in == out ? null : Conv2d.load1x1(weights.at("conv_shortcut"), in, out);
     this.outputScaleFactor = settings.outputScaleFactor();
   }
 

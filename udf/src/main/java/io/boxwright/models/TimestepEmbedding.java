@@ -19,7 +19,8 @@ final class TimestepEmbedding {
   private final Linear linear1;
   private final Linear linear2;
 
-  TimestepEmbedding(StateDict weights, int channels, long timeEmbedDim, UNet2DConditionConfig config) {
+  TimestepEmbedding(
+      StateDict weights, int channels, long timeEmbedDim, UNet2DConditionConfig config) {
     this.channels = channels;
     this.flipSinToCos = config.flipSinToCos() ? 1 : 0;
     this.freqShift = config.freqShift();

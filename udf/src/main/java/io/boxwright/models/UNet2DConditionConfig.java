@@ -1,7 +1,6 @@
 package io.boxwright.models;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
-import io.boxwright.loading.ComponentConfig;
+import io.boxwright.loading.JsonConfig;
 import io.boxwright.models.attention.FirstAttention;
 import io.boxwright.models.attention.Transformer2DModel;
 import java.nio.file.Path;
@@ -21,7 +20,8 @@ import java.util.Set;
  * @param flipSinToCos whether cosines come first in the time embedding
  * @param freqShift {@code downscale_freq_shift} of the time embedding
  * @param downBlockTypes {@code CrossAttnDownBlock2D} or {@code DownBlock2D}
- * @param upBlockTypes {@code CrossAttnUpBlock2D} or {@code UpBlock2D}, from the smallest pictures up
+ * @param upBlockTypes {@code CrossAttnUpBlock2D} or {@code UpBlock2D}, from the smallest pictures
+ *     up
  * @param onlyCrossAttention whether the first attention of a block attends to the prompt, too
  * @param blockOutChannels channels
  * @param layersPerBlock resnets on the way down; there is one more on the way up
@@ -32,32 +32,28 @@ import java.util.Set;
  * @param crossAttentionDim channels of the prompt's states
  * @param transformerLayersPerBlock transformer blocks in each transformer
  * @param attentionHeadDim number of heads: diffusers' own misnomer
- * @param useLinearProjection whether transformers begin and end with linear layers, not convolutions
+ * @param useLinearProjection whether transformers begin and end with linear layers, not
+ *     convolutions
  * @param upcastAttention whether scores are computed in float32; fused attention always does
  */
 public record UNet2DConditionConfig(
-    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<Integer> sampleSize,
+    List<Integer> sampleSize,
     Integer inChannels,
     Integer outChannels,
     Boolean flipSinToCos,
     Double freqShift,
     List<String> downBlockTypes,
     List<String> upBlockTypes,
-    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
-        List<Boolean> onlyCrossAttention,
+    List<Boolean> onlyCrossAttention,
     List<Integer> blockOutChannels,
-    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
-        List<Integer> layersPerBlock,
+    List<Integer> layersPerBlock,
     Integer downsamplePadding,
     Double midBlockScaleFactor,
     Integer normNumGroups,
     Double normEps,
-    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
-        List<Integer> crossAttentionDim,
-    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
-        List<Integer> transformerLayersPerBlock,
-    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
-        List<Integer> attentionHeadDim,
+    List<Integer> crossAttentionDim,
+    List<Integer> transformerLayersPerBlock,
+    List<Integer> attentionHeadDim,
     Boolean useLinearProjection,
     Boolean upcastAttention) {
 
@@ -109,8 +105,7 @@ public record UNet2DConditionConfig(
             : List.copyOf(downBlockTypes);
     upBlockTypes =
         upBlockTypes == null
-            ? List.of(
-                "UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D")
+            ? List.of("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D")
             : List.copyOf(upBlockTypes);
     blockOutChannels =
         blockOutChannels == null ? List.of(320, 640, 1280, 1280) : List.copyOf(blockOutChannels);
@@ -138,7 +133,7 @@ public record UNet2DConditionConfig(
    * @throws io.boxwright.loading.ModelLoadingException naming what is unreadable or not supported
    */
   public static UNet2DConditionConfig read(Path folder) {
-    return ComponentConfig.read("unet", folder, UNet2DConditionConfig.class, FIXED);
+    return JsonConfig.read(folder.resolve("config.json"), UNet2DConditionConfig.class, FIXED);
   }
 
   /** Levels of the UNet; the picture halves between them. */
@@ -158,8 +153,7 @@ public record UNet2DConditionConfig(
 
   /** Of the mid block's resnets. */
   ResnetBlock2D.Settings midResnetSettings() {
-    return new ResnetBlock2D.Settings(
-        normNumGroups, normEps, timeEmbedDim(), midBlockScaleFactor);
+    return new ResnetBlock2D.Settings(normNumGroups, normEps, timeEmbedDim(), midBlockScaleFactor);
   }
 
   /** Of the transformers at a level. */

@@ -19,8 +19,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * diffusers' {@code UNet2DConditionModel}: predicts the noise in latents, given the timestep and the
- * prompt. Differentiable with respect to its latents in a thread whose grad mode is on.
+ * diffusers' {@code UNet2DConditionModel}: predicts the noise in latents, given the timestep and
+ * the prompt. Differentiable with respect to its latents in a thread whose grad mode is on.
  *
  * <p>Its weights belong to the manager they were loaded with. Forward passes may run in several
  * threads, but attention processors are the model's own: whoever sets them must see to it that no
@@ -95,8 +95,8 @@ public final class UNet2DConditionModel {
   }
 
   /**
-   * The processor of every attention by the attention's path with {@code .processor} behind it, such
-   * as {@code down_blocks.0.attentions.0.transformer_blocks.0.attn1.processor}.
+   * The processor of every attention by the attention's path with {@code .processor} behind it,
+   * such as {@code down_blocks.0.attentions.0.transformer_blocks.0.attn1.processor}.
    */
   public Map<String, AttentionProcessor> attnProcessors() {
     Map<String, AttentionProcessor> processors = new LinkedHashMap<>();

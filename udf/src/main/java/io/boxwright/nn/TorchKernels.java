@@ -267,7 +267,8 @@ public final class TorchKernels {
 
   /**
    * Adds one map's share of the layout loss to each row's: {@code weight * mean over heads of (1 -
-   * sum(A * M) / sum(A))^2} for every entry, A being the map of the entry's token in the entry's row.
+   * sum(A * M) / sum(A))^2} for every entry, A being the map of the entry's token in the entry's
+   * row.
    *
    * @param sum (B)
    * @param probabilities (B, heads, N, T)

@@ -61,7 +61,8 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   }
 
   /**
-   * Checks one request: that its prompt is not empty, and that every token index names a word of it.
+   * Checks one request: that its prompt is not empty, and that every token index names a word of
+   * it.
    *
    * @throws IllegalArgumentException saying what is wrong
    */

@@ -1,7 +1,6 @@
 package io.boxwright.pipelines;
 
 import ai.djl.ndarray.NDManager;
-import io.boxwright.clip.CLIPTextConfig;
 import io.boxwright.clip.CLIPTextModel;
 import io.boxwright.loading.StateDict;
 import io.boxwright.models.AutoencoderKL;
@@ -32,29 +31,19 @@ final class PretrainedWeights {
   }
 
   AutoencoderKL vae() {
-    StateDict weights =
-        open("vae", "diffusion_pytorch_model").convertDeprecatedAttentionBlocks();
-    AutoencoderKL vae =
-        new AutoencoderKL(AutoencoderKLConfig.read(folder.resolve("vae")), weights);
+    StateDict weights = open("vae", "diffusion_pytorch_model").convertDeprecatedAttentionBlocks();
+    AutoencoderKL vae = new AutoencoderKL(AutoencoderKLConfig.read(folder.resolve("vae")), weights);
     weights.finish();
     return vae;
   }
 
   CLIPTextModel textEncoder() {
-    StateDict weights = open("text_encoder", "model");
-    CLIPTextModel textEncoder =
-        new CLIPTextModel(CLIPTextConfig.read(folder.resolve("text_encoder")), weights);
-    weights.finish();
-    return textEncoder;
+    return CLIPTextModel.fromPretrained(
+        folder.resolve("text_encoder"), options.variant(), manager, options.dataType());
   }
 
   private StateDict open(String component, String name) {
     return StateDict.open(
-        component,
-        folder.resolve(component),
-        name,
-        options.variant(),
-        manager,
-        options.dataType());
+        component, folder.resolve(component), name, options.variant(), manager, options.dataType());
   }
 }

@@ -32,7 +32,7 @@ final class PromptEncoder {
   }
 
   private NDArray tokenIds(NDManager manager, List<String> prompts) {
-    int length = tokenizer.modelMaxLength();
+    int length = CLIPTokenizer.MODEL_MAX_LENGTH;
     long[] ids = new long[prompts.size() * length];
     for (int row = 0; row < prompts.size(); row++) {
       int[] rowIds = tokenizer.encode(prompts.get(row)).ids();

@@ -58,9 +58,12 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   }
 
   private StableDiffusionPipeline(Path folder, PretrainedOptions options, NDManager manager) {
-    PretrainedWeights weights = new PretrainedWeights(folder, options, manager);
-    this.modelIndex = ModelIndex.read(folder);
+    this.modelIndex = ModelIndex.open(folder);
+    if (options.variant() != null) {
+      modelIndex.requireVariant(options.variant());
+    }
     this.manager = manager;
+    PretrainedWeights weights = new PretrainedWeights(folder, options, manager);
     this.unet = weights.unet();
     this.vae = weights.vae();
     this.tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
@@ -127,8 +130,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   }
 
   /**
-   * The denoising loop: diffusers' {@code StableDiffusionPipeline.__call__} up to the decoding. To be
-   * called by one thread at a time, with grad mode off, inside an {@link ArrayScope}.
+   * The denoising loop: diffusers' {@code StableDiffusionPipeline.__call__} up to the decoding. To
+   * be called by one thread at a time, with grad mode off, inside an {@link ArrayScope}.
    *
    * @param run owns what the loop makes
    * @param guidance what is done around each step
@@ -298,12 +301,12 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     if (inputs.promptEmbeds().isEmpty()) {
       inputs.requests().forEach(StableDiffusionPipeline::requirePrompt);
     }
-    inputs
-        .latents()
-        .ifPresent(given -> requireShape("latents", given, latentShape(rows, options)));
+    inputs.latents().ifPresent(given -> requireShape("latents", given, latentShape(rows, options)));
     Shape embeds =
         new Shape(
-            rows, tokenizer.modelMaxLength(), unet.config().crossAttentionDim().get(0)); // (B, T, D)
+            rows,
+            CLIPTokenizer.MODEL_MAX_LENGTH,
+            unet.config().crossAttentionDim().get(0)); // (B, T, D)
     inputs.promptEmbeds().ifPresent(given -> requireShape("prompt_embeds", given, embeds));
     inputs
         .negativePromptEmbeds()

@@ -215,8 +215,7 @@ class ModelParityTest {
   private UNet2DConditionModel unet(Path folder, String variant) {
     Path unet = folder.resolve("unet");
     StateDict weights =
-        StateDict.open(
-            "unet", unet, "diffusion_pytorch_model", variant, manager, DataType.FLOAT32);
+        StateDict.open("unet", unet, "diffusion_pytorch_model", variant, manager, DataType.FLOAT32);
     UNet2DConditionModel model =
         new UNet2DConditionModel(UNet2DConditionConfig.read(unet), weights);
     weights.finish();

@@ -4,7 +4,10 @@ import ai.djl.ndarray.NDArray;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.TorchKernels;
 
-/** The default processor: fused attention that never holds the probabilities ({@code AttnProcessor2_0}). */
+/**
+ * The default processor: fused attention that never holds the probabilities ({@code
+ * AttnProcessor2_0}).
+ */
 public final class AttnProcessor implements AttentionProcessor {
 
   @Override

@@ -7,8 +7,8 @@ import io.boxwright.nn.LayerNorm;
 import java.util.List;
 
 /**
- * diffusers' {@code BasicTransformerBlock} with layer norm: self-attention, cross-attention and feed
- * forward, each on normalised states and added to them.
+ * diffusers' {@code BasicTransformerBlock} with layer norm: self-attention, cross-attention and
+ * feed forward, each on normalised states and added to them.
  */
 final class BasicTransformerBlock {
 
@@ -45,7 +45,8 @@ final class BasicTransformerBlock {
   /** (B, N, C), (B, T, D) -> (B, N, C). */
   NDArray forward(NDArray hiddenStates, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray first = hiddenStates.add(attendFirst(norm1.forward(hiddenStates), encoderHiddenStates));
+      NDArray first =
+          hiddenStates.add(attendFirst(norm1.forward(hiddenStates), encoderHiddenStates));
       NDArray second = first.add(attn2.forward(norm2.forward(first), encoderHiddenStates));
       return scope.keep(second.add(ff.forward(norm3.forward(second))));
     }

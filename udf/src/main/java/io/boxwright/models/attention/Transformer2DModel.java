@@ -12,8 +12,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * diffusers' {@code Transformer2DModel} over continuous input: transformer blocks over the positions
- * of a picture, added to it.
+ * diffusers' {@code Transformer2DModel} over continuous input: transformer blocks over the
+ * positions of a picture, added to it.
  */
 public final class Transformer2DModel {
 
