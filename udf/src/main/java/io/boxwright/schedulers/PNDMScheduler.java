@@ -139,7 +139,10 @@ final class PNDMScheduler extends AbstractScheduler {
     };
   }
 
-  /** From {@code timestep} to {@code previous}: formula (9) of the paper. */
+  /**
+   * From {@code timestep} to {@code previous}: formula (9) of the paper. The sample may be one of
+   * ours, so the model output, whose manager the result goes to, comes first in every sum.
+   */
   private NDArray previousSample(NDArray modelOutput, NDArray sample, int timestep, int previous) {
     double alpha = noiseSchedule.alphaCumprod(timestep);
     double previousAlpha = previous >= 0 ? noiseSchedule.alphaCumprod(previous) : finalAlphaCumprod;

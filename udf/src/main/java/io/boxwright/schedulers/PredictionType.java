@@ -31,7 +31,7 @@ enum PredictionType {
     NDArray noise(NDArray modelOutput, NDArray sample, NoiseLevel level) {
       double variance = level.variance();
       return TorchKernels.weightedSum(
-          level.noise() / variance, sample, level.signal() / Math.sqrt(variance), modelOutput);
+          level.signal() / Math.sqrt(variance), modelOutput, level.noise() / variance, sample);
     }
 
     @Override
@@ -47,7 +47,7 @@ enum PredictionType {
     @Override
     NDArray noise(NDArray modelOutput, NDArray sample, NoiseLevel level) {
       return TorchKernels.weightedSum(
-          1 / level.noise(), sample, -level.signal() / level.noise(), modelOutput);
+          -level.signal() / level.noise(), modelOutput, 1 / level.noise(), sample);
     }
 
     @Override
@@ -66,7 +66,10 @@ enum PredictionType {
     return valueOf(name.toUpperCase(Locale.ROOT));
   }
 
-  /** The noise in {@code sample}; may be {@code modelOutput} itself. */
+  /**
+   * The noise in {@code sample}; belongs to the manager of {@code modelOutput} and may be that
+   * array itself.
+   */
   abstract NDArray noise(NDArray modelOutput, NDArray sample, NoiseLevel level);
 
   /** What {@code sample} would be without noise; may be {@code modelOutput} itself. */

@@ -3,14 +3,12 @@ package io.boxwright.schedulers;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.boxwright.loading.JsonConfig;
+import io.boxwright.loading.ModelLoadingException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -96,9 +94,7 @@ public record SchedulerConfig(
     Double lambdaMinClipped,
     String varianceType) {
 
-  /** Python writes minus infinity as {@code -Infinity}, which is not JSON. */
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Checks the ranges of the numbers that are set. */
   public SchedulerConfig {
@@ -119,28 +115,10 @@ public record SchedulerConfig(
   /**
    * Reads a {@code scheduler_config.json}.
    *
-   * @throws IllegalArgumentException naming the file and what is wrong in it
+   * @throws ModelLoadingException naming the file and what is wrong in it
    */
   public static SchedulerConfig read(Path file) {
-    try {
-      return parse(Files.readString(file));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "Cannot read scheduler config %s: %s".formatted(file, e.getMessage()), e);
-    }
-  }
-
-  /**
-   * Parses the text of a {@code scheduler_config.json}.
-   *
-   * @throws IllegalArgumentException saying what is wrong in it
-   */
-  public static SchedulerConfig parse(String json) {
-    try {
-      return JSON.readValue(json, SchedulerConfig.class);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(rootMessage(e), e);
-    }
+    return JsonConfig.read(file, SchedulerConfig.class);
   }
 
   /**
@@ -151,13 +129,6 @@ public record SchedulerConfig(
     ObjectNode tree = JSON.valueToTree(this);
     tree.put("steps_offset", 1).put("clip_sample", false);
     return JSON.convertValue(tree, SchedulerConfig.class);
-  }
-
-  /** Jackson wraps what the constructor says; the wrapping names Java classes and is no help. */
-  private static String rootMessage(JsonProcessingException e) {
-    return e.getCause() instanceof IllegalArgumentException cause
-        ? cause.getMessage()
-        : e.getOriginalMessage();
   }
 
   private static boolean isBeta(Double value) {
