@@ -69,7 +69,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     this.tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
     this.promptEncoder = new PromptEncoder(tokenizer, weights.textEncoder());
     this.schedulerConfig =
-        SchedulerConfig.read(folder.resolve("scheduler").resolve("scheduler_config.json"));
+        SchedulerConfig.read(folder.resolve("scheduler").resolve("scheduler_config.json"))
+            .forStableDiffusion();
     this.schedulerClass =
         options.scheduler() == null ? schedulerConfig.className() : options.scheduler();
     Schedulers.create(schedulerClass, schedulerConfig).close(); // refuses what it cannot do, now
