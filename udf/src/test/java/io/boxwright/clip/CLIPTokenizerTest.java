@@ -1,6 +1,7 @@
 package io.boxwright.clip;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -92,6 +93,35 @@ class CLIPTokenizerTest {
                   + " there",
               prompt);
     }
+  }
+
+  @Test
+  void onlyTokensOfTheKeptTextAreWords() {
+    TokenizedPrompt whole = tokenizer.encode("a cat");
+    TokenizedPrompt cut = tokenizer.encode("a ".repeat(80));
+
+    assertThatCode(() -> whole.requireWord(2)).doesNotThrowAnyException();
+    assertThatCode(() -> cut.requireWord(75)).doesNotThrowAnyException();
+    assertNoWord(whole, -1, "the prompt has tokens 1 to 2");
+    assertNoWord(whole, 0, "that is the start token");
+    assertNoWord(whole, 3, "that is the end token");
+    assertNoWord(whole, 4, "the prompt has tokens 1 to 2");
+    assertNoWord(cut, 76, "it lies behind the first 75 tokens, where the prompt is cut");
+    assertNoWord(cut, 80, "it lies behind the first 75 tokens, where the prompt is cut");
+    assertNoWord(cut, 81, "that is the end token");
+  }
+
+  private static void assertNoWord(TokenizedPrompt prompt, int tokenIndex, String reason) {
+    assertThatThrownBy(() -> prompt.requireWord(tokenIndex))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Invalid token index " + tokenIndex + ": " + reason);
+  }
+
+  @Test
+  void warnsOfTextThatWasCut() {
+    assertThat(tokenizer.encode("a cat").warnings()).isEmpty();
+    assertThat(tokenizer.encode("a ".repeat(75) + "Cat").warnings())
+        .containsExactly("The prompt was cut to its first 75 tokens, without: cat");
   }
 
   @Test

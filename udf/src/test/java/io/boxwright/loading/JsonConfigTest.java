@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,7 +45,19 @@ class JsonConfigTest {
     assertRefused("{\"beta_schedule\": \"wild\"}", "beta_schedule wild is not supported");
     assertRefused("{\"lower_bound\": \"low\"}", "lower_bound: Cannot deserialize");
     assertRefused("{\"head_dim\": ", "Unexpected end-of-input");
-    assertRefused("", "No content");
+    assertRefused("", "it holds no JSON object");
+    assertRefused("[1]", "it holds no JSON object");
+  }
+
+  @Test
+  void refusesOtherValuesOfFixedKeys() throws IOException {
+    Path file = Files.writeString(folder.resolve("config.json"), "{\"scale\": 1, \"bias\": true}");
+
+    assertThat(JsonConfig.read(file, Example.class, Map.of("scale", "1.0", "absent", "null")))
+        .isEqualTo(new Example(null, null, "linear"));
+    assertThatThrownBy(() -> JsonConfig.read(file, Example.class, Map.of("bias", "false")))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessage("Cannot read " + file + ": bias = true is not supported, only false");
   }
 
   private void assertRefused(String json, String problem) {
