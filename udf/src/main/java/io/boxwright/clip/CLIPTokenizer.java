@@ -26,6 +26,9 @@ public final class CLIPTokenizer implements AutoCloseable {
 
   private static final int LAST = MODEL_MAX_LENGTH - 1;
 
+  private static final Map<String, String> WHOLE_PROMPTS =
+      Map.of("truncation", "false", "padding", "false");
+
   static {
     // On a host with CUDA, DJL would fetch another build of the library from the network.
     setUnlessPresent("RUST_FLAVOR", "cpu");
@@ -49,11 +52,10 @@ public final class CLIPTokenizer implements AutoCloseable {
    */
   public static CLIPTokenizer fromPretrained(Path folder) {
     TokenizerDefinition definition = TokenizerDefinition.read(folder);
-    Map<String, String> wholePrompts = Map.of("truncation", "false", "padding", "false");
+    byte[] json = definition.toJson();
     try {
       return new CLIPTokenizer(
-          HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(definition.toJson()), wholePrompts),
+          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), WHOLE_PROMPTS),
           definition.padTokenId());
     } catch (IOException | RuntimeException e) {
       throw new ModelLoadingException(

@@ -7,6 +7,7 @@ import io.boxwright.loading.JsonConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,6 +31,9 @@ record SpecialTokens(
 
   private static final String START = "<|startoftext|>";
   private static final String END = "<|endoftext|>";
+
+  private static final List<String> PROPERTIES =
+      List.of("single_word", "lstrip", "rstrip", "normalized", "special");
 
   static SpecialTokens read(Path folder, JsonNode tokenizerJson) {
     ObjectNode named = readIfPresent(folder.resolve("tokenizer_config.json"));
@@ -59,28 +63,32 @@ record SpecialTokens(
         : JsonNodeFactory.instance.objectNode();
   }
 
-  /** Adds a token that is given as text or as an object with its properties. */
+  /**
+   * Adds a token that is given as text or as an object with its properties, in place of one of the
+   * same content that was added before, and says its content.
+   *
+   * @param known tokens whose properties are given elsewhere, by content
+   */
   private static String add(
       JsonNode value,
       String defaultContent,
       Map<String, ObjectNode> known,
       Map<String, ObjectNode> added) {
-    ObjectNode token = describe(value);
-    String content = token.path("content").asText(value.asText());
-    if (content.isEmpty() || value.isNull()) {
-      content = defaultContent;
-    }
-    added.put(content, known.getOrDefault(content, token.put("content", content)));
-    added.get(content).put("special", true);
+    String content =
+        value.isObject() ? value.path("content").asText() : value.asText(defaultContent);
+    ObjectNode token = known.getOrDefault(content, describe(value).put("content", content));
+    added.put(content, token.put("special", true));
     return content;
   }
 
   private static ObjectNode describe(JsonNode token) {
     ObjectNode description = JsonNodeFactory.instance.objectNode();
-    description.setAll(token.isObject() ? (ObjectNode) token : description);
-    description.remove("__type");
-    for (String key : new String[] {"single_word", "lstrip", "rstrip", "normalized", "special"}) {
+    description.put("content", token.path("content").asText());
+    for (String key : PROPERTIES) {
       description.put(key, token.path(key).asBoolean(false));
+    }
+    if (token.has("id")) {
+      description.set("id", token.get("id"));
     }
     return description;
   }

@@ -58,6 +58,9 @@ public final class JsonConfig {
     }
     try {
       JsonNode json = JSON.readTree(file.toFile());
+      if (!json.isObject()) {
+        throw new ModelLoadingException("Cannot read " + file + ": it holds no JSON object");
+      }
       for (Map.Entry<String, String> entry : new TreeMap<>(fixed).entrySet()) {
         requireSupported(file, json, entry.getKey(), entry.getValue());
       }

@@ -10,9 +10,11 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,23 @@ class StateDictTest {
     assertThat(full.getFloat(0) + half.getFloat(0) + brain.getFloat(0)).isEqualTo(3f);
     manager.close();
     assertThat(full.isReleased() && half.isReleased() && brain.isReleased()).isTrue();
+  }
+
+  @Test
+  void readsBeyondTwoGigabytes() throws IOException {
+    long far = 3_000_000_000L;
+    String header =
+        """
+        {"filler":{"dtype":"U8","shape":[%1$d],"data_offsets":[0,%1$d]},\
+        "far":{"dtype":"F32","shape":[1],"data_offsets":[%1$d,%2$d]}}"""
+            .formatted(far, far + Float.BYTES);
+    Path path = new SafeTensorsBuilder().write(folder.resolve(NAME + ".safetensors"), header);
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.seek(file.length() + far); // a hole: takes no room on the disk
+      file.writeInt(Integer.reverseBytes(Float.floatToIntBits(7)));
+    }
+
+    assertThat(open(null, DataType.FLOAT32).tensor("far", 1).getFloat(0)).isEqualTo(7);
   }
 
   @Test
@@ -308,7 +327,7 @@ class StateDictTest {
   void refusesATruncatedFile() throws IOException {
     Path file = write("a", 1, NAME + ".safetensors");
     byte[] bytes = Files.readAllBytes(file);
-    Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 1));
+    Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
 
     assertThatThrownBy(() -> open(null, DataType.FLOAT32))
         .isInstanceOf(ModelLoadingException.class)

@@ -1,0 +1,181 @@
+package io.boxwright.clip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.boxwright.loading.ModelLoadingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CLIPTokenizerTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path temporary;
+  private CLIPTokenizer tokenizer;
+
+  @BeforeEach
+  void openTokenizer() {
+    tokenizer = CLIPTokenizer.fromPretrained(ClipFixtures.folder("sd1/tokenizer"));
+  }
+
+  @AfterEach
+  void closeTokenizer() {
+    tokenizer.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sd1", "sd2", "transformers4", "transformers5"})
+  void cutsPromptsAsTransformersDoes(String name) throws IOException {
+    JsonNode expected = JSON.readTree(ClipFixtures.folder(name + "/tokens.json").toFile());
+    try (CLIPTokenizer loaded =
+        CLIPTokenizer.fromPretrained(ClipFixtures.folder(name + "/tokenizer"))) {
+      for (JsonNode row : expected) {
+        String prompt = row.get("prompt").asText();
+        TokenizedPrompt tokenized = loaded.encode(prompt);
+        List<String> tokens = texts(row.get("tokens"));
+        assertThat(tokenized.ids()).as(prompt).containsExactly(ids(row.get("ids")));
+        assertThat(tokenized.length()).as(prompt).isEqualTo(tokens.size());
+        assertThat(tokenized.removedText()).isEqualTo(row.get("removed_text").asText());
+        assertThat(loaded.tokens(prompt)).isEqualTo(tokens);
+      }
+    }
+  }
+
+  @Test
+  void findsThePositionsOfAPhrase() {
+    String prompt = "A cat, a  DOG and the dog's ball";
+
+    assertThat(tokenizer.tokens(prompt).subList(4, 6)).containsExactly("a</w>", "dog</w>");
+    assertThat(tokenizer.tokenIndices(prompt, "a dog")).containsExactly(4, 5);
+    assertThat(tokenizer.tokenIndices(prompt, "Dog")).containsExactly(5);
+    assertThat(tokenizer.tokenIndices(prompt, "a")).containsExactly(1);
+    assertThat(tokenizer.tokenIndices(prompt, "the dog's ball")).containsExactly(7, 8, 9, 10);
+    assertThat(tokenizer.tokenIndices(prompt, prompt)).startsWith(1).hasSize(10);
+  }
+
+  @Test
+  void saysThatAPhraseDoesNotOccur() {
+    assertThatThrownBy(() -> tokenizer.tokenIndices("a dog's ball", "cat"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("phrase 'cat' does not occur in prompt 'a dog's ball'");
+    assertThatThrownBy(() -> tokenizer.tokenIndices("", "a long phrase"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("phrase 'a long phrase' does not occur in prompt ''");
+    assertThatThrownBy(() -> tokenizer.tokenIndices("a dog", " "))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("phrase ' ' is empty");
+  }
+
+  @Test
+  void saysThatAPhraseOccursOnlyInTheCutPart() {
+    assertThat(tokenizer.tokenIndices("a ".repeat(74) + "cat", "cat")).containsExactly(75);
+    assertThat(tokenizer.tokenIndices("a ".repeat(73) + "cat dog cat", "dog")).containsExactly(75);
+    for (String prompt :
+        new String[] {"a ".repeat(75) + "the cat", "a ".repeat(74) + "the cat dog"}) {
+      assertThatThrownBy(() -> tokenizer.tokenIndices(prompt, "the cat"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "phrase 'the cat' occurs only behind the first 75 tokens of prompt '%s', which is cut"
+                  + " there",
+              prompt);
+    }
+  }
+
+  @Test
+  void onlyTokensOfTheKeptTextAreWords() {
+    TokenizedPrompt whole = tokenizer.encode("a cat");
+    TokenizedPrompt cut = tokenizer.encode("a ".repeat(80));
+
+    assertThatCode(() -> whole.requireWord(2)).doesNotThrowAnyException();
+    assertThatCode(() -> cut.requireWord(75)).doesNotThrowAnyException();
+    assertNoWord(whole, -1, "the prompt has tokens 1 to 2");
+    assertNoWord(whole, 0, "that is the start token");
+    assertNoWord(whole, 3, "that is the end token");
+    assertNoWord(whole, 4, "the prompt has tokens 1 to 2");
+    assertNoWord(cut, 76, "it lies behind the first 75 tokens, where the prompt is cut");
+    assertNoWord(cut, 80, "it lies behind the first 75 tokens, where the prompt is cut");
+    assertNoWord(cut, 81, "that is the end token");
+  }
+
+  private static void assertNoWord(TokenizedPrompt prompt, int tokenIndex, String reason) {
+    assertThatThrownBy(() -> prompt.requireWord(tokenIndex))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Invalid token index " + tokenIndex + ": " + reason);
+  }
+
+  @Test
+  void warnsOfTextThatWasCut() {
+    assertThat(tokenizer.encode("a cat").warnings()).isEmpty();
+    assertThat(tokenizer.encode("a ".repeat(75) + "Cat").warnings())
+        .containsExactly("The prompt was cut to its first 75 tokens, without: cat");
+  }
+
+  @Test
+  void servesSeveralThreads() {
+    String prompt = "a photo of a cat and a dog";
+    int[] alone = tokenizer.encode(prompt).ids();
+
+    assertThat(IntStream.range(0, 200).parallel().mapToObj(i -> tokenizer.encode(prompt).ids()))
+        .allSatisfy(ids -> assertThat(ids).containsExactly(alone));
+  }
+
+  @Test
+  void survivesHalfOfASurrogatePair() {
+    assertThat(tokenizer.encode("a \uD83D cat").length()).isGreaterThan(3);
+  }
+
+  @Test
+  void saysWhichFilesAreMissing() throws IOException {
+    assertRefused("there is no tokenizer.json and no vocab.json");
+    Files.writeString(temporary.resolve("vocab.json"), "{}");
+    assertRefused("there is no tokenizer.json and no merges.txt");
+  }
+
+  @Test
+  void saysThatTheVocabularyLacksASpecialToken() throws IOException {
+    Files.writeString(temporary.resolve("vocab.json"), "{\"<|startoftext|>\":0}");
+    Files.writeString(temporary.resolve("merges.txt"), "#version: 0.2\n");
+
+    assertRefused("the vocabulary has no token <|endoftext|>");
+  }
+
+  @Test
+  void saysThatMergesDoNotBelongToTheVocabulary() throws IOException {
+    Files.writeString(
+        temporary.resolve("vocab.json"), "{\"<|startoftext|>\":0,\"<|endoftext|>\":1}");
+    Files.writeString(temporary.resolve("merges.txt"), "#version: 0.2\na b</w>\n");
+
+    assertRefused("Token `a` out of vocabulary");
+  }
+
+  private void assertRefused(String problem) {
+    assertThatThrownBy(() -> CLIPTokenizer.fromPretrained(temporary))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageStartingWith("Cannot load tokenizer from " + temporary + ": ")
+        .hasMessageContaining(problem);
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.asText()));
+    return texts;
+  }
+
+  private static int[] ids(JsonNode array) {
+    return IntStream.range(0, array.size()).map(i -> array.get(i).asInt()).toArray();
+  }
+}
