@@ -119,7 +119,7 @@ public final class GuidedImageGenerator {
    * @throws IllegalArgumentException naming the option that is wrong
    */
   public void checkModel() {
-    PretrainedFolder.check(Path.of(requireModel()), options);
+    PretrainedFolder.check(Path.of(requireModel()), variant, scheduler, options);
   }
 
   /** Rows of the image table for each row of the prompt table. */

@@ -178,7 +178,12 @@ class GuidedImageGeneratorTest {
     {"'a cat'", "array(array(0, 0, null, 1))", "array(array(1))", "bboxes[0]: it is null"},
     {"'a cat'", "array(array(0, 0, 1))", "array(array(1))", "bboxes[0]: 3 numbers"},
     {"'a cat'", "array(array('NaN', 0, 1, 1))", "array(array(1))", "x_min is not a number"},
-    {"'a cat'", "array(array(0.5, 0, 0.1, 1))", "array(array(1))", "bboxes[0]: Invalid box: inverted"},
+    {
+      "'a cat'",
+      "array(array(0.5, 0, 0.1, 1))",
+      "array(array(1))",
+      "bboxes[0]: Invalid box: inverted"
+    },
     {"'a cat'", "array(array(0.5, 0, 0.5, 1))", "array(array(1))", "zero area"},
     {"'a cat'", "array(array(0, 0, 1.5, 1))", "array(array(1))", "x_max is 1.5"},
     {"'overflow'", "array(array(0, 0, 1, 1))", "array(array(1))", "Non-finite latents"},
