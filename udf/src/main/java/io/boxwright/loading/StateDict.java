@@ -87,6 +87,19 @@ public final class StateDict {
     return new StateDict(report, manager, dataType, tensors, new HashSet<>(), "");
   }
 
+  /**
+   * Looks for a component's weights as {@link #open} does and reads no more than their headers.
+   *
+   * @param component for messages, such as {@code unet}
+   * @param folder the component's folder
+   * @param name {@code diffusion_pytorch_model} or {@code model}
+   * @param variant such as {@code fp16}, or null for the plain files
+   * @throws ModelLoadingException if the files are missing, damaged or pickled
+   */
+  public static void requireFiles(String component, Path folder, String name, String variant) {
+    new WeightFiles(component, folder, name).read(variant);
+  }
+
   /** The tensors below a module: {@code weights.at("mid_block").at("attentions.0")}. */
   public StateDict at(String module) {
     return new StateDict(report, manager, dataType, tensors, taken, prefix + module + ".");

@@ -76,6 +76,17 @@ public record GenerationOptions(
     return new GenerationOptions(height, width, numInferenceSteps, guidanceScale, eta, value);
   }
 
+  /**
+   * Checks the size against a model.
+   *
+   * @param factor the pixels that one latent stands for in each direction
+   * @throws IllegalArgumentException naming the option that is no multiple of it
+   */
+  void requireSizeMultipleOf(int factor) {
+    require(height % factor == 0, "height", height, "a multiple of " + factor);
+    require(width % factor == 0, "width", width, "a multiple of " + factor);
+  }
+
   private static void require(boolean valid, String name, Number value, String wanted) {
     if (!valid) {
       throw new IllegalArgumentException(

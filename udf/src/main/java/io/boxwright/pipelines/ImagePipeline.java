@@ -7,8 +7,7 @@ import java.util.List;
  * What a batch job needs of a pipeline. {@link LayoutGuidanceStableDiffusionPipeline} is the one
  * that there is.
  *
- * <p>{@link #generate} is not thread-safe: attention maps of a run are stored beside the model. The
- * other methods are.
+ * <p>May be shared by threads; {@link #generate} runs one call at a time.
  */
 public interface ImagePipeline extends AutoCloseable {
 

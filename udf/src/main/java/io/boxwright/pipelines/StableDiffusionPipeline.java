@@ -284,16 +284,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
    * @throws IllegalArgumentException naming the option
    */
   public void checkOptions(GenerationOptions options) {
-    requireMultiple("height", options.height());
-    requireMultiple("width", options.width());
-  }
-
-  private void requireMultiple(String name, int value) {
-    int factor = vae.config().scaleFactor();
-    if (value % factor != 0) {
-      throw new IllegalArgumentException(
-          "Invalid option: %s is %d, it must be a multiple of %d".formatted(name, value, factor));
-    }
+    options.requireSizeMultipleOf(vae.config().scaleFactor());
   }
 
   private void checkInputs(GenerationInputs inputs, GenerationOptions options) {

@@ -70,7 +70,7 @@ record BatchGenerator(
   private List<ImageOutcome> timed(List<GenerationRequest> requests) {
     List<GeneratedImage> images;
     double seconds;
-    // One batch at a time on a device: the pipeline keeps a run's attention maps.
+    // The pipeline runs one batch at a time; waiting for another task's is not this one's time.
     synchronized (pipeline) {
       long start = System.nanoTime();
       images = pipeline.generate(requests, options, guidance);

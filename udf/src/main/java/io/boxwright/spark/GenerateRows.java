@@ -5,6 +5,7 @@ import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.ImagePipeline;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -37,6 +38,9 @@ record GenerateRows(
 
   @Override
   public Iterator<Row> call(Iterator<Row> prompts) {
+    if (!prompts.hasNext()) {
+      return Collections.emptyIterator();
+    }
     ImagePipeline loaded = ExecutorPipelines.get(pipeline, loads::add);
     loaded.checkOptions(options);
     return new ImageRows(prompts, new BatchGenerator(loaded, options, guidance));

@@ -2,6 +2,8 @@ package io.boxwright.spark;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.pipelines.GenerationOptions;
+import io.boxwright.pipelines.PretrainedFolder;
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -110,20 +112,39 @@ public final class GuidedImageGenerator {
   }
 
   /**
+   * Checks on the driver what would fail in every task: the parts of the model folder, the
+   * scheduler's name, sizes that the model cannot make. The folder has to be on the driver, too.
+   *
+   * @throws io.boxwright.loading.ModelLoadingException naming what is wrong with the folder
+   * @throws IllegalArgumentException naming the option that is wrong
+   */
+  public void checkModel() {
+    PretrainedFolder.check(Path.of(requireModel()), variant, scheduler, options);
+  }
+
+  /** Rows of the image table for each row of the prompt table. */
+  public int numImagesPerPrompt() {
+    return numImagesPerPrompt;
+  }
+
+  /** How many images are made together. */
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /**
    * The images of a table of prompts.
    *
    * @throws IllegalArgumentException if the table's columns are wrong or no model is set
    */
   public Dataset<Row> generate(Dataset<Row> prompts) {
-    if (modelUrl == null) {
-      throw new IllegalArgumentException("No model: call setModelUrl first");
-    }
     PromptSchema columns = PromptSchema.of(prompts.schema());
     StructType images = ImageTableSchema.of(prompts.schema(), options.attentionMaps());
     loads = prompts.sparkSession().sparkContext().collectionAccumulator("Loaded pipelines");
     GenerateRows task =
         new GenerateRows(
-            new PipelineSpec(modelUrl, deviceType, weightType, variant, scheduler, pipelineLoader),
+            new PipelineSpec(
+                requireModel(), deviceType, weightType, variant, scheduler, pipelineLoader),
             options,
             guidance,
             batchSize,
@@ -139,6 +160,13 @@ public final class GuidedImageGenerator {
    */
   public List<String> loads() {
     return loads == null ? List.of() : List.copyOf(loads.value());
+  }
+
+  private String requireModel() {
+    if (modelUrl == null) {
+      throw new IllegalArgumentException("No model: call setModelUrl first");
+    }
+    return modelUrl;
   }
 
   private static int requirePositive(String name, int value) {

@@ -1,0 +1,92 @@
+package io.boxwright;
+
+import io.boxwright.actions.GenerateImages;
+import io.boxwright.input.LocalGpuSettings;
+import io.boxwright.report.ConsoleReport;
+import io.boxwright.spark.GuidedImageGenerator;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code boxwright generate}. */
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Makes an image for each row of a table of prompts, with each object in its box, and scores"
+          + " how well the layout was kept.",
+      "",
+      "The table needs a column prompt. bboxes (x_min, y_min, x_max, y_max, each 0 to 1, origin top"
+          + " left) and, one for each box, token_indices or phrases give the layout; rows without"
+          + " boxes are plain Stable Diffusion. id, seed and negative_prompt are optional.",
+      ""
+    },
+    footer = {
+      "",
+      "Each option is also a key of Spark's settings: --batch-size is spark.boxwright.batch-size."
+          + " The command line wins.",
+      "",
+      "Exit code 0: all rows are good. 3: some rows failed, see their columns status and error."
+          + " 2: options or input are wrong, nothing was started. 1: anything else."
+    })
+final class GenerateCommand implements Callable<Integer> {
+
+  private final SparkConf conf;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "PATH",
+      description = "Table of prompts: a Parquet file or a folder of them.")
+  private String input;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Where the table of images goes, into FOLDER/images. New or empty.")
+  private String output;
+
+  @Mixin private ModelOptions model;
+  @Mixin private ImageOptions image;
+  @Mixin private GuidanceOptions guidance;
+
+  GenerateCommand(SparkConf conf) {
+    this.conf = conf;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    new SparkConfDefaults(conf).checkKeys(spec);
+    LocalGpuSettings.check(conf);
+    GuidedImageGenerator generator = generator();
+    GenerateImages.Result result;
+    try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
+      result = new GenerateImages(spark, generator).input(input).output(output).execute();
+    }
+    new ConsoleReport(spec.commandLine().getOut())
+        .print(result.table(), result.summary(), result.loads(), result.duration());
+    return result.summary().failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
+  }
+
+  private GuidedImageGenerator generator() throws ReflectiveOperationException {
+    try {
+      GuidedImageGenerator generator = new GuidedImageGenerator();
+      model.configure(generator);
+      image.configure(generator);
+      guidance.configure(generator);
+      return generator;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+}

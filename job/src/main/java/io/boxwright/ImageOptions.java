@@ -1,0 +1,78 @@
+package io.boxwright;
+
+import io.boxwright.pipelines.GenerationOptions;
+import io.boxwright.pipelines.GenerationOptions.AttentionMaps;
+import io.boxwright.spark.GuidedImageGenerator;
+import picocli.CommandLine.Option;
+
+/** Options that say what the images are like and how they are denoised. */
+final class ImageOptions {
+
+  @Option(
+      names = "--height",
+      defaultValue = "0",
+      paramLabel = "PIXELS",
+      description = "Height of the images. Default: the model's own.")
+  private int height;
+
+  @Option(
+      names = "--width",
+      defaultValue = "0",
+      paramLabel = "PIXELS",
+      description = "Width of the images. Default: the model's own.")
+  private int width;
+
+  @Option(
+      names = "--steps",
+      defaultValue = "50",
+      paramLabel = "N",
+      description = "Denoising steps. Default: ${DEFAULT-VALUE}.")
+  private int steps;
+
+  @Option(
+      names = "--guidance-scale",
+      defaultValue = "7.5",
+      paramLabel = "X",
+      description =
+          "How closely images follow the prompt; 1 or less switches it off. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double guidanceScale;
+
+  @Option(
+      names = "--eta",
+      defaultValue = "0",
+      paramLabel = "X",
+      description = "Noise of DDIM's steps, 0 to 1. Default: ${DEFAULT-VALUE}.")
+  private double eta;
+
+  @Option(
+      names = "--num-images-per-prompt",
+      defaultValue = "1",
+      paramLabel = "N",
+      description =
+          "Images for each row, with seeds counted up from the row's. Default: ${DEFAULT-VALUE}.")
+  private int numImagesPerPrompt;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "8",
+      paramLabel = "N",
+      description =
+          "Images made together. More is faster on a GPU and takes more memory. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int batchSize;
+
+  @Option(
+      names = "--save-attention",
+      description = "Write the attention maps that images were scored by, too.")
+  private boolean saveAttention;
+
+  /** Hands the options to a generator. */
+  void configure(GuidedImageGenerator generator) {
+    AttentionMaps attentionMaps = saveAttention ? AttentionMaps.KEEP : AttentionMaps.DROP;
+    generator
+        .setOptions(new GenerationOptions(height, width, steps, guidanceScale, eta, attentionMaps))
+        .setNumImagesPerPrompt(numImagesPerPrompt)
+        .setBatchSize(batchSize);
+  }
+}

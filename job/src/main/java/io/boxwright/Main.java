@@ -1,0 +1,63 @@
+package io.boxwright;
+
+import io.boxwright.input.InvalidInputException;
+import java.io.PrintWriter;
+import org.apache.spark.SparkConf;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The command line {@code boxwright}. */
+@Command(
+    name = "boxwright",
+    mixinStandardHelpOptions = true,
+    version = "boxwright 0.1.0",
+    description = "Stable Diffusion that puts things where you want them, as a Spark batch job.",
+    synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+
+  private Main() {}
+
+  /** Runs a command and ends the process with an {@link ExitCode}. */
+  public static void main(String[] arguments) {
+    PrintWriter out = new PrintWriter(System.out, true);
+    PrintWriter err = new PrintWriter(System.err, true);
+    System.exit(run(new SparkConf(), out, err, arguments));
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param conf Spark's settings; its {@code spark.boxwright.*} keys are defaults of options
+   * @return an {@link ExitCode}
+   */
+  static int run(SparkConf conf, PrintWriter out, PrintWriter err, String... arguments) {
+    return new CommandLine(new Main())
+        .addSubcommand(new GenerateCommand(conf))
+        // TOK
+        .setOut(out)
+        .setErr(err)
+        .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setDefaultValueProvider(new SparkConfDefaults(conf))
+        .setParameterExceptionHandler((e, ignored) -> invalidOption(e))
+        .setExecutionExceptionHandler((e, commandLine, ignored) -> failed(e, commandLine))
+        .execute(arguments);
+  }
+
+  private static int invalidOption(ParameterException e) {
+    CommandLine commandLine = e.getCommandLine();
+    commandLine.getErr().println(e.getMessage());
+    commandLine.getErr().printf("See %s --help%n", commandLine.getCommandSpec().qualifiedName());
+    return ExitCode.INVALID_INPUT;
+  }
+
+  private static int failed(Exception e, CommandLine commandLine) {
+    if (e instanceof InvalidInputException) {
+      commandLine.getErr().println(e.getMessage());
+      return ExitCode.INVALID_INPUT;
+    }
+    e.printStackTrace(commandLine.getErr());
+    return ExitCode.UNEXPECTED;
+  }
+}

@@ -1,0 +1,43 @@
+package io.boxwright.input;
+
+import java.util.Arrays;
+import org.apache.spark.SparkConf;
+import scala.Tuple2;
+
+/**
+ * Refuses Spark's GPU settings under a local master: Spark hands out no GPUs there, and a task that
+ * asks for one waits for ever without a word.
+ */
+public final class LocalGpuSettings {
+
+  private LocalGpuSettings() {}
+
+  /**
+   * Checks Spark's settings.
+   *
+   * @throws InvalidInputException naming the setting, and what to do instead
+   */
+  public static void check(SparkConf conf) {
+    String master = conf.get("spark.master", "");
+    if (!master.equals("local") && !master.startsWith("local[")) {
+      return;
+    }
+    Arrays.stream(conf.getAll())
+        .map(Tuple2::_1)
+        .filter(key -> key.startsWith("spark.task.resource.") || isExecutorResource(key))
+        .sorted()
+        .findFirst()
+        .ifPresent(
+            key -> {
+              throw new InvalidInputException(
+                  ("%s is set, but under the master %s Spark hands out no GPUs and the job would"
+                          + " wait for ever. Remove the spark.*.resource.* settings and use"
+                          + " --device gpu")
+                      .formatted(key, master));
+            });
+  }
+
+  private static boolean isExecutorResource(String key) {
+    return key.startsWith("spark.executor.resource.");
+  }
+}

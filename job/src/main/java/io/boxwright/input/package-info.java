@@ -1,0 +1,2 @@
+/** What the job reads, and the checks before its first task. */
+package io.boxwright.input;

@@ -1,0 +1,79 @@
+package io.boxwright.output;
+
+import io.boxwright.input.InvalidInputException;
+import java.io.IOException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** The table of images, {@code images} in an output folder, on any Hadoop file system. */
+public final class ImageTable {
+
+  /** Small row groups, so that readers need not hold hundreds of images at once. */
+  private static final String ROW_GROUP_BYTES = String.valueOf(16 << 20);
+
+  private final SparkSession spark;
+  private final Path folder;
+
+  /** The image table in an output folder. */
+  public ImageTable(SparkSession spark, String outputFolder) {
+    this.spark = spark;
+    this.folder = new Path(outputFolder);
+  }
+
+  /** Where the table is. */
+  public String path() {
+    return new Path(folder, "images").toString();
+  }
+
+  /**
+   * Makes the output folder, if there is none.
+   *
+   * @throws InvalidInputException if it holds something already or cannot be made
+   */
+  public void prepare() {
+    try {
+      FileSystem fileSystem = folder.getFileSystem(spark.sessionState().newHadoopConf());
+      if (fileSystem.exists(folder)) {
+        checkEmpty(fileSystem);
+      } else if (!fileSystem.mkdirs(folder)) {
+        throw new IOException("the file system refuses");
+      }
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          "Cannot make output folder %s: %s".formatted(folder, e.getMessage()), e);
+    }
+  }
+
+  /** Writes the images. Only maps: the tasks that make the images write them. */
+  public void write(Dataset<Row> images) {
+    images
+        .write()
+        .format(ImageTableFormat.class.getName())
+        .option("compression", "uncompressed") // PNG is compressed already
+        .option("parquet.block.size", ROW_GROUP_BYTES)
+        .option("parquet.page.size.row.check.min", "1")
+        .option("parquet.enable.dictionary#image.bytes", "false")
+        .save(path());
+  }
+
+  /** Reads what was written. */
+  public Dataset<Row> read() {
+    return spark.read().parquet(path());
+  }
+
+  private void checkEmpty(FileSystem fileSystem) throws IOException {
+    if (!fileSystem.getFileStatus(folder).isDirectory()) {
+      throw new InvalidInputException("Invalid output folder %s: it is a file".formatted(folder));
+    }
+    FileStatus[] entries = fileSystem.listStatus(folder);
+    if (entries.length > 0) {
+      throw new InvalidInputException(
+          "Invalid output folder %s: it holds %s already; empty it or name another"
+              .formatted(folder, entries[0].getPath().getName()));
+    }
+  }
+}

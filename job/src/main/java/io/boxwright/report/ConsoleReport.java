@@ -1,0 +1,82 @@
+package io.boxwright.report;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** Says on the console how a run went and where to look. */
+public final class ConsoleReport {
+
+  private final PrintWriter out;
+
+  /** Writes to {@code out}. */
+  public ConsoleReport(PrintWriter out) {
+    this.out = out;
+  }
+
+  /**
+   * Prints a run.
+   *
+   * @param table where the image table is
+   * @param summary what is in it
+   * @param loads where pipelines were loaded
+   * @param duration how long it took
+   */
+  public void print(String table, RunSummary summary, List<String> loads, Duration duration) {
+    printCounts(summary, loads, duration);
+    if (summary.scored() > 0) {
+      printAdherence(summary);
+    }
+    if (summary.failed() > 0) {
+      printErrors(summary);
+    }
+    line("Images, scores and errors: %s", table);
+  }
+
+  private void printCounts(RunSummary summary, List<String> loads, Duration duration) {
+    double seconds = duration.toMillis() / 1000.0;
+    long good = summary.images() - summary.failed();
+    line(
+        "%d of %d images made in %.1f s (%.2f a second)",
+        good, summary.images(), seconds, good / seconds);
+    loads.stream().sorted().forEach(load -> line("Pipeline loaded: %s", load));
+    if (summary.warned() > 0) {
+      line("%d images with warnings, see the column warnings", summary.warned());
+    }
+  }
+
+  private void printAdherence(RunSummary summary) {
+    line("Layout adherence, mean of %d images:", summary.scored());
+    line("  %-9s %12s %8s %8s %9s %8s", prepend("layers", RunSummary.SCORES));
+    for (String group : RunSummary.GROUPS) {
+      line(
+          "  %-9s %12s %8s %8s %9s %8s",
+          prepend(
+              group,
+              RunSummary.SCORES.stream()
+                  .map(score -> number(summary.means().get(group + "." + score)))
+                  .toList()));
+    }
+  }
+
+  private void printErrors(RunSummary summary) {
+    line("%d images failed. The commonest errors:", summary.failed());
+    summary.errors().forEach((error, count) -> line("  %6d  %s", count, error));
+  }
+
+  private static Object[] prepend(String first, List<String> rest) {
+    Object[] cells = new Object[rest.size() + 1];
+    cells[0] = first;
+    System.arraycopy(rest.toArray(), 0, cells, 1, rest.size());
+    return cells;
+  }
+
+  private static String number(Double value) {
+    return value == null ? "-" : String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  private void line(String format, Object... values) {
+    out.println(String.format(Locale.ROOT, format, values));
+  }
+}

@@ -1,0 +1,33 @@
+package io.boxwright.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DeviceTypeTest {
+
+  @Test
+  void theAssignedGpuIsUsed() {
+    assertThat(DeviceType.AUTO.device(Optional.of("3"))).isEqualTo(Device.gpu(3));
+    assertThat(DeviceType.GPU.device(Optional.of("3"))).isEqualTo(Device.gpu(3));
+  }
+
+  @Test
+  void withoutAssignmentTheFirstGpuIsUsed() {
+    assertThat(DeviceType.GPU.device(Optional.empty())).isEqualTo(Device.gpu(0));
+  }
+
+  @Test
+  void theCpuIsUsedEvenIfAGpuIsAssigned() {
+    assertThat(DeviceType.CPU.device(Optional.of("3"))).isEqualTo(Device.cpu());
+  }
+
+  @Test
+  void gpuAddressesThatAreNoIndicesAreRefused() {
+    assertThatThrownBy(() -> DeviceType.GPU.device(Optional.of("GPU-8f2a")))
+        .hasMessageContaining("GPU-8f2a");
+  }
+}
