@@ -49,7 +49,7 @@ def randomise(module, seed, gains):
 
 
 # Queries and keys of cross-attention are drawn larger: attention that is uniform cannot be guided.
-UNET_GAINS = {"attn2.to_q.": 2.0, "attn2.to_k.": 1.0, "conv_out.weight": 1.8}
+UNET_GAINS = {"attn2.to_q.": 3.0, "attn2.to_k.": 1.0, "conv_out.weight": 0.3}
 
 
 def unet(seed, gains=UNET_GAINS, **config):

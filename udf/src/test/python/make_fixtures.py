@@ -1,0 +1,18 @@
+"""Makes all fixtures anew: models first, then what is computed from them."""
+
+import runpy
+from pathlib import Path
+
+SCRIPTS = ["tiny_models.py", "tiny_prompts.py", "component_fixtures.py", "pipeline_fixtures.py", "guided_fixtures.py",
+           "scheduler_fixtures.py", "clip_fixtures.py"]
+
+
+def main():
+    here = Path(__file__).parent
+    for script in SCRIPTS:
+        print(script, flush=True)
+        runpy.run_path(str(here / script), run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()

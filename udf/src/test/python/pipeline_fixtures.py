@@ -1,0 +1,63 @@
+"""Whole images by diffusers' StableDiffusionPipeline: every scheduler, and the ways to call it."""
+
+import diffusers
+import torch
+
+from component_fixtures import load
+from folders import GOLDEN, SD1, SD2, save_json, save_tensors
+
+CAT = "a cat playing with a ball"
+CASES = {
+    "default_size": {"height": None, "width": None},
+    "pndm": {},
+    "ddim": {"scheduler": "DDIMScheduler"},
+    "ddim_eta": {"scheduler": "DDIMScheduler", "eta": 0.5},
+    "euler": {"scheduler": "EulerDiscreteScheduler"},
+    "euler_ancestral": {"scheduler": "EulerAncestralDiscreteScheduler"},
+    "lms": {"scheduler": "LMSDiscreteScheduler"},
+    "dpm_solver": {"scheduler": "DPMSolverMultistepScheduler", "steps": 8},
+    "no_classifier_free_guidance": {"guidance_scale": 1.0},
+    "negative_prompt": {"scheduler": "EulerDiscreteScheduler", "negative_prompts": ["blurry, ugly, low quality"]},
+    "three_prompts": {
+        "scheduler": "EulerAncestralDiscreteScheduler", "seeds": [7, -1, 2**40 + 3],
+        "prompts": [CAT, "a red circle on a white background", "two zebras in the garden and an old clock"],
+        "negative_prompts": ["", "blue", "a photo of a bear"]},
+    "not_square": {"scheduler": "DDIMScheduler", "height": 128, "width": 192},
+    "not_a_multiple_of_the_unet": {"scheduler": "DDIMScheduler", "height": 136, "width": 120},
+    "sd2": {"model": "sd2"},
+    "sd2_euler": {"model": "sd2", "scheduler": "EulerDiscreteScheduler"},
+    "sd2_dpm_solver": {"model": "sd2", "scheduler": "DPMSolverMultistepScheduler", "guidance_scale": 3.0},
+}
+DEFAULTS = {"model": "sd1", "scheduler": None, "prompts": [CAT], "negative_prompts": [""], "seeds": [11], "steps": 6,
+            "guidance_scale": 7.5, "eta": 0.0, "height": 128, "width": 128}
+
+
+def call(pipeline, case):
+    """The images (B, H, W, 3) and the latents they were decoded from."""
+    if case["scheduler"]:
+        pipeline.scheduler = getattr(diffusers, case["scheduler"]).from_config(pipeline.scheduler.config)
+    latents = pipeline(
+        prompt=case["prompts"], negative_prompt=case["negative_prompts"], height=case["height"], width=case["width"],
+        num_inference_steps=case["steps"], guidance_scale=case["guidance_scale"], eta=case["eta"],
+        generator=[torch.Generator("cpu").manual_seed(seed) for seed in case["seeds"]], output_type="latent").images
+    decoded = pipeline.vae.decode(latents / pipeline.vae.config.scaling_factor).sample
+    images = pipeline.image_processor.postprocess(decoded, output_type="np", do_denormalize=[True] * len(latents))
+    return torch.from_numpy((images * 255).round().astype("uint8")), latents
+
+
+@torch.no_grad()
+def main():
+    torch.set_num_threads(1)
+    tensors, cases = {}, []
+    for name, changes in CASES.items():
+        case = {"name": name, **DEFAULTS, **changes}
+        pipeline = load({"sd1": SD1, "sd2": SD2}[case["model"]])
+        pipeline.set_progress_bar_config(disable=True)
+        tensors[f"{name}.images"], tensors[f"{name}.latents"] = call(pipeline, case)
+        cases.append(case)
+    save_tensors(GOLDEN / "pipelines.safetensors", tensors)
+    save_json(GOLDEN / "pipelines.json", cases)
+
+
+if __name__ == "__main__":
+    main()
