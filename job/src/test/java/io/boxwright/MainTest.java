@@ -57,7 +57,11 @@ class MainTest {
   void tokensPrintsIndexAndToken() {
     assertThat(run("tokens", "--model", TinyModel.FOLDER.toString(), "a red circle"))
         .isEqualTo(ExitCode.OK);
-    assertThat(out.toString().lines()).contains("  2  red</w>").last().asString().contains("endoftext");
+    assertThat(out.toString().lines())
+        .contains("  2  red</w>")
+        .last()
+        .asString()
+        .contains("endoftext");
   }
 
   @Test
