@@ -5,18 +5,29 @@ import java.io.PrintWriter;
 import org.apache.spark.SparkConf;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 
 /** The command line {@code boxwright}. */
 @Command(
     name = "boxwright",
     mixinStandardHelpOptions = true,
-    version = "boxwright 0.1.0",
+    versionProvider = Main.Version.class,
     description = "Stable Diffusion that puts things where you want them, as a Spark batch job.",
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
   private Main() {}
+
+  /** The version of the jar; classes that are in none have no version. */
+  static final class Version implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"boxwright " + (version == null ? "(not packaged)" : version)};
+    }
+  }
 
   /** Runs a command and ends the process with an {@link ExitCode}. */
   public static void main(String[] arguments) {
@@ -34,7 +45,7 @@ public final class Main {
   static int run(SparkConf conf, PrintWriter out, PrintWriter err, String... arguments) {
     return new CommandLine(new Main())
         .addSubcommand(new GenerateCommand(conf))
-        // TOK
+        .addSubcommand(new TokensCommand())
         .setOut(out)
         .setErr(err)
         .setUsageHelpAutoWidth(true)

@@ -11,6 +11,8 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns a Parquet table of prompts into a Parquet table of images.
@@ -21,6 +23,8 @@ import org.apache.spark.sql.SparkSession;
  * }</pre>
  */
 public final class GenerateImages {
+
+  private static final Logger LOG = LoggerFactory.getLogger(GenerateImages.class);
 
   /** So many batches make a task: enough to be worth it, few enough to lose. */
   private static final int BATCHES_PER_TASK = 4;
@@ -76,7 +80,7 @@ public final class GenerateImages {
 
   private void checkModel() {
     try {
-      generator.checkModel();
+      generator.checkModel().forEach(LOG::warn);
     } catch (ModelLoadingException | IllegalArgumentException e) {
       throw new InvalidInputException(e.getMessage(), e);
     }

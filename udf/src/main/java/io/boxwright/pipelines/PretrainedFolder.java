@@ -9,6 +9,7 @@ import io.boxwright.models.UNet2DConditionConfig;
 import io.boxwright.schedulers.SchedulerConfig;
 import io.boxwright.schedulers.Schedulers;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Checks of a diffusers folder that load no weights: for a driver, before any task. */
 public final class PretrainedFolder {
@@ -22,18 +23,20 @@ public final class PretrainedFolder {
    * @param variant which weight files, such as {@code fp16}; null for the plain ones
    * @param scheduler class name of the scheduler; null for the folder's own
    * @param options of the images
+   * @return one sentence for each part that the folder has and that is not applied
    * @throws io.boxwright.loading.ModelLoadingException naming the part that is missing, damaged or
    *     not supported
    * @throws IllegalArgumentException naming the option that does not fit the model, or the
    *     scheduler
    */
-  public static void check(
+  public static List<String> check(
       Path folder, String variant, String scheduler, GenerationOptions options) {
     ModelIndex index = ModelIndex.open(folder);
     checkNetworks(index, variant);
     CLIPTokenizer.fromPretrained(index.part("tokenizer")).close();
     checkScheduler(index, scheduler, options);
     options.requireSizeMultipleOf(AutoencoderKLConfig.read(index.part("vae")).scaleFactor());
+    return index.notes();
   }
 
   private static void checkNetworks(ModelIndex index, String variant) {

@@ -115,11 +115,12 @@ public final class GuidedImageGenerator {
    * Checks on the driver what would fail in every task: the parts of the model folder, the
    * scheduler's name, sizes that the model cannot make. The folder has to be on the driver, too.
    *
+   * @return one sentence for each part that the folder has and that is not applied
    * @throws io.boxwright.loading.ModelLoadingException naming what is wrong with the folder
    * @throws IllegalArgumentException naming the option that is wrong
    */
-  public void checkModel() {
-    PretrainedFolder.check(Path.of(requireModel()), variant, scheduler, options);
+  public List<String> checkModel() {
+    return PretrainedFolder.check(Path.of(requireModel()), variant, scheduler, options);
   }
 
   /** Rows of the image table for each row of the prompt table. */

@@ -1,0 +1,40 @@
+package io.boxwright;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+  @Test
+  void packagesPointOneWay() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("command line")
+        .definedBy("io.boxwright")
+        .layer("actions")
+        .definedBy("io.boxwright.actions")
+        .layer("output")
+        .definedBy("io.boxwright.output")
+        .layer("input")
+        .definedBy("io.boxwright.input")
+        .layer("report")
+        .definedBy("io.boxwright.report")
+        .whereLayer("command line")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("actions")
+        .mayOnlyBeAccessedByLayers("command line")
+        .whereLayer("output")
+        .mayOnlyBeAccessedByLayers("actions")
+        .whereLayer("input")
+        .mayOnlyBeAccessedByLayers("command line", "actions", "output")
+        .whereLayer("report")
+        .mayOnlyBeAccessedByLayers("command line", "actions")
+        .check(
+            new ClassFileImporter()
+                .withImportOption(new DoNotIncludeTests())
+                .importPackages("io.boxwright"));
+  }
+}

@@ -1,0 +1,144 @@
+package io.boxwright;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.boxwright.input.LocalGpuSettings;
+import io.boxwright.testing.Spark;
+import io.boxwright.testing.TinyModel;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MainTest {
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final SparkConf conf = Spark.localConf();
+
+  @TempDir private Path folder;
+
+  private int run(String... arguments) {
+    return Main.run(conf, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+  }
+
+  private int generate(String... options) {
+    String[] arguments = new String[7 + options.length];
+    arguments[0] = "generate";
+    arguments[1] = "--model";
+    arguments[2] = TinyModel.FOLDER.toString();
+    arguments[3] = "--input";
+    arguments[4] = folder.resolve("prompts").toString();
+    arguments[5] = "--output";
+    arguments[6] = folder.resolve("out").toString();
+    System.arraycopy(options, 0, arguments, 7, options.length);
+    return run(arguments);
+  }
+
+  private void assertRefused(int exitCode, String... messages) {
+    assertThat(exitCode).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains(messages).doesNotContain("\tat ");
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void helpSaysWhatOptionsMean() {
+    assertThat(run("generate", "--help")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString())
+        .contains("--batch-size=N", "Default: 8", "token_indices", "Exit code 0")
+        .doesNotContain("pipeline-loader");
+  }
+
+  @Test
+  void tokensPrintsIndexAndToken() {
+    assertThat(run("tokens", "--model", TinyModel.FOLDER.toString(), "a red circle"))
+        .isEqualTo(ExitCode.OK);
+    assertThat(out.toString().lines())
+        .contains("  2  red</w>")
+        .last()
+        .asString()
+        .contains("endoftext");
+  }
+
+  @Test
+  void tokensOfAFolderThatIsNoModelAreRefused() {
+    assertThat(run("tokens", "--model", folder.toString(), "a cat"))
+        .isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("model_index.json");
+  }
+
+  @Test
+  void goodRowsEndWithZeroAndBadOnesWithThree() throws Exception {
+    prompts("select 'a red circle' prompt");
+    assertThat(generate("--steps", "1", "--height", "64", "--width", "64")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("1 of 1 images made", folder.resolve("out").toString());
+
+    Files.move(folder.resolve("out"), folder.resolve("out of the way"));
+    Files.move(folder.resolve("prompts"), folder.resolve("prompts out of the way"));
+    prompts("select '' prompt");
+    assertThat(generate("--steps", "1")).isEqualTo(ExitCode.ROWS_FAILED);
+    assertThat(out.toString()).contains("1 images failed", "Invalid prompt: it is empty");
+  }
+
+  private void prompts(String query) {
+    try (var spark = Spark.local()) {
+      Spark.table(spark, folder.resolve("prompts"), query);
+    }
+  }
+
+  @Test
+  void inputThatIsNotThereIsRefused() {
+    assertThat(generate()).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("Cannot read prompts from", "prompts");
+  }
+
+  @Test
+  void missingOptionsAreRefused() {
+    assertRefused(run("generate", "--model", "m"), "--input", "See boxwright generate --help");
+  }
+
+  @Test
+  void impossibleValuesAreRefused() {
+    assertRefused(generate("--steps", "0"), "num_inference_steps is 0");
+  }
+
+  @Test
+  void unknownPresetsAreRefused() {
+    assertRefused(generate("--guidance", "wild"), "--guidance", "wild", "PAPER");
+  }
+
+  @Test
+  void keysOfSparksSettingsAreDefaultsOfOptions() {
+    conf.set("spark.boxwright.steps", "0");
+    assertRefused(generate(), "num_inference_steps is 0");
+  }
+
+  @Test
+  void theCommandLineWinsOverSparksSettings() {
+    conf.set("spark.boxwright.steps", "0");
+    assertRefused(generate("--steps", "5", "--loss-scale", "-1"), "loss_scale is -1");
+    assertThat(err.toString()).doesNotContain("num_inference_steps");
+  }
+
+  @Test
+  void misspeltKeysAreRefused() {
+    conf.set("spark.boxwright.batchSize", "4");
+    assertRefused(generate(), "spark.boxwright.batchSize", "spark.boxwright.batch-size");
+  }
+
+  @Test
+  void gpuSettingsUnderALocalMasterAreRefused() {
+    conf.set("spark.task.resource.gpu.amount", "1");
+    assertRefused(generate(), "spark.task.resource.gpu.amount", "local[2]", "--device gpu");
+  }
+
+  @Test
+  void gpuSettingsUnderALocalClusterAreNot() {
+    conf.setMaster("local-cluster[1,2,1024]").set("spark.task.resource.gpu.amount", "1");
+    assertThatCode(() -> LocalGpuSettings.check(conf)).doesNotThrowAnyException();
+  }
+}

@@ -1,0 +1,249 @@
+package io.boxwright.actions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.boxwright.input.InvalidInputException;
+import io.boxwright.pipelines.GenerationOptions;
+import io.boxwright.spark.DeviceType;
+import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.testing.Spark;
+import io.boxwright.testing.TinyModel;
+import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GenerateImagesTest {
+
+  private static final String LONG_PROMPT = "concat('a red circle ', repeat('and more ', 80))";
+
+  /** One row of each kind; boxes are {@code array<array<double>>}. */
+  private static final String PROMPTS =
+      """
+      select id, string(prompt) prompt, cast(bboxes as array<array<double>>) bboxes,
+             cast(token_indices as array<array<int>>) token_indices, 7L seed
+      from values
+        ('guided', 'a red circle', array(array(0.1, 0.1, 0.6, 0.6)), array(array(2, 3))),
+        ('plain', 'a red circle', null, null),
+        ('cut', LONG_PROMPT, array(array(0.1, 0.1, 0.6, 0.6)), array(array(3))),
+        ('in the cut part', LONG_PROMPT, array(array(0.1, 0.1, 0.6, 0.6)), array(array(90))),
+        ('start token', 'a red circle', array(array(0.1, 0.1, 0.6, 0.6)), array(array(0))),
+        ('outside', 'a red circle', array(array(0.1, 0.1, 0.6, 0.6)), array(array(40))),
+        ('empty', '', null, null)
+      as t(id, prompt, bboxes, token_indices)
+      """
+          .replace("LONG_PROMPT", LONG_PROMPT);
+
+  private static SparkSession spark;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void startSpark() {
+    spark = Spark.local();
+  }
+
+  @AfterAll
+  static void stopSpark() {
+    spark.close();
+  }
+
+  private static GuidedImageGenerator generator() {
+    return new GuidedImageGenerator()
+        .setModelUrl(TinyModel.FOLDER.toString())
+        .setDeviceType(DeviceType.CPU)
+        .setOptions(GenerationOptions.defaults().withNumInferenceSteps(1).withSize(64, 64));
+  }
+
+  private GenerateImages action(GuidedImageGenerator generator, String query) {
+    return new GenerateImages(spark, generator)
+        .input(Spark.table(spark, folder.resolve("prompts"), query))
+        .output(folder.resolve("out").toString());
+  }
+
+  private void assertRefused(GenerateImages action, String... messages) {
+    assertThatThrownBy(action::execute)
+        .isInstanceOf(InvalidInputException.class)
+        .message()
+        .contains(messages);
+    assertThat(Files.isDirectory(folder.resolve("out/images"))).isFalse();
+  }
+
+  private void assertRefused(GuidedImageGenerator generator, String... messages) {
+    assertRefused(action(generator, "select 'a cat' prompt"), messages);
+  }
+
+  @Test
+  void everyRowGivesARowWithAnImageOrAnError() throws Exception {
+    GenerateImages.Result result = action(generator(), PROMPTS).execute();
+
+    Map<String, Row> rows =
+        spark.read().parquet(result.table()).collectAsList().stream()
+            .collect(Collectors.toMap(row -> row.getAs("id"), row -> row));
+    assertThat(rows).hasSize(7);
+    assertError(rows, "in the cut part", "90");
+    assertError(rows, "start token", "0");
+    assertError(rows, "outside", "40");
+    assertError(rows, "empty", "Invalid prompt");
+    for (String good : List.of("guided", "plain", "cut")) {
+      assertThat(rows.get(good).<String>getAs("error")).isNull();
+      byte[] png = rows.get(good).<Row>getAs("image").getAs("bytes");
+      assertThat(ImageIO.read(new ByteArrayInputStream(png)).getHeight()).isEqualTo(64);
+    }
+    assertThat(rows.get("cut").<String>getList(rows.get("cut").fieldIndex("warnings"))).hasSize(1);
+    Row adherence = rows.get("guided").getAs("adherence");
+    assertThat(adherence.<Row>getAs("guided").<Double>getAs("in_box_mass")).isBetween(0.0, 1.0);
+    assertThat(adherence.<Integer>getAs("guidance_iterations")).isPositive();
+    assertThat(rows.get("plain").<Row>getAs("adherence")).isNull();
+    assertSummary(result);
+  }
+
+  private static void assertError(Map<String, Row> rows, String id, String message) {
+    assertThat(rows.get(id).<String>getAs("status")).as(id).isEqualTo("error");
+    assertThat(rows.get(id).<String>getAs("error")).as(id).contains(message);
+  }
+
+  private static void assertSummary(GenerateImages.Result result) {
+    assertThat(result.summary().images()).isEqualTo(7);
+    assertThat(result.summary().failed()).isEqualTo(4);
+    assertThat(result.summary().scored()).isEqualTo(2);
+    assertThat(result.summary().warned()).isEqualTo(1);
+    assertThat(result.summary().errors().values()).containsOnly(1L).hasSize(4);
+    assertThat(result.summary().means()).containsKeys("guided.in_box_mass", "held_out.lift");
+  }
+
+  @Test
+  void readersOfOtherLanguagesFindPictures() throws Exception {
+    String table = action(generator(), "select 'a red circle' prompt").execute().table();
+
+    try (Stream<Path> files = Files.list(Path.of(table));
+        ParquetFileReader reader =
+            ParquetFileReader.open(
+                HadoopInputFile.fromPath(
+                    new org.apache.hadoop.fs.Path(
+                        files
+                            .filter(file -> file.toString().endsWith(".parquet"))
+                            .findFirst()
+                            .orElseThrow()
+                            .toUri()),
+                    new Configuration()))) {
+      assertThat(reader.getFileMetaData().getKeyValueMetaData().get("huggingface"))
+          .isEqualTo("{\"info\":{\"features\":{\"image\":{\"_type\":\"Image\"}}}}");
+      assertThat(reader.getFileMetaData().getSchema().getType("image").toString())
+          .contains("optional group image", "optional binary bytes", "optional binary path");
+      BlockMetaData rowGroup = reader.getRowGroups().get(0);
+      assertThat(rowGroup.getColumns())
+          .allMatch(column -> column.getCodec() == CompressionCodecName.UNCOMPRESSED);
+    }
+  }
+
+  @Test
+  void rowsAreSpreadOverTasks() throws Exception {
+    GenerateImages action = action(generator().setBatchSize(1), "select '' prompt from range(9)");
+
+    String table = action.execute().table();
+
+    try (Stream<Path> files = Files.list(Path.of(table))) {
+      assertThat(files.filter(file -> file.toString().endsWith(".parquet"))).hasSizeBetween(2, 3);
+    }
+  }
+
+  @Test
+  void anEmptyTableGivesAnEmptyTable() {
+    GenerateImages.Result result =
+        action(generator(), "select 'a cat' prompt where false").execute();
+
+    assertThat(result.summary().images()).isZero();
+    assertThat(spark.read().parquet(result.table()).columns()).contains("image", "status");
+  }
+
+  @Test
+  void aWrongColumnIsRefused() {
+    assertRefused(
+        action(generator(), "select 1 prompt"), "Invalid prompt column: it is int", "prompts");
+  }
+
+  @Test
+  void anUnreadableTableIsRefused() throws Exception {
+    Path broken = Files.writeString(folder.resolve("broken.parquet"), "this is no Parquet file");
+
+    assertRefused(
+        new GenerateImages(spark, generator())
+            .input(broken.toString())
+            .output(folder.resolve("out").toString()),
+        "Cannot read prompts from",
+        "broken.parquet");
+  }
+
+  @Test
+  void aModelFolderThatIsNotThereIsRefused() {
+    assertRefused(generator().setModelUrl(folder.resolve("none").toString()), "none");
+  }
+
+  @Test
+  void aModelFolderWithAMissingPartIsRefused() {
+    for (String missing :
+        List.of(
+            "model_index.json",
+            "unet/diffusion_pytorch_model.safetensors",
+            "vae/config.json",
+            "text_encoder/model.safetensors",
+            "tokenizer/merges.txt",
+            "scheduler/scheduler_config.json")) {
+      Path model = TinyModel.copyWithout(missing, folder.resolve(missing.replace('/', '-')));
+      GuidedImageGenerator generator = generator().setModelUrl(model.toString());
+      assertThatThrownBy(() -> new GenerateImages(spark, generator).execute())
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining(missing.substring(missing.indexOf('/') + 1).split("\\.")[0]);
+    }
+  }
+
+  @Test
+  void aHeightThatIsNoMultipleOfTheVaeFactorIsRefused() {
+    assertRefused(
+        generator().setOptions(GenerationOptions.defaults().withSize(100, 64)),
+        "height is 100",
+        "multiple of 8");
+  }
+
+  @Test
+  void anUnknownSchedulerIsRefused() {
+    assertRefused(generator().setScheduler("MagicScheduler"), "MagicScheduler", "DDIMScheduler");
+  }
+
+  @Test
+  void anUnknownVariantIsRefused() {
+    assertRefused(generator().setVariant("fp8"), "fp8");
+  }
+
+  @Test
+  void anOutputFolderWithSomethingElseIsRefused() throws Exception {
+    Files.createDirectories(folder.resolve("out"));
+    Files.writeString(folder.resolve("out/thesis.tex"), "years of work");
+
+    assertRefused(generator(), "Invalid output folder", "thesis.tex");
+  }
+
+  @Test
+  void anOutputFolderThatIsAFileIsRefused() throws Exception {
+    Files.writeString(folder.resolve("out"), "");
+
+    assertRefused(generator(), "Invalid output folder", "it is a file");
+  }
+}
