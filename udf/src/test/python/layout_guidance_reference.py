@@ -63,15 +63,20 @@ class Result:
 
 # ---------------------------------------------------------------- masks and loss
 
+def span(low, high, cells, preset):
+    """The cells of one axis that an edge-to-edge range covers; at least its centre's, if they snap."""
+    first, last = preset.to_cell(low * cells), preset.to_cell(high * cells)
+    if first >= last and preset.snap_small_boxes:
+        first = int((low + high) / 2 * cells)
+        last = first + 1
+    return slice(first, last)
+
+
 def box_mask(box, height, width, preset):
     """1 in the cells of a map that the box covers."""
     x_min, y_min, x_max, y_max = box
-    rows = slice(preset.to_cell(y_min * height), preset.to_cell(y_max * height))
-    columns = slice(preset.to_cell(x_min * width), preset.to_cell(x_max * width))
     mask = torch.zeros(height, width)
-    mask[rows, columns] = 1
-    if preset.snap_small_boxes and mask.sum() == 0:
-        mask[int((y_min + y_max) / 2 * height), int((x_min + x_max) / 2 * width)] = 1
+    mask[span(y_min, y_max, height, preset), span(x_min, x_max, width, preset)] = 1
     return mask
 
 

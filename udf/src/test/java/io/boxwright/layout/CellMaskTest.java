@@ -52,8 +52,7 @@ class CellMaskTest {
     BoundingBox bottom = new BoundingBox(0, 0.75, 1, 1);
 
     CellMask mask =
-        new CellMask(
-            List.of(left, bottom), 4, 4, CellRounding.TRUNCATE, SmallBoxes.SNAP_TO_CELL);
+        new CellMask(List.of(left, bottom), 4, 4, CellRounding.TRUNCATE, SmallBoxes.SNAP_TO_CELL);
 
     assertThat(mask.size()).isEqualTo(7);
   }
@@ -96,8 +95,7 @@ class CellMaskTest {
     assertThat(mask.covers(63)).isTrue();
   }
 
-  private static List<String> draw(
-      CellRounding rounding, SmallBoxes smallBoxes, BoundingBox box) {
+  private static List<String> draw(CellRounding rounding, SmallBoxes smallBoxes, BoundingBox box) {
     CellMask mask = new CellMask(List.of(box), 8, 8, rounding, smallBoxes);
     String cells = "";
     for (int cell = 0; cell < 64; cell++) {

@@ -95,7 +95,8 @@ class AdherenceScorerTest {
   }
 
   private static TokenMap map(float[] values) {
-    return new TokenMap("mid_block.attentions.0.transformer_blocks.0.attn2", new MapSize(4, 4), values);
+    return new TokenMap(
+        "mid_block.attentions.0.transformer_blocks.0.attn2", new MapSize(4, 4), values);
   }
 
   private static float[] uniform() {

@@ -67,9 +67,7 @@ class LayoutGuidanceParityTest {
   }
 
   private static void assertTrace(String row, GuidanceTrace trace, JsonNode expected) {
-    assertThat(trace.iterations())
-        .as(row)
-        .isEqualTo(expected.get("guidance_iterations").asInt());
+    assertThat(trace.iterations()).as(row).isEqualTo(expected.get("guidance_iterations").asInt());
     if (trace.iterations() > 0) {
       assertThat(trace.lossFirst())
           .as(row)
@@ -82,8 +80,7 @@ class LayoutGuidanceParityTest {
 
   private void assertMaps(String row, GeneratedImage image, Map<String, NDArray> golden) {
     for (AttentionMap map : image.attentionMaps()) {
-      NDArray actual =
-          manager.create(map.values(), new Shape(map.height(), map.width())); // (h, w)
+      NDArray actual = manager.create(map.values(), new Shape(map.height(), map.width())); // (h, w)
       Fixtures.assertClose(
           actual, golden.get("%s.map.%d.%s".formatted(row, map.object(), map.layer())), 1e-3);
     }
@@ -101,7 +98,9 @@ class LayoutGuidanceParityTest {
       assertScores(
           row, adherence.objects().get(i).guided(), expected.get("guided").get("objects").get(i));
       assertScores(
-          row, adherence.objects().get(i).heldOut(), expected.get("held_out").get("objects").get(i));
+          row,
+          adherence.objects().get(i).heldOut(),
+          expected.get("held_out").get("objects").get(i));
     }
   }
 
@@ -114,8 +113,6 @@ class LayoutGuidanceParityTest {
   }
 
   private static void assertScore(String row, String name, double actual, JsonNode expected) {
-    assertThat(actual)
-        .as(row + ": " + name)
-        .isCloseTo(expected.get(name).asDouble(), within(1e-4));
+    assertThat(actual).as(row + ": " + name).isCloseTo(expected.get(name).asDouble(), within(1e-4));
   }
 }
