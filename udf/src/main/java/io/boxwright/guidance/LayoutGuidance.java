@@ -84,7 +84,6 @@ public final class LayoutGuidance implements AutoCloseable {
     if (i >= config.maxGuidanceSteps()) {
       return latents;
     }
-    unet.setAttnProcessor(guidedPassProcessors());
     NDArray guided = latents;
     for (int iteration = 0; iteration < config.maxIterationsPerStep(); iteration++) {
       int[] rows = unfinishedRows();
@@ -142,12 +141,15 @@ public final class LayoutGuidance implements AutoCloseable {
   }
 
   private void attend(NDArray modelInput, double timestep, NDArray rows) {
+    unet.setAttnProcessor(guidedPassProcessors());
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
       unet.forward(modelInput, timestep, TorchKernels.selectRows(promptEmbeds, rows));
       throw new IllegalStateException("The UNet never reached " + lastGuidedLayer());
     } catch (GuidedPassEnd.Reached end) {
       // All guided layers are stored; nothing after them reaches the loss.
+    } finally {
+      unet.setAttnProcessor(new AttnProcessor());
     }
   }
 

@@ -1,6 +1,5 @@
 package io.boxwright.nn;
 
-import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
@@ -16,7 +15,7 @@ import ai.djl.pytorch.jni.JniUtils;
 public final class GradMode implements AutoCloseable {
 
   static {
-    Engine.getEngine("PyTorch"); // loads libtorch, without which JniUtils cannot be called
+    LibTorch.load();
   }
 
   private final boolean before;

@@ -30,7 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TorchKernels {
 
-  private static final NDManager CONSTANTS = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+  private static final NDManager CONSTANTS = LibTorch.newManager(Device.cpu());
   private static final Map<Number, NDArray> NUMBERS = new ConcurrentHashMap<>();
   private static final Map<String, NDArray> METHODS = new ConcurrentHashMap<>();
   private static final PtSymbolBlock MODULE = load();

@@ -41,12 +41,21 @@ final class LayoutSteps implements StepGuidance, AutoCloseable {
 
   @Override
   public void beforePrediction() {
-    averages.beforePass();
+    if (anyLayout()) {
+      averages.beforePass();
+    }
   }
 
   @Override
   public void afterPrediction() {
-    averages.afterPass();
+    if (anyLayout()) {
+      averages.afterPass();
+    }
+  }
+
+  /** A batch of plain Stable Diffusion has nothing to score, so it stores nothing. */
+  private boolean anyLayout() {
+    return layouts.stream().anyMatch(objects -> !objects.isEmpty());
   }
 
   /** What the guidance did, one entry a row. */

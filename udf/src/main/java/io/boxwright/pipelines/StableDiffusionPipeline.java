@@ -11,6 +11,7 @@ import io.boxwright.models.UNet2DConditionModel;
 import io.boxwright.models.attention.AttnProcessor;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.GradMode;
+import io.boxwright.nn.LibTorch;
 import io.boxwright.nn.TorchKernels;
 import io.boxwright.schedulers.Scheduler;
 import io.boxwright.schedulers.SchedulerConfig;
@@ -48,7 +49,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
    *     is missing, damaged or not supported
    */
   public static StableDiffusionPipeline fromPretrained(Path folder, PretrainedOptions options) {
-    NDManager manager = NDManager.newBaseManager(options.device(), "PyTorch");
+    NDManager manager = LibTorch.newManager(options.device());
     try (GradMode ignored = GradMode.disabled()) {
       return new StableDiffusionPipeline(folder, options, manager);
     } catch (RuntimeException e) {

@@ -1,7 +1,7 @@
 package io.boxwright.spark;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
+import io.boxwright.nn.LibTorch;
 import java.util.Optional;
 
 /** On which kind of device pipelines run. */
@@ -10,7 +10,7 @@ public enum DeviceType {
   AUTO {
     @Override
     Device device(Optional<String> assignedGpu) {
-      boolean gpu = assignedGpu.isPresent() || Engine.getInstance().getGpuCount() > 0;
+      boolean gpu = assignedGpu.isPresent() || LibTorch.gpuCount() > 0;
       return gpu ? GPU.device(assignedGpu) : Device.cpu();
     }
   },

@@ -1,7 +1,6 @@
 package io.boxwright.spark;
 
-import ai.djl.engine.Engine;
-import ai.djl.pytorch.jni.JniUtils;
+import io.boxwright.nn.LibTorch;
 import io.boxwright.pipelines.ImagePipeline;
 import io.boxwright.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.pipelines.PretrainedOptions;
@@ -33,8 +32,7 @@ public interface PipelineLoader extends Serializable {
     /** One batch runs at a time, so it may have all cores; OMP_NUM_THREADS says otherwise. */
     private static void useAllCores() {
       if (System.getenv("OMP_NUM_THREADS") == null) {
-        Engine.getInstance(); // loads libtorch
-        JniUtils.setNumThreads(ExecutorPipelines.cores());
+        LibTorch.setNumThreads(ExecutorPipelines.cores());
       }
     }
   }

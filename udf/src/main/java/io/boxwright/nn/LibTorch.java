@@ -1,0 +1,52 @@
+package io.boxwright.nn;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.Utils;
+
+/**
+ * DJL's PyTorch engine, loaded by the first use of this class; before that, nothing of {@code
+ * ai.djl.pytorch.jni} can be called.
+ */
+public final class LibTorch {
+
+  private static final String NAME = "PyTorch";
+
+  static {
+    optOutOfTracking();
+    Engine.getEngine(NAME);
+  }
+
+  private LibTorch() {}
+
+  /** DJL asks a cloud's address who it runs for when an engine starts; the job asks nobody. */
+  private static void optOutOfTracking() {
+    if (Utils.getEnvOrSystemProperty("OPT_OUT_TRACKING") == null) {
+      System.setProperty("OPT_OUT_TRACKING", "true");
+    }
+  }
+
+  /** Loads the engine, if nothing has yet. */
+  static void load() {}
+
+  /**
+   * A manager of arrays on a device.
+   *
+   * @return a manager that the caller closes
+   */
+  public static NDManager newManager(Device device) {
+    return NDManager.newBaseManager(device, NAME);
+  }
+
+  /** How many threads an operation on the CPU is spread over. */
+  public static void setNumThreads(int threads) {
+    JniUtils.setNumThreads(threads);
+  }
+
+  /** How many GPUs libtorch sees. */
+  public static int gpuCount() {
+    return Engine.getEngine(NAME).getGpuCount();
+  }
+}
