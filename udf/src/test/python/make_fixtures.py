@@ -8,7 +8,7 @@ SCRIPTS = ["tiny_models.py", "tiny_prompts.py", "component_fixtures.py", "pipeli
 
 
 def main():
-    here = Path(__file__).parent
+    here = Path(__file__).resolve().parent
     for script in SCRIPTS:
         print(script, flush=True)
         runpy.run_path(str(here / script), run_name="__main__")

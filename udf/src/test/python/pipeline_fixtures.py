@@ -22,14 +22,14 @@ CASES = {
         "scheduler": "EulerAncestralDiscreteScheduler", "seeds": [7, -1, 2**40 + 3],
         "prompts": [CAT, "a red circle on a white background", "two zebras in the garden and an old clock"],
         "negative_prompts": ["", "blue", "a photo of a bear"]},
-    "not_square": {"scheduler": "DDIMScheduler", "height": 128, "width": 192},
-    "not_a_multiple_of_the_unet": {"scheduler": "DDIMScheduler", "height": 136, "width": 120},
+    "not_square": {"scheduler": "DDIMScheduler", "height": 96, "width": 160},
+    "not_a_multiple_of_the_unet": {"scheduler": "DDIMScheduler", "height": 104, "width": 120},
     "sd2": {"model": "sd2"},
     "sd2_euler": {"model": "sd2", "scheduler": "EulerDiscreteScheduler"},
     "sd2_dpm_solver": {"model": "sd2", "scheduler": "DPMSolverMultistepScheduler", "guidance_scale": 3.0},
 }
 DEFAULTS = {"model": "sd1", "scheduler": None, "prompts": [CAT], "negative_prompts": [""], "seeds": [11], "steps": 6,
-            "guidance_scale": 7.5, "eta": 0.0, "height": 128, "width": 128}
+            "guidance_scale": 7.5, "eta": 0.0, "height": 96, "width": 96}
 
 
 def call(pipeline, case):

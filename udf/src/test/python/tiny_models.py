@@ -118,16 +118,16 @@ def make_sd2():
 
 def small_unet(seed, **config):
     return unet(seed, **{
-        "sample_size": 8, "block_out_channels": (8, 16), "layers_per_block": 1, "attention_head_dim": 2,
-        "norm_num_groups": 4, "cross_attention_dim": 16, "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
+        "sample_size": 8, "block_out_channels": (4, 8), "layers_per_block": 1, "attention_head_dim": 2,
+        "norm_num_groups": 2, "cross_attention_dim": 16, "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
         "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"), **config})
 
 
 def make_variants():
     """One component each, stored or configured in ways that published folders are."""
     small_unet(301).half().save_pretrained(VARIANTS / "fp16/unet", variant="fp16")
-    small_unet(302).save_pretrained(VARIANTS / "sharded/unet", max_shard_size="80KB")
-    small_unet(303).half().save_pretrained(VARIANTS / "sharded_fp16/unet", variant="fp16", max_shard_size="40KB")
+    small_unet(302).save_pretrained(VARIANTS / "sharded/unet", max_shard_size="24KB")
+    small_unet(303).half().save_pretrained(VARIANTS / "sharded_fp16/unet", variant="fp16", max_shard_size="12KB")
     small_unet(304).bfloat16().save_pretrained(VARIANTS / "bf16/unet")
     small_unet(305, only_cross_attention=True).half().save_pretrained(VARIANTS / "only_cross_attention/unet")
     small_unet(306, only_cross_attention=[True, False], layers_per_block=2, attention_head_dim=[2, 4],

@@ -52,8 +52,9 @@ def learn_merges(count):
         [pre_tokenizers.Split(Regex(WORD), behavior="removed", invert=True),
          pre_tokenizers.ByteLevel(add_prefix_space=False)])
     trainer = trainers.BpeTrainer(
-        vocab_size=8 * MOST_MERGES, min_frequency=1, show_progress=False,
-        initial_alphabet=byte_symbols(), end_of_word_suffix="</w>")
+        vocab_size=8 * MOST_MERGES, min_frequency=1, show_progress=False, end_of_word_suffix="</w>",
+        # Named beforehand: else equally frequent merges come in another order every time.
+        special_tokens=byte_symbols() + [symbol + "</w>" for symbol in byte_symbols()])
     tokenizer.train_from_iterator(sentences(), trainer)
     with tempfile.TemporaryDirectory() as folder:
         tokenizer.model.save(folder)
