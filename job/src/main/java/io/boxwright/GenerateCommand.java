@@ -74,7 +74,12 @@ final class GenerateCommand implements Callable<Integer> {
       result = new GenerateImages(spark, generator).input(input).output(output).execute();
     }
     new ConsoleReport(spec.commandLine().getOut())
-        .print(result.table(), result.summary(), result.loads(), result.duration());
+        .print(
+            result.table(),
+            result.contactSheet(),
+            result.summary(),
+            result.loads(),
+            result.duration());
     return result.summary().failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
   }
 

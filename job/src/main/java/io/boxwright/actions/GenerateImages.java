@@ -4,10 +4,12 @@ import io.boxwright.input.InvalidInputException;
 import io.boxwright.input.PromptTable;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.output.ImageTable;
+import io.boxwright.report.ContactSheet;
 import io.boxwright.report.RunSummary;
 import io.boxwright.spark.GuidedImageGenerator;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -29,6 +31,8 @@ public final class GenerateImages {
   /** So many batches make a task: enough to be worth it, few enough to lose. */
   private static final int BATCHES_PER_TASK = 4;
 
+  private static final int CONTACT_SHEET_IMAGES = 12;
+
   private final SparkSession spark;
   private final GuidedImageGenerator generator;
   private String input;
@@ -38,11 +42,17 @@ public final class GenerateImages {
    * What came out.
    *
    * @param table where the image table is
+   * @param contactSheet where the picture of its first images is, if there is any
    * @param summary counts and means of its rows
    * @param loads where pipelines were loaded, such as {@code executor 0 on gpu0}
    * @param duration of making and writing the images, loading included
    */
-  public record Result(String table, RunSummary summary, List<String> loads, Duration duration) {}
+  public record Result(
+      String table,
+      Optional<String> contactSheet,
+      RunSummary summary,
+      List<String> loads,
+      Duration duration) {}
 
   /** Runs on a session, with a generator that says with what model and how. */
   public GenerateImages(SparkSession spark, GuidedImageGenerator generator) {
@@ -75,7 +85,12 @@ public final class GenerateImages {
     long start = System.nanoTime();
     table.write(generator.generate(spread(prompts)));
     Duration duration = Duration.ofNanos(System.nanoTime() - start);
-    return new Result(table.path(), RunSummary.of(table.read()), generator.loads(), duration);
+    Dataset<Row> images = table.read();
+    Optional<String> contactSheet =
+        ContactSheet.draw(images, CONTACT_SHEET_IMAGES)
+            .map(sheet -> table.writePicture("contact-sheet.png", sheet));
+    return new Result(
+        table.path(), contactSheet, RunSummary.of(images), generator.loads(), duration);
   }
 
   private void checkModel() {

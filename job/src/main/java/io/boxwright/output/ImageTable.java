@@ -1,7 +1,11 @@
 package io.boxwright.output;
 
+import io.boxwright.images.PngEncoder;
 import io.boxwright.input.InvalidInputException;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -36,7 +40,7 @@ public final class ImageTable {
    */
   public void prepare() {
     try {
-      FileSystem fileSystem = folder.getFileSystem(spark.sessionState().newHadoopConf());
+      FileSystem fileSystem = fileSystem();
       if (fileSystem.exists(folder)) {
         checkEmpty(fileSystem);
       } else if (!fileSystem.mkdirs(folder)) {
@@ -63,6 +67,25 @@ public final class ImageTable {
   /** Reads what was written. */
   public Dataset<Row> read() {
     return spark.read().parquet(path());
+  }
+
+  /**
+   * Writes a picture beside the table.
+   *
+   * @return where it is
+   */
+  public String writePicture(String name, BufferedImage picture) {
+    Path file = new Path(folder, name);
+    try (OutputStream out = fileSystem().create(file)) {
+      out.write(PngEncoder.encode(picture));
+      return file.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write " + file, e);
+    }
+  }
+
+  private FileSystem fileSystem() throws IOException {
+    return folder.getFileSystem(spark.sessionState().newHadoopConf());
   }
 
   private void checkEmpty(FileSystem fileSystem) throws IOException {

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Says on the console how a run went and where to look. */
 public final class ConsoleReport {
@@ -19,11 +20,17 @@ public final class ConsoleReport {
    * Prints a run.
    *
    * @param table where the image table is
+   * @param contactSheet where the picture of its first images is, if there is any
    * @param summary what is in it
    * @param loads where pipelines were loaded
    * @param duration how long it took
    */
-  public void print(String table, RunSummary summary, List<String> loads, Duration duration) {
+  public void print(
+      String table,
+      Optional<String> contactSheet,
+      RunSummary summary,
+      List<String> loads,
+      Duration duration) {
     printCounts(summary, loads, duration);
     if (summary.scored() > 0) {
       printAdherence(summary);
@@ -32,6 +39,7 @@ public final class ConsoleReport {
       printErrors(summary);
     }
     line("Images, scores and errors: %s", table);
+    contactSheet.ifPresent(file -> line("The first images, with boxes: %s", file));
   }
 
   private void printCounts(RunSummary summary, List<String> loads, Duration duration) {

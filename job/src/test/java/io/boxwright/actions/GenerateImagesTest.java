@@ -9,6 +9,7 @@ import io.boxwright.spark.DeviceType;
 import io.boxwright.spark.GuidedImageGenerator;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.TinyModel;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,18 @@ class GenerateImagesTest {
     return new GenerateImages(spark, generator)
         .input(Spark.table(spark, folder.resolve("prompts"), query))
         .output(folder.resolve("out").toString());
+  }
+
+  @Test
+  void contactSheetShowsTheFirstImagesWithTheirBoxes() throws Exception {
+    GenerateImages.Result result = action(generator(), PROMPTS).execute();
+
+    BufferedImage sheet = ImageIO.read(Path.of(result.contactSheet().orElseThrow()).toFile());
+
+    assertThat(sheet.getWidth()).isEqualTo(3 * 264 + 8); // cut, guided and plain are good rows
+    assertThat(sheet.getHeight()).isEqualTo(264 + 8);
+    // The left edge of the box of "guided", in the second tile: 0.1 of 256 pixels.
+    assertThat(sheet.getRGB(264 + 8 + 26, 90) & 0xFFFFFF).isEqualTo(0xE6194B);
   }
 
   private void assertRefused(GenerateImages action, String... messages) {

@@ -45,18 +45,30 @@ public final class DrawBox {
    * @return this
    */
   public DrawBox box(String label, double xMin, double yMin, double xMax, double yMax) {
+    if (!labels.contains(label)) {
+      labels.add(label);
+    }
+    outline(labels.indexOf(label), xMin, yMin, xMax, yMax);
+    if (!label.isEmpty()) {
+      drawLabel(label, pixel(xMin, image.getWidth()), pixel(yMin, image.getHeight()));
+    }
+    return this;
+  }
+
+  /**
+   * Adds a box without a label, which needs no fonts on the machine.
+   *
+   * @param object chooses the colour: boxes of one object have the same
+   * @return this
+   */
+  public DrawBox outline(int object, double xMin, double yMin, double xMax, double yMax) {
     Graphics2D graphics = image.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-    graphics.setColor(color(label));
+    graphics.setColor(color(object));
     graphics.setStroke(new BasicStroke(lineWidth()));
     int left = pixel(xMin, image.getWidth());
     int top = pixel(yMin, image.getHeight());
     graphics.drawRect(
         left, top, pixel(xMax, image.getWidth()) - left, pixel(yMax, image.getHeight()) - top);
-    if (!label.isEmpty()) {
-      drawLabel(graphics, label, left, top);
-    }
     graphics.dispose();
     return this;
   }
@@ -66,17 +78,19 @@ public final class DrawBox {
     return image;
   }
 
-  private void drawLabel(Graphics2D graphics, String label, int left, int top) {
+  private void drawLabel(String label, int left, int top) {
+    Graphics2D graphics = image.createGraphics();
+    graphics.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    graphics.setColor(color(labels.indexOf(label)));
     graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, Math.max(8, image.getHeight() / 28)));
     int ascent = graphics.getFontMetrics().getAscent();
     graphics.drawString(label, left + 2 * lineWidth(), top + 2 * lineWidth() + ascent);
+    graphics.dispose();
   }
 
-  private Color color(String label) {
-    if (!labels.contains(label)) {
-      labels.add(label);
-    }
-    return COLORS[labels.indexOf(label) % COLORS.length];
+  private static Color color(int index) {
+    return COLORS[index % COLORS.length];
   }
 
   private int lineWidth() {

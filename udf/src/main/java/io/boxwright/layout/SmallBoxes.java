@@ -1,6 +1,8 @@
 package io.boxwright.layout;
 
-/** What happens to a box whose edges fall on the same cell edge of a map, so that it covers none. */
+/**
+ * What happens to a box whose edges fall on the same cell edge of a map, so that it covers none.
+ */
 public enum SmallBoxes {
   /** Along each side that would be empty it covers the one cell that its centre lies in. */
   SNAP_TO_CELL,

@@ -102,7 +102,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   public static BufferedImage drawBox(BufferedImage image, List<BoundingBox> boxes) {
     DrawBox drawing = new DrawBox(image);
     for (BoundingBox box : boxes) {
-      drawing.box("", box.xMin(), box.yMin(), box.xMax(), box.yMax());
+      drawing.outline(0, box.xMin(), box.yMin(), box.xMax(), box.yMax());
     }
     return drawing.image();
   }
