@@ -126,7 +126,7 @@ public final class LayoutGuidance implements AutoCloseable {
 
       // 2. The loss of each row.
       NDArray losses = loss.compute(guidedLayers.stream().map(store::map).toList()); // (R)
-      record(rows, losses.toFloatArray());
+      remember(rows, losses.toFloatArray());
 
       // 3. The gradient of the sum is each row's own gradient.
       backward(TorchKernels.scale(config.lossScale(), losses.sum()));
@@ -153,7 +153,7 @@ public final class LayoutGuidance implements AutoCloseable {
     }
   }
 
-  private void record(int[] rows, float[] losses) {
+  private void remember(int[] rows, float[] losses) {
     for (int place = 0; place < rows.length; place++) {
       int row = rows[place];
       if (iterations[row] == 0) {

@@ -153,12 +153,13 @@ public final class TorchKernels {
   }
 
   /**
-   * Attention probabilities, always float32: softmax over keys of {@code scale * query key^T}.
+   * Attention probabilities, computed in float32 ({@code upcast_attention}, {@code upcast_softmax}):
+   * softmax over keys of {@code scale * query key^T}.
    *
    * @param query (B, heads, N, C)
    * @param key (B, heads, T, C)
    * @param scale usually {@code 1 / sqrt(C)}
-   * @return (B, heads, N, T); each row sums to 1
+   * @return (B, heads, N, T), float32; each row sums to 1
    */
   public static NDArray attentionScores(NDArray query, NDArray key, double scale) {
     return call("attention_scores", query, key, number(scale));
