@@ -23,6 +23,14 @@ final class ImageOptions {
   private int width;
 
   @Option(
+      names = "--scheduler",
+      paramLabel = "CLASS",
+      description =
+          "Sampler, by its diffusers name, such as EulerDiscreteScheduler. Default: the model's"
+              + " own.")
+  private String scheduler;
+
+  @Option(
       names = "--steps",
       defaultValue = "50",
       paramLabel = "N",
@@ -71,7 +79,9 @@ final class ImageOptions {
   void configure(GuidedImageGenerator generator) {
     AttentionMaps attentionMaps = saveAttention ? AttentionMaps.KEEP : AttentionMaps.DROP;
     generator
-        .setOptions(new GenerationOptions(height, width, steps, guidanceScale, eta, attentionMaps))
+        .setOptions(
+            new GenerationOptions(
+                height, width, steps, guidanceScale, eta, scheduler, attentionMaps))
         .setNumImagesPerPrompt(numImagesPerPrompt)
         .setBatchSize(batchSize);
   }

@@ -23,14 +23,6 @@ final class ModelOptions {
   private String variant;
 
   @Option(
-      names = "--scheduler",
-      paramLabel = "CLASS",
-      description =
-          "Sampler, by its diffusers name, such as EulerDiscreteScheduler. Default: the model's"
-              + " own.")
-  private String scheduler;
-
-  @Option(
       names = "--device",
       defaultValue = "auto",
       paramLabel = "auto|cpu|gpu",
@@ -59,7 +51,6 @@ final class ModelOptions {
     generator
         .setModelUrl(model)
         .setVariant(variant)
-        .setScheduler(scheduler)
         .setDeviceType(device)
         .setWeightType(dtype)
         .setPipelineLoader(pipelineLoader.getConstructor().newInstance());

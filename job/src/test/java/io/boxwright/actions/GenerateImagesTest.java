@@ -237,7 +237,10 @@ class GenerateImagesTest {
 
   @Test
   void anUnknownSchedulerIsRefused() {
-    assertRefused(generator().setScheduler("MagicScheduler"), "MagicScheduler", "DDIMScheduler");
+    assertRefused(
+        generator().setOptions(GenerationOptions.defaults().withScheduler("MagicScheduler")),
+        "MagicScheduler",
+        "DDIMScheduler");
   }
 
   @Test

@@ -43,17 +43,28 @@ public final class CLIPTextModel {
    */
   public static CLIPTextModel fromPretrained(
       Path folder, String variant, NDManager manager, DataType dataType) {
-    CLIPTextConfig config = CLIPTextConfig.read(folder.resolve("config.json"));
+    return load(
+        CLIPTextConfig.read(folder.resolve("config.json")),
+        StateDict.open("text_encoder", folder, "model", variant, manager, dataType));
+  }
+
+  /**
+   * Loads the model.
+   *
+   * @param config its {@code config.json}
+   * @param stateDict all of its weights, as any version of transformers names them
+   */
+  public static CLIPTextModel load(CLIPTextConfig config, StateDict stateDict) {
     StateDict weights =
-        StateDict.open("text_encoder", folder, "model", variant, manager, dataType)
+        stateDict
             .withoutPrefix("text_model.") // written by transformers before version 5
             .without("embeddings.position_ids");
-    CLIPTextModel model = load(weights, config);
+    CLIPTextModel model = create(config, weights);
     weights.finish();
     return model;
   }
 
-  private static CLIPTextModel load(StateDict weights, CLIPTextConfig config) {
+  private static CLIPTextModel create(CLIPTextConfig config, StateDict weights) {
     return new CLIPTextModel(
         config,
         CLIPTextEmbeddings.load(weights.at("embeddings"), config),

@@ -28,11 +28,19 @@ public record TokenizedPrompt(int[] ids, int length, int wholeLength, String rem
     if (tokenIndex == wholeLength - 1) {
       throw invalid(tokenIndex, "that is the end token");
     }
+    if (tokenIndex < length - 1 && isSpecial(ids[tokenIndex])) {
+      throw invalid(tokenIndex, "that is a special token");
+    }
     if (tokenIndex >= length - 1) {
       throw invalid(
           tokenIndex,
           "it lies behind the first %d tokens, where the prompt is cut".formatted(length - 2));
     }
+  }
+
+  /** The start and the end token, which a prompt may also spell out. */
+  private boolean isSpecial(int id) {
+    return id == ids[0] || id == ids[length - 1];
   }
 
   private static IllegalArgumentException invalid(int tokenIndex, String reason) {

@@ -44,8 +44,14 @@ final class TokenizerDefinition {
     if (Files.exists(file)) {
       JsonNode json = JsonConfig.read(file, JsonNode.class);
       JsonNode model = json.path("model");
+      if (!model.path("vocab").isObject() || !model.path("merges").isArray()) {
+        throw failure(folder, "tokenizer.json has no model.vocab or no model.merges");
+      }
       return new TokenizerDefinition(
-          folder, model.path("vocab"), model.withArray("merges"), SpecialTokens.read(folder, json));
+          folder,
+          model.path("vocab"),
+          (ArrayNode) model.path("merges"),
+          SpecialTokens.read(folder, json));
     }
     return new TokenizerDefinition(
         folder,

@@ -7,7 +7,6 @@ import io.boxwright.layout.MapSize;
 import io.boxwright.metrics.TokenMap;
 import io.boxwright.models.UNet2DConditionModel;
 import io.boxwright.models.attention.AttentionProcessor;
-import io.boxwright.models.attention.AttnProcessor;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.TorchKernels;
 import java.util.HashMap;
@@ -51,10 +50,8 @@ public final class AttentionAverages implements AutoCloseable {
 
   /** Makes the UNet's next forward pass store the maps of the layers that are read. */
   public void beforePass() {
-    AttentionProcessor fused = new AttnProcessor();
     AttentionProcessor storing = new LayoutGuidanceAttnProcessor(store);
-    Map<String, AttentionProcessor> processors = new HashMap<>();
-    unet.attnProcessors().keySet().forEach(name -> processors.put(name, fused));
+    Map<String, AttentionProcessor> processors = new HashMap<>(unet.attnProcessors());
     layers.all().forEach(path -> processors.put(path + ".processor", storing));
     unet.setAttnProcessor(processors);
   }

@@ -3,8 +3,6 @@ package io.boxwright.guidance;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.models.attention.Attention;
 import io.boxwright.models.attention.AttentionProcessor;
-import io.boxwright.nn.ArrayScope;
-import io.boxwright.nn.TorchKernels;
 
 /**
  * The processor of the last attention that the guidance reads: stores its probabilities and ends
@@ -13,10 +11,10 @@ import io.boxwright.nn.TorchKernels;
  */
 final class GuidedPassEnd implements AttentionProcessor {
 
-  private final AttentionStore store;
+  private final LayoutGuidanceAttnProcessor storing;
 
   GuidedPassEnd(AttentionStore store) {
-    this.store = store;
+    this.storing = new LayoutGuidanceAttnProcessor(store);
   }
 
   /**
@@ -33,13 +31,7 @@ final class GuidedPassEnd implements AttentionProcessor {
 
   @Override
   public NDArray process(Attention attention, NDArray hiddenStates, NDArray encoderHiddenStates) {
-    try (ArrayScope scope = new ArrayScope()) {
-      NDArray query = attention.query(hiddenStates); // (B, heads, N, C/heads)
-      NDArray key = attention.key(encoderHiddenStates); // (B, heads, T, C/heads)
-      NDArray probabilities =
-          TorchKernels.attentionScores(query, key, attention.scale()); // (B, heads, N, T)
-      store.store(attention.path(), ArrayScope.release(probabilities));
-    }
+    storing.storeProbabilities(attention, hiddenStates, encoderHiddenStates);
     throw new Reached();
   }
 }

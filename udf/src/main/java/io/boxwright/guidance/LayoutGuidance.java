@@ -7,7 +7,6 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.boxwright.layout.LayoutObject;
 import io.boxwright.models.UNet2DConditionModel;
 import io.boxwright.models.attention.AttentionProcessor;
-import io.boxwright.models.attention.AttnProcessor;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.GradMode;
 import io.boxwright.nn.TorchKernels;
@@ -27,7 +26,8 @@ import java.util.stream.IntStream;
  * each row's own. A row whose loss has come down to the threshold leaves the batch and, because its
  * loss carries over, stays out in later steps.
  *
- * <p>Holds the state of one run, and sets the UNet's attention processors. Not thread-safe.
+ * <p>Holds the state of one run; the UNet's attention processors are its own during a guided pass
+ * and what they were afterwards. Not thread-safe.
  */
 public final class LayoutGuidance implements AutoCloseable {
 
@@ -38,9 +38,12 @@ public final class LayoutGuidance implements AutoCloseable {
   private final NDArray promptEmbeds;
   private final NDManager manager;
   private final AttentionStore store = new AttentionStore();
+  private final Map<String, AttentionProcessor> guidedPassProcessors;
   private final double[] firstLosses;
   private final double[] lastLosses;
   private final int[] iterations;
+  private int[] lossRows = {};
+  private LayoutLoss loss; // of lossRows
 
   /**
    * Starts a run.
@@ -64,6 +67,7 @@ public final class LayoutGuidance implements AutoCloseable {
     this.firstLosses = filled(Double.NaN);
     this.lastLosses = filled(Double.POSITIVE_INFINITY);
     this.iterations = new int[layouts.size()];
+    this.guidedPassProcessors = guidedPassProcessors(unet.attnProcessors());
   }
 
   private double[] filled(double value) {
@@ -117,15 +121,15 @@ public final class LayoutGuidance implements AutoCloseable {
 
   private NDArray gradient(NDArray x, int[] rows, NDArray index, Scheduler scheduler, int i) {
     try (ArrayScope scope = new ArrayScope();
-        GradMode ignored = GradMode.enabled();
-        LayoutLoss loss = new LayoutLoss(manager, config, layoutsOf(rows), x.getShape())) {
+        GradMode ignored = GradMode.enabled()) {
       x.setRequiresGradient(true);
 
       // 1. A conditional-only forward pass stores the guided layers' attention.
       attend(scheduler.scaleModelInput(x, i), scheduler.timesteps()[i], index);
 
       // 2. The loss of each row.
-      NDArray losses = loss.compute(guidedLayers.stream().map(store::map).toList()); // (R)
+      NDArray losses =
+          lossOf(rows, x).compute(guidedLayers.stream().map(store::map).toList()); // (R)
       remember(rows, losses.toFloatArray());
 
       // 3. The gradient of the sum is each row's own gradient.
@@ -136,12 +140,26 @@ public final class LayoutGuidance implements AutoCloseable {
     }
   }
 
-  private List<List<LayoutObject>> layoutsOf(int[] rows) {
-    return Arrays.stream(rows).mapToObj(layouts::get).toList();
+  /** The loss of some rows; its masks stay on the device until a row is finished. */
+  private LayoutLoss lossOf(int[] rows, NDArray latents) {
+    if (!Arrays.equals(rows, lossRows)) {
+      closeLoss();
+      List<List<LayoutObject>> unfinished = Arrays.stream(rows).mapToObj(layouts::get).toList();
+      loss = new LayoutLoss(manager, config, unfinished, latents.getShape());
+      lossRows = rows;
+    }
+    return loss;
+  }
+
+  private void closeLoss() {
+    if (loss != null) {
+      loss.close();
+    }
   }
 
   private void attend(NDArray modelInput, double timestep, NDArray rows) {
-    unet.setAttnProcessor(guidedPassProcessors());
+    Map<String, AttentionProcessor> processors = unet.attnProcessors();
+    unet.setAttnProcessor(guidedPassProcessors);
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
       unet.forward(modelInput, timestep, TorchKernels.selectRows(promptEmbeds, rows));
@@ -149,7 +167,7 @@ public final class LayoutGuidance implements AutoCloseable {
     } catch (GuidedPassEnd.Reached end) {
       // All guided layers are stored; nothing after them reaches the loss.
     } finally {
-      unet.setAttnProcessor(new AttnProcessor());
+      unet.setAttnProcessor(processors);
     }
   }
 
@@ -169,10 +187,9 @@ public final class LayoutGuidance implements AutoCloseable {
     JniUtils.backward((PtNDArray) scalar, (PtNDArray) one, false, false);
   }
 
-  private Map<String, AttentionProcessor> guidedPassProcessors() {
-    AttentionProcessor fused = new AttnProcessor();
-    Map<String, AttentionProcessor> processors = new HashMap<>();
-    unet.attnProcessors().keySet().forEach(name -> processors.put(name, fused));
+  private Map<String, AttentionProcessor> guidedPassProcessors(
+      Map<String, AttentionProcessor> others) {
+    Map<String, AttentionProcessor> processors = new HashMap<>(others);
     AttentionProcessor storing = new LayoutGuidanceAttnProcessor(store);
     guidedLayers.forEach(path -> processors.put(path + ".processor", storing));
     processors.put(lastGuidedLayer() + ".processor", new GuidedPassEnd(store));
@@ -196,6 +213,7 @@ public final class LayoutGuidance implements AutoCloseable {
 
   @Override
   public void close() {
+    closeLoss();
     store.close();
     manager.close();
   }

@@ -22,14 +22,24 @@ public final class LayoutGuidanceAttnProcessor implements AttentionProcessor {
   @Override
   public NDArray process(Attention attention, NDArray hiddenStates, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray query = attention.query(hiddenStates); // (B, heads, N, C/heads)
-      NDArray key = attention.key(encoderHiddenStates); // (B, heads, T, C/heads)
+      NDArray probabilities = storeProbabilities(attention, hiddenStates, encoderHiddenStates);
       NDArray value = attention.value(encoderHiddenStates); // (B, heads, T, C/heads)
-      NDArray probabilities =
-          TorchKernels.attentionScores(query, key, attention.scale()); // (B, heads, N, T)
-      store.store(attention.path(), ArrayScope.release(probabilities));
       NDArray attended = TorchKernels.attend(probabilities, value); // (B, heads, N, C/heads)
       return scope.keep(attention.output(attended)); // (B, N, C)
+    }
+  }
+
+  /** Stores, and returns, the probabilities (B, heads, N, T), which belong to the store. */
+  NDArray storeProbabilities(
+      Attention attention, NDArray hiddenStates, NDArray encoderHiddenStates) {
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray query = attention.query(hiddenStates); // (B, heads, N, C/heads)
+      NDArray key = attention.key(encoderHiddenStates); // (B, heads, T, C/heads)
+      NDArray probabilities =
+          ArrayScope.release(TorchKernels.attentionScores(query, key, attention.scale()));
+      store.store(attention.path(), probabilities);
+      return probabilities; // (B, heads, N, T)
     }
   }
 }

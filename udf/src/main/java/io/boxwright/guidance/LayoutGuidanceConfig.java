@@ -51,8 +51,12 @@ public record LayoutGuidanceConfig(
 
   /** Checks the ranges. */
   public LayoutGuidanceConfig {
-    require(lossScale > 0, "loss_scale", lossScale, "greater than 0");
-    require(lossThreshold >= 0, "loss_threshold", lossThreshold, "at least 0");
+    require(lossScale > 0 && Double.isFinite(lossScale), "loss_scale", lossScale, "greater than 0");
+    require(
+        lossThreshold >= 0 && Double.isFinite(lossThreshold),
+        "loss_threshold",
+        lossThreshold,
+        "at least 0");
     require(maxGuidanceSteps >= 0, "max_guidance_steps", maxGuidanceSteps, "at least 0");
     require(
         maxIterationsPerStep >= 1, "max_iterations_per_step", maxIterationsPerStep, "at least 1");

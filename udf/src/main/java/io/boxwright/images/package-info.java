@@ -1,2 +1,2 @@
-/** Pictures: PNG, boxes drawn on them, heat maps. Knows nothing of models and of Spark. */
+/** Pictures: PNG and boxes drawn on them. Knows nothing of models and of Spark. */
 package io.boxwright.images;

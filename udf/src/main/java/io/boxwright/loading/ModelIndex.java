@@ -91,7 +91,7 @@ public record ModelIndex(
     try (Stream<Path> files = Files.list(partFolder)) {
       return files
           .map(file -> file.getFileName().toString())
-          .anyMatch(name -> name.contains(".safetensors") && name.contains("." + variant));
+          .anyMatch(name -> name.contains(".safetensors") && name.contains("." + variant + "."));
     } catch (IOException e) {
       throw failure(partFolder, e.toString());
     }

@@ -35,7 +35,7 @@ public final class StateDict {
       Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
 
   private final LoadReport report;
-  private final NDManager manager;
+  private final NDManager manager; // null if only headers are read
   private final DataType dataType;
   private final Map<String, SafeTensor> tensors;
   private final Set<String> taken;
@@ -88,7 +88,9 @@ public final class StateDict {
   }
 
   /**
-   * Looks for a component's weights as {@link #open} does and reads no more than their headers.
+   * Opens a component's weights for a check: a model built over them holds no arrays and cannot
+   * run, but {@link #finish} says what {@link #open} would have said, from the files' headers
+   * alone.
    *
    * @param component for messages, such as {@code unet}
    * @param folder the component's folder
@@ -96,8 +98,10 @@ public final class StateDict {
    * @param variant such as {@code fp16}, or null for the plain files
    * @throws ModelLoadingException if the files are missing, damaged or pickled
    */
-  public static void requireFiles(String component, Path folder, String name, String variant) {
-    new WeightFiles(component, folder, name).read(variant);
+  public static StateDict openHeaders(String component, Path folder, String name, String variant) {
+    Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
+    LoadReport report = new LoadReport(component, folder);
+    return new StateDict(report, null, DataType.FLOAT32, tensors, new HashSet<>(), "");
   }
 
   /** The tensors below a module: {@code weights.at("mid_block").at("attentions.0")}. */
@@ -179,10 +183,13 @@ public final class StateDict {
       report.misshaped(path, tensor.shape(), shape);
       return zeros(shape);
     }
-    return tensor.read(manager, dataType);
+    return manager == null ? null : tensor.read(manager, dataType);
   }
 
   private NDArray zeros(long... shape) {
+    if (manager == null) {
+      return null;
+    }
     NDArray zeros = manager.zeros(new Shape(shape), dataType);
     NDScope.unregister(zeros);
     return zeros;

@@ -12,7 +12,8 @@ import java.util.Set;
 /**
  * {@code unet/config.json}: the arguments of diffusers' {@code UNet2DConditionModel} that Stable
  * Diffusion 1.x and 2.x use. Lists have one entry a level, the largest pictures first; where a file
- * gives one value, it holds for every level.
+ * gives one value, it holds for every level. {@code upcast_attention} has no entry: attention
+ * scores are computed in float32 for every model.
  *
  * @param sampleSize height and width of the latents that the model was trained on
  * @param inChannels channels of the latents
@@ -34,7 +35,6 @@ import java.util.Set;
  * @param attentionHeadDim number of heads: diffusers' own misnomer
  * @param useLinearProjection whether transformers begin and end with linear layers, not
  *     convolutions
- * @param upcastAttention whether scores are computed in float32; fused attention always does
  */
 public record UNet2DConditionConfig(
     List<Integer> sampleSize,
@@ -54,8 +54,7 @@ public record UNet2DConditionConfig(
     List<Integer> crossAttentionDim,
     List<Integer> transformerLayersPerBlock,
     List<Integer> attentionHeadDim,
-    Boolean useLinearProjection,
-    Boolean upcastAttention) {
+    Boolean useLinearProjection) {
 
   private static final Set<String> DOWN_BLOCKS = Set.of("CrossAttnDownBlock2D", "DownBlock2D");
   private static final Set<String> UP_BLOCKS = Set.of("CrossAttnUpBlock2D", "UpBlock2D");
@@ -114,7 +113,6 @@ public record UNet2DConditionConfig(
     normNumGroups = normNumGroups == null ? 32 : normNumGroups;
     normEps = normEps == null ? 1e-5 : normEps;
     useLinearProjection = useLinearProjection != null && useLinearProjection;
-    upcastAttention = upcastAttention != null && upcastAttention;
 
     int levels = blockOutChannels.size();
     requireBlocks("down_block_types", downBlockTypes, DOWN_BLOCKS, levels);

@@ -14,6 +14,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -153,8 +154,8 @@ public final class TorchKernels {
   }
 
   /**
-   * Attention probabilities, computed in float32 ({@code upcast_attention}, {@code upcast_softmax}):
-   * softmax over keys of {@code scale * query key^T}.
+   * Attention probabilities, computed in float32 ({@code upcast_attention}, {@code
+   * upcast_softmax}): softmax over keys of {@code scale * query key^T}.
    *
    * @param query (B, heads, N, C)
    * @param key (B, heads, T, C)
@@ -322,7 +323,7 @@ public final class TorchKernels {
 
   private static NDArray weightedSum(String method, double[] weights, NDArray... arrays) {
     try (NDArray weightArray = CONSTANTS.create(weights)) {
-      NDArray[] arguments = java.util.Arrays.copyOf(arrays, arrays.length + 1);
+      NDArray[] arguments = Arrays.copyOf(arrays, arrays.length + 1);
       arguments[arrays.length] = weightArray;
       return call(method, arguments);
     }

@@ -1,5 +1,8 @@
 package io.boxwright.pipelines;
 
+import io.boxwright.schedulers.Scheduler;
+import io.boxwright.schedulers.SchedulerConfig;
+import io.boxwright.schedulers.Schedulers;
 import java.io.Serializable;
 
 /**
@@ -11,6 +14,8 @@ import java.io.Serializable;
  * @param numInferenceSteps denoising steps, at least 1
  * @param guidanceScale weight of the prompt (classifier-free guidance); 1 or less switches it off
  * @param eta noise of DDIM steps, 0..1; other schedulers ignore it
+ * @param scheduler class name of the scheduler, made from the folder's scheduler configuration,
+ *     such as {@code EulerDiscreteScheduler}; null means the folder's own
  * @param attentionMaps whether the images come with the attention maps they were scored by
  */
 public record GenerationOptions(
@@ -19,6 +24,7 @@ public record GenerationOptions(
     int numInferenceSteps,
     double guidanceScale,
     double eta,
+    String scheduler,
     AttentionMaps attentionMaps)
     implements Serializable {
 
@@ -41,7 +47,7 @@ public record GenerationOptions(
 
   /** diffusers' defaults. */
   public static GenerationOptions defaults() {
-    return new GenerationOptions(0, 0, 50, 7.5, 0, AttentionMaps.DROP);
+    return new GenerationOptions(0, 0, 50, 7.5, 0, null, AttentionMaps.DROP);
   }
 
   /** Whether the UNet is asked with the negative prompt, too. */
@@ -52,28 +58,37 @@ public record GenerationOptions(
   /** The same at another size in pixels. */
   public GenerationOptions withSize(int newHeight, int newWidth) {
     return new GenerationOptions(
-        newHeight, newWidth, numInferenceSteps, guidanceScale, eta, attentionMaps);
+        newHeight, newWidth, numInferenceSteps, guidanceScale, eta, scheduler, attentionMaps);
   }
 
   /** The same with another number of steps. */
   public GenerationOptions withNumInferenceSteps(int value) {
-    return new GenerationOptions(height, width, value, guidanceScale, eta, attentionMaps);
+    return new GenerationOptions(
+        height, width, value, guidanceScale, eta, scheduler, attentionMaps);
   }
 
   /** The same with another guidance scale. */
   public GenerationOptions withGuidanceScale(double value) {
-    return new GenerationOptions(height, width, numInferenceSteps, value, eta, attentionMaps);
+    return new GenerationOptions(
+        height, width, numInferenceSteps, value, eta, scheduler, attentionMaps);
   }
 
   /** The same with another eta. */
   public GenerationOptions withEta(double value) {
     return new GenerationOptions(
-        height, width, numInferenceSteps, guidanceScale, value, attentionMaps);
+        height, width, numInferenceSteps, guidanceScale, value, scheduler, attentionMaps);
+  }
+
+  /** The same with another scheduler. */
+  public GenerationOptions withScheduler(String className) {
+    return new GenerationOptions(
+        height, width, numInferenceSteps, guidanceScale, eta, className, attentionMaps);
   }
 
   /** The same with or without attention maps. */
   public GenerationOptions withAttentionMaps(AttentionMaps value) {
-    return new GenerationOptions(height, width, numInferenceSteps, guidanceScale, eta, value);
+    return new GenerationOptions(
+        height, width, numInferenceSteps, guidanceScale, eta, scheduler, value);
   }
 
   /**
@@ -85,6 +100,22 @@ public record GenerationOptions(
   void requireSizeMultipleOf(int factor) {
     require(height % factor == 0, "height", height, "a multiple of " + factor);
     require(width % factor == 0, "width", width, "a multiple of " + factor);
+  }
+
+  /**
+   * The scheduler of a run, with its timesteps set.
+   *
+   * @param config of the folder
+   * @return a scheduler that the caller closes
+   * @throws IllegalArgumentException naming the scheduler, configuration value or number of steps
+   *     that cannot be
+   */
+  Scheduler createScheduler(SchedulerConfig config) {
+    SchedulerConfig corrected = config.forStableDiffusion();
+    String className = scheduler == null ? corrected.className() : scheduler;
+    Scheduler created = Schedulers.create(className, corrected, eta);
+    created.setTimesteps(numInferenceSteps);
+    return created;
   }
 
   private static void require(boolean valid, String name, Number value, String wanted) {

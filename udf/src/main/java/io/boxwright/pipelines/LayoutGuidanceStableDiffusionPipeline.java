@@ -2,6 +2,7 @@ package io.boxwright.pipelines;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.clip.TokenizedPrompt;
 import io.boxwright.guidance.AttentionAverages;
 import io.boxwright.guidance.GuidanceTrace;
@@ -68,22 +69,48 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
    */
   @Override
   public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
-    if (request.prompt() == null || request.prompt().isBlank()) {
-      throw new IllegalArgumentException("Invalid prompt: it is empty");
-    }
+    StableDiffusionPipeline.requirePrompt(request);
     TokenizedPrompt prompt = pipeline.tokenizer().encode(request.prompt());
     for (LayoutObject object : request.objects()) {
       object.tokenIndices().forEach(prompt::requireWord);
-      if (object.boxes().size() > guidance.boxesPerObject()) {
-        throw new IllegalArgumentException(
-            "Invalid boxes: tokens %s have %d boxes, this guidance takes %d an object"
-                .formatted(
-                    object.tokenIndices(), object.boxes().size(), guidance.boxesPerObject()));
+      requireBoxes(object, guidance);
+    }
+  }
+
+  private static void requireBoxes(LayoutObject object, LayoutGuidanceConfig guidance) {
+    if (object.boxes().size() > guidance.boxesPerObject()) {
+      throw new IllegalArgumentException(
+          "Invalid boxes: tokens %s have %d boxes, this guidance takes %d an object"
+              .formatted(object.tokenIndices(), object.boxes().size(), guidance.boxesPerObject()));
+    }
+  }
+
+  /** Requests come without prompts where the prompts' states are given. */
+  private void checkRequests(GenerationInputs inputs, LayoutGuidanceConfig guidance) {
+    for (GenerationRequest request : inputs.requests()) {
+      if (request.prompt() != null || inputs.promptEmbeds().isEmpty()) {
+        checkRequest(request, guidance);
+      } else {
+        request.objects().forEach(object -> checkEmbedded(object, guidance));
       }
     }
   }
 
-  /** The tokens of a prompt as text, start and end token included; the place is the index. */
+  private static void checkEmbedded(LayoutObject object, LayoutGuidanceConfig guidance) {
+    requireBoxes(object, guidance);
+    for (int token : object.tokenIndices()) {
+      if (token < 1 || token >= CLIPTokenizer.MODEL_MAX_LENGTH) {
+        throw new IllegalArgumentException(
+            "Invalid token index %d: prompt_embeds have 1 to %d"
+                .formatted(token, CLIPTokenizer.MODEL_MAX_LENGTH - 1));
+      }
+    }
+  }
+
+  /**
+   * The tokens of a prompt as text, start and end token included; the place is the index: {@code
+   * get_indices} of the Python pipelines.
+   */
   public List<String> tokens(String prompt) {
     return pipeline.tokenizer().tokens(prompt);
   }
@@ -124,23 +151,36 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
    * @throws IllegalArgumentException naming the input that is wrong
    */
   public List<GeneratedImage> generate(GenerationInputs inputs, LayoutGuidanceConfig guidance) {
-    inputs.requests().forEach(request -> checkRequest(request, guidance));
-    List<List<LayoutObject>> layouts =
-        inputs.requests().stream().map(GenerationRequest::objects).toList();
+    checkRequests(inputs, guidance);
     synchronized (pipeline) {
       try (GradMode ignored = GradMode.disabled();
           NDManager run = pipeline.manager().newSubManager();
           ArrayScope scope = new ArrayScope();
-          LayoutSteps steps = new LayoutSteps(pipeline.unet(), guidance, layouts)) {
+          LayoutSteps steps = new LayoutSteps(pipeline.unet(), guidance, inputs.requests())) {
         scope.suppressNotUsedWarning();
         NDArray latents = pipeline.denoise(run, inputs, steps); // (B, C, h, w)
-        return describe(inputs, pipeline.decode(latents), finiteRows(latents), steps);
+        return describe(inputs, pipeline.decode(latents), steps);
       }
     }
   }
 
+  /**
+   * Makes the latents of guided images and leaves them undecoded: {@code output_type="latent"}.
+   *
+   * @param owner owns the result
+   * @return (B, C, h, w), float32
+   * @throws IllegalArgumentException naming the input that is wrong
+   */
+  public NDArray generateLatents(
+      NDManager owner, GenerationInputs inputs, LayoutGuidanceConfig guidance) {
+    checkRequests(inputs, guidance);
+    try (LayoutSteps steps = new LayoutSteps(pipeline.unet(), guidance, inputs.requests())) {
+      return pipeline.generateLatents(owner, inputs, steps);
+    }
+  }
+
   private List<GeneratedImage> describe(
-      GenerationInputs inputs, List<BufferedImage> images, boolean[] finite, LayoutSteps steps) {
+      GenerationInputs inputs, List<StableDiffusionPipeline.Decoded> images, LayoutSteps steps) {
     List<GuidanceTrace> traces = steps.traces();
     List<GeneratedImage> described = new ArrayList<>();
     for (int row = 0; row < images.size(); row++) {
@@ -148,14 +188,20 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
       AttentionAverages.RowMaps maps = steps.maps(row);
       described.add(
           new GeneratedImage(
-              images.get(row),
-              finite[row],
+              images.get(row).image(),
+              images.get(row).finite(),
               adherence(request, maps),
               traces.get(row),
               attentionMaps(inputs.options(), request, maps),
-              pipeline.tokenizer().encode(request.prompt()).warnings()));
+              warnings(request)));
     }
     return described;
+  }
+
+  private List<String> warnings(GenerationRequest request) {
+    return request.prompt() == null
+        ? List.of()
+        : pipeline.tokenizer().encode(request.prompt()).warnings();
   }
 
   private static Optional<LayoutAdherence> adherence(
@@ -175,19 +221,6 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
       }
     }
     return kept;
-  }
-
-  private static boolean[] finiteRows(NDArray latents) {
-    float[] values = latents.toFloatArray();
-    boolean[] finite = new boolean[(int) latents.getShape().get(0)];
-    int size = values.length / finite.length;
-    for (int row = 0; row < finite.length; row++) {
-      finite[row] = true;
-      for (int i = row * size; i < (row + 1) * size; i++) {
-        finite[row] &= Float.isFinite(values[i]);
-      }
-    }
-    return finite;
   }
 
   @Override

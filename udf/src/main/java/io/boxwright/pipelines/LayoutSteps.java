@@ -21,10 +21,10 @@ final class LayoutSteps implements StepGuidance, AutoCloseable {
   private AttentionAverages averages;
 
   LayoutSteps(
-      UNet2DConditionModel unet, LayoutGuidanceConfig config, List<List<LayoutObject>> layouts) {
+      UNet2DConditionModel unet, LayoutGuidanceConfig config, List<GenerationRequest> requests) {
     this.unet = unet;
     this.config = config;
-    this.layouts = layouts;
+    this.layouts = requests.stream().map(GenerationRequest::objects).toList();
   }
 
   @Override
@@ -72,6 +72,8 @@ final class LayoutSteps implements StepGuidance, AutoCloseable {
   public void close() {
     if (layoutGuidance != null) {
       layoutGuidance.close();
+    }
+    if (averages != null) {
       averages.close();
     }
   }

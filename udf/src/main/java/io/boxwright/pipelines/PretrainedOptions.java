@@ -9,19 +9,11 @@ import ai.djl.ndarray.types.DataType;
  * @param device where the weights go
  * @param dataType their type there: {@code FLOAT32}, or on a GPU {@code FLOAT16}
  * @param variant which files, such as {@code fp16}; null for the plain ones
- * @param scheduler class name of the scheduler to use with the folder's scheduler configuration,
- *     such as {@code EulerDiscreteScheduler}; null for the folder's own
  */
-public record PretrainedOptions(
-    Device device, DataType dataType, String variant, String scheduler) {
+public record PretrainedOptions(Device device, DataType dataType, String variant) {
 
-  /** On the CPU in float32, with the folder's own scheduler. */
+  /** On the CPU in float32, from the plain files. */
   public static PretrainedOptions cpu() {
-    return new PretrainedOptions(Device.cpu(), DataType.FLOAT32, null, null);
-  }
-
-  /** The same with another scheduler. */
-  public PretrainedOptions withScheduler(String className) {
-    return new PretrainedOptions(device, dataType, variant, className);
+    return new PretrainedOptions(Device.cpu(), DataType.FLOAT32, null);
   }
 }

@@ -1,7 +1,8 @@
 package io.boxwright.pipelines;
 
-import ai.djl.ndarray.NDManager;
+import io.boxwright.clip.CLIPTextConfig;
 import io.boxwright.clip.CLIPTextModel;
+import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.loading.StateDict;
 import io.boxwright.models.AutoencoderKL;
 import io.boxwright.models.AutoencoderKLConfig;
@@ -9,41 +10,93 @@ import io.boxwright.models.UNet2DConditionConfig;
 import io.boxwright.models.UNet2DConditionModel;
 import java.nio.file.Path;
 
-/** Loads the networks of a diffusers folder, each with all of its weights. */
+/** The networks of a diffusers folder, each with all of its weights, made to fit one another. */
 final class PretrainedWeights {
 
   private final Path folder;
-  private final PretrainedOptions options;
-  private final NDManager manager;
+  private final Source source;
+  private final CLIPTextConfig textConfig;
+  private final UNet2DConditionConfig unetConfig;
+  private final AutoencoderKLConfig vaeConfig;
 
-  PretrainedWeights(Path folder, PretrainedOptions options, NDManager manager) {
+  /** Where a part's weights come from. */
+  interface Source {
+
+    /**
+     * Opens a part.
+     *
+     * @param part such as {@code unet}
+     * @param partFolder holds its files
+     * @param name of the files
+     */
+    StateDict open(String part, Path partFolder, String name);
+  }
+
+  /**
+   * Reads the configurations of a folder.
+   *
+   * @throws ModelLoadingException naming what is not supported, or does not fit together
+   */
+  PretrainedWeights(Path folder, Source source) {
     this.folder = folder;
-    this.options = options;
-    this.manager = manager;
+    this.source = source;
+    this.textConfig = CLIPTextConfig.read(folder.resolve("text_encoder").resolve("config.json"));
+    this.unetConfig = UNet2DConditionConfig.read(folder.resolve("unet"));
+    this.vaeConfig = AutoencoderKLConfig.read(folder.resolve("vae"));
+    requireFit();
+  }
+
+  private void requireFit() {
+    for (int dim : unetConfig.crossAttentionDim()) {
+      requireEqual(
+          "cross_attention_dim of unet",
+          dim,
+          "hidden_size of text_encoder",
+          textConfig.hiddenSize());
+    }
+    requireEqual(
+        "in_channels of unet",
+        unetConfig.inChannels(),
+        "latent_channels of vae",
+        vaeConfig.latentChannels());
+    requireEqual(
+        "out_channels of unet",
+        unetConfig.outChannels(),
+        "latent_channels of vae",
+        vaeConfig.latentChannels());
+  }
+
+  private void requireEqual(String name, int value, String otherName, int otherValue) {
+    if (value != otherValue) {
+      throw new ModelLoadingException(
+          "Cannot load a pipeline from %s: %s is %d, but %s is %d"
+              .formatted(folder, name, value, otherName, otherValue));
+    }
+  }
+
+  AutoencoderKLConfig vaeConfig() {
+    return vaeConfig;
+  }
+
+  CLIPTextModel textEncoder() {
+    return CLIPTextModel.load(textConfig, open("text_encoder", "model"));
   }
 
   UNet2DConditionModel unet() {
     StateDict weights = open("unet", "diffusion_pytorch_model");
-    UNet2DConditionModel unet =
-        new UNet2DConditionModel(UNet2DConditionConfig.read(folder.resolve("unet")), weights);
+    UNet2DConditionModel unet = new UNet2DConditionModel(unetConfig, weights);
     weights.finish();
     return unet;
   }
 
   AutoencoderKL vae() {
     StateDict weights = open("vae", "diffusion_pytorch_model").convertDeprecatedAttentionBlocks();
-    AutoencoderKL vae = new AutoencoderKL(AutoencoderKLConfig.read(folder.resolve("vae")), weights);
+    AutoencoderKL vae = new AutoencoderKL(vaeConfig, weights);
     weights.finish();
     return vae;
   }
 
-  CLIPTextModel textEncoder() {
-    return CLIPTextModel.fromPretrained(
-        folder.resolve("text_encoder"), options.variant(), manager, options.dataType());
-  }
-
-  private StateDict open(String component, String name) {
-    return StateDict.open(
-        component, folder.resolve(component), name, options.variant(), manager, options.dataType());
+  private StateDict open(String part, String name) {
+    return source.open(part, folder.resolve(part), name);
   }
 }

@@ -3,23 +3,25 @@ package io.boxwright.pipelines;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.boxwright.clip.CLIPTextModel;
 import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.loading.ModelIndex;
+import io.boxwright.loading.StateDict;
 import io.boxwright.models.AutoencoderKL;
 import io.boxwright.models.UNet2DConditionConfig;
 import io.boxwright.models.UNet2DConditionModel;
-import io.boxwright.models.attention.AttnProcessor;
+import io.boxwright.models.attention.AttentionProcessor;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.GradMode;
 import io.boxwright.nn.LibTorch;
 import io.boxwright.nn.TorchKernels;
 import io.boxwright.schedulers.Scheduler;
 import io.boxwright.schedulers.SchedulerConfig;
-import io.boxwright.schedulers.Schedulers;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * diffusers' {@code StableDiffusionPipeline}: prompts in, images out. Opens an ordinary diffusers
@@ -37,7 +39,6 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   private final CLIPTokenizer tokenizer;
   private final PromptEncoder promptEncoder;
   private final SchedulerConfig schedulerConfig;
-  private final String schedulerClass;
 
   /**
    * Loads a diffusers folder.
@@ -64,17 +65,19 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       modelIndex.requireVariant(options.variant());
     }
     this.manager = manager;
-    PretrainedWeights weights = new PretrainedWeights(folder, options, manager);
+    this.schedulerConfig = PretrainedFolder.schedulerConfig(folder);
+    PretrainedWeights weights =
+        new PretrainedWeights(
+            folder,
+            (part, partFolder, name) ->
+                StateDict.open(
+                    part, partFolder, name, options.variant(), manager, options.dataType()));
     this.unet = weights.unet();
     this.vae = weights.vae();
+    CLIPTextModel textEncoder = weights.textEncoder();
+    // Last, because nothing would close it if another part failed.
     this.tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
-    this.promptEncoder = new PromptEncoder(tokenizer, weights.textEncoder());
-    this.schedulerConfig =
-        SchedulerConfig.read(folder.resolve("scheduler").resolve("scheduler_config.json"))
-            .forStableDiffusion();
-    this.schedulerClass =
-        options.scheduler() == null ? schedulerConfig.className() : options.scheduler();
-    Schedulers.create(schedulerClass, schedulerConfig).close(); // refuses what it cannot do, now
+    this.promptEncoder = new PromptEncoder(tokenizer, textEncoder);
   }
 
   /** The UNet; whoever sets its attention processors must not let another thread generate. */
@@ -109,7 +112,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         NDManager run = manager.newSubManager();
         ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
-      return decode(denoise(run, inputs, StepGuidance.NONE));
+      NDArray latents = denoise(run, inputs, StepGuidance.NONE);
+      return decode(latents).stream().map(Decoded::image).toList();
     }
   }
 
@@ -121,11 +125,17 @@ public final class StableDiffusionPipeline implements AutoCloseable {
    * @return (B, C, h, w), float32
    * @throws IllegalArgumentException naming the input that is wrong
    */
-  public synchronized NDArray generateLatents(NDManager owner, GenerationInputs inputs) {
+  public NDArray generateLatents(NDManager owner, GenerationInputs inputs) {
+    return generateLatents(owner, inputs, StepGuidance.NONE);
+  }
+
+  /** {@link #generateLatents(NDManager, GenerationInputs)}, guided. */
+  synchronized NDArray generateLatents(
+      NDManager owner, GenerationInputs inputs, StepGuidance guidance) {
     try (GradMode ignored = GradMode.disabled();
         NDManager run = manager.newSubManager();
         ArrayScope scope = new ArrayScope()) {
-      NDArray latents = denoise(run, inputs, StepGuidance.NONE);
+      NDArray latents = denoise(run, inputs, guidance);
       latents.attach(owner);
       return scope.keep(latents);
     }
@@ -144,22 +154,20 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     GenerationOptions options = withModelSize(inputs.options());
     checkInputs(inputs, options);
 
+    Map<String, AttentionProcessor> processors = unet.attnProcessors();
     try (ArrayScope scope = new ArrayScope();
-        Scheduler scheduler = Schedulers.create(schedulerClass, schedulerConfig, options.eta())) {
+        Scheduler scheduler = options.createScheduler(schedulerConfig)) {
       // 2. Encode the prompts
       NDArray promptEmbeds = promptEmbeds(run, inputs); // (B, T, D)
       NDArray modelEmbeds = withUnconditionalHalf(run, inputs, promptEmbeds); // (B or 2B, T, D)
 
-      // 3. Prepare the timesteps
-      scheduler.setTimesteps(options.numInferenceSteps());
-      double[] timesteps = scheduler.timesteps();
-
-      // 4. Prepare the latents
+      // 3. Prepare the latents
       RowNoise noise = rowNoise(run, inputs.requests(), scheduler, latentShape(1, options));
       NDArray latents = firstLatents(run, inputs, noise, scheduler); // (B, C, h, w)
 
-      // 5. Denoise
+      // 4. Denoise
       guidance.start(latents, promptEmbeds, scheduler);
+      double[] timesteps = scheduler.timesteps();
       for (int i = 0; i < timesteps.length; i++) {
         try (ArrayScope step = new ArrayScope();
             NDArray before = latents) {
@@ -171,7 +179,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       }
       return scope.keep(latents);
     } finally {
-      unet.setAttnProcessor(new AttnProcessor());
+      unet.setAttnProcessor(processors);
     }
   }
 
@@ -246,19 +254,34 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     return copy;
   }
 
+  /**
+   * An image and whether it is one.
+   *
+   * @param image RGB
+   * @param finite whether its latents and its pixels were finite numbers
+   */
+  record Decoded(BufferedImage image, boolean finite) {}
+
   /** Decodes latents, one row at a time so that memory does not grow with the batch. */
-  List<BufferedImage> decode(NDArray latents) {
-    List<BufferedImage> images = new ArrayList<>();
+  List<Decoded> decode(NDArray latents) {
+    List<Decoded> decoded = new ArrayList<>();
     for (long row = 0; row < latents.getShape().get(0); row++) {
       try (ArrayScope scope = new ArrayScope()) {
         scope.suppressNotUsedWarning();
         NDArray index = latents.getManager().create(new long[] {row});
         NDArray scaled = TorchKernels.selectRows(latents, index); // (1, C, h, w)
         NDArray unscaled = TorchKernels.scale(1 / vae.config().scalingFactor(), scaled);
-        images.add(Pixels.toImage(TorchKernels.toPixels(vae.decode(unscaled))));
+        NDArray image = vae.decode(unscaled); // (1, 3, H, W)
+        boolean finite = isFinite(scaled) && isFinite(image);
+        decoded.add(new Decoded(Pixels.toImage(TorchKernels.toPixels(image)), finite));
       }
     }
-    return images;
+    return decoded;
+  }
+
+  /** A sum of magnitudes has no way to hide a value that is none. */
+  private static boolean isFinite(NDArray array) {
+    return Float.isFinite(array.abs().mean().getFloat());
   }
 
   /** The options with the model's own size where they leave it open. */
@@ -286,6 +309,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
    */
   public void checkOptions(GenerationOptions options) {
     options.requireSizeMultipleOf(vae.config().scaleFactor());
+    options.createScheduler(schedulerConfig).close();
   }
 
   private void checkInputs(GenerationInputs inputs, GenerationOptions options) {
@@ -306,7 +330,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         .ifPresent(given -> requireShape("negative_prompt_embeds", given, embeds));
   }
 
-  private static void requirePrompt(GenerationRequest request) {
+  static void requirePrompt(GenerationRequest request) {
     if (request.prompt() == null || request.prompt().isBlank()) {
       throw new IllegalArgumentException("Invalid prompt: it is empty");
     }

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * diffusers' {@code DDIMScheduler}: formulas (12) and (16) of "Denoising Diffusion Implicit Models"
  * (Song, Meng and Ermon, 2020).
  */
-final class DDIMScheduler extends AbstractScheduler {
+final class DDIMScheduler extends VariancePreservingScheduler {
 
   private final double eta;
   private final boolean clipSample;
@@ -40,16 +40,6 @@ final class DDIMScheduler extends AbstractScheduler {
     double[] timesteps =
         timestepSpacing.timesteps(noiseSchedule.size(), numInferenceSteps, stepsOffset);
     return noiseSchedule.requireTrained(Arrays.stream(timesteps).map(Math::rint).toArray());
-  }
-
-  @Override
-  public double initNoiseSigma() {
-    return 1;
-  }
-
-  @Override
-  public NDArray scaleModelInput(NDArray sample, int i) {
-    return sample;
   }
 
   @Override

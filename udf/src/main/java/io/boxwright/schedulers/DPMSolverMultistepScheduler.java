@@ -14,7 +14,7 @@ import java.util.List;
  * integrates the prediction of the original), as ODE solvers of order 1 to 3 or, with the prefix
  * {@code sde-}, as SDE solvers of order 1 or 2.
  */
-final class DPMSolverMultistepScheduler extends AbstractScheduler {
+final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
 
   private static final int SHORT_RUN = 15;
   private static final List<String> ALGORITHMS =
@@ -99,16 +99,6 @@ final class DPMSolverMultistepScheduler extends AbstractScheduler {
             .map(sigma -> (float) sigma)
             .toArray();
     return timesteps;
-  }
-
-  @Override
-  public double initNoiseSigma() {
-    return 1;
-  }
-
-  @Override
-  public NDArray scaleModelInput(NDArray sample, int i) {
-    return sample;
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * pseudo linear multistep steps (PLMS). With {@code skip_prk_steps}, as Stable Diffusion has it, a
  * second model call at the second timestep takes the place of the Runge-Kutta steps.
  */
-final class PNDMScheduler extends AbstractScheduler {
+final class PNDMScheduler extends VariancePreservingScheduler {
 
   private static final int ORDER = 4;
 
@@ -58,16 +58,6 @@ final class PNDMScheduler extends AbstractScheduler {
     prkLength = prk.length;
     return noiseSchedule.requireTrained(
         DoubleStream.concat(Arrays.stream(prk), Arrays.stream(plms)).toArray());
-  }
-
-  @Override
-  public double initNoiseSigma() {
-    return 1;
-  }
-
-  @Override
-  public NDArray scaleModelInput(NDArray sample, int i) {
-    return sample;
   }
 
   @Override

@@ -34,7 +34,6 @@ public final class GuidedImageGenerator {
   private DeviceType deviceType = DeviceType.AUTO;
   private WeightType weightType = WeightType.AUTO;
   private String variant;
-  private String scheduler;
   private GenerationOptions options = GenerationOptions.defaults();
   private LayoutGuidanceConfig guidance = LayoutGuidanceConfig.paper();
   private int batchSize = 8;
@@ -63,12 +62,6 @@ public final class GuidedImageGenerator {
   /** Which weight files, such as {@code fp16}; default null, the plain ones. */
   public GuidedImageGenerator setVariant(String value) {
     variant = value;
-    return this;
-  }
-
-  /** Class name of the scheduler; default null, the folder's own. */
-  public GuidedImageGenerator setScheduler(String value) {
-    scheduler = value;
     return this;
   }
 
@@ -120,7 +113,7 @@ public final class GuidedImageGenerator {
    * @throws IllegalArgumentException naming the option that is wrong
    */
   public List<String> checkModel() {
-    return PretrainedFolder.check(Path.of(requireModel()), variant, scheduler, options);
+    return PretrainedFolder.check(Path.of(requireModel()), variant, options);
   }
 
   /** Rows of the image table for each row of the prompt table. */
@@ -144,8 +137,7 @@ public final class GuidedImageGenerator {
     loads = prompts.sparkSession().sparkContext().collectionAccumulator("Loaded pipelines");
     GenerateRows task =
         new GenerateRows(
-            new PipelineSpec(
-                requireModel(), deviceType, weightType, variant, scheduler, pipelineLoader),
+            new PipelineSpec(requireModel(), deviceType, weightType, variant, pipelineLoader),
             options,
             guidance,
             batchSize,

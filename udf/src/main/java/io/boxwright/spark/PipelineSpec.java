@@ -11,7 +11,6 @@ import java.io.Serializable;
  * @param deviceType where it runs
  * @param weightType the type of its weights
  * @param variant which weight files, such as {@code fp16}; null for the plain ones
- * @param scheduler class name of the scheduler; null for the folder's own
  * @param loader how it is loaded
  */
 record PipelineSpec(
@@ -19,12 +18,11 @@ record PipelineSpec(
     DeviceType deviceType,
     WeightType weightType,
     String variant,
-    String scheduler,
     PipelineLoader loader)
     implements Serializable {
 
   /** How the folder is loaded on a device. */
   PretrainedOptions pretrainedOptions(Device device) {
-    return new PretrainedOptions(device, weightType.on(device), variant, scheduler);
+    return new PretrainedOptions(device, weightType.on(device), variant);
   }
 }

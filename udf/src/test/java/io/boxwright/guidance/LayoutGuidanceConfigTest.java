@@ -30,6 +30,8 @@ class LayoutGuidanceConfigTest {
   void impossibleValuesAreRefusedByName() {
     assertThatThrownBy(() -> LayoutGuidanceConfig.paper().withLossScale(0))
         .hasMessage("Invalid guidance: loss_scale is 0.0, it must be greater than 0");
+    assertThatThrownBy(() -> LayoutGuidanceConfig.paper().withLossScale(Double.POSITIVE_INFINITY))
+        .hasMessageContaining("loss_scale is Infinity");
     assertThatThrownBy(() -> LayoutGuidanceConfig.paper().withMaxIterationsPerStep(0))
         .hasMessageContaining("max_iterations_per_step is 0");
     assertThatThrownBy(() -> LayoutGuidanceConfig.paper().withLossThreshold(Double.NaN))

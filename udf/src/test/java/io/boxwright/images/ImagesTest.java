@@ -1,7 +1,6 @@
 package io.boxwright.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -64,31 +63,5 @@ class ImagesTest {
     assertThat(pixel(boxed, 0, 95))
         .isEqualTo(pixel(boxed, 70, 95))
         .isNotEqualTo(pixel(boxed, 40, 95));
-  }
-
-  @Test
-  void theStrongestCellIsYellowAndTheWeakestViolet() {
-    BufferedImage map = HeatMap.render(new float[] {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f}, 2, 3);
-
-    assertThat(pixel(map, 0, 0)).isEqualTo(0x440154);
-    assertThat(pixel(map, 2, 1)).isEqualTo(0xFDE725);
-  }
-
-  @Test
-  void aUniformMapIsDrawn() {
-    assertThat(pixel(HeatMap.render(new float[] {1, 1}, 1, 2), 1, 0)).isEqualTo(0x440154);
-  }
-
-  @Test
-  void anOverlayHasTheSizeOfTheImage() {
-    BufferedImage overlay = HeatMap.overlay(black(), new float[] {0, 1, 0, 1}, 2, 2);
-
-    assertThat(overlay.getWidth()).isEqualTo(100);
-    assertThat(pixel(overlay, 95, 50) >> 8 & 0xFF).isGreaterThan(pixel(overlay, 5, 50) >> 8 & 0xFF);
-  }
-
-  @Test
-  void aMapOfAnotherSizeIsRefused() {
-    assertThatThrownBy(() -> HeatMap.render(new float[3], 2, 2)).hasMessageContaining("3 values");
   }
 }

@@ -191,7 +191,6 @@ class ModelParityTest {
                     null,
                     null,
                     null,
-                    null,
                     null))
         .hasMessageContaining("down_block_types SimpleCrossAttnDownBlock2D is not supported");
   }

@@ -35,10 +35,6 @@ final class GuidedCases {
     return guidedCase.get("model").asText().equals("sd1") ? Fixtures.sd1() : Fixtures.sd2();
   }
 
-  static PretrainedOptions pretrained(JsonNode guidedCase) {
-    return PretrainedOptions.cpu().withScheduler(guidedCase.get("scheduler").asText());
-  }
-
   static List<String> rowIds(JsonNode guidedCase) {
     return stream(guidedCase.get("rows")).map(JsonNode::asText).toList();
   }
@@ -75,6 +71,7 @@ final class GuidedCases {
 
   static GenerationOptions options(JsonNode guidedCase) {
     return GenerationOptions.defaults()
+        .withScheduler(guidedCase.get("scheduler").asText())
         .withSize(guidedCase.get("height").asInt(), guidedCase.get("width").asInt())
         .withNumInferenceSteps(guidedCase.get("steps").asInt())
         .withGuidanceScale(guidedCase.get("guidance_scale").asDouble())

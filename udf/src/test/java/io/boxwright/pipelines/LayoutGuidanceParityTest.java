@@ -45,7 +45,7 @@ class LayoutGuidanceParityTest {
     List<String> ids = GuidedCases.rowIds(guidedCase);
     try (LayoutGuidanceStableDiffusionPipeline pipeline =
         LayoutGuidanceStableDiffusionPipeline.fromPretrained(
-            GuidedCases.folder(guidedCase), GuidedCases.pretrained(guidedCase))) {
+            GuidedCases.folder(guidedCase), PretrainedOptions.cpu())) {
 
       List<GeneratedImage> images =
           pipeline.generate(
@@ -79,6 +79,8 @@ class LayoutGuidanceParityTest {
   }
 
   private void assertMaps(String row, GeneratedImage image, Map<String, NDArray> golden) {
+    assertThat((long) image.attentionMaps().size())
+        .isEqualTo(golden.keySet().stream().filter(key -> key.startsWith(row + ".map.")).count());
     for (AttentionMap map : image.attentionMaps()) {
       NDArray actual = manager.create(map.values(), new Shape(map.height(), map.width())); // (h, w)
       Fixtures.assertClose(

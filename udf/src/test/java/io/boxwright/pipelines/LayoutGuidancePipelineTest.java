@@ -4,15 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.layout.BoundingBox;
 import io.boxwright.layout.LayoutObject;
+import io.boxwright.models.UNet2DConditionModel;
+import io.boxwright.models.attention.AttentionProcessor;
+import io.boxwright.models.attention.AttnProcessor;
+import io.boxwright.nn.LibTorch;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.Images;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,7 +30,10 @@ import org.junit.jupiter.api.Test;
 class LayoutGuidancePipelineTest {
 
   private static final GenerationOptions OPTIONS =
-      GenerationOptions.defaults().withSize(192, 192).withNumInferenceSteps(4);
+      GenerationOptions.defaults()
+          .withScheduler("EulerDiscreteScheduler")
+          .withSize(192, 192)
+          .withNumInferenceSteps(4);
   private static final LayoutGuidanceConfig GUIDANCE = LayoutGuidanceConfig.paper();
 
   private static final GenerationRequest CAT =
@@ -42,7 +54,7 @@ class LayoutGuidancePipelineTest {
   static void load() {
     pipeline =
         LayoutGuidanceStableDiffusionPipeline.fromPretrained(
-            Fixtures.sd1(), PretrainedOptions.cpu().withScheduler("EulerDiscreteScheduler"));
+            Fixtures.sd1(), PretrainedOptions.cpu());
   }
 
   @AfterAll
@@ -163,6 +175,81 @@ class LayoutGuidancePipelineTest {
 
     assertThat(image.warnings()).hasSize(1);
     assertThat(image.warnings().get(0)).startsWith("The prompt was cut to its first 75 tokens");
+  }
+
+  @Test
+  void specialTokensInsideThePromptAreRefused() {
+    GenerationRequest spelled = request("a <|endoftext|> cat", 1, object(2, 0, 0, 1, 1));
+
+    assertThatThrownBy(() -> pipeline.checkRequest(spelled, GUIDANCE))
+        .hasMessage("Invalid token index 2: that is a special token");
+  }
+
+  @Test
+  void latentsThatAreNoNumbersAreReported() {
+    List<GeneratedImage> images = generate(GUIDANCE.withLossScale(1e38), CAT, NO_LAYOUT);
+
+    assertThat(images.get(0).finite()).isFalse();
+    assertThat(images.get(1).finite()).isTrue();
+  }
+
+  @Test
+  void guidedLatentsAreThoseOfTheImages() {
+    GenerationInputs inputs = GenerationInputs.of(List.of(CAT), OPTIONS);
+    try (NDManager manager = LibTorch.newManager(Device.cpu())) {
+      NDArray guided = pipeline.generateLatents(manager, inputs, GUIDANCE);
+      NDArray plain = pipeline.stableDiffusion().generateLatents(manager, inputs);
+
+      assertThat(guided.getShape()).isEqualTo(new Shape(1, 4, 24, 24));
+      assertThat(guided.sub(plain).abs().max().getFloat()).isGreaterThan(0.01f);
+    }
+  }
+
+  @Test
+  void promptEmbedsNeedNoPrompts() {
+    GenerationRequest nameless =
+        new GenerationRequest(null, 1, List.of(object(2, 0.1, 0.2, 0.5, 0.8)));
+    try (NDManager manager = LibTorch.newManager(Device.cpu())) {
+      NDArray embeds = manager.randomNormal(new Shape(1, 77, 32));
+      GenerationInputs inputs =
+          GenerationInputs.of(List.of(nameless), OPTIONS).withPromptEmbeds(embeds);
+
+      assertThat(pipeline.generate(inputs, GUIDANCE).get(0).guidance().iterations()).isPositive();
+    }
+    assertThatThrownBy(() -> generate(GUIDANCE, nameless))
+        .hasMessage("Invalid prompt: it is empty");
+  }
+
+  @Test
+  void processorsThatWereSetStaySet() {
+    UNet2DConditionModel unet = pipeline.stableDiffusion().unet();
+    AtomicInteger calls = new AtomicInteger();
+    AttentionProcessor fused = new AttnProcessor();
+    unet.setAttnProcessor(
+        (attention, states, encoderStates) -> {
+          calls.incrementAndGet();
+          return fused.process(attention, states, encoderStates);
+        });
+    try {
+      generate(GUIDANCE, CAT);
+      int once = calls.get();
+      generate(GUIDANCE, CAT);
+
+      assertThat(once).isPositive();
+      assertThat(calls.get()).isEqualTo(2 * once);
+    } finally {
+      unet.setAttnProcessor(fused);
+    }
+  }
+
+  @Test
+  void nativeMemoryIsGivenBackAfterEachCall() {
+    generate(GUIDANCE, CAT);
+    int arrays = pipeline.stableDiffusion().manager().getManagedArrays().size();
+
+    generate(GUIDANCE, CAT_AND_BALL, DOG);
+
+    assertThat(pipeline.stableDiffusion().manager().getManagedArrays()).hasSize(arrays);
   }
 
   @Test

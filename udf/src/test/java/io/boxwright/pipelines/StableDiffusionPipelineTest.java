@@ -129,13 +129,12 @@ class StableDiffusionPipelineTest {
   }
 
   @Test
-  void unknownSchedulerIsRefusedBeforeAnythingRuns() {
-    assertThatThrownBy(
-            () ->
-                StableDiffusionPipeline.fromPretrained(
-                    Fixtures.sd1(), PretrainedOptions.cpu().withScheduler("NoSuchScheduler")))
+  void unknownSchedulerAndImpossibleStepsAreRefusedByName() {
+    assertThatThrownBy(() -> pipeline.checkOptions(OPTIONS.withScheduler("NoSuchScheduler")))
         .hasMessageContaining("Unknown scheduler NoSuchScheduler")
         .hasMessageContaining("EulerDiscreteScheduler");
+    assertThatThrownBy(() -> pipeline.checkOptions(OPTIONS.withNumInferenceSteps(1001)))
+        .hasMessageContaining("num_inference_steps is 1001");
   }
 
   @Test
