@@ -57,11 +57,14 @@ def train_bpe():
     """A vocabulary in CLIP's order: bytes, bytes that end a word, merges, start, end."""
     tokenizer = CLIPTokenizer()._tokenizer
     tokenizer.model = models.BPE(end_of_word_suffix="</w>")
-    trainer = trainers.BpeTrainer(vocab_size=460, end_of_word_suffix="</w>", show_progress=False)
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    symbols = alphabet + [byte + "</w>" for byte in alphabet]
+    trainer = trainers.BpeTrainer(
+        vocab_size=len(symbols) + 200, end_of_word_suffix="</w>", show_progress=False,
+        special_tokens=symbols)  # named beforehand: else equally frequent merges change places
     tokenizer.train_from_iterator(CORPUS.splitlines(), trainer)
     merges = [tuple(merge) for merge in json.loads(tokenizer.to_str())["model"]["merges"]]
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    tokens = alphabet + [byte + "</w>" for byte in alphabet] + ["".join(merge) for merge in merges]
+    tokens = symbols + ["".join(merge) for merge in merges]
     tokens += ["<|startoftext|>", "<|endoftext|>"]
     assert tokens[0] == "!" and len(set(tokens)) == len(tokens)
     return {token: i for i, token in enumerate(tokens)}, merges
