@@ -3,6 +3,7 @@ package io.boxwright.spark;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.spark.sql.types.ArrayType;
@@ -18,11 +19,15 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Which columns of a prompt table hold what. Number types that lose nothing on the way to the
- * wanted one are accepted; columns of other names are none of our business and pass through.
+ * wanted one are accepted; columns of other names are none of our business and pass through. As
+ * Spark does not tell {@code ID} from {@code id}, our names have to be spelled as here.
  *
  * @param columns names of all columns, in order
  */
 record PromptSchema(List<String> columns) implements Serializable {
+
+  private static final Set<String> NAMES =
+      Set.of("prompt", "negative_prompt", "id", "seed", "phrases", "bboxes", "token_indices");
 
   /**
    * Checks a table's columns.
@@ -32,6 +37,7 @@ record PromptSchema(List<String> columns) implements Serializable {
    */
   static PromptSchema of(StructType schema) {
     List<String> columns = Arrays.asList(schema.fieldNames());
+    columns.forEach(PromptSchema::checkName);
     if (!columns.contains("prompt")) {
       throw invalid("prompt", "it is missing; the table has " + String.join(", ", columns));
     }
@@ -39,18 +45,22 @@ record PromptSchema(List<String> columns) implements Serializable {
       checkType(field);
     }
     checkLayoutColumns(columns);
-    Set<String> written = Set.of(ImageTableSchema.resultColumns());
-    for (String column : columns) {
-      if (written.contains(column)) {
-        throw invalid(column, "the image table has a column of that name itself; rename it");
-      }
-    }
     return new PromptSchema(List.copyOf(columns));
   }
 
   /** The place of a column, or -1. */
   int index(String column) {
     return columns.indexOf(column);
+  }
+
+  private static void checkName(String column) {
+    String name = column.toLowerCase(Locale.ROOT);
+    if (NAMES.contains(name) && !column.equals(name)) {
+      throw invalid(column, "its name must be spelled " + name);
+    }
+    if (Set.of(ImageTableSchema.resultColumns()).contains(name)) {
+      throw invalid(column, "the image table has a column of that name itself; rename it");
+    }
   }
 
   private static void checkType(StructField field) {
