@@ -45,7 +45,7 @@ record BatchGenerator(
   }
 
   private GenerationRequest checkedRequest(ImageRequest image) {
-    GenerationRequest request = image.prompt().request(pipeline, image.imageIndex());
+    GenerationRequest request = image.prompt().request(pipeline, image.seed());
     pipeline.checkRequest(request, guidance);
     return request;
   }

@@ -43,19 +43,20 @@ record GenerateRows(
     }
     ImagePipeline loaded = ExecutorPipelines.get(pipeline, loads::add);
     loaded.checkOptions(options);
-    return new ImageRows(prompts, new BatchGenerator(loaded, options, guidance));
+    return new ImageRows(
+        new ImageRequests(prompts, writer.prompts(), imagesPerPrompt),
+        new BatchGenerator(loaded, options, guidance));
   }
 
   /** Output rows, made batch by batch as they are asked for. */
   private final class ImageRows implements Iterator<Row> {
 
-    private final Iterator<Row> prompts;
+    private final Iterator<ImageRequest> requests;
     private final BatchGenerator generator;
-    private final Queue<ImageRequest> waiting = new ArrayDeque<>();
     private final Queue<Row> ready = new ArrayDeque<>();
 
-    ImageRows(Iterator<Row> prompts, BatchGenerator generator) {
-      this.prompts = prompts;
+    ImageRows(Iterator<ImageRequest> requests, BatchGenerator generator) {
+      this.requests = requests;
       this.generator = generator;
     }
 
@@ -76,16 +77,9 @@ record GenerateRows(
     }
 
     private List<ImageRequest> nextBatch() {
-      while (waiting.size() < batchSize && prompts.hasNext()) {
-        Row row = prompts.next();
-        PromptRow prompt = PromptRow.read(row, writer.prompts());
-        for (int i = 0; i < imagesPerPrompt; i++) {
-          waiting.add(new ImageRequest(row, prompt, i));
-        }
-      }
       List<ImageRequest> batch = new ArrayList<>();
-      while (batch.size() < batchSize && !waiting.isEmpty()) {
-        batch.add(waiting.remove());
+      while (batch.size() < batchSize && requests.hasNext()) {
+        batch.add(requests.next());
       }
       return batch;
     }

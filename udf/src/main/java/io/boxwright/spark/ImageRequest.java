@@ -11,8 +11,13 @@ import org.apache.spark.sql.Row;
  */
 record ImageRequest(Row row, PromptRow prompt, int imageIndex) {
 
-  /** What the image's noise is made from. */
+  /** What the image's noise is made from: the row's seed, counted up. */
   long seed() {
     return prompt.seed() + imageIndex;
+  }
+
+  /** The next image of the same row. */
+  ImageRequest next() {
+    return new ImageRequest(row, prompt, imageIndex + 1);
   }
 }

@@ -60,14 +60,14 @@ record PromptRow(
   /**
    * What the row asks for.
    *
-   * @param imageIndex which of the row's images, from 0: it has the seed {@code seed + imageIndex}
+   * @param imageSeed what the image's noise is made from
    * @throws IllegalArgumentException saying what is wrong with the row
    */
-  GenerationRequest request(ImagePipeline pipeline, int imageIndex) {
+  GenerationRequest request(ImagePipeline pipeline, long imageSeed) {
     if (prompt == null) {
       throw new IllegalArgumentException("Invalid prompt: it is null");
     }
-    return new GenerationRequest(prompt, negativePrompt, seed + imageIndex, objects(pipeline));
+    return new GenerationRequest(prompt, negativePrompt, imageSeed, objects(pipeline));
   }
 
   /** Boxes with the same tokens are boxes of one object. */

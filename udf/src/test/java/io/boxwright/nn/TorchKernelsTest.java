@@ -36,6 +36,16 @@ class TorchKernelsTest {
   }
 
   @Test
+  void negativeSeedsAreThoseOfTorch() {
+    // torch.randn((1, 4, 8, 8), generator=torch.Generator("cpu").manual_seed(-5)).flatten()[:4]
+    float[] expected = {-2.2801f, 1.2997f, -2.4232f, -0.8620f};
+
+    NDArray noise = TorchKernels.randn(manager, -5, 1, new Shape(1, 4, 8, 8));
+
+    assertThat(Arrays.copyOf(noise.toFloatArray(), 4)).containsExactly(expected, within(1e-4f));
+  }
+
+  @Test
   void randnOfManyThreadsEqualsThatOfOne() {
     List<float[]> alone = LongStream.range(0, 8).mapToObj(this::noise).toList();
 

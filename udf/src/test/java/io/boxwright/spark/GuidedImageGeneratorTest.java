@@ -150,6 +150,42 @@ class GuidedImageGeneratorTest {
   }
 
   @Test
+  void imagesOfAPromptAreMadeAsTheyAreAskedFor() {
+    Dataset<Row> table =
+        generator()
+            .setBatchSize(2)
+            .setNumImagesPerPrompt(2_000_000_000)
+            .generate(spark.sql("select 'a cat' prompt, 5L seed"));
+
+    assertThat(table.select("seed").limit(3).collectAsList())
+        .extracting(row -> row.getLong(0))
+        .containsExactly(5L, 6L, 7L);
+  }
+
+  @Test
+  void batchesReachAcrossRows() {
+    Dataset<Row> table =
+        generator()
+            .setBatchSize(5)
+            .setNumImagesPerPrompt(2)
+            .generate(spark.sql("select 'a cat' prompt, id * 10 seed from range(0, 3, 1, 1)"));
+
+    assertThat(table.select("seed").collectAsList())
+        .extracting(row -> row.getLong(0))
+        .containsExactly(0L, 1L, 10L, 11L, 20L, 21L);
+  }
+
+  @Test
+  void seedsMayBeNegative() {
+    Dataset<Row> table =
+        generator().setNumImagesPerPrompt(2).generate(spark.sql("select 'a cat' prompt, -1L seed"));
+
+    assertThat(table.select("seed", "status").collectAsList())
+        .extracting(row -> row.getLong(0), row -> row.getString(1))
+        .containsExactly(tuple(-1L, "ok"), tuple(0L, "ok"));
+  }
+
+  @Test
   void attentionMapsAreWrittenWhenAskedFor() {
     Row row =
         only(
@@ -252,6 +288,10 @@ class GuidedImageGeneratorTest {
           'x' prompt, array(array(1D)) bboxes               | Invalid token_indices column: it is missing
           'x' prompt, array('x') phrases                    | Invalid bboxes column: it is missing
           'x' prompt, 'ok' status                           | Invalid status column
+          'x' prompt, 'ok' Status                           | Invalid Status column: the image table has a column
+          'x' prompt, 'ok' Image                            | Invalid Image column: the image table has a column
+          'x' prompt, 'ok' ID                               | Invalid ID column: its name must be spelled id
+          'x' Prompt                                        | Invalid Prompt column: its name must be spelled prompt
           """)
   void wrongColumnsAreRefusedByNameBeforeAnyTask(String columns, String message) {
     Dataset<Row> prompts = spark.sql("select " + columns);

@@ -1,0 +1,51 @@
+package io.boxwright.spark;
+
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.apache.spark.sql.Row;
+
+/**
+ * The images that the rows of a partition ask for, one after the other; holds one row at a time.
+ */
+final class ImageRequests implements Iterator<ImageRequest> {
+
+  private final Iterator<Row> rows;
+  private final PromptSchema schema;
+  private final int imagesPerPrompt;
+  private ImageRequest last;
+
+  /**
+   * The images of some rows.
+   *
+   * @param rows of the prompt table
+   * @param schema what its columns hold
+   * @param imagesPerPrompt images for each row
+   */
+  ImageRequests(Iterator<Row> rows, PromptSchema schema, int imagesPerPrompt) {
+    this.rows = rows;
+    this.schema = schema;
+    this.imagesPerPrompt = imagesPerPrompt;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return rowHasMore() || rows.hasNext();
+  }
+
+  @Override
+  public ImageRequest next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    last = rowHasMore() ? last.next() : firstOf(rows.next());
+    return last;
+  }
+
+  private boolean rowHasMore() {
+    return last != null && last.imageIndex() < imagesPerPrompt - 1;
+  }
+
+  private ImageRequest firstOf(Row row) {
+    return new ImageRequest(row, PromptRow.read(row, schema), 0);
+  }
+}
