@@ -44,9 +44,4 @@ public final class LibTorch {
   public static void setNumThreads(int threads) {
     JniUtils.setNumThreads(threads);
   }
-
-  /** How many GPUs libtorch sees. */
-  public static int gpuCount() {
-    return Engine.getEngine(NAME).getGpuCount();
-  }
 }

@@ -1,6 +1,9 @@
 package io.boxwright.spark;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.boxwright.nn.LibTorch;
 import java.util.Optional;
 
@@ -10,7 +13,7 @@ public enum DeviceType {
   AUTO {
     @Override
     Device device(Optional<String> assignedGpu) {
-      boolean gpu = assignedGpu.isPresent() || LibTorch.gpuCount() > 0;
+      boolean gpu = assignedGpu.isPresent() || obstacle(Device.gpu(0)).isEmpty();
       return gpu ? GPU.device(assignedGpu) : Device.cpu();
     }
   },
@@ -35,6 +38,39 @@ public enum DeviceType {
    * @param assignedGpu the address of the GPU that Spark assigned to it
    */
   abstract Device device(Optional<String> assignedGpu);
+
+  /**
+   * Checks that libtorch can use a device.
+   *
+   * @throws IllegalStateException naming the device, and what libtorch says about it
+   */
+  static void requireUsable(Device device) {
+    obstacle(device)
+        .ifPresent(
+            reason -> {
+              throw new IllegalStateException(
+                  "Cannot use %s, see conf/local-gpu.conf for what it needs. libtorch says: %s"
+                      .formatted(name(device), reason));
+            });
+  }
+
+  /** A device as reports call it, such as {@code gpu0}. */
+  static String name(Device device) {
+    return device.isGpu() ? "gpu" + device.getDeviceId() : device.getDeviceType();
+  }
+
+  /**
+   * Why libtorch cannot use a device, if it cannot: it is asked for a number there. DJL's count of
+   * GPUs is no help, it is 0 wherever the system has no CUDA beside the one in libtorch.
+   */
+  private static Optional<String> obstacle(Device device) {
+    try (NDManager manager = LibTorch.newManager(device)) {
+      manager.ones(new Shape(1));
+      return Optional.empty();
+    } catch (EngineException e) {
+      return String.valueOf(e.getMessage()).lines().findFirst();
+    }
+  }
 
   private static int gpuIndex(String address) {
     try {

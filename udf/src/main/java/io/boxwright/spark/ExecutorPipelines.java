@@ -1,6 +1,5 @@
 package io.boxwright.spark;
 
-import ai.djl.Device;
 import io.boxwright.pipelines.ImagePipeline;
 import io.boxwright.pipelines.PretrainedOptions;
 import java.nio.file.Path;
@@ -55,13 +54,9 @@ final class ExecutorPipelines {
     long start = System.nanoTime();
     ImagePipeline pipeline = spec.loader().load(Path.of(spec.model()), options);
     LOG.info("Loaded {} in {} s", spec.model(), (System.nanoTime() - start) / 1_000_000_000);
-    onLoad.accept("executor %s on %s".formatted(SparkEnv.get().executorId(), name(options)));
+    String device = DeviceType.name(options.device());
+    onLoad.accept("executor %s on %s".formatted(SparkEnv.get().executorId(), device));
     return pipeline;
-  }
-
-  private static String name(PretrainedOptions options) {
-    Device device = options.device();
-    return device.isGpu() ? "gpu" + device.getDeviceId() : device.getDeviceType();
   }
 
   private static Optional<String> assignedGpu(TaskContext task) {

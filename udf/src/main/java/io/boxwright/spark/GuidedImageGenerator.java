@@ -5,6 +5,7 @@ import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.PretrainedFolder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -114,6 +115,16 @@ public final class GuidedImageGenerator {
    */
   public List<String> checkModel() {
     return PretrainedFolder.check(Path.of(requireModel()), variant, options);
+  }
+
+  /**
+   * Checks that this process can use the device: for a local master, where the driver is the
+   * executor.
+   *
+   * @throws IllegalStateException naming the device, and what libtorch says about it
+   */
+  public void checkDevice() {
+    DeviceType.requireUsable(deviceType.device(Optional.empty()));
   }
 
   /** Rows of the image table for each row of the prompt table. */

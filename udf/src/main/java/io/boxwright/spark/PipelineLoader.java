@@ -23,6 +23,7 @@ public interface PipelineLoader extends Serializable {
 
     @Override
     public ImagePipeline load(Path folder, PretrainedOptions options) {
+      DeviceType.requireUsable(options.device());
       if (!options.device().isGpu()) {
         useAllCores();
       }

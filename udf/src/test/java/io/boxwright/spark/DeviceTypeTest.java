@@ -1,6 +1,7 @@
 package io.boxwright.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
@@ -18,6 +19,14 @@ class DeviceTypeTest {
   @Test
   void withoutAssignmentTheFirstGpuIsUsed() {
     assertThat(DeviceType.GPU.device(Optional.empty())).isEqualTo(Device.gpu(0));
+  }
+
+  @Test
+  void aGpuThatLibtorchCannotUseIsRefusedByName() {
+    assertThatThrownBy(() -> DeviceType.requireUsable(Device.gpu(99)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageMatching("Cannot use gpu99, see conf/local-gpu.conf .* libtorch says: .+");
+    assertThatCode(() -> DeviceType.requireUsable(Device.cpu())).doesNotThrowAnyException();
   }
 
   @Test
