@@ -2,8 +2,12 @@ package io.boxwright;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.spark.GuidedImageGenerator;
+import java.util.List;
 import java.util.function.Supplier;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Options that say how images are guided into their boxes. */
 final class GuidanceOptions {
@@ -20,6 +24,10 @@ final class GuidanceOptions {
       this.config = config;
     }
   }
+
+  private static final List<String> NUMBERS =
+      List.of(
+          "--loss-scale", "--loss-threshold", "--max-guidance-steps", "--max-iterations-per-step");
 
   @Option(
       names = "--guidance",
@@ -55,9 +63,37 @@ final class GuidanceOptions {
       description = "Guidance updates in each of those steps. Default: the preset's, 5.")
   private Integer maxIterationsPerStep;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   /** Hands the options to a generator. */
   void configure(GuidedImageGenerator generator) {
-    LayoutGuidanceConfig config = preset.config.get();
+    generator.setGuidance(config());
+  }
+
+  /**
+   * What the options say. Without guidance its numbers have no effect: those in Spark's settings
+   * may be there for other runs, those on the command line are refused.
+   *
+   * @throws ParameterException naming the option that has no effect
+   */
+  LayoutGuidanceConfig config() {
+    if (preset == Preset.NONE) {
+      NUMBERS.forEach(this::refuse);
+      return LayoutGuidanceConfig.none();
+    }
+    return withNumbers(preset.config.get());
+  }
+
+  private void refuse(String option) {
+    if (command.commandLine().getParseResult().hasMatchedOption(option)) {
+      throw new ParameterException(
+          command.commandLine(), option + " has no effect with --guidance none");
+    }
+  }
+
+  private LayoutGuidanceConfig withNumbers(LayoutGuidanceConfig presetConfig) {
+    LayoutGuidanceConfig config = presetConfig;
     if (lossScale != null) {
       config = config.withLossScale(lossScale);
     }
@@ -70,6 +106,6 @@ final class GuidanceOptions {
     if (maxIterationsPerStep != null) {
       config = config.withMaxIterationsPerStep(maxIterationsPerStep);
     }
-    generator.setGuidance(config);
+    return config;
   }
 }

@@ -72,6 +72,10 @@ final class ImageOptions {
 
   @Option(
       names = "--save-attention",
+      arity = "0..1", // so that the key's true and the flag do not cancel out
+      defaultValue = "false",
+      fallbackValue = "true",
+      hideParamSyntax = true,
       description = "Write the attention maps that images were scored by, too.")
   private boolean saveAttention;
 
