@@ -1,0 +1,103 @@
+package io.boxwright;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code job/bin/boxwright}, with a Java and a Spark that only say how they were called. */
+class LauncherTest {
+
+  private static final String LOCAL_SETTINGS = "conf/local-cpu.conf";
+
+  @TempDir private Path root;
+
+  @BeforeEach
+  void installLauncher() throws Exception {
+    Files.createDirectories(root.resolve("job/bin"));
+    Files.copy(Path.of("bin/boxwright"), root.resolve("job/bin/boxwright"));
+    Files.createDirectories(root.resolve("job/target"));
+    Files.createFile(root.resolve("job/target/boxwright-job.jar"));
+    installEcho("java/bin/java");
+    installEcho("spark/bin/spark-submit");
+  }
+
+  private void installEcho(String program) throws Exception {
+    Path file = root.resolve(program);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\necho \"$(basename \"$0\") $*\"\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  /** What the launcher runs in the end. */
+  private String launchWith(String sparkHome, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add("bash");
+    command.add(root.resolve("job/bin/boxwright").toString());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("JAVA_HOME", root.resolve("java").toString());
+    builder.environment().put("SPARK_HOME", sparkHome);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor()).as(output).isZero();
+    return output;
+  }
+
+  private String launch(String... arguments) throws Exception {
+    return launchWith("", arguments);
+  }
+
+  @Test
+  void withoutOptionsTheJobRunsOnThisMachine() throws Exception {
+    assertThat(launch("generate", "--steps", "5"))
+        .startsWith("java ")
+        .contains("SparkSubmit", "--properties-file", LOCAL_SETTINGS)
+        .endsWith("boxwright-job.jar generate --steps 5\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--master local[4]", "--master=local", "--conf spark.master=local[*]"})
+  void localMastersKeepTheSettingsOfThisMachine(String master) throws Exception {
+    assertThat(launch((master + " generate").split(" "))).contains(LOCAL_SETTINGS, master);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--master spark://host:7077",
+        "--master=spark://host:7077",
+        "--master local-cluster[1,2,1024]",
+        "--conf spark.master=yarn",
+        "-c spark.master=yarn",
+        "--properties-file my.conf",
+        "--properties-file=my.conf"
+      })
+  void clustersAndOwnSettingsDoNot(String options) throws Exception {
+    assertThat(launch((options + " generate").split(" ")))
+        .doesNotContain(LOCAL_SETTINGS)
+        .contains(options + " --class io.boxwright.Main");
+  }
+
+  @Test
+  void withSparkHomeItsSparkSubmitRuns() throws Exception {
+    assertThat(launchWith(root.resolve("spark").toString(), "--master", "yarn", "generate"))
+        .startsWith("spark-submit ")
+        .contains("--master yarn")
+        .doesNotContain(LOCAL_SETTINGS);
+  }
+
+  @Test
+  void tokensNeedsNoSpark() throws Exception {
+    assertThat(launch("tokens", "--model", "m", "a cat"))
+        .endsWith(" io.boxwright.Main tokens --model m a cat\n");
+  }
+}
