@@ -1,5 +1,6 @@
 package io.boxwright.report;
 
+import static java.util.Comparator.comparing;
 import static org.apache.spark.sql.functions.col;
 
 import io.boxwright.images.DrawBox;
@@ -26,7 +27,8 @@ public final class ContactSheet {
   private ContactSheet() {}
 
   /**
-   * Draws the first images of a table, in the order of their ids.
+   * Draws some images of a table, those that are read first, in the order of their ids. Looks at no
+   * more of the table than that takes.
    *
    * @param table an image table
    * @param most how many images at most
@@ -36,11 +38,11 @@ public final class ContactSheet {
     List<BufferedImage> tiles =
         table
             .filter(col("status").equalTo("ok"))
-            .orderBy("id", "image_index")
-            .select("image.bytes", "objects.boxes")
+            .select("image.bytes", "objects.boxes", "id", "image_index")
             .limit(most)
             .collectAsList()
             .stream()
+            .sorted(comparing((Row row) -> row.getString(2)).thenComparing(row -> row.getInt(3)))
             .map(ContactSheet::tile)
             .toList();
     return tiles.isEmpty() ? Optional.empty() : Optional.of(sheet(tiles));
@@ -83,11 +85,18 @@ public final class ContactSheet {
     graphics.setRenderingHint(
         RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
     for (int i = 0; i < tiles.size(); i++) {
-      int left = GAP + i % columns * step;
-      int top = GAP + i / columns * step;
-      graphics.drawImage(tiles.get(i), left, top, TILE, TILE, null);
+      fit(graphics, tiles.get(i), GAP + i % columns * step, GAP + i / columns * step);
     }
     graphics.dispose();
     return sheet;
+  }
+
+  /** Draws an image in the middle of a tile, as large as it can be there. */
+  private static void fit(Graphics2D graphics, BufferedImage image, int left, int top) {
+    double scale = (double) TILE / Math.max(image.getWidth(), image.getHeight());
+    int width = (int) Math.round(image.getWidth() * scale);
+    int height = (int) Math.round(image.getHeight() * scale);
+    graphics.drawImage(
+        image, left + (TILE - width) / 2, top + (TILE - height) / 2, width, height, null);
   }
 }
