@@ -42,13 +42,13 @@ public enum DeviceType {
   /**
    * Checks that libtorch can use a device.
    *
-   * @throws IllegalStateException naming the device, and what libtorch says about it
+   * @throws IllegalArgumentException naming the device, and what libtorch says about it
    */
   static void requireUsable(Device device) {
     obstacle(device)
         .ifPresent(
             reason -> {
-              throw new IllegalStateException(
+              throw new IllegalArgumentException(
                   "Cannot use %s, see conf/local-gpu.conf for what it needs. libtorch says: %s"
                       .formatted(name(device), reason));
             });
@@ -68,7 +68,7 @@ public enum DeviceType {
       manager.ones(new Shape(1));
       return Optional.empty();
     } catch (EngineException e) {
-      return String.valueOf(e.getMessage()).lines().findFirst();
+      return Optional.of(String.valueOf(e.getMessage()).split("\\. |\n")[0]);
     }
   }
 

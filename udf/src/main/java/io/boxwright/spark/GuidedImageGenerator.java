@@ -121,7 +121,7 @@ public final class GuidedImageGenerator {
    * Checks that this process can use the device: for a local master, where the driver is the
    * executor.
    *
-   * @throws IllegalStateException naming the device, and what libtorch says about it
+   * @throws IllegalArgumentException naming the device, and what libtorch says about it
    */
   public void checkDevice() {
     DeviceType.requireUsable(deviceType.device(Optional.empty()));

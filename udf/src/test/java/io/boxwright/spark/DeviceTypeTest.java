@@ -24,7 +24,7 @@ class DeviceTypeTest {
   @Test
   void aGpuThatLibtorchCannotUseIsRefusedByName() {
     assertThatThrownBy(() -> DeviceType.requireUsable(Device.gpu(99)))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageMatching("Cannot use gpu99, see conf/local-gpu.conf .* libtorch says: .+");
     assertThatCode(() -> DeviceType.requireUsable(Device.cpu())).doesNotThrowAnyException();
   }
