@@ -6,7 +6,7 @@ public final class ExitCode {
   /** All rows are good. */
   public static final int OK = 0;
 
-  /** Something unexpected happened; a stack trace says what. */
+  /** Something unexpected happened; a message or a stack trace says what. */
   public static final int UNEXPECTED = 1;
 
   /** Options or input are wrong; no task was started. */

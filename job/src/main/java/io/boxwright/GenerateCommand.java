@@ -1,8 +1,9 @@
 package io.boxwright;
 
 import io.boxwright.actions.GenerateImages;
-import io.boxwright.input.LocalGpuSettings;
+import io.boxwright.input.SparkSettings;
 import io.boxwright.report.ConsoleReport;
+import io.boxwright.report.RunResult;
 import io.boxwright.spark.GuidedImageGenerator;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
@@ -67,19 +68,13 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     new SparkConfDefaults(conf).checkKeys(spec);
-    LocalGpuSettings.check(conf);
+    SparkSettings.check(conf);
     GuidedImageGenerator generator = generator();
-    GenerateImages.Result result;
+    RunResult result;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
       result = new GenerateImages(spark, generator).input(input).output(output).execute();
     }
-    new ConsoleReport(spec.commandLine().getOut())
-        .print(
-            result.table(),
-            result.contactSheet(),
-            result.summary(),
-            result.loads(),
-            result.duration());
+    new ConsoleReport(spec.commandLine().getOut()).print(result);
     return result.summary().failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
   }
 

@@ -1,5 +1,6 @@
 package io.boxwright;
 
+import io.boxwright.actions.JobFailedException;
 import io.boxwright.input.InvalidInputException;
 import java.io.PrintWriter;
 import org.apache.spark.SparkConf;
@@ -67,6 +68,10 @@ public final class Main {
     if (e instanceof InvalidInputException) {
       commandLine.getErr().println(e.getMessage());
       return ExitCode.INVALID_INPUT;
+    }
+    if (e instanceof JobFailedException) {
+      commandLine.getErr().println(e.getMessage());
+      return ExitCode.UNEXPECTED;
     }
     e.printStackTrace(commandLine.getErr());
     return ExitCode.UNEXPECTED;

@@ -3,7 +3,8 @@ package io.boxwright;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.boxwright.input.LocalGpuSettings;
+import io.boxwright.input.SparkSettings;
+import io.boxwright.testing.BrokenLoader;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.TinyModel;
 import java.io.PrintWriter;
@@ -131,6 +132,30 @@ class MainTest {
   }
 
   @Test
+  void aMissingMasterIsRefused() {
+    conf.remove("spark.master");
+    assertRefused(generate(), "No spark.master", "job/bin/boxwright");
+  }
+
+  @Test
+  void aFailedJobEndsWithOneAndOneLine() throws Exception {
+    prompts("select 'a red circle' prompt");
+    conf.set("spark.boxwright.pipeline-loader", BrokenLoader.class.getName());
+
+    assertThat(generate()).isEqualTo(ExitCode.UNEXPECTED);
+
+    assertThat(err.toString().lines())
+        .containsExactly("Cannot make the images: Cannot load unet: missing tensor conv_in.weight");
+  }
+
+  @Test
+  void guidanceNumbersWithoutGuidanceAreRefused() {
+    assertRefused(
+        generate("--guidance", "none", "--max-guidance-steps", "5"),
+        "--max-guidance-steps has no effect with --guidance none");
+  }
+
+  @Test
   void gpuSettingsUnderALocalMasterAreRefused() {
     conf.set("spark.task.resource.gpu.amount", "1");
     assertRefused(generate(), "spark.task.resource.gpu.amount", "local[2]", "--device gpu");
@@ -139,6 +164,6 @@ class MainTest {
   @Test
   void gpuSettingsUnderALocalClusterAreNot() {
     conf.setMaster("local-cluster[1,2,1024]").set("spark.task.resource.gpu.amount", "1");
-    assertThatCode(() -> LocalGpuSettings.check(conf)).doesNotThrowAnyException();
+    assertThatCode(() -> SparkSettings.check(conf)).doesNotThrowAnyException();
   }
 }

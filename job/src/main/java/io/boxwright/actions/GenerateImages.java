@@ -2,13 +2,14 @@ package io.boxwright.actions;
 
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.input.PromptTable;
+import io.boxwright.input.RootCause;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.output.ImageTable;
 import io.boxwright.report.ContactSheet;
+import io.boxwright.report.RunResult;
 import io.boxwright.report.RunSummary;
 import io.boxwright.spark.GuidedImageGenerator;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Turns a Parquet table of prompts into a Parquet table of images.
  *
  * <pre>{@code
- * GenerateImages.Result result =
+ * RunResult result =
  *     new GenerateImages(spark, generator).input("prompts.parquet").output("out").execute();
  * }</pre>
  */
@@ -31,28 +32,15 @@ public final class GenerateImages {
   /** So many batches make a task: enough to be worth it, few enough to lose. */
   private static final int BATCHES_PER_TASK = 4;
 
+  /** So many are no burden yet for the driver, and for who lists the files. */
+  private static final int MOST_TASKS = 100_000;
+
   private static final int CONTACT_SHEET_IMAGES = 12;
 
   private final SparkSession spark;
   private final GuidedImageGenerator generator;
   private String input;
   private String output;
-
-  /**
-   * What came out.
-   *
-   * @param table where the image table is
-   * @param contactSheet where the picture of its first images is, if there is any
-   * @param summary counts and means of its rows
-   * @param loads where pipelines were loaded, such as {@code executor 0 on gpu0}
-   * @param duration of making and writing the images, loading included
-   */
-  public record Result(
-      String table,
-      Optional<String> contactSheet,
-      RunSummary summary,
-      List<String> loads,
-      Duration duration) {}
 
   /** Runs on a session, with a generator that says with what model and how. */
   public GenerateImages(SparkSession spark, GuidedImageGenerator generator) {
@@ -76,38 +64,70 @@ public final class GenerateImages {
    * Checks everything, makes the images, writes them, and counts what came out.
    *
    * @throws InvalidInputException before any image is made, if options or input are wrong
+   * @throws JobFailedException if the images cannot be made or written; none are left then
    */
-  public Result execute() {
+  public RunResult execute() {
     checkModel();
     Dataset<Row> prompts = PromptTable.read(spark, input);
     ImageTable table = new ImageTable(spark, output);
     table.prepare();
     long start = System.nanoTime();
-    table.write(generator.generate(spread(prompts)));
+    write(table, prompts);
     Duration duration = Duration.ofNanos(System.nanoTime() - start);
     Dataset<Row> images = table.read();
-    Optional<String> contactSheet =
-        ContactSheet.draw(images, CONTACT_SHEET_IMAGES)
-            .map(sheet -> table.writePicture("contact-sheet.png", sheet));
-    return new Result(
-        table.path(), contactSheet, RunSummary.of(images), generator.loads(), duration);
+    return new RunResult(
+        table.path(),
+        contactSheet(table, images),
+        RunSummary.of(images),
+        generator.loads(),
+        duration);
   }
 
   private void checkModel() {
     try {
       generator.checkModel().forEach(LOG::warn);
+      if (spark.sparkContext().isLocal()) {
+        generator.checkDevice();
+      }
     } catch (ModelLoadingException | IllegalArgumentException e) {
       throw new InvalidInputException(e.getMessage(), e);
     }
   }
 
+  private void write(ImageTable table, Dataset<Row> prompts) {
+    try {
+      table.write(generator.generate(spread(prompts)));
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      throw new JobFailedException("Cannot make the images: " + RootCause.message(e), e);
+    }
+  }
+
+  /** An extra: when it fails, the images are there all the same. */
+  private static Optional<String> contactSheet(ImageTable table, Dataset<Row> images) {
+    try {
+      return ContactSheet.draw(images, CONTACT_SHEET_IMAGES)
+          .map(sheet -> table.writePicture("contact-sheet.png", sheet));
+    } catch (Exception | LinkageError e) { // the latter where Java's graphics lack a library
+      LOG.warn("There is no contact sheet: {}", e.toString());
+      return Optional.empty();
+    }
+  }
+
   /** A table of prompts is so small that Spark would read it in one task. */
   private Dataset<Row> spread(Dataset<Row> prompts) {
-    long images = prompts.count() * generator.numImagesPerPrompt();
-    long batches = divideUp(images, generator.batchSize());
-    long atOnce = Math.min(batches, spark.sparkContext().defaultParallelism());
-    long tasks = Math.max(atOnce, divideUp(batches, BATCHES_PER_TASK));
-    return prompts.repartition((int) Math.max(1, tasks));
+    return prompts.repartition(
+        tasks(
+            prompts.count(),
+            generator.numImagesPerPrompt(),
+            generator.batchSize(),
+            spark.sparkContext().defaultParallelism()));
+  }
+
+  /** As many as are worth it; no more than prompts, for the images of one stay together. */
+  static int tasks(long prompts, int imagesPerPrompt, int batchSize, int parallelism) {
+    long batches = divideUp(prompts * imagesPerPrompt, batchSize);
+    long wanted = Math.max(Math.min(batches, parallelism), divideUp(batches, BATCHES_PER_TASK));
+    return (int) Math.max(1, Math.min(wanted, Math.min(prompts, MOST_TASKS)));
   }
 
   private static long divideUp(long dividend, long divisor) {

@@ -3,6 +3,7 @@ package io.boxwright.input;
 import io.boxwright.spark.GuidedImageGenerator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /** The table of prompts. */
@@ -11,7 +12,8 @@ public final class PromptTable {
   private PromptTable() {}
 
   /**
-   * Opens a Parquet table and checks its columns; reads no rows.
+   * Opens a Parquet table and checks that its columns are right and all of its files readable. A
+   * column that some of the files lack is null in their rows.
    *
    * @throws InvalidInputException if it cannot be read or a column is missing or of a wrong type
    */
@@ -22,24 +24,30 @@ public final class PromptTable {
     } catch (IllegalArgumentException e) {
       throw new InvalidInputException("%s, in %s".formatted(e.getMessage(), path), e);
     }
+    readAll(prompts, path);
     return prompts;
   }
 
   // Spark throws checked exceptions that it does not declare, hence Exception.
   private static Dataset<Row> open(SparkSession spark, String path) {
     try {
-      return spark.read().parquet(path);
+      return spark.read().option("mergeSchema", true).parquet(path);
     } catch (Exception e) {
-      throw new InvalidInputException(
-          "Cannot read prompts from %s: %s".formatted(path, rootMessage(e)), e);
+      throw unreadable(path, e);
     }
   }
 
-  private static String rootMessage(Throwable e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
+  /** A damaged page would otherwise come to light after hours. */
+  private static void readAll(Dataset<Row> prompts, String path) {
+    try {
+      prompts.write().format("noop").mode(SaveMode.Overwrite).save();
+    } catch (Exception e) {
+      throw unreadable(path, e);
     }
-    return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private static InvalidInputException unreadable(String path, Exception e) {
+    return new InvalidInputException(
+        "Cannot read prompts from %s: %s".formatted(path, RootCause.message(e)), e);
   }
 }

@@ -9,12 +9,17 @@ import java.io.UncheckedIOException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The table of images, {@code images} in an output folder, on any Hadoop file system. */
 public final class ImageTable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ImageTable.class);
 
   /** Small row groups, so that readers need not hold hundreds of images at once. */
   private static final String ROW_GROUP_BYTES = String.valueOf(16 << 20);
@@ -22,10 +27,14 @@ public final class ImageTable {
   private final SparkSession spark;
   private final Path folder;
 
-  /** The image table in an output folder. */
+  /**
+   * The image table in an output folder.
+   *
+   * @throws InvalidInputException if that is no name of a folder
+   */
   public ImageTable(SparkSession spark, String outputFolder) {
     this.spark = spark;
-    this.folder = new Path(outputFolder);
+    this.folder = toPath(outputFolder);
   }
 
   /** Where the table is. */
@@ -46,14 +55,29 @@ public final class ImageTable {
       } else if (!fileSystem.mkdirs(folder)) {
         throw new IOException("the file system refuses");
       }
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) { // the latter for unknown hosts
       throw new InvalidInputException(
           "Cannot make output folder %s: %s".formatted(folder, e.getMessage()), e);
     }
   }
 
-  /** Writes the images. Only maps: the tasks that make the images write them. */
+  /**
+   * Writes the images. Only maps: the tasks that make the images write them. When it fails, what is
+   * written by then is removed, so that the folder can be used again.
+   */
   public void write(Dataset<Row> images) {
+    try {
+      save(images);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      boolean begun = !(e instanceof AnalysisException); // such as: another run was faster
+      if (begun) {
+        remove();
+      }
+      throw e;
+    }
+  }
+
+  private void save(Dataset<Row> images) {
     images
         .write()
         .format(ImageTableFormat.class.getName())
@@ -81,6 +105,23 @@ public final class ImageTable {
       return file.toString();
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + file, e);
+    }
+  }
+
+  private void remove() {
+    try {
+      fileSystem().delete(new Path(path()), true);
+    } catch (IOException e) {
+      LOG.warn("Cannot remove {}: {}", path(), e.toString());
+    }
+  }
+
+  private static Path toPath(String folder) {
+    try {
+      return new Path(folder);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(
+          "Invalid output folder '%s': %s".formatted(folder, e.getMessage()), e);
     }
   }
 

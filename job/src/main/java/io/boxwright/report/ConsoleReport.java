@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Says on the console how a run went and where to look. */
 public final class ConsoleReport {
@@ -16,42 +15,34 @@ public final class ConsoleReport {
     this.out = out;
   }
 
-  /**
-   * Prints a run.
-   *
-   * @param table where the image table is
-   * @param contactSheet where the picture of its first images is, if there is any
-   * @param summary what is in it
-   * @param loads where pipelines were loaded
-   * @param duration how long it took
-   */
-  public void print(
-      String table,
-      Optional<String> contactSheet,
-      RunSummary summary,
-      List<String> loads,
-      Duration duration) {
-    printCounts(summary, loads, duration);
+  /** Prints how a run went. */
+  public void print(RunResult result) {
+    RunSummary summary = result.summary();
+    printCounts(summary, result.duration());
+    printLoads(result.loads());
+    if (summary.warned() > 0) {
+      line("%d images with warnings, see the column warnings", summary.warned());
+    }
     if (summary.scored() > 0) {
       printAdherence(summary);
     }
     if (summary.failed() > 0) {
       printErrors(summary);
     }
-    line("Images, scores and errors: %s", table);
-    contactSheet.ifPresent(file -> line("The first images, with boxes: %s", file));
+    line("Images, scores and errors: %s", result.table());
+    result.contactSheet().ifPresent(file -> line("The first images, with boxes: %s", file));
   }
 
-  private void printCounts(RunSummary summary, List<String> loads, Duration duration) {
+  private void printCounts(RunSummary summary, Duration duration) {
     double seconds = duration.toMillis() / 1000.0;
     long good = summary.images() - summary.failed();
     line(
         "%d of %d images made in %.1f s (%.2f a second)",
         good, summary.images(), seconds, good / seconds);
+  }
+
+  private void printLoads(List<String> loads) {
     loads.stream().sorted().forEach(load -> line("Pipeline loaded: %s", load));
-    if (summary.warned() > 0) {
-      line("%d images with warnings, see the column warnings", summary.warned());
-    }
   }
 
   private void printAdherence(RunSummary summary) {

@@ -2,17 +2,27 @@ package io.boxwright.actions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.pipelines.GenerationOptions;
+import io.boxwright.pipelines.ImagePipeline;
+import io.boxwright.pipelines.PretrainedOptions;
+import io.boxwright.report.RunResult;
 import io.boxwright.spark.DeviceType;
 import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.spark.PipelineLoader;
+import io.boxwright.testing.BrokenLoader;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.TinyModel;
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -80,14 +90,67 @@ class GenerateImagesTest {
 
   @Test
   void contactSheetShowsTheFirstImagesWithTheirBoxes() throws Exception {
-    GenerateImages.Result result = action(generator(), PROMPTS).execute();
+    RunResult result = action(generator(), PROMPTS).execute();
 
     BufferedImage sheet = ImageIO.read(Path.of(result.contactSheet().orElseThrow()).toFile());
 
     assertThat(sheet.getWidth()).isEqualTo(3 * 264 + 8); // cut, guided and plain are good rows
     assertThat(sheet.getHeight()).isEqualTo(264 + 8);
-    // The left edge of the box of "guided", in the second tile: 0.1 of 256 pixels.
-    assertThat(sheet.getRGB(264 + 8 + 26, 90) & 0xFFFFFF).isEqualTo(0xE6194B);
+    // The left edge of the box of "guided", in the second tile: 0.1 of 256 pixels. Scaling blends
+    // some of the picture into it.
+    Color edge = new Color(sheet.getRGB(264 + 8 + 26, 90));
+    assertThat(edge.getRed()).isCloseTo(0xE6, within(24));
+    assertThat(edge.getGreen()).isCloseTo(0x19, within(24));
+    assertThat(edge.getBlue()).isCloseTo(0x4B, within(24));
+  }
+
+  @Test
+  void aSheetThatCannotBeWrittenFailsNothing() throws Exception {
+    Path inTheWay = folder.resolve("out/contact-sheet.png/file");
+    PipelineLoader loader = new ObstructingLoader(inTheWay.toString());
+
+    RunResult result =
+        action(generator().setPipelineLoader(loader), "select 'a red circle' prompt").execute();
+
+    assertThat(inTheWay).exists();
+    assertThat(result.contactSheet()).isEmpty();
+    assertThat(result.summary().images()).isEqualTo(1);
+  }
+
+  /** Makes a file while the job runs. */
+  private record ObstructingLoader(String file) implements PipelineLoader {
+
+    @Override
+    public ImagePipeline load(Path model, PretrainedOptions options) {
+      try {
+        Files.createDirectories(Path.of(file).getParent());
+        Files.createFile(Path.of(file));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return new LayoutGuidance().load(model, options);
+    }
+  }
+
+  @Test
+  void afterAFailureTheOutputFolderCanBeUsedAgain() {
+    String prompts = "select 'a red circle' prompt";
+    GenerateImages failing = action(generator().setPipelineLoader(new BrokenLoader()), prompts);
+
+    assertThatThrownBy(failing::execute)
+        .isInstanceOf(JobFailedException.class)
+        .hasMessage("Cannot make the images: Cannot load unet: missing tensor conv_in.weight");
+
+    assertThat(folder.resolve("out")).isEmptyDirectory();
+  }
+
+  @Test
+  void tasksAreNoMoreThanPromptsAndWorthIt() {
+    assertThat(GenerateImages.tasks(0, 1, 8, 2)).isEqualTo(1);
+    assertThat(GenerateImages.tasks(9, 1, 1, 2)).isEqualTo(3);
+    assertThat(GenerateImages.tasks(100, 1, 8, 16)).isEqualTo(13);
+    assertThat(GenerateImages.tasks(3, 2_000_000_000, 8, 2)).isEqualTo(3);
+    assertThat(GenerateImages.tasks(4_000_000_000L, 2_000_000_000, 1, 2)).isEqualTo(100_000);
   }
 
   private void assertRefused(GenerateImages action, String... messages) {
@@ -104,7 +167,7 @@ class GenerateImagesTest {
 
   @Test
   void everyRowGivesARowWithAnImageOrAnError() throws Exception {
-    GenerateImages.Result result = action(generator(), PROMPTS).execute();
+    RunResult result = action(generator(), PROMPTS).execute();
 
     Map<String, Row> rows =
         spark.read().parquet(result.table()).collectAsList().stream()
@@ -132,7 +195,7 @@ class GenerateImagesTest {
     assertThat(rows.get(id).<String>getAs("error")).as(id).contains(message);
   }
 
-  private static void assertSummary(GenerateImages.Result result) {
+  private static void assertSummary(RunResult result) {
     assertThat(result.summary().images()).isEqualTo(7);
     assertThat(result.summary().failed()).isEqualTo(4);
     assertThat(result.summary().scored()).isEqualTo(2);
@@ -179,8 +242,7 @@ class GenerateImagesTest {
 
   @Test
   void anEmptyTableGivesAnEmptyTable() {
-    GenerateImages.Result result =
-        action(generator(), "select 'a cat' prompt where false").execute();
+    RunResult result = action(generator(), "select 'a cat' prompt where false").execute();
 
     assertThat(result.summary().images()).isZero();
     assertThat(spark.read().parquet(result.table()).columns()).contains("image", "status");
@@ -205,25 +267,90 @@ class GenerateImagesTest {
   }
 
   @Test
+  void aTableWithABrokenFileAmongGoodOnesIsRefused() throws Exception {
+    GenerateImages action = action(generator(), "select 'a cat' prompt");
+    Files.writeString(folder.resolve("prompts/part-2.parquet"), "this is no Parquet file");
+
+    assertRefused(action, "Cannot read prompts from", "part-2.parquet");
+  }
+
+  @Test
+  void aTableWithADamagedPageIsRefused() throws Exception {
+    GenerateImages action = action(generator(), "select 'a cat' prompt from range(1000)");
+    try (Stream<Path> files = Files.list(folder.resolve("prompts"))) {
+      Path file = files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
+      byte[] bytes = Files.readAllBytes(file);
+      Arrays.fill(bytes, 4, 60, (byte) -1);
+      Files.write(file, bytes);
+      Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
+    }
+
+    assertRefused(action, "Cannot read prompts from", "prompts");
+  }
+
+  @Test
+  void filesWithDifferentTypesAreRefused() {
+    GenerateImages action = action(generator(), "select 'a cat' prompt");
+    spark
+        .sql("select 1 prompt")
+        .write()
+        .mode("append")
+        .parquet(folder.resolve("prompts").toString());
+
+    assertRefused(action, "Cannot read prompts from", "STRUCT<prompt: ", "STRING", "INT");
+  }
+
+  @Test
+  void aColumnThatSomeFilesLackIsNullThere() {
+    GenerateImages action = action(generator(), "select 'a red circle' prompt");
+    spark
+        .sql("select 'a red circle' prompt, -3L seed")
+        .write()
+        .mode("append")
+        .parquet(folder.resolve("prompts").toString());
+
+    RunResult result = action.execute();
+
+    assertThat(spark.read().parquet(result.table()).select("seed", "status").collectAsList())
+        .hasSize(2)
+        .allMatch(row -> row.getString(1).equals("ok"))
+        .anyMatch(row -> row.getLong(0) == -3);
+  }
+
+  @Test
+  void anOutputWithoutANameIsRefused() {
+    assertThatThrownBy(() -> action(generator(), "select 'a cat' prompt").output("").execute())
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("Invalid output folder ''");
+  }
+
+  @Test
+  void aGpuThatLibtorchCannotUseIsRefused() {
+    assertRefused(
+        generator().setDeviceType(DeviceType.GPU), "Cannot use gpu0", "conf/local-gpu.conf");
+  }
+
+  @Test
   void aModelFolderThatIsNotThereIsRefused() {
     assertRefused(generator().setModelUrl(folder.resolve("none").toString()), "none");
   }
 
   @Test
   void aModelFolderWithAMissingPartIsRefused() {
-    for (String missing :
-        List.of(
-            "model_index.json",
-            "unet/diffusion_pytorch_model.safetensors",
-            "vae/config.json",
-            "text_encoder/model.safetensors",
-            "tokenizer/merges.txt",
-            "scheduler/scheduler_config.json")) {
-      Path model = TinyModel.copyWithout(missing, folder.resolve(missing.replace('/', '-')));
+    String[] parts = {
+      "model_index.json",
+      "unet/diffusion_pytorch_model.safetensors",
+      "vae/config.json",
+      "text_encoder/model.safetensors",
+      "tokenizer/merges.txt",
+      "scheduler/scheduler_config.json"
+    };
+    for (int i = 0; i < parts.length; i++) {
+      Path model = TinyModel.copyWithout(parts[i], folder.resolve("copy" + i));
       GuidedImageGenerator generator = generator().setModelUrl(model.toString());
       assertThatThrownBy(() -> new GenerateImages(spark, generator).execute())
           .isInstanceOf(InvalidInputException.class)
-          .hasMessageContaining(missing.substring(missing.indexOf('/') + 1).split("\\.")[0]);
+          .hasMessageContainingAll(parts[i].split("/"));
     }
   }
 

@@ -20,9 +20,9 @@ public final class TinyModel {
     try (Stream<Path> files = Files.walk(FOLDER)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Path relative = FOLDER.relativize(file);
+        Path copy = target.resolve(relative.toString());
+        Files.createDirectories(copy.getParent());
         if (!relative.toString().equals(missing)) {
-          Path copy = target.resolve(relative.toString());
-          Files.createDirectories(copy.getParent());
           Files.copy(file, copy);
         }
       }

@@ -4,13 +4,10 @@ import java.util.Arrays;
 import org.apache.spark.SparkConf;
 import scala.Tuple2;
 
-/**
- * Refuses Spark's GPU settings under a local master: Spark hands out no GPUs there, and a task that
- * asks for one waits for ever without a word.
- */
-public final class LocalGpuSettings {
+/** Refuses settings of Spark that the job cannot run with. */
+public final class SparkSettings {
 
-  private LocalGpuSettings() {}
+  private SparkSettings() {}
 
   /**
    * Checks Spark's settings.
@@ -19,6 +16,15 @@ public final class LocalGpuSettings {
    */
   public static void check(SparkConf conf) {
     String master = conf.get("spark.master", "");
+    if (master.isBlank()) {
+      throw new InvalidInputException(
+          "No spark.master: start the job with job/bin/boxwright or spark-submit");
+    }
+    checkLocalResources(conf, master);
+  }
+
+  /** Under a local master Spark hands out no GPUs; a task that asks for one waits for ever. */
+  private static void checkLocalResources(SparkConf conf, String master) {
     if (!master.equals("local") && !master.startsWith("local[")) {
       return;
     }
