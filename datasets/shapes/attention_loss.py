@@ -1,9 +1,15 @@
 """What teaches the UNet's cross-attention where things are: a small loss beside the denoising loss.
 
 The model sees too little to learn by itself, as large ones do, that a word's attention lies on its
-object. So training measures, in every cross-attention, what layout guidance measures later:
-(1 - r)^2, r = the share of a word's attention that lies in the box of its object.
+object. So training compares each word's map, as a distribution over positions, with one spread evenly
+over the box of its object: their cross-entropy, less that of a map spread over the whole picture. Where
+noise hides the object, the best map shows where it may be, which is what layout guidance pulls at.
+
+(The share of attention inside the box would not do: a map of a single cell has the most of it, and
+guidance then moves that cell into the box and leaves the object's size and centre alone.)
 """
+
+import math
 
 import torch
 
@@ -25,10 +31,12 @@ class ObjectWords:
 
     def add(self, probabilities):
         """Of one layer: (B, heads, N, T)."""
-        of_words = probabilities[..., self.tokens]  # (B, heads, N, K)
-        inside = (of_words * self.coverage(probabilities.shape[2])).sum(2)
-        share = inside / of_words.sum(2).clamp(min=1e-20)  # (B, heads, K)
-        self.losses.append(((1 - share) ** 2).mean(1))
+        of_words = probabilities[..., self.tokens].clamp(min=1e-12)  # (B, heads, N, K)
+        spread = of_words.log() - of_words.sum(2, keepdim=True).log()
+        coverage = self.coverage(probabilities.shape[2])
+        wanted = coverage / coverage.sum(2, keepdim=True).clamp(min=1e-6)
+        even = math.log(probabilities.shape[2])
+        self.losses.append((-(wanted * spread).sum(2) - even).mean(1))
 
     def coverage(self, positions):
         """(B, 1, N, K): the share of each cell that a box covers."""

@@ -1,4 +1,4 @@
-"""Makes prompts.parquet: scenes drawn by chance as prompts with boxes.
+"""Makes prompts.parquet, scenes drawn by chance as prompts with boxes, and demo.parquet, its first rows.
 
     python make_prompts.py
 """
@@ -11,8 +11,9 @@ import torch
 
 import world
 
-FILE = Path(__file__).parent / "prompts.parquet"
+FOLDER = Path(__file__).parent
 SPLITS = {"demo": 40, "test": 200}
+DEMO_ROWS = 8  # what job/bin/demo makes images of
 SEED = 2024
 
 SCHEMA = pa.schema([
@@ -47,4 +48,6 @@ def row(scene, name, seed, split):
 
 
 if __name__ == "__main__":
-    pq.write_table(pa.Table.from_pylist(list(rows()), SCHEMA), FILE)
+    table = pa.Table.from_pylist(list(rows()), SCHEMA)
+    pq.write_table(table, FOLDER / "prompts.parquet")
+    pq.write_table(table.slice(0, DEMO_ROWS), FOLDER / "demo.parquet")

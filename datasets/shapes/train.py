@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import torch
+from diffusers import AutoencoderKL
 from diffusers.models import upsampling
 from torch.nn import functional as F
 from transformers import CLIPTokenizer
@@ -28,11 +29,10 @@ VAE_IMAGES = 30_000
 VAE_BATCH = 96
 VAE_LEARNING_RATE = 1e-3
 KL_WEIGHT = 1e-5
-UNET_LEARNING_RATE = 8e-4
 WARM_UP_STEPS = 300
 EMA_DECAY = 0.9995
 UNCONDITIONAL = 0.1  # share of prompts left empty, for classifier-free guidance
-ATTENTION_WEIGHT = 0.03  # of the attention loss beside the denoising loss
+ATTENTION_WEIGHT = 0.003  # of the attention loss beside the denoising loss
 MOST_SNR = 5  # "Efficient Diffusion Training via Min-SNR Weighting Strategy", Hang et al., 2023
 LOGGED_STEPS = 500
 
@@ -49,7 +49,8 @@ def arguments():
     parser.add_argument("--unet-minutes", type=float, default=20)
     parser.add_argument("--images", type=int, default=250_000, help="pictures that the UNet sees")
     parser.add_argument("--batch", type=int, default=256, help="of the UNet")
-    parser.add_argument("--start-from", type=Path, help="a folder whose weights to begin with")
+    parser.add_argument("--learning-rate", type=float, default=8e-4, help="of UNet and text encoder")
+    parser.add_argument("--start-from", type=Path, help="a folder: its VAE as it is, the other weights to begin with")
     parser.add_argument("--device", default="cuda")
     return parser.parse_args()
 
@@ -130,6 +131,8 @@ def render_all(count, seed, device):
 # ---------------------------------------------------------------- VAE
 
 def train_vae(args, deadline):
+    if args.start_from:
+        return AutoencoderKL.from_pretrained(args.start_from / "vae").float().to(args.device).requires_grad_(False)
     vae = models.new_vae().to(args.device, memory_format=torch.channels_last)
     optimizer = adam(vae.parameters(), args.device)
     stage = Stage("vae", args.work, args.vae_minutes, deadline, vae=vae, optimizer=optimizer)
@@ -171,7 +174,8 @@ class Pool:
         if not file.exists():
             torch.save(encode_pictures(vae, tokenizer, args), file)
         pool = torch.load(file, map_location=args.device)
-        self.scaling_factor = 1 / pool["latents"][:20_000].float().std().item()
+        std = pool["latents"][:20_000].float().std().item()
+        self.scaling_factor = vae.config.scaling_factor if args.start_from else 1 / std
         self.latents = pool["latents"] * self.scaling_factor
         self.prompts, self.boxes, self.present = pool["prompts"], pool["boxes"], pool["present"]
         self.empty_prompt = token_ids(tokenizer, [""]).to(args.device)
@@ -234,7 +238,7 @@ def train_denoiser(args, deadline, pool, vocabulary):
     while stage.goes_on():
         losses = objective.losses(*pool.batch(args.batch))
         total = losses["denoising"] + ATTENTION_WEIGHT * losses["attention"]
-        stage.update(optimizer, UNET_LEARNING_RATE, parameters, total)
+        stage.update(optimizer, args.learning_rate, parameters, total)
         move_average(average, denoiser, stage.step)
         stage.log(losses)
     stage.save()
