@@ -12,6 +12,7 @@ guidance then moves that cell into the box and leaves the object's size and cent
 import math
 
 import torch
+from torch.nn import functional as F
 
 from world import MOST_OBJECTS, token_indices
 
@@ -31,12 +32,17 @@ class ObjectWords:
 
     def add(self, probabilities):
         """Of one layer: (B, heads, N, T)."""
-        of_words = probabilities[..., self.tokens].clamp(min=1e-12)  # (B, heads, N, K)
+        of_words = self.select_words(probabilities).clamp(min=1e-12)  # (B, heads, N, K)
         spread = of_words.log() - of_words.sum(2, keepdim=True).log()
         coverage = self.coverage(probabilities.shape[2])
         wanted = coverage / coverage.sum(2, keepdim=True).clamp(min=1e-6)
         even = math.log(probabilities.shape[2])
         self.losses.append((-(wanted * spread).sum(2) - even).mean(1))
+
+    def select_words(self, probabilities):
+        """(B, heads, N, T) -> (B, heads, N, K), by a product: the gradient of an index is slow."""
+        tokens = torch.tensor(self.tokens, device=probabilities.device)
+        return probabilities @ F.one_hot(tokens, probabilities.shape[-1]).to(probabilities.dtype).T
 
     def coverage(self, positions):
         """(B, 1, N, K): the share of each cell that a box covers."""

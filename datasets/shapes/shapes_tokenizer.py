@@ -22,9 +22,11 @@ def byte_symbols():
 def learn_merges():
     """Until every word of the world is one symbol."""
     tokenizer = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
+    symbols = byte_symbols()
     trainer = trainers.BpeTrainer(
-        vocab_size=10_000, min_frequency=1, show_progress=False, initial_alphabet=byte_symbols(),
-        end_of_word_suffix="</w>")
+        vocab_size=10_000, min_frequency=1, show_progress=False, end_of_word_suffix="</w>",
+        # Named beforehand: else equally frequent merges come in another order every time.
+        special_tokens=symbols + [symbol + "</w>" for symbol in symbols])
     tokenizer.train_from_iterator(world.all_words(), trainer)
     with tempfile.TemporaryDirectory() as folder:
         tokenizer.model.save(folder)

@@ -32,9 +32,11 @@ KL_WEIGHT = 1e-5
 WARM_UP_STEPS = 300
 EMA_DECAY = 0.9995
 UNCONDITIONAL = 0.1  # share of prompts left empty, for classifier-free guidance
-ATTENTION_WEIGHT = 0.003  # of the attention loss beside the denoising loss
+ATTENTION_WEIGHT = 0.01  # of the attention loss beside the denoising loss
 MOST_SNR = 5  # "Efficient Diffusion Training via Min-SNR Weighting Strategy", Hang et al., 2023
-LOGGED_STEPS = 500
+LOGGED_STEPS = 250
+CHECKPOINT_SECONDS = 240
+COMPILING_STEPS = 4  # of a call; their time does not count
 
 # Asked for 2.1 in the middle of the forward, in a way that torch.compile cannot follow.
 upsampling.is_torch_version = lambda operation, version: False
@@ -63,10 +65,10 @@ class Stage:
     def __init__(self, name, work, minutes, deadline, **parts):
         self.name, self.file, self.parts = name, work / f"{name}.pt", parts
         self.step, self.seconds, self.wanted = 0, 0.0, 60 * minutes
-        self.deadline = deadline
+        self.deadline, self.compiling = deadline, COMPILING_STEPS
         if self.file.exists():
             self.load()
-        self.last = time.time()
+        self.last = self.saved = time.time()
 
     def load(self):
         state = torch.load(self.file, map_location="cpu")
@@ -76,14 +78,22 @@ class Stage:
 
     def save(self):
         state = {name: part.state_dict() for name, part in self.parts.items()}
-        torch.save({"step": self.step, "seconds": self.seconds, **state}, self.file)
+        unfinished = self.file.with_suffix(".tmp")
+        torch.save({"step": self.step, "seconds": self.seconds, **state}, unfinished)
+        unfinished.replace(self.file)
+        self.saved = time.time()
         print(f"{self.name}: {self.step} steps in {self.seconds:.0f} s", flush=True)
 
     def goes_on(self):
-        """Counts a step; False once the stage or the call has had its time."""
+        """Before each step; False once the stage or the call has had its time."""
         now = time.time()
-        self.seconds += now - self.last
+        if self.compiling:
+            self.compiling -= 1
+        else:
+            self.seconds += now - self.last
         self.last = now
+        if now - self.saved > CHECKPOINT_SECONDS:
+            self.save()
         return not self.finished() and now < self.deadline
 
     def finished(self):
@@ -97,10 +107,10 @@ class Stage:
     def update(self, optimizer, learning_rate, parameters, loss):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate * self.rate()
-        optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
         self.step += 1
 
     def log(self, losses):
@@ -246,13 +256,14 @@ def train_denoiser(args, deadline, pool, vocabulary):
 
 
 class Objective:
-    """The losses of one batch; the UNet's forward is compiled."""
+    """The losses of one batch; both models are compiled, into CUDA graphs: launching the kernels one
+    by one takes longer than running them."""
 
     def __init__(self, denoiser, device):
         self.device = device
         self.text_encoder = denoiser.text_encoder
         self.words = measure_attention(denoiser.unet)
-        self.forward = torch.compile(self.predict, fullgraph=True, dynamic=False)
+        self.forward = torch.compile(self.predict, fullgraph=True, dynamic=False, mode="reduce-overhead")
         self.unet = denoiser.unet
         self.alphas = models.new_scheduler().alphas_cumprod.to(device)
 
@@ -262,15 +273,14 @@ class Objective:
         noise = torch.randn_like(latents)
         noisy = alpha.sqrt() * latents + (1 - alpha).sqrt() * noise
         with mixed_precision(self.device):
-            states = self.text_encoder(prompts)[0]
-            predicted, attention = self.forward(noisy, timesteps, states, boxes, present)
+            predicted, attention = self.forward(noisy, timesteps, prompts, boxes, present)
         errors = (predicted.float() - noise).square().mean((1, 2, 3))
         snr = self.alphas[timesteps] / (1 - self.alphas[timesteps])
         return {"denoising": (errors * (MOST_SNR / snr).clamp(max=1)).mean(), "attention": attention}
 
-    def predict(self, noisy, timesteps, states, boxes, present):
+    def predict(self, noisy, timesteps, prompts, boxes, present):
         self.words.start(boxes, present)
-        predicted = self.unet(noisy, timesteps, states).sample
+        predicted = self.unet(noisy, timesteps, self.text_encoder(prompts)[0]).sample
         return predicted, self.words.loss()
 
 
