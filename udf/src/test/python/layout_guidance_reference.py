@@ -186,7 +186,8 @@ def generate(pipeline, row, preset, steps, height, width, guidance_scale=7.5):
     scheduler = pipeline.scheduler
     scheduler.set_timesteps(steps)
     text, negative_text = encode(pipeline, row.prompt), encode(pipeline, row.negative_prompt)
-    shape = (1, pipeline.unet.config.in_channels, height // 8, width // 8)
+    factor = 2 ** (len(pipeline.vae.config.block_out_channels) - 1)
+    shape = (1, pipeline.unet.config.in_channels, height // factor, width // factor)
     noise = torch.randn(shape, generator=torch.Generator("cpu").manual_seed(row.seed))
     latents = noise.to(dtype) * scheduler.init_noise_sigma
     last_loss = math.inf

@@ -44,14 +44,18 @@ final class GuidedCases {
   }
 
   static GenerationRequest request(String id) {
-    JsonNode row =
+    return request(
         stream(FILE.get("rows"))
             .filter(node -> node.get("id").asText().equals(id))
             .findFirst()
-            .orElseThrow();
+            .orElseThrow());
+  }
+
+  /** What a row of a fixture asks for. */
+  static GenerationRequest request(JsonNode row) {
     return new GenerationRequest(
         row.get("prompt").asText(),
-        row.get("negative_prompt").asText(),
+        row.path("negative_prompt").asText(),
         row.get("seed").asLong(),
         stream(row.get("objects")).map(GuidedCases::object).toList());
   }
@@ -86,7 +90,7 @@ final class GuidedCases {
     };
   }
 
-  private static Stream<JsonNode> stream(JsonNode array) {
+  static Stream<JsonNode> stream(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false);
   }
 }

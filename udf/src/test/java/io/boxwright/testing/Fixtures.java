@@ -52,6 +52,11 @@ public final class Fixtures {
     return path("models/sd2");
   }
 
+  /** The trained pipeline of the Shapes world. */
+  public static Path shapes() {
+    return Path.of("..", "datasets", "shapes", "pipeline");
+  }
+
   /** A folder with one odd component, such as {@code sharded}. */
   public static Path variant(String name) {
     return path("models/variants").resolve(name);
