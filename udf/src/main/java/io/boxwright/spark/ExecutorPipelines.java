@@ -57,7 +57,7 @@ final class ExecutorPipelines {
     LOG.info("Loaded {} in {} s", spec.model(), time.toSeconds());
     String device = DeviceType.name(options.device());
     counters.loaded("executor %s on %s".formatted(SparkEnv.get().executorId(), device), time);
-    return new LoadedPipeline(pipeline, options.device());
+    return new LoadedPipeline(pipeline, options.device(), new BatchLimit());
   }
 
   private static Optional<String> assignedGpu(TaskContext task) {

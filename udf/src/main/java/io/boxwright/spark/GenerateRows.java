@@ -1,6 +1,5 @@
 package io.boxwright.spark;
 
-import ai.djl.Device;
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.Stage;
@@ -24,6 +23,7 @@ import org.apache.spark.sql.Row;
  * @param options of all rows
  * @param guidance of all rows
  * @param batchSize images made together
+ * @param batchTimeout how long a batch may take; zero means for ever
  * @param imagesPerPrompt images for each row
  * @param writer makes the output rows
  * @param counters count what is done
@@ -33,6 +33,7 @@ record GenerateRows(
     GenerationOptions options,
     LayoutGuidanceConfig guidance,
     int batchSize,
+    Duration batchTimeout,
     int imagesPerPrompt,
     ImageRowWriter writer,
     GenerationCounters counters)
@@ -48,8 +49,8 @@ record GenerateRows(
     loaded.pipeline().checkOptions(options);
     return new ImageRows(
         new ImageRequests(prompts, writer.prompts(), imagesPerPrompt),
-        new BatchGenerator(loaded.pipeline(), options, guidance),
-        loaded.device());
+        new BatchGenerator(
+            loaded, options, guidance, batchSize, new Watchdog(batchTimeout), counters));
   }
 
   /** Output rows, made batch by batch as they are asked for. */
@@ -57,13 +58,11 @@ record GenerateRows(
 
     private final Iterator<ImageRequest> requests;
     private final BatchGenerator generator;
-    private final Device device;
     private final Queue<Row> ready = new ArrayDeque<>();
 
-    ImageRows(Iterator<ImageRequest> requests, BatchGenerator generator, Device device) {
+    ImageRows(Iterator<ImageRequest> requests, BatchGenerator generator) {
       this.requests = requests;
       this.generator = generator;
-      this.device = device;
     }
 
     @Override
@@ -92,7 +91,6 @@ record GenerateRows(
 
     private void generate(List<ImageRequest> batch) {
       List<ImageOutcome> outcomes = generator.generate(batch);
-      counters.measureMemory(device);
       for (int i = 0; i < batch.size(); i++) {
         ready.add(row(batch.get(i), outcomes.get(i)));
       }

@@ -4,6 +4,7 @@ import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.PretrainedFolder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkContext;
@@ -38,6 +39,7 @@ public final class GuidedImageGenerator {
   private GenerationOptions options = GenerationOptions.defaults();
   private LayoutGuidanceConfig guidance = LayoutGuidanceConfig.paper();
   private int batchSize = 8;
+  private Duration batchTimeout = Duration.ZERO;
   private int numImagesPerPrompt = 1;
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
   private GenerationMonitor monitor;
@@ -81,6 +83,19 @@ public final class GuidedImageGenerator {
   /** How many images are made together; default 8. More is faster and takes more memory. */
   public GuidedImageGenerator setBatchSize(int value) {
     batchSize = requirePositive("batch size", value);
+    return this;
+  }
+
+  /**
+   * How long a batch may take before its task is given up: an executor ends its process, so that
+   * Spark tries the task elsewhere; where the driver is the executor, the job fails. Default zero:
+   * for ever.
+   */
+  public GuidedImageGenerator setBatchTimeout(Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException("Invalid batch timeout: " + value.toSeconds() + " s");
+    }
+    batchTimeout = value;
     return this;
   }
 
@@ -152,6 +167,7 @@ public final class GuidedImageGenerator {
             options,
             guidance,
             batchSize,
+            batchTimeout,
             numImagesPerPrompt,
             new ImageRowWriter(columns, images),
             monitor.counters());

@@ -8,5 +8,6 @@ import io.boxwright.pipelines.ImagePipeline;
  *
  * @param pipeline shared by the executor's tasks
  * @param device where it runs
+ * @param limit how many rows fit there
  */
-record LoadedPipeline(ImagePipeline pipeline, Device device) {}
+record LoadedPipeline(ImagePipeline pipeline, Device device, BatchLimit limit) {}

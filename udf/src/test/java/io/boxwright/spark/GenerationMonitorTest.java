@@ -2,10 +2,6 @@ package io.boxwright.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.boxwright.guidance.LayoutGuidanceConfig;
-import io.boxwright.pipelines.GeneratedImage;
-import io.boxwright.pipelines.GenerationOptions;
-import io.boxwright.pipelines.GenerationRequest;
 import io.boxwright.pipelines.ImagePipeline;
 import io.boxwright.pipelines.PretrainedOptions;
 import io.boxwright.pipelines.Stage;
@@ -155,35 +151,7 @@ class GenerationMonitorTest {
 
     @Override
     public ImagePipeline load(Path folder, PretrainedOptions options) {
-      return new Waiting(new StubPipeline());
+      return new StubPipeline(requests -> BATCHES.acquireUninterruptibly());
     }
-  }
-
-  private record Waiting(ImagePipeline stub) implements ImagePipeline {
-
-    @Override
-    public void checkOptions(GenerationOptions options) {}
-
-    @Override
-    public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
-      stub.checkRequest(request, guidance);
-    }
-
-    @Override
-    public List<Integer> tokenIndices(String prompt, String phrase) {
-      return stub.tokenIndices(prompt, phrase);
-    }
-
-    @Override
-    public List<GeneratedImage> generate(
-        List<GenerationRequest> requests,
-        GenerationOptions options,
-        LayoutGuidanceConfig guidance) {
-      BATCHES.acquireUninterruptibly();
-      return stub.generate(requests, options, guidance);
-    }
-
-    @Override
-    public void close() {}
   }
 }
