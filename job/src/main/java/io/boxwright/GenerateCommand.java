@@ -57,6 +57,16 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Where the table of images goes, into FOLDER/images. New or empty.")
   private String output;
 
+  @Option(
+      names = "--max-failed-share",
+      defaultValue = "0.05",
+      paramLabel = "X",
+      description =
+          "How many of the rows may fail, 0 to 1, before the run is given up. Rows that are wrong"
+              + " themselves do not count, nor do less than 20 failures. 1: never give up. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double maxFailedShare;
+
   @Mixin private ModelOptions model;
   @Mixin private ImageOptions image;
   @Mixin private GuidanceOptions guidance;
@@ -72,7 +82,12 @@ final class GenerateCommand implements Callable<Integer> {
     GuidedImageGenerator generator = generator();
     RunResult result;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
-      result = new GenerateImages(spark, generator).input(input).output(output).execute();
+      result =
+          new GenerateImages(spark, generator)
+              .input(input)
+              .output(output)
+              .maxFailedShare(maxFailedShare)
+              .execute();
     }
     new ConsoleReport(spec.commandLine().getOut()).print(result);
     return result.summary().failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;

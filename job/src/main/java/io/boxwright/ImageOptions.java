@@ -1,8 +1,10 @@
 package io.boxwright;
 
+import io.boxwright.guidance.BatchShape;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.GenerationOptions.AttentionMaps;
 import io.boxwright.spark.GuidedImageGenerator;
+import java.time.Duration;
 import picocli.CommandLine.Option;
 
 /** Options that say what the images are like and how they are denoised. */
@@ -71,6 +73,25 @@ final class ImageOptions {
   private int batchSize;
 
   @Option(
+      names = "--batch-shape",
+      defaultValue = "fixed",
+      paramLabel = "fixed|shrinking",
+      description =
+          "fixed: batches are filled up and all their rows stay in every pass, so that an image has"
+              + " the same bytes in any company. shrinking: rows that need no more guidance leave it,"
+              + " which is faster. Default: ${DEFAULT-VALUE}.")
+  private BatchShape batchShape;
+
+  @Option(
+      names = "--batch-timeout",
+      defaultValue = "0",
+      paramLabel = "SECONDS",
+      description =
+          "How long a batch may take. Then the executor ends and Spark tries its task elsewhere;"
+              + " with a local master the job fails. 0: for ever. Default: ${DEFAULT-VALUE}.")
+  private int batchTimeout;
+
+  @Option(
       names = "--save-attention",
       arity = "0..1", // so that the key's true and the flag do not cancel out
       defaultValue = "false",
@@ -85,8 +106,9 @@ final class ImageOptions {
     generator
         .setOptions(
             new GenerationOptions(
-                height, width, steps, guidanceScale, eta, scheduler, attentionMaps))
+                height, width, steps, guidanceScale, eta, scheduler, attentionMaps, batchShape))
         .setNumImagesPerPrompt(numImagesPerPrompt)
-        .setBatchSize(batchSize);
+        .setBatchSize(batchSize)
+        .setBatchTimeout(Duration.ofSeconds(batchTimeout));
   }
 }

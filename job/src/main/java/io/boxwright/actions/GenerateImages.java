@@ -41,6 +41,7 @@ public final class GenerateImages {
   private final GuidedImageGenerator generator;
   private String input;
   private String output;
+  private double maxFailedShare = 0.05;
 
   /** Runs on a session, with a generator that says with what model and how. */
   public GenerateImages(SparkSession spark, GuidedImageGenerator generator) {
@@ -57,6 +58,19 @@ public final class GenerateImages {
   /** The output folder; the image table goes into its {@code images}. Required. */
   public GenerateImages output(String folder) {
     output = folder;
+    return this;
+  }
+
+  /**
+   * How many of the rows may fail, 0 to 1, before the job is given up; default 0.05. Rows that the
+   * checks refuse do not count, and less than 20 failures are no reason; 1 means never.
+   */
+  public GenerateImages maxFailedShare(double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new InvalidInputException(
+          "Invalid max failed share: %s, it must be between 0 and 1".formatted(share));
+    }
+    maxFailedShare = share;
     return this;
   }
 
@@ -79,7 +93,7 @@ public final class GenerateImages {
         table.path(),
         contactSheet(table, images),
         RunSummary.of(images),
-        generator.loads(),
+        generator.monitor().loads(),
         duration);
   }
 
@@ -95,10 +109,19 @@ public final class GenerateImages {
   }
 
   private void write(ImageTable table, Dataset<Row> prompts) {
+    Dataset<Row> images = generator.generate(spread(prompts));
+    try (FailureLimit limit =
+        new FailureLimit(spark.sparkContext(), generator.monitor(), maxFailedShare)) {
+      write(table, images, limit);
+    }
+  }
+
+  private static void write(ImageTable table, Dataset<Row> images, FailureLimit limit) {
     try {
-      table.write(generator.generate(spread(prompts)));
+      table.write(images);
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      throw new JobFailedException("Cannot make the images: " + RootCause.message(e), e);
+      String message = limit.exceeded().orElseGet(() -> RootCause.message(e));
+      throw new JobFailedException("Cannot make the images: " + message, e);
     }
   }
 

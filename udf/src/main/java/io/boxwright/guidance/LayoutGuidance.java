@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
  * latents are moved along the gradient of the {@link LayoutLoss}.
  *
  * <p>Rows do not influence one another: the loss is a vector, and the gradient of its sum holds
- * each row's own. A row whose loss has come down to the threshold leaves the batch and, because its
- * loss carries over, stays out in later steps.
+ * each row's own. A row whose loss has come down to the threshold is moved no more, in later steps
+ * neither, because its loss carries over. {@link BatchShape} says whether it leaves the passes.
  *
  * <p>Holds the state of one run; the UNet's attention processors are its own during a guided pass
  * and what they were afterwards. Not thread-safe.
@@ -33,6 +33,7 @@ public final class LayoutGuidance implements AutoCloseable {
 
   private final UNet2DConditionModel unet;
   private final LayoutGuidanceConfig config;
+  private final BatchShape batchShape;
   private final List<String> guidedLayers;
   private final List<List<LayoutObject>> layouts;
   private final NDArray promptEmbeds;
@@ -50,16 +51,19 @@ public final class LayoutGuidance implements AutoCloseable {
    *
    * @param unet whose attention is read
    * @param config how to guide
+   * @param batchShape which rows the guided passes have
    * @param layouts the objects of each row; a row without any is left alone
    * @param promptEmbeds the prompts' states, without the unconditional half, (B, T, D); not closed
    */
   public LayoutGuidance(
       UNet2DConditionModel unet,
       LayoutGuidanceConfig config,
+      BatchShape batchShape,
       List<List<LayoutObject>> layouts,
       NDArray promptEmbeds) {
     this.unet = unet;
     this.config = config;
+    this.batchShape = batchShape;
     this.guidedLayers = AttentionLayers.of(unet.attnProcessors().keySet()).guided();
     this.layouts = layouts;
     this.promptEmbeds = promptEmbeds;
@@ -108,44 +112,73 @@ public final class LayoutGuidance implements AutoCloseable {
         .toArray();
   }
 
-  /** One update of some rows: {@code x <- x - d(loss_scale * loss)/dx * variance}. */
-  private NDArray update(NDArray latents, int[] rows, Scheduler scheduler, int i) {
+  /** The rows of a pass that moves {@code unfinished} ones. */
+  private int[] passRows(int[] unfinished) {
+    return batchShape == BatchShape.FIXED
+        ? IntStream.range(0, layouts.size()).toArray()
+        : unfinished;
+  }
+
+  /** One update of unfinished rows: {@code x <- x - d(loss_scale * loss)/dx * variance}. */
+  private NDArray update(NDArray latents, int[] unfinished, Scheduler scheduler, int i) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray index = manager.create(Arrays.stream(rows).asLongStream().toArray()); // (R)
-      NDArray x = TorchKernels.selectRows(latents, index); // (R, C, h, w)
-      NDArray gradient = gradient(x, rows, index, scheduler, i); // (R, C, h, w)
-      NDArray moved = TorchKernels.weightedSum(1, x, -scheduler.guidanceVariance(i), gradient);
-      return scope.keep(TorchKernels.replaceRows(latents, index, moved)); // (B, C, h, w)
+      int[] rows = passRows(unfinished);
+      NDArray x = TorchKernels.selectRows(latents, index(rows)); // (R, C, h, w)
+      Pass pass = pass(x, rows, scheduler, i);
+      remember(unfinished, rows, pass.losses());
+      NDArray moved =
+          TorchKernels.weightedSum(
+              1, x, -scheduler.guidanceVariance(i), pass.gradient()); // (R, C, h, w)
+      NDArray places = index(Arrays.stream(unfinished).map(row -> placeOf(row, rows)).toArray());
+      NDArray movedUnfinished = TorchKernels.selectRows(moved, places); // (U, C, h, w)
+      return scope.keep(
+          TorchKernels.replaceRows(latents, index(unfinished), movedUnfinished)); // (B, C, h, w)
     }
   }
 
-  private NDArray gradient(NDArray x, int[] rows, NDArray index, Scheduler scheduler, int i) {
+  private NDArray index(int[] rows) {
+    return manager.create(Arrays.stream(rows).asLongStream().toArray());
+  }
+
+  private static int placeOf(int row, int[] rows) {
+    return Arrays.binarySearch(rows, row);
+  }
+
+  /**
+   * What comes out of a guided pass of R rows.
+   *
+   * @param losses one a row
+   * @param gradient of their sum, (R, C, h, w)
+   */
+  private record Pass(float[] losses, NDArray gradient) {}
+
+  private Pass pass(NDArray x, int[] rows, Scheduler scheduler, int i) {
     try (ArrayScope scope = new ArrayScope();
         GradMode ignored = GradMode.enabled()) {
       x.setRequiresGradient(true);
 
       // 1. A conditional-only forward pass stores the guided layers' attention.
-      attend(scheduler.scaleModelInput(x, i), scheduler.timesteps()[i], index);
+      attend(scheduler.scaleModelInput(x, i), scheduler.timesteps()[i], index(rows));
 
       // 2. The loss of each row.
       NDArray losses =
           lossOf(rows, x).compute(guidedLayers.stream().map(store::map).toList()); // (R)
-      remember(rows, losses.toFloatArray());
+      float[] values = losses.toFloatArray();
 
       // 3. The gradient of the sum is each row's own gradient.
       backward(TorchKernels.scale(config.lossScale(), losses.sum()));
-      return scope.keep(x.getGradient().stopGradient()); // (R, C, h, w)
+      return new Pass(values, scope.keep(x.getGradient().stopGradient()));
     } finally {
       store.reset();
     }
   }
 
-  /** The loss of some rows; its masks stay on the device until a row is finished. */
+  /** The loss of the rows of a pass; its masks stay on the device while the rows are the same. */
   private LayoutLoss lossOf(int[] rows, NDArray latents) {
     if (!Arrays.equals(rows, lossRows)) {
       closeLoss();
-      List<List<LayoutObject>> unfinished = Arrays.stream(rows).mapToObj(layouts::get).toList();
-      loss = new LayoutLoss(manager, config, unfinished, latents.getShape());
+      List<List<LayoutObject>> ofRows = Arrays.stream(rows).mapToObj(layouts::get).toList();
+      loss = new LayoutLoss(manager, config, ofRows, latents.getShape());
       lossRows = rows;
     }
     return loss;
@@ -171,13 +204,13 @@ public final class LayoutGuidance implements AutoCloseable {
     }
   }
 
-  private void remember(int[] rows, float[] losses) {
-    for (int place = 0; place < rows.length; place++) {
-      int row = rows[place];
+  private void remember(int[] unfinished, int[] rows, float[] losses) {
+    for (int row : unfinished) {
+      float rowLoss = losses[placeOf(row, rows)];
       if (iterations[row] == 0) {
-        firstLosses[row] = losses[place];
+        firstLosses[row] = rowLoss;
       }
-      lastLosses[row] = losses[place];
+      lastLosses[row] = rowLoss;
       iterations[row]++;
     }
   }

@@ -3,6 +3,7 @@ package io.boxwright.guidance;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.boxwright.layout.BoundingBox;
 import io.boxwright.layout.CellMask;
 import io.boxwright.layout.LayoutObject;
 import io.boxwright.layout.MapSize;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * The loss of the paper (equation 2) for a batch of rows with different layouts: how much of its
@@ -19,29 +21,70 @@ import java.util.Map;
  *
  * <p>It is the mean over maps and objects, of the mean over the object's tokens, of the mean over
  * heads of {@code (1 - r)^2} with {@code r = sum(A * M) / sum(A)}, A one head's map of one token
- * and M the box mask. All (row, object, token) triples of the batch are computed at once.
+ * and M the box mask. The first (object, token) pairs of all rows are computed at once, then the
+ * second ones, and so on; a row that has no more pairs takes part with weight 0. So the shapes
+ * depend on the number of rows alone, and no row is added to by two pairs at once, which a GPU does
+ * in any order.
  */
 final class LayoutLoss implements AutoCloseable {
 
   private final NDManager manager;
   private final LayoutGuidanceConfig config;
-  private final List<Entry> entries = new ArrayList<>();
   private final int rows;
   private final int latentHeight;
   private final int latentWidth;
-  private final NDArray rowIndices; // (E)
-  private final NDArray tokenIndices; // (E)
-  private final NDArray weights; // (E)
-  private final Map<Integer, NDArray> masks = new HashMap<>(); // (E, 1, N) by N
+  private final NDArray rowIndices; // (rows)
+  private final List<Turn> turns = new ArrayList<>();
 
-  /** One token of one object of one row. */
-  private record Entry(int row, LayoutObject object, int token, float weight) {}
+  /** One token of one object of one row; no boxes and no weight where the row has no more. */
+  private record Pair(List<BoundingBox> boxes, int token, float weight) {
+
+    private static final Pair NONE = new Pair(List.of(), 0, 0);
+  }
+
+  /** One pair of each row. */
+  private final class Turn {
+
+    private final List<Pair> pairs;
+    private final NDArray tokenIndices; // (rows)
+    private final NDArray weights; // (rows)
+    private final Map<Integer, NDArray> masks = new HashMap<>(); // (rows, 1, N) by N
+
+    private Turn(List<Pair> pairs) {
+      this.pairs = pairs;
+      this.tokenIndices = own(manager.create(pairs.stream().mapToLong(Pair::token).toArray()));
+      float[] weightValues = new float[rows];
+      for (int row = 0; row < rows; row++) {
+        weightValues[row] = pairs.get(row).weight();
+      }
+      this.weights = own(manager.create(weightValues));
+    }
+
+    private NDArray mask(int positions) {
+      return masks.computeIfAbsent(positions, this::rasterise);
+    }
+
+    private NDArray rasterise(int positions) {
+      MapSize size = MapSize.of(latentHeight, latentWidth, positions);
+      float[] cells = new float[rows * positions];
+      for (int row = 0; row < rows; row++) {
+        new CellMask(
+                pairs.get(row).boxes(),
+                size.height(),
+                size.width(),
+                config.rounding(),
+                config.smallBoxes())
+            .write(cells, row * positions);
+      }
+      return own(manager.create(cells, new Shape(rows, 1, positions)));
+    }
+  }
 
   /**
    * Prepares the loss of some rows.
    *
    * @param parent its device is where the loss is computed
-   * @param layouts the objects of each row, at least one
+   * @param layouts the objects of each row, none for a row without layout
    * @param latents (rows, C, h, w): their size tells the maps' sizes
    */
   LayoutLoss(
@@ -54,33 +97,32 @@ final class LayoutLoss implements AutoCloseable {
     this.rows = layouts.size();
     this.latentHeight = (int) latents.get(2);
     this.latentWidth = (int) latents.get(3);
-    for (int row = 0; row < rows; row++) {
-      addEntries(row, layouts.get(row));
+    this.rowIndices = own(manager.create(LongStream.range(0, rows).toArray()));
+    List<List<Pair>> pairs = layouts.stream().map(LayoutLoss::pairs).toList();
+    int most = pairs.stream().mapToInt(List::size).max().orElse(0);
+    for (int turn = 0; turn < most; turn++) {
+      int place = turn;
+      turns.add(
+          new Turn(
+              pairs.stream()
+                  .map(ofRow -> place < ofRow.size() ? ofRow.get(place) : Pair.NONE)
+                  .toList()));
     }
-    this.rowIndices = own(manager.create(entries.stream().mapToLong(Entry::row).toArray()));
-    this.tokenIndices = own(manager.create(entries.stream().mapToLong(Entry::token).toArray()));
-    this.weights = own(manager.create(entryWeights()));
   }
 
   private static NDArray own(NDArray array) {
     return ArrayScope.release(array);
   }
 
-  private void addEntries(int row, List<LayoutObject> objects) {
+  private static List<Pair> pairs(List<LayoutObject> objects) {
+    List<Pair> pairs = new ArrayList<>();
     for (LayoutObject object : objects) {
       float weight = 1f / (objects.size() * object.tokenIndices().size());
       for (int token : object.tokenIndices()) {
-        entries.add(new Entry(row, object, token, weight));
+        pairs.add(new Pair(object.boxes(), token, weight));
       }
     }
-  }
-
-  private float[] entryWeights() {
-    float[] values = new float[entries.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = entries.get(i).weight();
-    }
-    return values;
+    return pairs;
   }
 
   /**
@@ -97,31 +139,20 @@ final class LayoutLoss implements AutoCloseable {
             config.heads() == LayoutGuidanceConfig.Heads.SECOND_HALF
                 ? TorchKernels.secondHalfOfHeads(map)
                 : map;
-        NDArray mask = mask((int) map.getShape().get(2));
-        sum =
-            TorchKernels.addLayoutLoss(sum, probabilities, rowIndices, tokenIndices, mask, weights);
+        int positions = (int) map.getShape().get(2);
+        for (Turn turn : turns) {
+          sum =
+              TorchKernels.addLayoutLoss(
+                  sum,
+                  probabilities,
+                  rowIndices,
+                  turn.tokenIndices,
+                  turn.mask(positions),
+                  turn.weights);
+        }
       }
       return scope.keep(TorchKernels.scale(1.0 / maps.size(), sum));
     }
-  }
-
-  private NDArray mask(int positions) {
-    return masks.computeIfAbsent(positions, this::rasterise);
-  }
-
-  private NDArray rasterise(int positions) {
-    MapSize size = MapSize.of(latentHeight, latentWidth, positions);
-    float[] cells = new float[entries.size() * positions];
-    for (int i = 0; i < entries.size(); i++) {
-      new CellMask(
-              entries.get(i).object().boxes(),
-              size.height(),
-              size.width(),
-              config.rounding(),
-              config.smallBoxes())
-          .write(cells, i * positions);
-    }
-    return own(manager.create(cells, new Shape(entries.size(), 1, positions)));
   }
 
   @Override

@@ -40,6 +40,13 @@ public final class LibTorch {
     return NDManager.newBaseManager(device, NAME);
   }
 
+  /** Gives memory that libtorch keeps for later back to a GPU; does nothing for other devices. */
+  public static void emptyCache(Device device) {
+    if (device.isGpu()) {
+      JniUtils.emptyCudaCache();
+    }
+  }
+
   /** How many threads an operation on the CPU is spread over. */
   public static void setNumThreads(int threads) {
     JniUtils.setNumThreads(threads);

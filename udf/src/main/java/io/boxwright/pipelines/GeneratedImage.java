@@ -5,6 +5,7 @@ import io.boxwright.metrics.LayoutAdherence;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One image and what is known of how it was made.
@@ -28,5 +29,11 @@ public record GeneratedImage(
   public GeneratedImage {
     attentionMaps = List.copyOf(attentionMaps);
     warnings = List.copyOf(warnings);
+  }
+
+  /** The same with one more warning. */
+  public GeneratedImage withWarning(String warning) {
+    List<String> more = Stream.concat(warnings.stream(), Stream.of(warning)).toList();
+    return new GeneratedImage(image, finite, adherence, guidance, attentionMaps, more);
   }
 }

@@ -1,5 +1,6 @@
 package io.boxwright.pipelines;
 
+import io.boxwright.guidance.BatchShape;
 import io.boxwright.schedulers.Scheduler;
 import io.boxwright.schedulers.SchedulerConfig;
 import io.boxwright.schedulers.Schedulers;
@@ -17,6 +18,7 @@ import java.io.Serializable;
  * @param scheduler class name of the scheduler, made from the folder's scheduler configuration,
  *     such as {@code EulerDiscreteScheduler}; null means the folder's own
  * @param attentionMaps whether the images come with the attention maps they were scored by
+ * @param batchShape whether an image may depend, in its last digits, on the others of its batch
  */
 public record GenerationOptions(
     int height,
@@ -25,7 +27,8 @@ public record GenerationOptions(
     double guidanceScale,
     double eta,
     String scheduler,
-    AttentionMaps attentionMaps)
+    AttentionMaps attentionMaps,
+    BatchShape batchShape)
     implements Serializable {
 
   /** Whether attention maps are returned. */
@@ -47,7 +50,7 @@ public record GenerationOptions(
 
   /** diffusers' defaults. */
   public static GenerationOptions defaults() {
-    return new GenerationOptions(0, 0, 50, 7.5, 0, null, AttentionMaps.DROP);
+    return new GenerationOptions(0, 0, 50, 7.5, 0, null, AttentionMaps.DROP, BatchShape.FIXED);
   }
 
   /** Whether the UNet is asked with the negative prompt, too. */
@@ -58,37 +61,57 @@ public record GenerationOptions(
   /** The same at another size in pixels. */
   public GenerationOptions withSize(int newHeight, int newWidth) {
     return new GenerationOptions(
-        newHeight, newWidth, numInferenceSteps, guidanceScale, eta, scheduler, attentionMaps);
+        newHeight,
+        newWidth,
+        numInferenceSteps,
+        guidanceScale,
+        eta,
+        scheduler,
+        attentionMaps,
+        batchShape);
   }
 
   /** The same with another number of steps. */
   public GenerationOptions withNumInferenceSteps(int value) {
     return new GenerationOptions(
-        height, width, value, guidanceScale, eta, scheduler, attentionMaps);
+        height, width, value, guidanceScale, eta, scheduler, attentionMaps, batchShape);
   }
 
   /** The same with another guidance scale. */
   public GenerationOptions withGuidanceScale(double value) {
     return new GenerationOptions(
-        height, width, numInferenceSteps, value, eta, scheduler, attentionMaps);
+        height, width, numInferenceSteps, value, eta, scheduler, attentionMaps, batchShape);
   }
 
   /** The same with another eta. */
   public GenerationOptions withEta(double value) {
     return new GenerationOptions(
-        height, width, numInferenceSteps, guidanceScale, value, scheduler, attentionMaps);
+        height,
+        width,
+        numInferenceSteps,
+        guidanceScale,
+        value,
+        scheduler,
+        attentionMaps,
+        batchShape);
   }
 
   /** The same with another scheduler. */
   public GenerationOptions withScheduler(String className) {
     return new GenerationOptions(
-        height, width, numInferenceSteps, guidanceScale, eta, className, attentionMaps);
+        height, width, numInferenceSteps, guidanceScale, eta, className, attentionMaps, batchShape);
   }
 
   /** The same with or without attention maps. */
   public GenerationOptions withAttentionMaps(AttentionMaps value) {
     return new GenerationOptions(
-        height, width, numInferenceSteps, guidanceScale, eta, scheduler, value);
+        height, width, numInferenceSteps, guidanceScale, eta, scheduler, value, batchShape);
+  }
+
+  /** The same with another batch shape. */
+  public GenerationOptions withBatchShape(BatchShape value) {
+    return new GenerationOptions(
+        height, width, numInferenceSteps, guidanceScale, eta, scheduler, attentionMaps, value);
   }
 
   /**

@@ -14,10 +14,21 @@ import java.util.List;
 public record GenerationRequest(
     String prompt, String negativePrompt, long seed, List<LayoutObject> objects) {
 
+  /**
+   * Asks for nothing: fills a place of a batch whose shape must not change. Takes part in every
+   * pass, but is neither decoded nor scored.
+   */
+  public static final GenerationRequest PADDING = new GenerationRequest("", 0, List.of());
+
   /** Copies the list and turns a missing negative prompt into an empty one. */
   public GenerationRequest {
     negativePrompt = negativePrompt == null ? "" : negativePrompt;
     objects = List.copyOf(objects);
+  }
+
+  /** Whether this is {@link #PADDING}. */
+  public boolean isPadding() {
+    return this == PADDING;
   }
 
   /** Without negative prompt. */

@@ -1,7 +1,9 @@
 package io.boxwright.pipelines;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a batch job needs of a pipeline. {@link LayoutGuidanceStableDiffusionPipeline} is the one
@@ -32,9 +34,19 @@ public interface ImagePipeline extends AutoCloseable {
    */
   List<Integer> tokenIndices(String prompt, String phrase);
 
-  /** Makes one image for each request, all in one batch, in the order of the requests. */
+  /**
+   * Makes one image for each request, all in one batch, in the order of the requests. What it gives
+   * for {@link GenerationRequest#PADDING} means nothing and may be null.
+   */
   List<GeneratedImage> generate(
       List<GenerationRequest> requests, GenerationOptions options, LayoutGuidanceConfig guidance);
+
+  /**
+   * The time that went into each stage so far, summed over all calls; empty if it is not measured.
+   */
+  default Map<Stage, Duration> stages() {
+    return Map.of();
+  }
 
   @Override
   void close();

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.clip.TokenizedPrompt;
 import io.boxwright.guidance.AttentionAverages;
-import io.boxwright.guidance.GuidanceTrace;
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.images.DrawBox;
 import io.boxwright.layout.BoundingBox;
@@ -16,8 +15,10 @@ import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.GradMode;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -85,9 +86,12 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
     }
   }
 
-  /** Requests come without prompts where the prompts' states are given. */
+  /** Requests come without prompts where the prompts' states are given, and padding has none. */
   private void checkRequests(GenerationInputs inputs, LayoutGuidanceConfig guidance) {
     for (GenerationRequest request : inputs.requests()) {
+      if (request.isPadding()) {
+        continue;
+      }
       if (request.prompt() != null || inputs.promptEmbeds().isEmpty()) {
         checkRequest(request, guidance);
       } else {
@@ -156,10 +160,10 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
       try (GradMode ignored = GradMode.disabled();
           NDManager run = pipeline.manager().newSubManager();
           ArrayScope scope = new ArrayScope();
-          LayoutSteps steps = new LayoutSteps(pipeline.unet(), guidance, inputs.requests())) {
+          LayoutSteps steps = new LayoutSteps(pipeline.unet(), guidance, inputs)) {
         scope.suppressNotUsedWarning();
         NDArray latents = pipeline.denoise(run, inputs, steps); // (B, C, h, w)
-        return describe(inputs, pipeline.decode(latents), steps);
+        return describe(inputs, latents, steps);
       }
     }
   }
@@ -174,28 +178,33 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   public NDArray generateLatents(
       NDManager owner, GenerationInputs inputs, LayoutGuidanceConfig guidance) {
     checkRequests(inputs, guidance);
-    try (LayoutSteps steps = new LayoutSteps(pipeline.unet(), guidance, inputs.requests())) {
+    try (LayoutSteps steps = new LayoutSteps(pipeline.unet(), guidance, inputs)) {
       return pipeline.generateLatents(owner, inputs, steps);
     }
   }
 
+  /** Decodes and scores; null for padding. */
   private List<GeneratedImage> describe(
-      GenerationInputs inputs, List<StableDiffusionPipeline.Decoded> images, LayoutSteps steps) {
-    List<GuidanceTrace> traces = steps.traces();
+      GenerationInputs inputs, NDArray latents, LayoutSteps steps) {
     List<GeneratedImage> described = new ArrayList<>();
-    for (int row = 0; row < images.size(); row++) {
-      GenerationRequest request = inputs.requests().get(row);
-      AttentionAverages.RowMaps maps = steps.maps(row);
-      described.add(
-          new GeneratedImage(
-              images.get(row).image(),
-              images.get(row).finite(),
-              adherence(request, maps),
-              traces.get(row),
-              attentionMaps(inputs.options(), request, maps),
-              warnings(request)));
+    for (int row = 0; row < inputs.requests().size(); row++) {
+      boolean padding = inputs.requests().get(row).isPadding();
+      described.add(padding ? null : describe(inputs, pipeline.decode(latents, row), steps, row));
     }
     return described;
+  }
+
+  private GeneratedImage describe(
+      GenerationInputs inputs, StableDiffusionPipeline.Decoded image, LayoutSteps steps, int row) {
+    GenerationRequest request = inputs.requests().get(row);
+    AttentionAverages.RowMaps maps = steps.maps(row);
+    return new GeneratedImage(
+        image.image(),
+        image.finite(),
+        adherence(request, maps),
+        steps.traces().get(row),
+        attentionMaps(inputs.options(), request, maps),
+        warnings(request));
   }
 
   private List<String> warnings(GenerationRequest request) {
@@ -221,6 +230,11 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
       }
     }
     return kept;
+  }
+
+  @Override
+  public Map<Stage, Duration> stages() {
+    return pipeline.stages();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.boxwright.pipelines;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.guidance.AttentionAverages;
+import io.boxwright.guidance.BatchShape;
 import io.boxwright.guidance.GuidanceTrace;
 import io.boxwright.guidance.LayoutGuidance;
 import io.boxwright.guidance.LayoutGuidanceConfig;
@@ -15,22 +16,23 @@ final class LayoutSteps implements StepGuidance, AutoCloseable {
 
   private final UNet2DConditionModel unet;
   private final LayoutGuidanceConfig config;
+  private final BatchShape batchShape;
   private final List<List<LayoutObject>> layouts;
   private Scheduler scheduler;
   private LayoutGuidance layoutGuidance;
   private AttentionAverages averages;
 
-  LayoutSteps(
-      UNet2DConditionModel unet, LayoutGuidanceConfig config, List<GenerationRequest> requests) {
+  LayoutSteps(UNet2DConditionModel unet, LayoutGuidanceConfig config, GenerationInputs inputs) {
     this.unet = unet;
     this.config = config;
-    this.layouts = requests.stream().map(GenerationRequest::objects).toList();
+    this.batchShape = inputs.options().batchShape();
+    this.layouts = inputs.requests().stream().map(GenerationRequest::objects).toList();
   }
 
   @Override
   public void start(NDArray latents, NDArray promptEmbeds, Scheduler runScheduler) {
     scheduler = runScheduler;
-    layoutGuidance = new LayoutGuidance(unet, config, layouts, promptEmbeds);
+    layoutGuidance = new LayoutGuidance(unet, config, batchShape, layouts, promptEmbeds);
     averages = new AttentionAverages(unet, latents);
   }
 
@@ -41,21 +43,25 @@ final class LayoutSteps implements StepGuidance, AutoCloseable {
 
   @Override
   public void beforePrediction() {
-    if (anyLayout()) {
+    if (storesAttention()) {
       averages.beforePass();
     }
   }
 
   @Override
   public void afterPrediction() {
-    if (anyLayout()) {
+    if (storesAttention()) {
       averages.afterPass();
     }
   }
 
-  /** A batch of plain Stable Diffusion has nothing to score, so it stores nothing. */
-  private boolean anyLayout() {
-    return layouts.stream().anyMatch(objects -> !objects.isEmpty());
+  /**
+   * A batch of plain Stable Diffusion has nothing to score, so it need not store anything; but
+   * attention that is stored is computed by other kernels, so a fixed shape does not depend on it.
+   */
+  private boolean storesAttention() {
+    return batchShape == BatchShape.FIXED
+        || layouts.stream().anyMatch(objects -> !objects.isEmpty());
   }
 
   /** What the guidance did, one entry a row. */

@@ -1,12 +1,15 @@
 package io.boxwright.pipelines;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.clip.CLIPTextModel;
 import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.TorchKernels;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 
@@ -21,25 +24,25 @@ final class PromptEncoder {
     this.textEncoder = textEncoder;
   }
 
-  /** Encodes each distinct prompt once: B prompts -> (B, T, D). */
+  /**
+   * Encodes each distinct prompt once, and alone, so that its states do not depend on the others: B
+   * prompts -> (B, T, D).
+   */
   NDArray encode(NDManager manager, List<String> prompts) {
     try (ArrayScope scope = new ArrayScope()) {
       List<String> distinct = List.copyOf(new LinkedHashSet<>(prompts));
-      NDArray states = textEncoder.forward(tokenIds(manager, distinct)); // (distinct, T, D)
+      NDList states = new NDList();
+      for (String prompt : distinct) {
+        states.add(textEncoder.forward(tokenIds(manager, prompt))); // (1, T, D)
+      }
+      NDArray joined = NDArrays.concat(states); // (distinct, T, D)
       long[] places = prompts.stream().mapToLong(distinct::indexOf).toArray();
-      return scope.keep(TorchKernels.selectRows(states, manager.create(places))); // (B, T, D)
+      return scope.keep(TorchKernels.selectRows(joined, manager.create(places))); // (B, T, D)
     }
   }
 
-  private NDArray tokenIds(NDManager manager, List<String> prompts) {
-    int length = CLIPTokenizer.MODEL_MAX_LENGTH;
-    long[] ids = new long[prompts.size() * length];
-    for (int row = 0; row < prompts.size(); row++) {
-      int[] rowIds = tokenizer.encode(prompts.get(row)).ids();
-      for (int place = 0; place < length; place++) {
-        ids[row * length + place] = rowIds[place];
-      }
-    }
-    return manager.create(ids, new Shape(prompts.size(), length)); // (distinct, T)
+  private NDArray tokenIds(NDManager manager, String prompt) {
+    long[] ids = Arrays.stream(tokenizer.encode(prompt).ids()).asLongStream().toArray();
+    return manager.create(ids, new Shape(1, ids.length)); // (1, T)
   }
 }

@@ -19,9 +19,10 @@ import io.boxwright.schedulers.Scheduler;
 import io.boxwright.schedulers.SchedulerConfig;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * diffusers' {@code StableDiffusionPipeline}: prompts in, images out. Opens an ordinary diffusers
@@ -39,6 +40,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   private final CLIPTokenizer tokenizer;
   private final PromptEncoder promptEncoder;
   private final SchedulerConfig schedulerConfig;
+  private final StageTimer timer = new StageTimer();
 
   /**
    * Loads a diffusers folder.
@@ -113,7 +115,9 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
       NDArray latents = denoise(run, inputs, StepGuidance.NONE);
-      return decode(latents).stream().map(Decoded::image).toList();
+      return IntStream.range(0, inputs.requests().size())
+          .mapToObj(row -> decode(latents, row).image())
+          .toList();
     }
   }
 
@@ -150,6 +154,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
    * @return the last latents, (B, C, h, w), float32
    */
   NDArray denoise(NDManager run, GenerationInputs inputs, StepGuidance guidance) {
+    timer.start();
+
     // 1. Check inputs
     GenerationOptions options = withModelSize(inputs.options());
     checkInputs(inputs, options);
@@ -160,6 +166,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       // 2. Encode the prompts
       NDArray promptEmbeds = promptEmbeds(run, inputs); // (B, T, D)
       NDArray modelEmbeds = withUnconditionalHalf(run, inputs, promptEmbeds); // (B or 2B, T, D)
+      timer.lap(Stage.ENCODE);
 
       // 3. Prepare the latents
       RowNoise noise = rowNoise(run, inputs.requests(), scheduler, latentShape(1, options));
@@ -172,15 +179,29 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         try (ArrayScope step = new ArrayScope();
             NDArray before = latents) {
           NDArray guided = guidance.beforeStep(before, i);
+          timer.lap(Stage.GUIDE);
           NDArray prediction = predict(guided, scheduler, i, modelEmbeds, options, guidance);
           NDArray after = scheduler.step(prediction, i, guided, noise.ofStep(i));
           latents = step.keep(inputs.callbackOnStepEnd().onStepEnd(i, timesteps[i], after));
+          timer.lap(Stage.DENOISE);
         }
       }
+      waitFor(latents);
+      timer.lap(Stage.DENOISE);
       return scope.keep(latents);
     } finally {
       unet.setAttnProcessor(processors);
     }
+  }
+
+  /** The time that went into each stage so far, summed over all calls. */
+  public Map<Stage, Duration> stages() {
+    return timer.times();
+  }
+
+  /** Reads a number, which a GPU gives when it has done all before it. */
+  private static void waitFor(NDArray latents) {
+    isFinite(latents);
   }
 
   /** What the UNet predicts for the latents before step {@code i}, (B, C, h, w). */
@@ -262,21 +283,19 @@ public final class StableDiffusionPipeline implements AutoCloseable {
    */
   record Decoded(BufferedImage image, boolean finite) {}
 
-  /** Decodes latents, one row at a time so that memory does not grow with the batch. */
-  List<Decoded> decode(NDArray latents) {
-    List<Decoded> decoded = new ArrayList<>();
-    for (long row = 0; row < latents.getShape().get(0); row++) {
-      try (ArrayScope scope = new ArrayScope()) {
-        scope.suppressNotUsedWarning();
-        NDArray index = latents.getManager().create(new long[] {row});
-        NDArray scaled = TorchKernels.selectRows(latents, index); // (1, C, h, w)
-        NDArray unscaled = TorchKernels.scale(1 / vae.config().scalingFactor(), scaled);
-        NDArray image = vae.decode(unscaled); // (1, 3, H, W)
-        boolean finite = isFinite(scaled) && isFinite(image);
-        decoded.add(new Decoded(Pixels.toImage(TorchKernels.toPixels(image)), finite));
-      }
+  /** Decodes one row of latents: one at a time, so that memory does not grow with the batch. */
+  Decoded decode(NDArray latents, int row) {
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray index = latents.getManager().create(new long[] {row});
+      NDArray scaled = TorchKernels.selectRows(latents, index); // (1, C, h, w)
+      NDArray unscaled = TorchKernels.scale(1 / vae.config().scalingFactor(), scaled);
+      NDArray image = vae.decode(unscaled); // (1, 3, H, W)
+      boolean finite = isFinite(scaled) && isFinite(image);
+      Decoded decoded = new Decoded(Pixels.toImage(TorchKernels.toPixels(image)), finite);
+      timer.lap(Stage.DECODE);
+      return decoded;
     }
-    return decoded;
   }
 
   /** A sum of magnitudes has no way to hide a value that is none. */
@@ -316,7 +335,9 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     checkOptions(options);
     int rows = inputs.requests().size();
     if (inputs.promptEmbeds().isEmpty()) {
-      inputs.requests().forEach(StableDiffusionPipeline::requirePrompt);
+      inputs.requests().stream()
+          .filter(request -> !request.isPadding())
+          .forEach(StableDiffusionPipeline::requirePrompt);
     }
     inputs.latents().ifPresent(given -> requireShape("latents", given, latentShape(rows, options)));
     Shape embeds =

@@ -1,13 +1,17 @@
 package io.boxwright.spark;
 
+import io.boxwright.guidance.BatchShape;
 import io.boxwright.guidance.LayoutGuidanceConfig;
+import io.boxwright.nn.LibTorch;
 import io.boxwright.pipelines.GeneratedImage;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.GenerationRequest;
 import io.boxwright.pipelines.ImagePipeline;
+import io.boxwright.pipelines.Stage;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,67 +19,151 @@ import org.slf4j.LoggerFactory;
  * Runs batches of rows through a pipeline. A row that cannot be done becomes a failed outcome and
  * takes no other row with it.
  *
- * @param pipeline shared by the tasks of the executor
+ * <p>With {@link BatchShape#FIXED} all batches have the same number of rows, and a row keeps its
+ * place whatever becomes of the others: padding stands where there is no row, where the checks
+ * refused one, and beside a row that is tried again.
+ *
+ * @param loaded the pipeline, shared by the tasks of the executor
  * @param options of all batches
  * @param guidance of all batches
+ * @param batchSize rows of a batch
+ * @param watchdog looks after the pipeline's calls
+ * @param counters are told what stages take
  */
 record BatchGenerator(
-    ImagePipeline pipeline, GenerationOptions options, LayoutGuidanceConfig guidance) {
+    LoadedPipeline loaded,
+    GenerationOptions options,
+    LayoutGuidanceConfig guidance,
+    int batchSize,
+    Watchdog watchdog,
+    GenerationCounters counters) {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchGenerator.class);
 
-  /** One outcome for each request, in their order. */
-  List<ImageOutcome> generate(List<ImageRequest> batch) {
-    ImageOutcome[] outcomes = new ImageOutcome[batch.size()];
-    List<GenerationRequest> requests = new ArrayList<>();
-    List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < outcomes.length; i++) {
-      try {
-        requests.add(checkedRequest(batch.get(i)));
-        places.add(i);
-      } catch (RuntimeException e) {
-        outcomes[i] = ImageOutcome.failure(e);
+  /** One outcome for each image, in their order; at most {@code batchSize} of them. */
+  List<ImageOutcome> generate(List<ImageRequest> images) {
+    Batch batch = checked(images);
+    int done = 0;
+    while (done < images.size()) {
+      int rows = loaded.limit().rows(batchSize);
+      if (fits(batch.slice(done, rows))) {
+        done += rows;
       }
     }
-    List<ImageOutcome> made = together(requests);
-    for (int i = 0; i < places.size(); i++) {
-      outcomes[places.get(i)] = made.get(i);
+    counters.measureMemory(loaded.device());
+    return batch.outcomes();
+  }
+
+  private Batch checked(List<ImageRequest> images) {
+    List<GenerationRequest> requests = new ArrayList<>();
+    List<ImageOutcome> outcomes = new ArrayList<>();
+    for (ImageRequest image : images) {
+      GenerationRequest request = GenerationRequest.PADDING;
+      ImageOutcome outcome = null;
+      try {
+        request = checkedRequest(image);
+      } catch (IllegalArgumentException e) {
+        outcome = ImageOutcome.refusal(e);
+      } catch (RuntimeException e) {
+        outcome = ImageOutcome.failure(e);
+      }
+      requests.add(request);
+      outcomes.add(outcome);
     }
-    return Arrays.asList(outcomes);
+    return new Batch(images, requests, outcomes);
   }
 
   private GenerationRequest checkedRequest(ImageRequest image) {
-    GenerationRequest request = image.prompt().request(pipeline, image.seed());
-    pipeline.checkRequest(request, guidance);
+    GenerationRequest request = image.prompt().request(loaded.pipeline(), image.seed());
+    loaded.pipeline().checkRequest(request, guidance);
     return request;
   }
 
-  /** In one batch or, if that fails, each request alone, so that only the culprit is lost. */
-  private List<ImageOutcome> together(List<GenerationRequest> requests) {
-    if (requests.isEmpty()) {
-      return List.of();
-    }
+  /** Makes a batch, unless memory is too small for so many rows: then fewer are to be tried. */
+  private boolean fits(Batch batch) {
     try {
-      return timed(requests);
-    } catch (RuntimeException e) {
-      if (requests.size() == 1) {
-        LOG.warn("Cannot generate {}", requests.get(0), e);
-        return List.of(ImageOutcome.failure(e));
+      make(batch);
+      return true;
+    } catch (OutOfDeviceMemoryException e) {
+      LibTorch.emptyCache(loaded.device());
+      if (batch.rows() > 1) {
+        loaded.limit().exceeded(batch.rows());
+        return false;
       }
-      LOG.warn("A batch of {} failed; its rows are tried one by one", requests.size(), e);
-      return requests.stream().flatMap(request -> together(List.of(request)).stream()).toList();
+      batch.outcomes().set(0, ImageOutcome.failure(e.reason()));
+      return true;
     }
   }
 
-  private List<ImageOutcome> timed(List<GenerationRequest> requests) {
-    List<GeneratedImage> images;
-    double seconds;
+  /** In one pass or, if that fails, each half alone, until only the culprit is lost. */
+  private void make(Batch batch) {
+    List<Integer> places = batch.places();
+    if (places.isEmpty()) {
+      return;
+    }
+    try {
+      makeTogether(batch);
+    } catch (OutOfDeviceMemoryException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      if (places.size() == 1) {
+        LOG.warn("Cannot generate {}", batch.ids(), e);
+        batch.outcomes().set(places.get(0), ImageOutcome.failure(e));
+        return;
+      }
+      LOG.warn("A batch of {} rows failed; its halves are tried alone", places.size(), e);
+      int half = places.size() / 2;
+      make(batch.only(places.subList(0, half)));
+      make(batch.only(places.subList(half, places.size())));
+    }
+  }
+
+  private void makeTogether(Batch batch) {
+    List<Integer> places = batch.places();
+    boolean fixed = options.batchShape() == BatchShape.FIXED;
+    List<GenerationRequest> requests =
+        fixed ? batch.requests() : places.stream().map(batch.requests()::get).toList();
+    Timed timed = timed(requests, batch.ids());
+    for (int i = 0; i < places.size(); i++) {
+      int place = places.get(i);
+      GeneratedImage image = timed.images().get(fixed ? place : i);
+      batch
+          .outcomes()
+          .set(place, ImageOutcome.of(warned(image, batch), timed.seconds() / places.size()));
+    }
+  }
+
+  /** Another shape gives other last digits, which who compares bytes has to know. */
+  private GeneratedImage warned(GeneratedImage image, Batch batch) {
+    return options.batchShape() == BatchShape.SHRINKING || batch.rows() == batchSize
+        ? image
+        : image.withWarning(
+            "Made in a batch of %d rows, not %d, for which memory was too small: bytes may differ"
+                .formatted(batch.rows(), batchSize));
+  }
+
+  private record Timed(List<GeneratedImage> images, double seconds) {}
+
+  private Timed timed(List<GenerationRequest> requests, List<String> ids) {
+    ImagePipeline pipeline = loaded.pipeline();
     // The pipeline runs one batch at a time; waiting for another task's is not this one's time.
     synchronized (pipeline) {
+      Map<Stage, Duration> before = pipeline.stages();
       long start = System.nanoTime();
-      images = pipeline.generate(requests, options, guidance);
-      seconds = (System.nanoTime() - start) / 1e9 / requests.size();
+      try (Watchdog.Watch ignored = watchdog.watch(ids)) {
+        List<GeneratedImage> images = pipeline.generate(requests, options, guidance);
+        return new Timed(images, (System.nanoTime() - start) / 1e9);
+      } catch (RuntimeException e) {
+        throw OutOfDeviceMemoryException.wrapIfSo(e);
+      } finally {
+        pipeline
+            .stages()
+            .forEach((stage, time) -> counters.add(stage, time.minus(spent(before, stage))));
+      }
     }
-    return images.stream().map(image -> ImageOutcome.of(image, seconds)).toList();
+  }
+
+  private static Duration spent(Map<Stage, Duration> times, Stage stage) {
+    return times.getOrDefault(stage, Duration.ZERO);
   }
 }

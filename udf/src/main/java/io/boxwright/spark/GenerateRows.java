@@ -2,7 +2,8 @@ package io.boxwright.spark;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.pipelines.GenerationOptions;
-import io.boxwright.pipelines.ImagePipeline;
+import io.boxwright.pipelines.Stage;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,9 +11,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
-import org.apache.spark.util.CollectionAccumulator;
 
 /**
  * What a task does with its partition: takes its rows in batches, in order, and holds no more than
@@ -22,18 +23,20 @@ import org.apache.spark.util.CollectionAccumulator;
  * @param options of all rows
  * @param guidance of all rows
  * @param batchSize images made together
+ * @param batchTimeout how long a batch may take; zero means for ever
  * @param imagesPerPrompt images for each row
  * @param writer makes the output rows
- * @param loads collects where pipelines were loaded
+ * @param counters count what is done
  */
 record GenerateRows(
     PipelineSpec pipeline,
     GenerationOptions options,
     LayoutGuidanceConfig guidance,
     int batchSize,
+    Duration batchTimeout,
     int imagesPerPrompt,
     ImageRowWriter writer,
-    CollectionAccumulator<String> loads)
+    GenerationCounters counters)
     implements MapPartitionsFunction<Row, Row> {
 
   @Override
@@ -41,11 +44,13 @@ record GenerateRows(
     if (!prompts.hasNext()) {
       return Collections.emptyIterator();
     }
-    ImagePipeline loaded = ExecutorPipelines.get(pipeline, loads::add);
-    loaded.checkOptions(options);
+    counters.start(TaskContext.get().taskAttemptId());
+    LoadedPipeline loaded = ExecutorPipelines.get(pipeline, counters);
+    loaded.pipeline().checkOptions(options);
     return new ImageRows(
         new ImageRequests(prompts, writer.prompts(), imagesPerPrompt),
-        new BatchGenerator(loaded, options, guidance));
+        new BatchGenerator(
+            loaded, options, guidance, batchSize, new Watchdog(batchTimeout), counters));
   }
 
   /** Output rows, made batch by batch as they are asked for. */
@@ -87,8 +92,16 @@ record GenerateRows(
     private void generate(List<ImageRequest> batch) {
       List<ImageOutcome> outcomes = generator.generate(batch);
       for (int i = 0; i < batch.size(); i++) {
-        ready.add(writer.row(batch.get(i), outcomes.get(i)));
+        ready.add(row(batch.get(i), outcomes.get(i)));
       }
+    }
+
+    private Row row(ImageRequest request, ImageOutcome outcome) {
+      long start = System.nanoTime();
+      Row row = writer.row(request, outcome);
+      counters.add(Stage.WRITE, Duration.ofNanos(System.nanoTime() - start));
+      counters.count(outcome);
+      return row;
     }
   }
 }

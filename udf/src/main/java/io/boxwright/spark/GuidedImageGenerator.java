@@ -4,13 +4,14 @@ import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.PretrainedFolder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.CollectionAccumulator;
 
 /**
  * Turns a table of prompts into a table of images, lazily, as every transformation of Spark:
@@ -38,9 +39,10 @@ public final class GuidedImageGenerator {
   private GenerationOptions options = GenerationOptions.defaults();
   private LayoutGuidanceConfig guidance = LayoutGuidanceConfig.paper();
   private int batchSize = 8;
+  private Duration batchTimeout = Duration.ZERO;
   private int numImagesPerPrompt = 1;
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
-  private CollectionAccumulator<String> loads;
+  private GenerationMonitor monitor;
 
   /** The diffusers folder, at the same path on every executor. Required. */
   public GuidedImageGenerator setModelUrl(String value) {
@@ -81,6 +83,19 @@ public final class GuidedImageGenerator {
   /** How many images are made together; default 8. More is faster and takes more memory. */
   public GuidedImageGenerator setBatchSize(int value) {
     batchSize = requirePositive("batch size", value);
+    return this;
+  }
+
+  /**
+   * How long a batch may take before its task is given up: an executor ends its process, so that
+   * Spark tries the task elsewhere; where the driver is the executor, the job fails. Default zero:
+   * for ever.
+   */
+  public GuidedImageGenerator setBatchTimeout(Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException("Invalid batch timeout: " + value.toSeconds() + " s");
+    }
+    batchTimeout = value;
     return this;
   }
 
@@ -145,25 +160,38 @@ public final class GuidedImageGenerator {
   public Dataset<Row> generate(Dataset<Row> prompts) {
     PromptSchema columns = PromptSchema.of(prompts.schema());
     StructType images = ImageTableSchema.of(prompts.schema(), options.attentionMaps());
-    loads = prompts.sparkSession().sparkContext().collectionAccumulator("Loaded pipelines");
+    startMonitor(prompts.sparkSession().sparkContext());
     GenerateRows task =
         new GenerateRows(
             new PipelineSpec(requireModel(), deviceType, weightType, variant, pipelineLoader),
             options,
             guidance,
             batchSize,
+            batchTimeout,
             numImagesPerPrompt,
             new ImageRowWriter(columns, images),
-            loads);
+            monitor.counters());
     return prompts.mapPartitions(task, Encoders.row(images));
   }
 
   /**
-   * Where the last {@link #generate} made executors load the pipeline, such as {@code executor 0 on
-   * gpu0}; those that had it already are not in it.
+   * What is known of the table that the last {@link #generate} made, while its rows are made and
+   * afterwards.
+   *
+   * @throws IllegalStateException before the first {@link #generate}
    */
-  public List<String> loads() {
-    return loads == null ? List.of() : List.copyOf(loads.value());
+  public GenerationMonitor monitor() {
+    if (monitor == null) {
+      throw new IllegalStateException("Nothing to monitor: call generate first");
+    }
+    return monitor;
+  }
+
+  private void startMonitor(SparkContext context) {
+    if (monitor != null) {
+      monitor.close();
+    }
+    monitor = new GenerationMonitor(context);
   }
 
   private String requireModel() {

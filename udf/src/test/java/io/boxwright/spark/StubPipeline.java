@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A pipeline without a model, for faults that a real one does not have on demand: a batch with the
@@ -27,6 +28,18 @@ import java.util.Optional;
 public final class StubPipeline implements ImagePipeline {
 
   private static final AdherenceScores SCORES = new AdherenceScores(0.5, 2, 0.25, 1, 0.125);
+
+  private final Consumer<List<GenerationRequest>> beforeBatch;
+
+  /** A plain one. */
+  public StubPipeline() {
+    this(requests -> {});
+  }
+
+  /** Does something before each batch, such as failing. */
+  public StubPipeline(Consumer<List<GenerationRequest>> beforeBatch) {
+    this.beforeBatch = beforeBatch;
+  }
 
   /** Loads a {@link StubPipeline}. */
   public static final class Loader implements PipelineLoader {
@@ -73,6 +86,7 @@ public final class StubPipeline implements ImagePipeline {
   public List<GeneratedImage> generate(
       List<GenerationRequest> requests, GenerationOptions options, LayoutGuidanceConfig guidance) {
     pause();
+    beforeBatch.accept(requests);
     return requests.stream().map(request -> image(request, options)).toList();
   }
 

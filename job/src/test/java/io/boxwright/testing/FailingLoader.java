@@ -1,0 +1,56 @@
+package io.boxwright.testing;
+
+import io.boxwright.guidance.LayoutGuidanceConfig;
+import io.boxwright.pipelines.GeneratedImage;
+import io.boxwright.pipelines.GenerationOptions;
+import io.boxwright.pipelines.GenerationRequest;
+import io.boxwright.pipelines.ImagePipeline;
+import io.boxwright.pipelines.PretrainedOptions;
+import io.boxwright.spark.PipelineLoader;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Loads a pipeline that refuses empty prompts and fails with all others, as a lost GPU does. */
+public final class FailingLoader implements PipelineLoader {
+
+  private static final long serialVersionUID = 1;
+
+  @Override
+  public ImagePipeline load(Path folder, PretrainedOptions options) {
+    return new Failing();
+  }
+
+  private static final class Failing implements ImagePipeline {
+
+    @Override
+    public void checkOptions(GenerationOptions options) {}
+
+    @Override
+    public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
+      if (request.prompt().isEmpty()) {
+        throw new IllegalArgumentException("Invalid prompt: it is empty");
+      }
+    }
+
+    @Override
+    public List<Integer> tokenIndices(String prompt, String phrase) {
+      return List.of();
+    }
+
+    @Override
+    public List<GeneratedImage> generate(
+        List<GenerationRequest> requests,
+        GenerationOptions options,
+        LayoutGuidanceConfig guidance) {
+      try {
+        Thread.sleep(5); // as long as it takes to find out
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      throw new IllegalStateException("device lost");
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,33 @@
+package io.boxwright.pipelines;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Times the stages of a pipeline, summed over its calls. It waits for no device: what a GPU was
+ * given in one stage counts where it is waited for, that is in guidance, which reads its losses,
+ * and at the end of the denoising.
+ */
+final class StageTimer {
+
+  private final Map<Stage, Duration> times = new EnumMap<>(Stage.class);
+  private long lapStart;
+
+  /** Begins a call. */
+  synchronized void start() {
+    lapStart = System.nanoTime();
+  }
+
+  /** Says that the time since the last lap or the start went into a stage. */
+  synchronized void lap(Stage stage) {
+    long now = System.nanoTime();
+    times.merge(stage, Duration.ofNanos(now - lapStart), Duration::plus);
+    lapStart = now;
+  }
+
+  /** The time that went into each stage so far. */
+  synchronized Map<Stage, Duration> times() {
+    return new EnumMap<>(times);
+  }
+}

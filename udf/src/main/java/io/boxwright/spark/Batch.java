@@ -1,0 +1,57 @@
+package io.boxwright.spark;
+
+import io.boxwright.pipelines.GenerationRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Images that are made together. Lists go by place; requests go on with padding where the images
+ * end.
+ *
+ * @param images what is to be made
+ * @param requests what the pipeline is asked for; {@link GenerationRequest#PADDING} where nothing
+ *     is to be made
+ * @param outcomes how the images ended; null where that is open
+ */
+record Batch(
+    List<ImageRequest> images, List<GenerationRequest> requests, List<ImageOutcome> outcomes) {
+
+  /** How many rows it has, padding included. */
+  int rows() {
+    return requests.size();
+  }
+
+  /** Places where an image is to be made. */
+  List<Integer> places() {
+    return IntStream.range(0, rows())
+        .filter(place -> !requests.get(place).isPadding())
+        .boxed()
+        .toList();
+  }
+
+  /** Its images from a place on, as many as go into a batch of some rows. Shares the outcomes. */
+  Batch slice(int start, int rows) {
+    int end = Math.min(start + rows, images.size());
+    List<GenerationRequest> padded = new ArrayList<>(requests.subList(start, end));
+    while (padded.size() < rows) {
+      padded.add(GenerationRequest.PADDING);
+    }
+    return new Batch(images.subList(start, end), padded, outcomes.subList(start, end));
+  }
+
+  /** The same with padding at all places but some. Shares the outcomes. */
+  Batch only(List<Integer> places) {
+    List<GenerationRequest> kept =
+        IntStream.range(0, rows())
+            .mapToObj(
+                place -> places.contains(place) ? requests.get(place) : GenerationRequest.PADDING)
+            .toList();
+    return new Batch(images, kept, outcomes);
+  }
+
+  /** The ids of the rows whose images are to be made. */
+  List<String> ids() {
+    return places().stream().map(place -> images.get(place).prompt().id()).toList();
+  }
+}
