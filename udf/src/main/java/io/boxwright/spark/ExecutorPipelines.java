@@ -2,7 +2,6 @@ package io.boxwright.spark;
 
 import io.boxwright.pipelines.ImagePipeline;
 import io.boxwright.pipelines.PretrainedOptions;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,7 +36,7 @@ final class ExecutorPipelines {
   static ImagePipeline get(PipelineSpec spec, Consumer<String> onLoad) {
     PretrainedOptions options =
         spec.pretrainedOptions(spec.deviceType().device(assignedGpu(TaskContext.get())));
-    Key key = new Key(spec.model(), options, spec.loader().getClass());
+    Key key = new Key(spec.model().name(), options, spec.loader().getClass());
     return PIPELINES.computeIfAbsent(key, missing -> load(spec, options, onLoad));
   }
 
@@ -50,10 +49,11 @@ final class ExecutorPipelines {
 
   private static ImagePipeline load(
       PipelineSpec spec, PretrainedOptions options, Consumer<String> onLoad) {
-    LOG.info("Loading {} on {}", spec.model(), options.device());
+    String name = spec.model().name();
+    LOG.info("Loading {} on {}", name, options.device());
     long start = System.nanoTime();
-    ImagePipeline pipeline = spec.loader().load(Path.of(spec.model()), options);
-    LOG.info("Loaded {} in {} s", spec.model(), (System.nanoTime() - start) / 1_000_000_000);
+    ImagePipeline pipeline = spec.loader().load(spec.model().localize(), options);
+    LOG.info("Loaded {} in {} s", name, (System.nanoTime() - start) / 1_000_000_000);
     String device = DeviceType.name(options.device());
     onLoad.accept("executor %s on %s".formatted(SparkEnv.get().executorId(), device));
     return pipeline;

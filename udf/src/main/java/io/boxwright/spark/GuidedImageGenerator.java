@@ -1,6 +1,7 @@
 package io.boxwright.spark;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
+import io.boxwright.loading.ModelCache;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.PretrainedFolder;
 import java.nio.file.Path;
@@ -32,19 +33,29 @@ import org.apache.spark.util.CollectionAccumulator;
 public final class GuidedImageGenerator {
 
   private String modelUrl;
+  private Path modelCache = ModelCache.defaultFolder();
   private DeviceType deviceType = DeviceType.AUTO;
   private WeightType weightType = WeightType.AUTO;
   private String variant;
   private GenerationOptions options = GenerationOptions.defaults();
-  private LayoutGuidanceConfig guidance = LayoutGuidanceConfig.paper();
+  private LayoutGuidanceConfig guidance; // null: what suits the model
   private int batchSize = 8;
   private int numImagesPerPrompt = 1;
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
   private CollectionAccumulator<String> loads;
 
-  /** The diffusers folder, at the same path on every executor. Required. */
+  /** The diffusers folder, as {@link ModelFolder} finds it on each host. Required. */
   public GuidedImageGenerator setModelUrl(String value) {
     modelUrl = value;
+    return this;
+  }
+
+  /**
+   * A folder on the disk of each host, where models that come from elsewhere are copied to; default
+   * {@link ModelCache#defaultFolder}.
+   */
+  public GuidedImageGenerator setModelCache(Path value) {
+    modelCache = value;
     return this;
   }
 
@@ -72,7 +83,7 @@ public final class GuidedImageGenerator {
     return this;
   }
 
-  /** How rows with boxes are guided; default {@link LayoutGuidanceConfig#paper}. */
+  /** How rows with boxes are guided; default {@link #modelGuidance}. */
   public GuidedImageGenerator setGuidance(LayoutGuidanceConfig value) {
     guidance = value;
     return this;
@@ -107,14 +118,23 @@ public final class GuidedImageGenerator {
 
   /**
    * Checks on the driver what would fail in every task: the parts of the model folder, the
-   * scheduler's name, sizes that the model cannot make. The folder has to be on the driver, too.
+   * scheduler's name, sizes that the model cannot make. The driver has to find the folder, too.
    *
    * @return one sentence for each part that the folder has and that is not applied
    * @throws io.boxwright.loading.ModelLoadingException naming what is wrong with the folder
    * @throws IllegalArgumentException naming the option that is wrong
    */
   public List<String> checkModel() {
-    return PretrainedFolder.check(Path.of(requireModel()), variant, options);
+    return PretrainedFolder.check(model().localize(), variant, options);
+  }
+
+  /**
+   * The guidance that suits the model, see {@link LayoutGuidanceConfig#fromPretrained}.
+   *
+   * @throws io.boxwright.loading.ModelLoadingException naming what is wrong with the folder
+   */
+  public LayoutGuidanceConfig modelGuidance() {
+    return LayoutGuidanceConfig.fromPretrained(model().localize());
   }
 
   /**
@@ -148,9 +168,9 @@ public final class GuidedImageGenerator {
     loads = prompts.sparkSession().sparkContext().collectionAccumulator("Loaded pipelines");
     GenerateRows task =
         new GenerateRows(
-            new PipelineSpec(requireModel(), deviceType, weightType, variant, pipelineLoader),
+            new PipelineSpec(model(), deviceType, weightType, variant, pipelineLoader),
             options,
-            guidance,
+            guidance == null ? modelGuidance() : guidance,
             batchSize,
             numImagesPerPrompt,
             new ImageRowWriter(columns, images),
@@ -166,11 +186,11 @@ public final class GuidedImageGenerator {
     return loads == null ? List.of() : List.copyOf(loads.value());
   }
 
-  private String requireModel() {
+  private ModelFolder model() {
     if (modelUrl == null) {
       throw new IllegalArgumentException("No model: call setModelUrl first");
     }
-    return modelUrl;
+    return ModelFolder.of(modelUrl, modelCache);
   }
 
   private static int requirePositive(String name, int value) {
