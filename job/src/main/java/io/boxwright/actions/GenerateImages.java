@@ -79,7 +79,7 @@ public final class GenerateImages {
         table.path(),
         contactSheet(table, images),
         RunSummary.of(images),
-        generator.loads(),
+        generator.monitor().loads(),
         duration);
   }
 

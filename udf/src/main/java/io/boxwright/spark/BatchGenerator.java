@@ -33,6 +33,8 @@ record BatchGenerator(
       try {
         requests.add(checkedRequest(batch.get(i)));
         places.add(i);
+      } catch (IllegalArgumentException e) {
+        outcomes[i] = ImageOutcome.refusal(e);
       } catch (RuntimeException e) {
         outcomes[i] = ImageOutcome.failure(e);
       }

@@ -2,10 +2,10 @@ package io.boxwright.spark;
 
 import io.boxwright.pipelines.ImagePipeline;
 import io.boxwright.pipelines.PretrainedOptions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class ExecutorPipelines {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorPipelines.class);
-  private static final Map<Key, ImagePipeline> PIPELINES = new ConcurrentHashMap<>();
+  private static final Map<Key, LoadedPipeline> PIPELINES = new ConcurrentHashMap<>();
 
   private ExecutorPipelines() {}
 
@@ -31,13 +31,13 @@ final class ExecutorPipelines {
   /**
    * The pipeline for the running task, on the GPU that Spark assigned to it.
    *
-   * @param onLoad is told {@code executor ID on DEVICE} if the pipeline had to be loaded
+   * @param counters are told if the pipeline had to be loaded
    */
-  static ImagePipeline get(PipelineSpec spec, Consumer<String> onLoad) {
+  static LoadedPipeline get(PipelineSpec spec, GenerationCounters counters) {
     PretrainedOptions options =
         spec.pretrainedOptions(spec.deviceType().device(assignedGpu(TaskContext.get())));
     Key key = new Key(spec.model().name(), options, spec.loader().getClass());
-    return PIPELINES.computeIfAbsent(key, missing -> load(spec, options, onLoad));
+    return PIPELINES.computeIfAbsent(key, missing -> load(spec, options, counters));
   }
 
   /** How many cores this executor may use. */
@@ -47,16 +47,17 @@ final class ExecutorPipelines {
     return Math.min(machine, conf.getInt("spark.executor.cores", machine));
   }
 
-  private static ImagePipeline load(
-      PipelineSpec spec, PretrainedOptions options, Consumer<String> onLoad) {
+  private static LoadedPipeline load(
+      PipelineSpec spec, PretrainedOptions options, GenerationCounters counters) {
     String name = spec.model().name();
     LOG.info("Loading {} on {}", name, options.device());
     long start = System.nanoTime();
     ImagePipeline pipeline = spec.loader().load(spec.model().localize(), options);
-    LOG.info("Loaded {} in {} s", name, (System.nanoTime() - start) / 1_000_000_000);
+    Duration time = Duration.ofNanos(System.nanoTime() - start);
+    LOG.info("Loaded {} in {} s", name, time.toSeconds());
     String device = DeviceType.name(options.device());
-    onLoad.accept("executor %s on %s".formatted(SparkEnv.get().executorId(), device));
-    return pipeline;
+    counters.loaded("executor %s on %s".formatted(SparkEnv.get().executorId(), device), time);
+    return new LoadedPipeline(pipeline, options.device());
   }
 
   private static Optional<String> assignedGpu(TaskContext task) {

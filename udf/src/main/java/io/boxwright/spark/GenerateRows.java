@@ -1,8 +1,10 @@
 package io.boxwright.spark;
 
+import ai.djl.Device;
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.pipelines.GenerationOptions;
-import io.boxwright.pipelines.ImagePipeline;
+import io.boxwright.pipelines.Stage;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,9 +12,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
-import org.apache.spark.util.CollectionAccumulator;
 
 /**
  * What a task does with its partition: takes its rows in batches, in order, and holds no more than
@@ -24,7 +26,7 @@ import org.apache.spark.util.CollectionAccumulator;
  * @param batchSize images made together
  * @param imagesPerPrompt images for each row
  * @param writer makes the output rows
- * @param loads collects where pipelines were loaded
+ * @param counters count what is done
  */
 record GenerateRows(
     PipelineSpec pipeline,
@@ -33,7 +35,7 @@ record GenerateRows(
     int batchSize,
     int imagesPerPrompt,
     ImageRowWriter writer,
-    CollectionAccumulator<String> loads)
+    GenerationCounters counters)
     implements MapPartitionsFunction<Row, Row> {
 
   @Override
@@ -41,11 +43,13 @@ record GenerateRows(
     if (!prompts.hasNext()) {
       return Collections.emptyIterator();
     }
-    ImagePipeline loaded = ExecutorPipelines.get(pipeline, loads::add);
-    loaded.checkOptions(options);
+    counters.start(TaskContext.get().taskAttemptId());
+    LoadedPipeline loaded = ExecutorPipelines.get(pipeline, counters);
+    loaded.pipeline().checkOptions(options);
     return new ImageRows(
         new ImageRequests(prompts, writer.prompts(), imagesPerPrompt),
-        new BatchGenerator(loaded, options, guidance));
+        new BatchGenerator(loaded.pipeline(), options, guidance),
+        loaded.device());
   }
 
   /** Output rows, made batch by batch as they are asked for. */
@@ -53,11 +57,13 @@ record GenerateRows(
 
     private final Iterator<ImageRequest> requests;
     private final BatchGenerator generator;
+    private final Device device;
     private final Queue<Row> ready = new ArrayDeque<>();
 
-    ImageRows(Iterator<ImageRequest> requests, BatchGenerator generator) {
+    ImageRows(Iterator<ImageRequest> requests, BatchGenerator generator, Device device) {
       this.requests = requests;
       this.generator = generator;
+      this.device = device;
     }
 
     @Override
@@ -86,9 +92,18 @@ record GenerateRows(
 
     private void generate(List<ImageRequest> batch) {
       List<ImageOutcome> outcomes = generator.generate(batch);
+      counters.measureMemory(device);
       for (int i = 0; i < batch.size(); i++) {
-        ready.add(writer.row(batch.get(i), outcomes.get(i)));
+        ready.add(row(batch.get(i), outcomes.get(i)));
       }
+    }
+
+    private Row row(ImageRequest request, ImageOutcome outcome) {
+      long start = System.nanoTime();
+      Row row = writer.row(request, outcome);
+      counters.add(Stage.WRITE, Duration.ofNanos(System.nanoTime() - start));
+      counters.count(outcome);
+      return row;
     }
   }
 }

@@ -7,11 +7,11 @@ import io.boxwright.pipelines.PretrainedFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.CollectionAccumulator;
 
 /**
  * Turns a table of prompts into a table of images, lazily, as every transformation of Spark:
@@ -42,7 +42,7 @@ public final class GuidedImageGenerator {
   private int batchSize = 8;
   private int numImagesPerPrompt = 1;
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
-  private CollectionAccumulator<String> loads;
+  private GenerationMonitor monitor;
 
   /** The diffusers folder, as {@link ModelFolder} finds it on each host. Required. */
   public GuidedImageGenerator setModelUrl(String value) {
@@ -125,7 +125,7 @@ public final class GuidedImageGenerator {
    * @throws IllegalArgumentException naming the option that is wrong
    */
   public List<String> checkModel() {
-    return PretrainedFolder.check(model().localize(), variant, options);
+    return PretrainedFolder.check(modelFolder(), variant, options);
   }
 
   /**
@@ -134,7 +134,21 @@ public final class GuidedImageGenerator {
    * @throws io.boxwright.loading.ModelLoadingException naming what is wrong with the folder
    */
   public LayoutGuidanceConfig modelGuidance() {
-    return LayoutGuidanceConfig.fromPretrained(model().localize());
+    return LayoutGuidanceConfig.fromPretrained(modelFolder());
+  }
+
+  /**
+   * The model's folder on this host, see {@link ModelFolder#localize}.
+   *
+   * @throws io.boxwright.loading.ModelLoadingException if it cannot be copied to this host
+   */
+  public Path modelFolder() {
+    return model().localize();
+  }
+
+  /** How rows with boxes are guided: what was set, else {@link #modelGuidance}. */
+  public LayoutGuidanceConfig guidance() {
+    return guidance == null ? modelGuidance() : guidance;
   }
 
   /**
@@ -165,25 +179,37 @@ public final class GuidedImageGenerator {
   public Dataset<Row> generate(Dataset<Row> prompts) {
     PromptSchema columns = PromptSchema.of(prompts.schema());
     StructType images = ImageTableSchema.of(prompts.schema(), options.attentionMaps());
-    loads = prompts.sparkSession().sparkContext().collectionAccumulator("Loaded pipelines");
+    startMonitor(prompts.sparkSession().sparkContext());
     GenerateRows task =
         new GenerateRows(
             new PipelineSpec(model(), deviceType, weightType, variant, pipelineLoader),
             options,
-            guidance == null ? modelGuidance() : guidance,
+            guidance(),
             batchSize,
             numImagesPerPrompt,
             new ImageRowWriter(columns, images),
-            loads);
+            monitor.counters());
     return prompts.mapPartitions(task, Encoders.row(images));
   }
 
   /**
-   * Where the last {@link #generate} made executors load the pipeline, such as {@code executor 0 on
-   * gpu0}; those that had it already are not in it.
+   * What is known of the table that the last {@link #generate} made, while its rows are made and
+   * afterwards.
+   *
+   * @throws IllegalStateException before the first {@link #generate}
    */
-  public List<String> loads() {
-    return loads == null ? List.of() : List.copyOf(loads.value());
+  public GenerationMonitor monitor() {
+    if (monitor == null) {
+      throw new IllegalStateException("Nothing to monitor: call generate first");
+    }
+    return monitor;
+  }
+
+  private void startMonitor(SparkContext context) {
+    if (monitor != null) {
+      monitor.close();
+    }
+    monitor = new GenerationMonitor(context);
   }
 
   private ModelFolder model() {

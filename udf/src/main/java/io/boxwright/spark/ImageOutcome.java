@@ -7,24 +7,31 @@ import io.boxwright.pipelines.GeneratedImage;
  *
  * @param image null if it failed
  * @param error why it failed, else null
+ * @param refused whether it was not even tried, because the row itself is wrong
  * @param seconds that it took; its share of the batch that it was made in
  */
-record ImageOutcome(GeneratedImage image, String error, double seconds) {
+record ImageOutcome(GeneratedImage image, String error, boolean refused, double seconds) {
 
   /** An image. Worthless ones, out of latents that are not finite, count as failures. */
   static ImageOutcome of(GeneratedImage image, double seconds) {
     return image.finite()
-        ? new ImageOutcome(image, null, seconds)
+        ? new ImageOutcome(image, null, false, seconds)
         : new ImageOutcome(
             null,
             "Non-finite latents: the denoising ran into NaN or infinity; with float16 weights try"
                 + " float32, with guidance a smaller loss_scale",
+            false,
             seconds);
   }
 
-  /** A failure. What is wrong with a row says its message alone; other errors name their class. */
+  /** A row that is wrong. Its message says what is wrong with it, without the error's class. */
+  static ImageOutcome refusal(IllegalArgumentException cause) {
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return new ImageOutcome(null, message, true, 0);
+  }
+
+  /** A row that failed while it was made: the error with its class. */
   static ImageOutcome failure(RuntimeException cause) {
-    boolean invalidRow = cause instanceof IllegalArgumentException && cause.getMessage() != null;
-    return new ImageOutcome(null, invalidRow ? cause.getMessage() : cause.toString(), 0);
+    return new ImageOutcome(null, cause.toString(), false, 0);
   }
 }

@@ -307,8 +307,8 @@ class GuidedImageGeneratorTest {
     GuidedImageGenerator generator = generator().setModelUrl("loaded once");
 
     generator.generate(prompts).collectAsList();
-    assertThat(generator.loads()).containsExactly("executor driver on cpu");
+    assertThat(generator.monitor().loads()).containsExactly("executor driver on cpu");
     generator.generate(prompts).collectAsList();
-    assertThat(generator.loads()).isEmpty();
+    assertThat(generator.monitor().loads()).isEmpty();
   }
 }
