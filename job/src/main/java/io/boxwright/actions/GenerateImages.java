@@ -6,9 +6,13 @@ import io.boxwright.input.RootCause;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.output.ImageTable;
 import io.boxwright.report.ContactSheet;
+import io.boxwright.report.ProgressBar;
 import io.boxwright.report.RunResult;
 import io.boxwright.report.RunSummary;
+import io.boxwright.spark.GenerationMonitor;
 import io.boxwright.spark.GuidedImageGenerator;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
@@ -41,6 +45,7 @@ public final class GenerateImages {
   private final GuidedImageGenerator generator;
   private String input;
   private String output;
+  private PrintWriter console = new PrintWriter(Writer.nullWriter());
 
   /** Runs on a session, with a generator that says with what model and how. */
   public GenerateImages(SparkSession spark, GuidedImageGenerator generator) {
@@ -57,6 +62,12 @@ public final class GenerateImages {
   /** The output folder; the image table goes into its {@code images}. Required. */
   public GenerateImages output(String folder) {
     output = folder;
+    return this;
+  }
+
+  /** Where to say how far the images are; default: nowhere. */
+  public GenerateImages console(PrintWriter writer) {
+    console = writer;
     return this;
   }
 
@@ -95,11 +106,18 @@ public final class GenerateImages {
   }
 
   private void write(ImageTable table, Dataset<Row> prompts) {
-    try {
-      table.write(generator.generate(spread(prompts)));
+    long rows = prompts.count();
+    Dataset<Row> images = generator.generate(spread(prompts, rows));
+    try (ProgressBar bar = progressBar(rows * generator.numImagesPerPrompt())) {
+      table.write(images);
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       throw new JobFailedException("Cannot make the images: " + RootCause.message(e), e);
     }
+  }
+
+  private ProgressBar progressBar(long images) {
+    GenerationMonitor monitor = generator.monitor();
+    return ProgressBar.start(console, images, monitor::images, monitor::failed);
   }
 
   /** An extra: when it fails, the images are there all the same. */
@@ -114,10 +132,10 @@ public final class GenerateImages {
   }
 
   /** A table of prompts is so small that Spark would read it in one task. */
-  private Dataset<Row> spread(Dataset<Row> prompts) {
+  private Dataset<Row> spread(Dataset<Row> prompts, long rows) {
     return prompts.repartition(
         tasks(
-            prompts.count(),
+            rows,
             generator.numImagesPerPrompt(),
             generator.batchSize(),
             spark.sparkContext().defaultParallelism()));
