@@ -57,7 +57,14 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Where the table of images goes, into FOLDER/images. New or empty.")
   private String output;
 
-  @Mixin private ModelOptions model;
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "MODEL",
+      description = ModelOptions.MODEL)
+  private String model;
+
+  @Mixin private ModelOptions modelOptions;
   @Mixin private ImageOptions image;
   @Mixin private GuidanceOptions guidance;
 
@@ -72,7 +79,13 @@ final class GenerateCommand implements Callable<Integer> {
     GuidedImageGenerator generator = generator();
     RunResult result;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
-      result = new GenerateImages(spark, generator).input(input).output(output).execute();
+      generator.setGuidance(guidance.config(generator::guidance)); // Spark may bring the model
+      result =
+          new GenerateImages(spark, generator)
+              .input(input)
+              .output(output)
+              .console(spec.commandLine().getErr())
+              .execute();
     }
     new ConsoleReport(spec.commandLine().getOut()).print(result);
     return result.summary().failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
@@ -81,9 +94,8 @@ final class GenerateCommand implements Callable<Integer> {
   private GuidedImageGenerator generator() throws ReflectiveOperationException {
     try {
       GuidedImageGenerator generator = new GuidedImageGenerator();
-      model.configure(generator);
+      modelOptions.configure(generator, model);
       image.configure(generator);
-      guidance.configure(generator);
       return generator;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -83,7 +83,7 @@ public final class GuidedImageGenerator {
     return this;
   }
 
-  /** How rows with boxes are guided; default {@link #modelGuidance}. */
+  /** How rows with boxes are guided; default {@link LayoutGuidanceConfig#fromPretrained}. */
   public GuidedImageGenerator setGuidance(LayoutGuidanceConfig value) {
     guidance = value;
     return this;
@@ -129,15 +129,6 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * The guidance that suits the model, see {@link LayoutGuidanceConfig#fromPretrained}.
-   *
-   * @throws io.boxwright.loading.ModelLoadingException naming what is wrong with the folder
-   */
-  public LayoutGuidanceConfig modelGuidance() {
-    return LayoutGuidanceConfig.fromPretrained(modelFolder());
-  }
-
-  /**
    * The model's folder on this host, see {@link ModelFolder#localize}.
    *
    * @throws io.boxwright.loading.ModelLoadingException if it cannot be copied to this host
@@ -146,9 +137,13 @@ public final class GuidedImageGenerator {
     return model().localize();
   }
 
-  /** How rows with boxes are guided: what was set, else {@link #modelGuidance}. */
+  /**
+   * How rows with boxes are guided: as was set, else as suits the model.
+   *
+   * @throws io.boxwright.loading.ModelLoadingException naming what is wrong with the model's file
+   */
   public LayoutGuidanceConfig guidance() {
-    return guidance == null ? modelGuidance() : guidance;
+    return guidance == null ? LayoutGuidanceConfig.fromPretrained(modelFolder()) : guidance;
   }
 
   /**
