@@ -67,7 +67,14 @@ final class GenerateCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private double maxFailedShare;
 
-  @Mixin private ModelOptions model;
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "MODEL",
+      description = ModelOptions.MODEL)
+  private String model;
+
+  @Mixin private ModelOptions modelOptions;
   @Mixin private ImageOptions image;
   @Mixin private GuidanceOptions guidance;
 
@@ -82,11 +89,13 @@ final class GenerateCommand implements Callable<Integer> {
     GuidedImageGenerator generator = generator();
     RunResult result;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
+      generator.setGuidance(guidance.config(generator::guidance)); // Spark may bring the model
       result =
           new GenerateImages(spark, generator)
               .input(input)
               .output(output)
               .maxFailedShare(maxFailedShare)
+              .console(spec.commandLine().getErr())
               .execute();
     }
     new ConsoleReport(spec.commandLine().getOut()).print(result);
@@ -96,9 +105,8 @@ final class GenerateCommand implements Callable<Integer> {
   private GuidedImageGenerator generator() throws ReflectiveOperationException {
     try {
       GuidedImageGenerator generator = new GuidedImageGenerator();
-      model.configure(generator);
+      modelOptions.configure(generator, model);
       image.configure(generator);
-      guidance.configure(generator);
       return generator;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

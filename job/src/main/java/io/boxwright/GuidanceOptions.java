@@ -1,7 +1,7 @@
 package io.boxwright;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
-import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.layout.CellRounding;
 import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,29 +14,28 @@ final class GuidanceOptions {
 
   /** Named guidance settings. */
   enum Preset {
-    PAPER(LayoutGuidanceConfig::paper),
-    TFLCG(LayoutGuidanceConfig::tflcg),
-    NONE(LayoutGuidanceConfig::none);
-
-    private final Supplier<LayoutGuidanceConfig> config;
-
-    Preset(Supplier<LayoutGuidanceConfig> config) {
-      this.config = config;
-    }
+    AUTO,
+    PAPER,
+    TFLCG,
+    NONE
   }
 
-  private static final List<String> NUMBERS =
+  private static final List<String> CHANGES =
       List.of(
-          "--loss-scale", "--loss-threshold", "--max-guidance-steps", "--max-iterations-per-step");
+          "--loss-scale",
+          "--loss-threshold",
+          "--max-guidance-steps",
+          "--max-iterations-per-step",
+          "--rounding");
 
   @Option(
       names = "--guidance",
-      defaultValue = "paper",
-      paramLabel = "paper|tflcg|none",
+      defaultValue = "auto",
+      paramLabel = "auto|paper|tflcg|none",
       description =
-          "How images are guided into their boxes: as the paper's authors do it, as the diffusers"
-              + " pipeline of the name tflcg does, or not at all (scored all the same). Default:"
-              + " ${DEFAULT-VALUE}.")
+          "How images are guided into their boxes: as the model's layout_guidance.json says, else"
+              + " as paper; as the paper's authors do it; as the diffusers pipeline of the name"
+              + " tflcg does; or not at all (scored all the same). Default: ${DEFAULT-VALUE}.")
   private Preset preset;
 
   @Option(
@@ -63,26 +62,34 @@ final class GuidanceOptions {
       description = "Guidance updates in each of those steps. Default: the preset's, 5.")
   private Integer maxIterationsPerStep;
 
+  @Option(
+      names = "--rounding",
+      paramLabel = "truncate|half_even",
+      description =
+          "How the edges of boxes fall on cells of attention maps: the one they lie in, or the"
+              + " nearest. Default: the preset's, truncate for paper, half_even for tflcg.")
+  private CellRounding rounding;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
-
-  /** Hands the options to a generator. */
-  void configure(GuidedImageGenerator generator) {
-    generator.setGuidance(config());
-  }
 
   /**
    * What the options say. Without guidance its numbers have no effect: those in Spark's settings
    * may be there for other runs, those on the command line are refused.
    *
-   * @throws ParameterException naming the option that has no effect
+   * @param modelGuidance what suits the model; not asked for if the options name a preset
+   * @throws ParameterException naming the option that has no effect, or a value that is wrong
    */
-  LayoutGuidanceConfig config() {
-    if (preset == Preset.NONE) {
-      NUMBERS.forEach(this::refuse);
-      return LayoutGuidanceConfig.none();
-    }
-    return withNumbers(preset.config.get());
+  LayoutGuidanceConfig config(Supplier<LayoutGuidanceConfig> modelGuidance) {
+    return switch (preset) {
+      case AUTO -> changed(modelGuidance.get());
+      case PAPER -> changed(LayoutGuidanceConfig.paper());
+      case TFLCG -> changed(LayoutGuidanceConfig.tflcg());
+      case NONE -> {
+        CHANGES.forEach(this::refuse);
+        yield LayoutGuidanceConfig.none();
+      }
+    };
   }
 
   private void refuse(String option) {
@@ -92,7 +99,15 @@ final class GuidanceOptions {
     }
   }
 
-  private LayoutGuidanceConfig withNumbers(LayoutGuidanceConfig presetConfig) {
+  private LayoutGuidanceConfig changed(LayoutGuidanceConfig presetConfig) {
+    try {
+      return withChanges(presetConfig);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private LayoutGuidanceConfig withChanges(LayoutGuidanceConfig presetConfig) {
     LayoutGuidanceConfig config = presetConfig;
     if (lossScale != null) {
       config = config.withLossScale(lossScale);
@@ -105,6 +120,9 @@ final class GuidanceOptions {
     }
     if (maxIterationsPerStep != null) {
       config = config.withMaxIterationsPerStep(maxIterationsPerStep);
+    }
+    if (rounding != null) {
+      config = config.withRounding(rounding);
     }
     return config;
   }

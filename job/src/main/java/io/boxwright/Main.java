@@ -2,6 +2,7 @@ package io.boxwright;
 
 import io.boxwright.actions.JobFailedException;
 import io.boxwright.input.InvalidInputException;
+import io.boxwright.loading.ModelLoadingException;
 import java.io.PrintWriter;
 import org.apache.spark.SparkConf;
 import picocli.CommandLine;
@@ -46,6 +47,7 @@ public final class Main {
   static int run(SparkConf conf, PrintWriter out, PrintWriter err, String... arguments) {
     return new CommandLine(new Main())
         .addSubcommand(new GenerateCommand(conf))
+        .addSubcommand(new DemoCommand(conf))
         .addSubcommand(new TokensCommand())
         .setOut(out)
         .setErr(err)
@@ -65,7 +67,7 @@ public final class Main {
   }
 
   private static int failed(Exception e, CommandLine commandLine) {
-    if (e instanceof InvalidInputException) {
+    if (e instanceof InvalidInputException || e instanceof ModelLoadingException) {
       commandLine.getErr().println(e.getMessage());
       return ExitCode.INVALID_INPUT;
     }

@@ -1,20 +1,29 @@
 package io.boxwright;
 
+import io.boxwright.loading.ModelCache;
 import io.boxwright.spark.DeviceType;
 import io.boxwright.spark.GuidedImageGenerator;
 import io.boxwright.spark.PipelineLoader;
 import io.boxwright.spark.WeightType;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Options that say which model runs where. */
+/** Options that say how a model is loaded and where it runs. */
 final class ModelOptions {
 
+  /** What commands say about their option {@code --model}. */
+  static final String MODEL =
+      "Stable Diffusion in diffusers format: a folder with model_index.json, the same on every"
+          + " host; a Hadoop URI, such as hdfs:///models/sd, copied once to each host; a name that"
+          + " --archives gave; or shapes, the small model that is built in.";
+
   @Option(
-      names = "--model",
-      required = true,
+      names = "--model-cache",
       paramLabel = "FOLDER",
-      description = "Stable Diffusion in diffusers format: the folder with model_index.json.")
-  private String model;
+      description =
+          "Where models that come from elsewhere are copied to, on each host. Default:"
+              + " boxwright-USER in the folder for temporary files.")
+  private Path modelCache = ModelCache.defaultFolder();
 
   @Option(
       names = "--variant",
@@ -46,10 +55,11 @@ final class ModelOptions {
       description = "Class that loads the pipeline in an executor.")
   private Class<? extends PipelineLoader> pipelineLoader = PipelineLoader.LayoutGuidance.class;
 
-  /** Hands the options to a generator. */
-  void configure(GuidedImageGenerator generator) throws ReflectiveOperationException {
+  /** Hands a model and the options to a generator. */
+  void configure(GuidedImageGenerator generator, String model) throws ReflectiveOperationException {
     generator
         .setModelUrl(model)
+        .setModelCache(modelCache)
         .setVariant(variant)
         .setDeviceType(device)
         .setWeightType(dtype)

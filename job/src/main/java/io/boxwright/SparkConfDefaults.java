@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
+import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,10 +34,19 @@ final class SparkConfDefaults implements IDefaultValueProvider {
         : null;
   }
 
-  /** Refuses keys that belong to no option of a command: a misspelt one would do nothing. */
+  /**
+   * Refuses keys that belong to no option of any command: a misspelt one would do nothing.
+   *
+   * @param command the one that runs
+   */
   void checkKeys(CommandSpec command) {
     Set<String> known =
-        command.options().stream().map(SparkConfDefaults::key).collect(Collectors.toSet());
+        Stream.concat(
+                Stream.of(command),
+                command.root().subcommands().values().stream().map(CommandLine::getCommandSpec))
+            .flatMap(other -> other.options().stream())
+            .map(SparkConfDefaults::key)
+            .collect(Collectors.toSet());
     Arrays.stream(conf.getAllWithPrefix(PREFIX))
         .map(entry -> PREFIX + entry._1())
         .filter(key -> !known.contains(key))

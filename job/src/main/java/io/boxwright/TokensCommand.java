@@ -1,9 +1,9 @@
 package io.boxwright;
 
 import io.boxwright.clip.CLIPTokenizer;
-import io.boxwright.input.InvalidInputException;
+import io.boxwright.loading.ModelCache;
 import io.boxwright.loading.ModelIndex;
-import io.boxwright.loading.ModelLoadingException;
+import io.boxwright.spark.ModelFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,9 +25,9 @@ final class TokensCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "FOLDER",
-      description = "Stable Diffusion in diffusers format: the folder with model_index.json.")
-  private Path model;
+      paramLabel = "MODEL",
+      description = ModelOptions.MODEL)
+  private String model;
 
   @Parameters(paramLabel = "PROMPT", description = "The prompt, in quotes.")
   private String prompt;
@@ -44,10 +44,7 @@ final class TokensCommand implements Callable<Integer> {
   }
 
   private CLIPTokenizer tokenizer() {
-    try {
-      return CLIPTokenizer.fromPretrained(ModelIndex.open(model).part("tokenizer"));
-    } catch (ModelLoadingException e) {
-      throw new InvalidInputException(e.getMessage(), e);
-    }
+    Path folder = ModelFolder.of(model, ModelCache.defaultFolder()).localize();
+    return CLIPTokenizer.fromPretrained(ModelIndex.open(folder).part("tokenizer"));
   }
 }

@@ -64,6 +64,11 @@ class LauncherTest {
         .endsWith("boxwright-job.jar generate --steps 5\n");
   }
 
+  @Test
+  void theDemoNeedsNoOptions() throws Exception {
+    assertThat(launch("demo")).contains(LOCAL_SETTINGS).endsWith("boxwright-job.jar demo\n");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"--master local[4]", "--master=local", "--conf spark.master=local[*]"})
   void localMastersKeepTheSettingsOfThisMachine(String master) throws Exception {

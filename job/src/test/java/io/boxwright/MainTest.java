@@ -73,6 +73,48 @@ class MainTest {
   }
 
   @Test
+  void theBuiltInModelNeedsNoPath() {
+    assertThat(run("tokens", "--model", "shapes", "a red circle")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString().lines()).contains("  2  red</w>");
+  }
+
+  @Test
+  void aModelsOwnGuidanceIsReadBeforeAnyImageIsMade() throws Exception {
+    Path model = TinyModel.copyWithout("", folder.resolve("model"));
+    Files.writeString(model.resolve("layout_guidance.json"), "{\"loss_scal\": 40}");
+
+    assertRefused(
+        run("generate", "--model", model.toString(), "--input=none", "--output=none"),
+        "layout_guidance.json: unknown key loss_scal");
+  }
+
+  @Test
+  void demoComparesUnguidedWithGuided() throws Exception {
+    assertThat(run("demo", "--rows=2", "--steps=2", "--output", folder.resolve("demo").toString()))
+        .isEqualTo(ExitCode.OK);
+
+    assertThat(err.toString()).contains("2/2 images");
+    assertThat(out.toString().lines())
+        .anyMatch(line -> line.matches(" +unguided +guided"))
+        .anyMatch(line -> line.matches(" +images made +2 of 2 +2 of 2"))
+        .anyMatch(line -> line.matches(" +lift over chance, held-out layers +[0-9.]+ +[0-9.]+"))
+        .last()
+        .asString()
+        .endsWith(folder.resolve("demo/contact-sheet.png").toString());
+    assertThat(folder.resolve("demo/contact-sheet.png")).exists();
+  }
+
+  @Test
+  void demoKeepsWhatIsThere() throws Exception {
+    Files.createDirectories(folder.resolve("demo/unguided"));
+    Files.writeString(folder.resolve("demo/unguided/mine"), "text");
+
+    assertThat(run("demo", "--output", folder.resolve("demo").toString()))
+        .isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("it holds mine already");
+  }
+
+  @Test
   void goodRowsEndWithZeroAndBadOnesWithThree() throws Exception {
     prompts("select 'a red circle' prompt");
     assertThat(generate("--steps", "1", "--height", "64", "--width", "64")).isEqualTo(ExitCode.OK);

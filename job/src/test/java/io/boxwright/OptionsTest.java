@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
+import io.boxwright.layout.CellRounding;
 import io.boxwright.testing.CpuLoader;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,15 @@ class OptionsTest {
   }
 
   @Test
+  void withoutAPresetTheModelsOwnIsChanged() {
+    assertThat(parse(new GuidanceCommand()).config()).isEqualTo(GuidanceCommand.MODEL);
+    assertThat(parse(new GuidanceCommand(), "--rounding=half_even", "--loss-scale=12").config())
+        .isEqualTo(GuidanceCommand.MODEL.withRounding(CellRounding.HALF_EVEN).withLossScale(12));
+    assertThat(parse(new GuidanceCommand(), "--guidance=paper").config())
+        .isEqualTo(LayoutGuidanceConfig.paper());
+  }
+
+  @Test
   void noGuidanceStaysNoneWithNumbersInSparksSettings() {
     conf.set("spark.boxwright.max-guidance-steps", "5").set("spark.boxwright.loss-scale", "12");
 
@@ -118,10 +128,16 @@ class OptionsTest {
         "--loss-scale",
         "--loss-threshold",
         "--max-guidance-steps",
-        "--max-iterations-per-step"
+        "--max-iterations-per-step",
+        "--rounding"
       })
   void numbersWithoutGuidanceAreRefusedOnTheCommandLine(String option) {
-    GuidanceCommand command = parse(new GuidanceCommand(), "--guidance=none", option, "5");
+    GuidanceCommand command =
+        parse(
+            new GuidanceCommand(),
+            "--guidance=none",
+            option,
+            option.equals("--rounding") ? "truncate" : "5");
 
     assertThatThrownBy(command::config)
         .isInstanceOf(ParameterException.class)
@@ -130,10 +146,12 @@ class OptionsTest {
 
   @Command
   private static final class GuidanceCommand {
+    static final LayoutGuidanceConfig MODEL = LayoutGuidanceConfig.paper().withLossThreshold(0.1);
+
     @Mixin private GuidanceOptions guidance;
 
     LayoutGuidanceConfig config() {
-      return guidance.config();
+      return guidance.config(() -> MODEL);
     }
   }
 

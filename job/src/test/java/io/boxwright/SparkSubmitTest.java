@@ -35,6 +35,7 @@ class SparkSubmitTest {
         .anyMatch(line -> line.endsWith("on gpu3"))
         .anyMatch(line -> line.endsWith("on gpu5"));
     assertThat(folder.resolve("out/images/_SUCCESS")).exists();
+    assertThat(output.lines().filter(line -> line.contains("Copying file:"))).hasSize(1);
   }
 
   private String submit() throws Exception {
@@ -65,7 +66,8 @@ class SparkSubmitTest {
     }
     command.addAll(List.of("--master", "local-cluster[1,2,2048]", "--class", "io.boxwright.Main"));
     command.add("spark-internal");
-    command.addAll(List.of("generate", "--model", TinyModel.FOLDER.toString()));
+    command.addAll(List.of("generate", "--model", "file://" + TinyModel.FOLDER));
+    command.addAll(List.of("--model-cache", folder.resolve("models").toString()));
     command.addAll(List.of("--input", folder.resolve("prompts").toString()));
     command.addAll(List.of("--output", folder.resolve("out").toString()));
     command.addAll(List.of("--steps", "1", "--height", "64", "--width", "64"));

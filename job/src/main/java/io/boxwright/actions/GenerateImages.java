@@ -6,9 +6,13 @@ import io.boxwright.input.RootCause;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.output.ImageTable;
 import io.boxwright.report.ContactSheet;
+import io.boxwright.report.ProgressBar;
 import io.boxwright.report.RunResult;
 import io.boxwright.report.RunSummary;
+import io.boxwright.spark.GenerationMonitor;
 import io.boxwright.spark.GuidedImageGenerator;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
@@ -42,6 +46,7 @@ public final class GenerateImages {
   private String input;
   private String output;
   private double maxFailedShare = 0.05;
+  private PrintWriter console = new PrintWriter(Writer.nullWriter());
 
   /** Runs on a session, with a generator that says with what model and how. */
   public GenerateImages(SparkSession spark, GuidedImageGenerator generator) {
@@ -58,6 +63,12 @@ public final class GenerateImages {
   /** The output folder; the image table goes into its {@code images}. Required. */
   public GenerateImages output(String folder) {
     output = folder;
+    return this;
+  }
+
+  /** Where to say how far the images are; default: nowhere. */
+  public GenerateImages console(PrintWriter writer) {
+    console = writer;
     return this;
   }
 
@@ -109,9 +120,11 @@ public final class GenerateImages {
   }
 
   private void write(ImageTable table, Dataset<Row> prompts) {
-    Dataset<Row> images = generator.generate(spread(prompts));
+    long rows = prompts.count();
+    Dataset<Row> images = generator.generate(spread(prompts, rows));
     try (FailureLimit limit =
-        new FailureLimit(spark.sparkContext(), generator.monitor(), maxFailedShare)) {
+            new FailureLimit(spark.sparkContext(), generator.monitor(), maxFailedShare);
+        ProgressBar bar = progressBar(rows * generator.numImagesPerPrompt())) {
       write(table, images, limit);
     }
   }
@@ -123,6 +136,11 @@ public final class GenerateImages {
       String message = limit.exceeded().orElseGet(() -> RootCause.message(e));
       throw new JobFailedException("Cannot make the images: " + message, e);
     }
+  }
+
+  private ProgressBar progressBar(long images) {
+    GenerationMonitor monitor = generator.monitor();
+    return ProgressBar.start(console, images, monitor::images, monitor::failed);
   }
 
   /** An extra: when it fails, the images are there all the same. */
@@ -137,10 +155,10 @@ public final class GenerateImages {
   }
 
   /** A table of prompts is so small that Spark would read it in one task. */
-  private Dataset<Row> spread(Dataset<Row> prompts) {
+  private Dataset<Row> spread(Dataset<Row> prompts, long rows) {
     return prompts.repartition(
         tasks(
-            prompts.count(),
+            rows,
             generator.numImagesPerPrompt(),
             generator.batchSize(),
             spark.sparkContext().defaultParallelism()));

@@ -1,6 +1,5 @@
 package io.boxwright.report;
 
-import static java.util.Comparator.comparing;
 import static org.apache.spark.sql.functions.col;
 
 import io.boxwright.images.DrawBox;
@@ -10,8 +9,13 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -26,6 +30,16 @@ public final class ContactSheet {
 
   private ContactSheet() {}
 
+  /** Which image of which prompt, in the order of both. */
+  private record Key(String id, int imageIndex) implements Comparable<Key> {
+
+    @Override
+    public int compareTo(Key other) {
+      int byId = id.compareTo(other.id);
+      return byId == 0 ? Integer.compare(imageIndex, other.imageIndex) : byId;
+    }
+  }
+
   /**
    * Draws some images of a table, those that are read first, in the order of their ids. Looks at no
    * more of the table than that takes.
@@ -35,17 +49,46 @@ public final class ContactSheet {
    * @return the sheet, or nothing if no image was made
    */
   public static Optional<BufferedImage> draw(Dataset<Row> table, int most) {
-    List<BufferedImage> tiles =
-        table
-            .filter(col("status").equalTo("ok"))
-            .select("image.bytes", "objects.boxes", "id", "image_index")
+    List<BufferedImage> tiles = List.copyOf(tiles(made(table).limit(most)).values());
+    return tiles.isEmpty() ? Optional.empty() : Optional.of(sheet(tiles, COLUMNS));
+  }
+
+  /**
+   * Draws images of two tables, those of one in a row above those of the other, images of the same
+   * prompt above one another. A prompt of which only one has an image has a blank. Both tables are
+   * read whole, for the first ids.
+   *
+   * @param most how many images of each at most
+   * @return the sheet, or nothing if no image was made
+   */
+  public static Optional<BufferedImage> compare(Dataset<Row> above, Dataset<Row> below, int most) {
+    Map<Key, BufferedImage> first = tiles(made(above).orderBy("id", "image_index").limit(most));
+    Map<Key, BufferedImage> second = tiles(made(below).orderBy("id", "image_index").limit(most));
+    List<Key> keys =
+        Stream.of(first, second)
+            .flatMap(tiles -> tiles.keySet().stream())
+            .distinct()
+            .sorted()
             .limit(most)
-            .collectAsList()
-            .stream()
-            .sorted(comparing((Row row) -> row.getString(2)).thenComparing(row -> row.getInt(3)))
-            .map(ContactSheet::tile)
             .toList();
-    return tiles.isEmpty() ? Optional.empty() : Optional.of(sheet(tiles));
+    List<BufferedImage> tiles = new ArrayList<>();
+    keys.forEach(key -> tiles.add(first.get(key)));
+    keys.forEach(key -> tiles.add(second.get(key)));
+    return keys.isEmpty() ? Optional.empty() : Optional.of(sheet(tiles, keys.size()));
+  }
+
+  private static Dataset<Row> made(Dataset<Row> table) {
+    return table
+        .filter(col("status").equalTo("ok"))
+        .select("image.bytes", "objects.boxes", "id", "image_index");
+  }
+
+  private static SortedMap<Key, BufferedImage> tiles(Dataset<Row> images) {
+    SortedMap<Key, BufferedImage> tiles = new TreeMap<>();
+    for (Row row : images.collectAsList()) {
+      tiles.put(new Key(row.getString(2), row.getInt(3)), tile(row));
+    }
+    return tiles;
   }
 
   /** An image with its boxes, one colour an object. */
@@ -75,8 +118,8 @@ public final class ContactSheet {
     }
   }
 
-  private static BufferedImage sheet(List<BufferedImage> tiles) {
-    int columns = Math.min(COLUMNS, tiles.size());
+  private static BufferedImage sheet(List<BufferedImage> tiles, int mostColumns) {
+    int columns = Math.min(mostColumns, tiles.size());
     int rows = (tiles.size() + columns - 1) / columns;
     int step = TILE + GAP;
     BufferedImage sheet =
@@ -85,7 +128,9 @@ public final class ContactSheet {
     graphics.setRenderingHint(
         RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
     for (int i = 0; i < tiles.size(); i++) {
-      fit(graphics, tiles.get(i), GAP + i % columns * step, GAP + i / columns * step);
+      if (tiles.get(i) != null) {
+        fit(graphics, tiles.get(i), GAP + i % columns * step, GAP + i / columns * step);
+      }
     }
     graphics.dispose();
     return sheet;

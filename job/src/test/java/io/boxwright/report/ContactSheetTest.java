@@ -83,4 +83,27 @@ class ContactSheetTest {
   void withoutImagesThereIsNoSheet() {
     assertThat(ContactSheet.draw(table(row("a", "error", 8, 8, Color.RED)), 12)).isEmpty();
   }
+
+  @Test
+  void imagesOfOnePromptStandAboveOneAnother() {
+    BufferedImage sheet =
+        ContactSheet.compare(
+                table(
+                    row("b", "ok", 64, 64, Color.RED),
+                    row("a", "error", 64, 64, Color.BLACK),
+                    row("c", "ok", 64, 64, Color.GREEN)),
+                table(
+                    row("c", "ok", 64, 64, Color.CYAN),
+                    row("b", "error", 64, 64, Color.BLACK),
+                    row("a", "ok", 64, 64, Color.BLUE)),
+                2)
+            .orElseThrow();
+
+    assertThat(sheet.getWidth()).isEqualTo(2 * 264 + 8);
+    assertThat(sheet.getHeight()).isEqualTo(2 * 264 + 8);
+    assertThat(new Color(sheet.getRGB(136, 136))).isEqualTo(Color.BLACK);
+    assertThat(new Color(sheet.getRGB(264 + 136, 136))).isEqualTo(Color.RED);
+    assertThat(new Color(sheet.getRGB(136, 264 + 136))).isEqualTo(Color.BLUE);
+    assertThat(new Color(sheet.getRGB(264 + 136, 264 + 136))).isEqualTo(Color.BLACK);
+  }
 }

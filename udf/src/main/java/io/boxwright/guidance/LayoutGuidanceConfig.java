@@ -2,7 +2,10 @@ package io.boxwright.guidance;
 
 import io.boxwright.layout.CellRounding;
 import io.boxwright.layout.SmallBoxes;
+import io.boxwright.loading.JsonConfig;
 import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * How hard and how long a row's attention is pushed into its boxes ("Training-Free Layout Control
@@ -32,6 +35,8 @@ public record LayoutGuidanceConfig(
     StopRule stopRule,
     int boxesPerObject)
     implements Serializable {
+
+  private static final String FILE_NAME = "layout_guidance.json";
 
   /** Which heads of an attention the loss is averaged over. */
   public enum Heads {
@@ -89,6 +94,19 @@ public record LayoutGuidanceConfig(
         SmallBoxes.LEAVE_EMPTY,
         StopRule.BELOW_THRESHOLD,
         1);
+  }
+
+  /**
+   * What suits a model: its folder's {@code layout_guidance.json}, whose keys are the names of this
+   * record's components in snake case ({@code loss_scale}) and change {@link #paper}. A folder
+   * without that file has {@link #paper} itself.
+   *
+   * @throws io.boxwright.loading.ModelLoadingException naming the file, and the key or value that
+   *     is wrong
+   */
+  public static LayoutGuidanceConfig fromPretrained(Path folder) {
+    Path file = folder.resolve(FILE_NAME);
+    return Files.exists(file) ? JsonConfig.readOver(file, paper()) : paper();
   }
 
   /** No guidance: plain Stable Diffusion, scored all the same. */
@@ -152,6 +170,20 @@ public record LayoutGuidanceConfig(
         value,
         heads,
         rounding,
+        smallBoxes,
+        stopRule,
+        boxesPerObject);
+  }
+
+  /** The same with another {@code rounding}. */
+  public LayoutGuidanceConfig withRounding(CellRounding value) {
+    return new LayoutGuidanceConfig(
+        lossScale,
+        lossThreshold,
+        maxGuidanceSteps,
+        maxIterationsPerStep,
+        heads,
+        value,
         smallBoxes,
         stopRule,
         boxesPerObject);

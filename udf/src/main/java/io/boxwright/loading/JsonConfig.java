@@ -5,10 +5,12 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ public final class JsonConfig {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // Python writes NaN and -Infinity
           .build();
 
@@ -52,20 +55,57 @@ public final class JsonConfig {
    *     record, and the key, if another value is given
    */
   public static <T> T read(Path file, Class<T> type, Map<String, String> fixed) {
-    if (!Files.exists(file)) {
-      throw new ModelLoadingException("Cannot read " + file + ": it does not exist");
-    }
     try {
-      JsonNode json = JSON.readTree(file.toFile());
-      if (!json.isObject()) {
-        throw new ModelLoadingException("Cannot read " + file + ": it holds no JSON object");
-      }
+      JsonNode json = readObject(file);
       for (Map.Entry<String, String> entry : new TreeMap<>(fixed).entrySet()) {
         requireSupported(file, json, entry.getKey(), entry.getValue());
       }
       return JSON.treeToValue(json, type);
     } catch (IOException e) {
       throw new ModelLoadingException("Cannot read " + file + ": " + problem(e), e);
+    }
+  }
+
+  /**
+   * Reads a file that changes some values of a record of numbers and enums; a null changes none.
+   *
+   * @param defaults has the values of the keys that the file lacks
+   * @throws ModelLoadingException naming the file, if it is missing, no JSON, or refused by the
+   *     record, and a key that the record does not have
+   */
+  public static <T> T readOver(Path file, T defaults) {
+    try {
+      ObjectNode merged = JSON.valueToTree(defaults);
+      for (Map.Entry<String, JsonNode> entry : readObject(file).properties()) {
+        requireKnown(file, merged, entry.getKey());
+        if (!entry.getValue().isNull()) {
+          merged.set(entry.getKey(), entry.getValue());
+        }
+      }
+      return JSON.readerFor(defaults.getClass())
+          .without(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .readValue(merged);
+    } catch (IOException e) {
+      throw new ModelLoadingException("Cannot read " + file + ": " + problem(e), e);
+    }
+  }
+
+  private static JsonNode readObject(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      throw new ModelLoadingException("Cannot read " + file + ": it does not exist");
+    }
+    JsonNode json = JSON.readTree(file.toFile());
+    if (!json.isObject()) {
+      throw new ModelLoadingException("Cannot read " + file + ": it holds no JSON object");
+    }
+    return json;
+  }
+
+  private static void requireKnown(Path file, ObjectNode known, String key) {
+    if (!known.has(key)) {
+      throw new ModelLoadingException(
+          "Cannot read %s: unknown key %s; keys are %s"
+              .formatted(file, key, String.join(", ", (Iterable<String>) known::fieldNames)));
     }
   }
 

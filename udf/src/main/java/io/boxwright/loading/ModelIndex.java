@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,7 +23,8 @@ import java.util.stream.Stream;
 public record ModelIndex(
     Path folder, String className, Map<String, String> parts, List<String> notes) {
 
-  private static final String FILE_NAME = "model_index.json";
+  /** The file that makes a folder a diffusers folder. */
+  public static final String FILE_NAME = "model_index.json";
 
   private static final List<String> PIPELINES =
       List.of("StableDiffusionPipeline", "LayoutGuidanceStableDiffusionPipeline");
@@ -30,6 +32,10 @@ public record ModelIndex(
   /** Parts that a pipeline needs; the scheduler's class is for the schedulers to judge. */
   private static final List<String> REQUIRED =
       List.of("tokenizer", "text_encoder", "unet", "vae", "scheduler");
+
+  private static final Pattern READ_FILES =
+      Pattern.compile(
+          "[^/]+\\.json|(%s)/[^/]+\\.(json|txt|safetensors)".formatted(String.join("|", REQUIRED)));
 
   private static final Map<String, List<String>> SUPPORTED_CLASSES =
       Map.of(
@@ -69,6 +75,16 @@ public record ModelIndex(
     Map<String, String> classes = classes(index);
     Map<String, String> parts = requiredParts(folder, classes);
     return new ModelIndex(folder, className, parts, notes(folder, classes));
+  }
+
+  /**
+   * Whether a file of a folder is one that is read: configurations, vocabularies and weights of the
+   * parts that are needed. Folders of Stable Diffusion often hold twice as much.
+   *
+   * @param path relative to the folder, such as {@code unet/config.json}
+   */
+  public static boolean reads(String path) {
+    return READ_FILES.matcher(path).matches();
   }
 
   /** The folder of a part, such as {@code unet}. */

@@ -5,6 +5,8 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Utils;
+import io.boxwright.loading.HostLock;
+import java.nio.file.Path;
 
 /**
  * DJL's PyTorch engine, loaded by the first use of this class; before that, nothing of {@code
@@ -16,7 +18,7 @@ public final class LibTorch {
 
   static {
     optOutOfTracking();
-    Engine.getEngine(NAME);
+    startEngine();
   }
 
   private LibTorch() {}
@@ -26,6 +28,15 @@ public final class LibTorch {
     if (Utils.getEnvOrSystemProperty("OPT_OUT_TRACKING") == null) {
       System.setProperty("OPT_OUT_TRACKING", "true");
     }
+  }
+
+  /**
+   * One process of a host at a time. The first one unpacks libtorch, and DJL fails where it finds a
+   * file of another process that is being unpacked and gone a moment later.
+   */
+  private static void startEngine() {
+    Path lock = Utils.getEngineCacheDir("pytorch").resolve("boxwright.lock");
+    HostLock.hold(lock, () -> Engine.getEngine(NAME));
   }
 
   /** Loads the engine, if nothing has yet. */

@@ -2,7 +2,6 @@ package io.boxwright.spark;
 
 import io.boxwright.pipelines.ImagePipeline;
 import io.boxwright.pipelines.PretrainedOptions;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +36,7 @@ final class ExecutorPipelines {
   static LoadedPipeline get(PipelineSpec spec, GenerationCounters counters) {
     PretrainedOptions options =
         spec.pretrainedOptions(spec.deviceType().device(assignedGpu(TaskContext.get())));
-    Key key = new Key(spec.model(), options, spec.loader().getClass());
+    Key key = new Key(spec.model().name(), options, spec.loader().getClass());
     return PIPELINES.computeIfAbsent(key, missing -> load(spec, options, counters));
   }
 
@@ -50,11 +49,12 @@ final class ExecutorPipelines {
 
   private static LoadedPipeline load(
       PipelineSpec spec, PretrainedOptions options, GenerationCounters counters) {
-    LOG.info("Loading {} on {}", spec.model(), options.device());
+    String name = spec.model().name();
+    LOG.info("Loading {} on {}", name, options.device());
     long start = System.nanoTime();
-    ImagePipeline pipeline = spec.loader().load(Path.of(spec.model()), options);
+    ImagePipeline pipeline = spec.loader().load(spec.model().localize(), options);
     Duration time = Duration.ofNanos(System.nanoTime() - start);
-    LOG.info("Loaded {} in {} s", spec.model(), time.toSeconds());
+    LOG.info("Loaded {} in {} s", name, time.toSeconds());
     String device = DeviceType.name(options.device());
     counters.loaded("executor %s on %s".formatted(SparkEnv.get().executorId(), device), time);
     return new LoadedPipeline(pipeline, options.device(), new BatchLimit());

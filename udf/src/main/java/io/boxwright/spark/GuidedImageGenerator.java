@@ -1,6 +1,7 @@
 package io.boxwright.spark;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
+import io.boxwright.loading.ModelCache;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.PretrainedFolder;
 import java.nio.file.Path;
@@ -33,20 +34,30 @@ import org.apache.spark.sql.types.StructType;
 public final class GuidedImageGenerator {
 
   private String modelUrl;
+  private Path modelCache = ModelCache.defaultFolder();
   private DeviceType deviceType = DeviceType.AUTO;
   private WeightType weightType = WeightType.AUTO;
   private String variant;
   private GenerationOptions options = GenerationOptions.defaults();
-  private LayoutGuidanceConfig guidance = LayoutGuidanceConfig.paper();
+  private LayoutGuidanceConfig guidance; // null: what suits the model
   private int batchSize = 8;
   private Duration batchTimeout = Duration.ZERO;
   private int numImagesPerPrompt = 1;
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
   private GenerationMonitor monitor;
 
-  /** The diffusers folder, at the same path on every executor. Required. */
+  /** The diffusers folder, as {@link ModelFolder} finds it on each host. Required. */
   public GuidedImageGenerator setModelUrl(String value) {
     modelUrl = value;
+    return this;
+  }
+
+  /**
+   * A folder on the disk of each host, where models that come from elsewhere are copied to; default
+   * {@link ModelCache#defaultFolder}.
+   */
+  public GuidedImageGenerator setModelCache(Path value) {
+    modelCache = value;
     return this;
   }
 
@@ -74,7 +85,7 @@ public final class GuidedImageGenerator {
     return this;
   }
 
-  /** How rows with boxes are guided; default {@link LayoutGuidanceConfig#paper}. */
+  /** How rows with boxes are guided; default {@link LayoutGuidanceConfig#fromPretrained}. */
   public GuidedImageGenerator setGuidance(LayoutGuidanceConfig value) {
     guidance = value;
     return this;
@@ -122,14 +133,32 @@ public final class GuidedImageGenerator {
 
   /**
    * Checks on the driver what would fail in every task: the parts of the model folder, the
-   * scheduler's name, sizes that the model cannot make. The folder has to be on the driver, too.
+   * scheduler's name, sizes that the model cannot make. The driver has to find the folder, too.
    *
    * @return one sentence for each part that the folder has and that is not applied
    * @throws io.boxwright.loading.ModelLoadingException naming what is wrong with the folder
    * @throws IllegalArgumentException naming the option that is wrong
    */
   public List<String> checkModel() {
-    return PretrainedFolder.check(Path.of(requireModel()), variant, options);
+    return PretrainedFolder.check(modelFolder(), variant, options);
+  }
+
+  /**
+   * The model's folder on this host, see {@link ModelFolder#localize}.
+   *
+   * @throws io.boxwright.loading.ModelLoadingException if it cannot be copied to this host
+   */
+  public Path modelFolder() {
+    return model().localize();
+  }
+
+  /**
+   * How rows with boxes are guided: as was set, else as suits the model.
+   *
+   * @throws io.boxwright.loading.ModelLoadingException naming what is wrong with the model's file
+   */
+  public LayoutGuidanceConfig guidance() {
+    return guidance == null ? LayoutGuidanceConfig.fromPretrained(modelFolder()) : guidance;
   }
 
   /**
@@ -163,9 +192,9 @@ public final class GuidedImageGenerator {
     startMonitor(prompts.sparkSession().sparkContext());
     GenerateRows task =
         new GenerateRows(
-            new PipelineSpec(requireModel(), deviceType, weightType, variant, pipelineLoader),
+            new PipelineSpec(model(), deviceType, weightType, variant, pipelineLoader),
             options,
-            guidance,
+            guidance(),
             batchSize,
             batchTimeout,
             numImagesPerPrompt,
@@ -194,11 +223,11 @@ public final class GuidedImageGenerator {
     monitor = new GenerationMonitor(context);
   }
 
-  private String requireModel() {
+  private ModelFolder model() {
     if (modelUrl == null) {
       throw new IllegalArgumentException("No model: call setModelUrl first");
     }
-    return modelUrl;
+    return ModelFolder.of(modelUrl, modelCache);
   }
 
   private static int requirePositive(String name, int value) {

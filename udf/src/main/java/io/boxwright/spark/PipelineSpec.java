@@ -7,14 +7,14 @@ import java.io.Serializable;
 /**
  * Which pipeline a job wants on its executors.
  *
- * @param model the diffusers folder, at the same path on every executor
+ * @param model the diffusers folder
  * @param deviceType where it runs
  * @param weightType the type of its weights
  * @param variant which weight files, such as {@code fp16}; null for the plain ones
  * @param loader how it is loaded
  */
 record PipelineSpec(
-    String model,
+    ModelFolder model,
     DeviceType deviceType,
     WeightType weightType,
     String variant,

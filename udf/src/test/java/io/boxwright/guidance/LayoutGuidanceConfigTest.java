@@ -3,9 +3,18 @@ package io.boxwright.guidance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.boxwright.layout.CellRounding;
+import io.boxwright.loading.ModelLoadingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LayoutGuidanceConfigTest {
+
+  @TempDir private Path folder;
 
   @Test
   void paperStopsAtTheThresholdAndTflcgBelowIt() {
@@ -24,6 +33,44 @@ class LayoutGuidanceConfigTest {
   void onlyThePaperTakesSeveralBoxesAnObject() {
     assertThat(LayoutGuidanceConfig.paper().boxesPerObject()).isEqualTo(Integer.MAX_VALUE);
     assertThat(LayoutGuidanceConfig.tflcg().boxesPerObject()).isEqualTo(1);
+  }
+
+  @Test
+  void aModelsOwnFileChangesThePaper() throws Exception {
+    write("{\"loss_scale\": 45, \"rounding\": \"half_even\", \"loss_threshold\": null}");
+
+    assertThat(LayoutGuidanceConfig.fromPretrained(folder))
+        .isEqualTo(
+            LayoutGuidanceConfig.paper().withLossScale(45).withRounding(CellRounding.HALF_EVEN));
+  }
+
+  @Test
+  void aModelWithoutSuchAFileHasThePaper() {
+    assertThat(LayoutGuidanceConfig.fromPretrained(folder)).isEqualTo(LayoutGuidanceConfig.paper());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'loss_scal': 45}           | unknown key loss_scal; keys are loss_scale, loss_threshold",
+        "{'loss_scale': 0}           | Invalid guidance: loss_scale is 0.0",
+        "{'loss_scale': 'high'}      | loss_scale: Cannot deserialize",
+        "{'max_guidance_steps': 2.5} | max_guidance_steps: Cannot coerce",
+        "{'rounding': 'up'}          | rounding: Cannot deserialize",
+        "[]                          | it holds no JSON object"
+      },
+      quoteCharacter = '`')
+  void whatIsWrongInItIsRefusedByName(String json, String problem) throws Exception {
+    Path file = write(json.replace('\'', '"'));
+
+    assertThatThrownBy(() -> LayoutGuidanceConfig.fromPretrained(folder))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageStartingWith("Cannot read " + file + ": " + problem);
+  }
+
+  private Path write(String json) throws Exception {
+    return Files.writeString(folder.resolve("layout_guidance.json"), json);
   }
 
   @Test

@@ -1,0 +1,110 @@
+package io.boxwright;
+
+import io.boxwright.actions.CompareGuidance;
+import io.boxwright.input.DemoPrompts;
+import io.boxwright.input.SparkSettings;
+import io.boxwright.loading.BuiltInModel;
+import io.boxwright.pipelines.GenerationOptions;
+import io.boxwright.report.Comparison;
+import io.boxwright.report.ComparisonReport;
+import io.boxwright.spark.GuidedImageGenerator;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code boxwright demo}. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Makes images of coloured shapes twice, without guidance and with it, and compares them.")
+final class DemoCommand implements Callable<Integer> {
+
+  private final SparkConf conf;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--output",
+      defaultValue = "boxwright-demo",
+      paramLabel = "FOLDER",
+      description =
+          "Where images and the contact sheet go. New or empty. Default: ${DEFAULT-VALUE}.")
+  private String output;
+
+  @Option(
+      names = "--rows",
+      defaultValue = "8",
+      paramLabel = "N",
+      description = "How many of the eight prompts. Default: ${DEFAULT-VALUE}.")
+  private int rows;
+
+  @Option(
+      names = "--steps",
+      defaultValue = "30",
+      paramLabel = "N",
+      description = "Denoising steps. Default: ${DEFAULT-VALUE}.")
+  private int steps;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "8",
+      paramLabel = "N",
+      description = "Images made together. Default: ${DEFAULT-VALUE}.")
+  private int batchSize;
+
+  @Option(
+      names = "--model",
+      defaultValue = BuiltInModel.NAME,
+      paramLabel = "MODEL",
+      description = ModelOptions.MODEL + " Default: ${DEFAULT-VALUE}.")
+  private String model;
+
+  @Mixin private ModelOptions modelOptions;
+
+  DemoCommand(SparkConf conf) {
+    this.conf = conf;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    new SparkConfDefaults(conf).checkKeys(spec);
+    SparkSettings.check(conf);
+    GuidedImageGenerator generator = generator();
+    Comparison comparison;
+    try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
+      comparison =
+          new CompareGuidance(spark, generator)
+              .input(DemoPrompts.write(spark, output, rows))
+              .output(output)
+              .console(spec.commandLine().getErr())
+              .execute();
+    }
+    new ComparisonReport(spec.commandLine().getOut()).print(comparison);
+    return exitCode(comparison);
+  }
+
+  private GuidedImageGenerator generator() throws ReflectiveOperationException {
+    try {
+      GuidedImageGenerator generator = new GuidedImageGenerator();
+      modelOptions.configure(generator, model);
+      return generator
+          .setOptions(GenerationOptions.defaults().withNumInferenceSteps(steps))
+          .setBatchSize(batchSize);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static int exitCode(Comparison comparison) {
+    long failed = comparison.unguided().summary().failed() + comparison.guided().summary().failed();
+    return failed == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
+  }
+}

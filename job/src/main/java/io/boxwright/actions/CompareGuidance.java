@@ -1,0 +1,91 @@
+package io.boxwright.actions;
+
+import io.boxwright.guidance.LayoutGuidanceConfig;
+import io.boxwright.output.ImageTable;
+import io.boxwright.report.Comparison;
+import io.boxwright.report.ContactSheet;
+import io.boxwright.report.RunResult;
+import io.boxwright.spark.GuidedImageGenerator;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the images of a table of prompts twice, from the same noise, without guidance and with the
+ * generator's, into {@code unguided} and {@code guided} of an output folder.
+ */
+public final class CompareGuidance {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CompareGuidance.class);
+  private static final int CONTACT_SHEET_PAIRS = 8;
+
+  private final SparkSession spark;
+  private final GuidedImageGenerator generator;
+  private String input;
+  private String output;
+  private PrintWriter console = new PrintWriter(Writer.nullWriter());
+
+  /** Runs on a session, with a generator that says with what model and how. */
+  public CompareGuidance(SparkSession spark, GuidedImageGenerator generator) {
+    this.spark = spark;
+    this.generator = generator;
+  }
+
+  /** The prompt table, as of {@link GenerateImages#input}. Required. */
+  public CompareGuidance input(String path) {
+    input = path;
+    return this;
+  }
+
+  /** The output folder. Required. */
+  public CompareGuidance output(String folder) {
+    output = folder;
+    return this;
+  }
+
+  /** Where to say how far the images are; default: nowhere. */
+  public CompareGuidance console(PrintWriter writer) {
+    console = writer;
+    return this;
+  }
+
+  /**
+   * Makes the images and a contact sheet of both kinds.
+   *
+   * @throws io.boxwright.input.InvalidInputException as {@link GenerateImages#execute} does
+   * @throws JobFailedException as {@link GenerateImages#execute} does
+   */
+  public Comparison execute() {
+    LayoutGuidanceConfig guidance = generator.guidance();
+    RunResult unguided = generate("unguided", LayoutGuidanceConfig.none());
+    RunResult guided = generate("guided", guidance);
+    return new Comparison(unguided, guided, contactSheet(unguided, guided));
+  }
+
+  private RunResult generate(String name, LayoutGuidanceConfig guidance) {
+    console.println(name);
+    return new GenerateImages(spark, generator.setGuidance(guidance))
+        .input(input)
+        .output(new Path(output, name).toString())
+        .console(console)
+        .execute();
+  }
+
+  /** An extra: when it fails, the images are there all the same. */
+  private Optional<String> contactSheet(RunResult unguided, RunResult guided) {
+    try {
+      return ContactSheet.compare(
+              spark.read().parquet(unguided.table()),
+              spark.read().parquet(guided.table()),
+              CONTACT_SHEET_PAIRS)
+          .map(sheet -> new ImageTable(spark, output).writePicture("contact-sheet.png", sheet));
+    } catch (Exception | LinkageError e) { // the latter where Java's graphics lack a library
+      LOG.warn("There is no contact sheet: {}", e.toString());
+      return Optional.empty();
+    }
+  }
+}
