@@ -60,6 +60,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private ModelOptions model;
   @Mixin private ImageOptions image;
   @Mixin private GuidanceOptions guidance;
+  @Mixin private DetectionOptions detection;
 
   GenerateCommand(SparkConf conf) {
     this.conf = conf;
@@ -84,6 +85,7 @@ final class GenerateCommand implements Callable<Integer> {
       model.configure(generator);
       image.configure(generator);
       guidance.configure(generator);
+      detection.configure(generator);
       return generator;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -32,6 +32,9 @@ public interface ImagePipeline extends AutoCloseable {
    */
   List<Integer> tokenIndices(String prompt, String phrase);
 
+  /** The text of some tokens of a prompt; indices outside of it are left out. */
+  String text(String prompt, List<Integer> tokenIndices);
+
   /** Makes one image for each request, all in one batch, in the order of the requests. */
   List<GeneratedImage> generate(
       List<GenerationRequest> requests, GenerationOptions options, LayoutGuidanceConfig guidance);

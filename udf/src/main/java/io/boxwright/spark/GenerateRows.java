@@ -1,5 +1,6 @@
 package io.boxwright.spark;
 
+import io.boxwright.detection.ObjectDetector;
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.ImagePipeline;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Queue;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
@@ -23,6 +25,7 @@ import org.apache.spark.util.CollectionAccumulator;
  * @param guidance of all rows
  * @param batchSize images made together
  * @param imagesPerPrompt images for each row
+ * @param detector what looks for the objects in the images
  * @param writer makes the output rows
  * @param loads collects where pipelines were loaded
  */
@@ -32,6 +35,7 @@ record GenerateRows(
     LayoutGuidanceConfig guidance,
     int batchSize,
     int imagesPerPrompt,
+    DetectorType detector,
     ImageRowWriter writer,
     CollectionAccumulator<String> loads)
     implements MapPartitionsFunction<Row, Row> {
@@ -45,7 +49,8 @@ record GenerateRows(
     loaded.checkOptions(options);
     return new ImageRows(
         new ImageRequests(prompts, writer.prompts(), imagesPerPrompt),
-        new BatchGenerator(loaded, options, guidance));
+        new BatchGenerator(loaded, options, guidance),
+        detector.newDetector());
   }
 
   /** Output rows, made batch by batch as they are asked for. */
@@ -53,11 +58,16 @@ record GenerateRows(
 
     private final Iterator<ImageRequest> requests;
     private final BatchGenerator generator;
+    private final Optional<ObjectDetector> objectDetector;
     private final Queue<Row> ready = new ArrayDeque<>();
 
-    ImageRows(Iterator<ImageRequest> requests, BatchGenerator generator) {
+    ImageRows(
+        Iterator<ImageRequest> requests,
+        BatchGenerator generator,
+        Optional<ObjectDetector> objectDetector) {
       this.requests = requests;
       this.generator = generator;
+      this.objectDetector = objectDetector;
     }
 
     @Override
@@ -87,8 +97,14 @@ record GenerateRows(
     private void generate(List<ImageRequest> batch) {
       List<ImageOutcome> outcomes = generator.generate(batch);
       for (int i = 0; i < batch.size(); i++) {
-        ready.add(writer.row(batch.get(i), outcomes.get(i)));
+        ready.add(writer.row(batch.get(i), outcomes.get(i), detect(outcomes.get(i))));
       }
+    }
+
+    private DetectionOutcome detect(ImageOutcome outcome) {
+      return objectDetector.isEmpty() || outcome.image() == null
+          ? DetectionOutcome.NONE
+          : DetectionOutcome.of(objectDetector.get(), outcome.image());
     }
   }
 }

@@ -39,6 +39,7 @@ public final class GuidedImageGenerator {
   private LayoutGuidanceConfig guidance = LayoutGuidanceConfig.paper();
   private int batchSize = 8;
   private int numImagesPerPrompt = 1;
+  private DetectorType detector = DetectorType.NONE;
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
   private CollectionAccumulator<String> loads;
 
@@ -87,6 +88,15 @@ public final class GuidedImageGenerator {
   /** Images for each row, with seeds counted up from the row's; default 1. */
   public GuidedImageGenerator setNumImagesPerPrompt(int value) {
     numImagesPerPrompt = requirePositive("number of images per prompt", value);
+    return this;
+  }
+
+  /**
+   * What looks for the objects in the images, for the columns {@code detection}; default {@link
+   * DetectorType#NONE}.
+   */
+  public GuidedImageGenerator setDetector(DetectorType value) {
+    detector = value;
     return this;
   }
 
@@ -144,7 +154,7 @@ public final class GuidedImageGenerator {
    */
   public Dataset<Row> generate(Dataset<Row> prompts) {
     PromptSchema columns = PromptSchema.of(prompts.schema());
-    StructType images = ImageTableSchema.of(prompts.schema(), options.attentionMaps());
+    StructType images = ImageTableSchema.of(prompts.schema(), options.attentionMaps(), detector);
     loads = prompts.sparkSession().sparkContext().collectionAccumulator("Loaded pipelines");
     GenerateRows task =
         new GenerateRows(
@@ -153,6 +163,7 @@ public final class GuidedImageGenerator {
             guidance,
             batchSize,
             numImagesPerPrompt,
+            detector,
             new ImageRowWriter(columns, images),
             loads);
     return prompts.mapPartitions(task, Encoders.row(images));
