@@ -77,6 +77,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private ModelOptions modelOptions;
   @Mixin private ImageOptions image;
   @Mixin private GuidanceOptions guidance;
+  @Mixin private DetectionOptions detection;
 
   GenerateCommand(SparkConf conf) {
     this.conf = conf;
@@ -107,6 +108,7 @@ final class GenerateCommand implements Callable<Integer> {
       GuidedImageGenerator generator = new GuidedImageGenerator();
       modelOptions.configure(generator, model);
       image.configure(generator);
+      detection.configure(generator);
       return generator;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

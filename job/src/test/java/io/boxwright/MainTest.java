@@ -127,6 +127,17 @@ class MainTest {
     assertThat(out.toString()).contains("1 images failed", "Invalid prompt: it is empty");
   }
 
+  @Test
+  void aDetectorAddsItsScores() throws Exception {
+    prompts(
+        "select 'a red circle' prompt, array(array(0D, 0D, 0.5D, 0.5D)) bboxes,"
+            + " array('a red circle') phrases");
+
+    assertThat(generate("--steps", "1", "--detector", "shapes")).isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString()).contains("Objects detected in the images, mean of 1 images");
+  }
+
   private void prompts(String query) {
     try (var spark = Spark.local()) {
       Spark.table(spark, folder.resolve("prompts"), query);

@@ -19,6 +19,7 @@ class ArchitectureTest {
           "pipelines",
           "guidance",
           "metrics",
+          "detection",
           "layout",
           "schedulers",
           "clip",

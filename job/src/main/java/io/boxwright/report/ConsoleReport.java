@@ -26,6 +26,9 @@ public final class ConsoleReport {
     if (summary.scored() > 0) {
       printAdherence(summary);
     }
+    if (summary.detected() > 0) {
+      printDetection(summary);
+    }
     if (summary.failed() > 0) {
       printErrors(summary);
     }
@@ -57,6 +60,16 @@ public final class ConsoleReport {
                   .map(score -> number(summary.means().get(group + "." + score)))
                   .toList()));
     }
+  }
+
+  private void printDetection(RunSummary summary) {
+    line("Objects detected in the images, mean of %d images:", summary.detected());
+    line("  %9s %8s %14s %8s %10s", RunSummary.DETECTION_SCORES.toArray());
+    line(
+        "  %9s %8s %14s %8s %10s",
+        RunSummary.DETECTION_SCORES.stream()
+            .map(score -> number(summary.detection().get(score)))
+            .toArray());
   }
 
   private void printErrors(RunSummary summary) {

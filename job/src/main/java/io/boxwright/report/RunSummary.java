@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ import org.apache.spark.sql.Row;
  * @param scored those of them that have a layout score
  * @param means mean scores, by column of {@code adherence} such as {@code guided.in_box_mass};
  *     empty if nothing was scored
+ * @param detected those of them that a detector has scored
+ * @param detection means of its scores, by column of {@code detection} such as {@code found}; empty
+ *     if it scored nothing
  * @param errors the commonest messages of failed rows, and how often they occur
  */
 public record RunSummary(
@@ -32,6 +36,8 @@ public record RunSummary(
     long warned,
     long scored,
     Map<String, Double> means,
+    long detected,
+    Map<String, Double> detection,
     Map<String, Long> errors) {
 
   /** Names of the scores, as the image table has them. */
@@ -40,17 +46,23 @@ public record RunSummary(
   /** Names of the groups of layers that are scored apart. */
   static final List<String> GROUPS = List.of("guided", "held_out");
 
+  /** Names of the scores of detected objects, as the image table has them. */
+  static final List<String> DETECTION_SCORES =
+      List.of("found", "right", "centre_in_box", "iou", "all_right");
+
   private static final int MOST_ERRORS = 10;
 
   /** Counts an image table. The images themselves are not read. */
   public static RunSummary of(Dataset<Row> table) {
+    boolean detects = Arrays.asList(table.columns()).contains("detection");
+    List<String> detectionScores = detects ? DETECTION_SCORES : List.of();
     List<Column> columns = new ArrayList<>();
     columns.add(count(when(col("status").equalTo("error"), 1)));
     columns.add(count(when(size(col("warnings")).gt(0), 1)));
     columns.add(count(col("adherence")));
-    for (String score : scorePaths()) {
-      columns.add(avg(col("adherence." + score)));
-    }
+    columns.add(count(detects ? col("detection") : lit(null)));
+    scorePaths().forEach(score -> columns.add(avg(col("adherence." + score))));
+    detectionScores.forEach(score -> columns.add(avg(col("detection." + score))));
     Row totals = table.agg(count(lit(1)), columns.toArray(Column[]::new)).first();
     long failed = totals.getLong(1);
     return new RunSummary(
@@ -58,7 +70,9 @@ public record RunSummary(
         failed,
         totals.getLong(2),
         totals.getLong(3),
-        means(totals, 4),
+        means(totals, 5, scorePaths()),
+        totals.getLong(4),
+        means(totals, 5 + scorePaths().size(), detectionScores),
         failed == 0 ? Map.of() : commonestErrors(table));
   }
 
@@ -68,14 +82,13 @@ public record RunSummary(
         .toList();
   }
 
-  private static Map<String, Double> means(Row totals, int first) {
+  /** The means that start at a place of the totals; those of nothing are left out. */
+  private static Map<String, Double> means(Row totals, int first, List<String> scores) {
     Map<String, Double> means = new LinkedHashMap<>();
-    int place = first;
-    for (String score : scorePaths()) {
-      if (!totals.isNullAt(place)) {
-        means.put(score, totals.getDouble(place));
+    for (int i = 0; i < scores.size(); i++) {
+      if (!totals.isNullAt(first + i)) {
+        means.put(scores.get(i), totals.getDouble(first + i));
       }
-      place++;
     }
     return means;
   }

@@ -117,6 +117,19 @@ public final class CLIPTokenizer implements AutoCloseable {
     return IntStream.range(start, start + wanted.length).boxed().toList();
   }
 
+  /**
+   * The text of some tokens of a prompt, such as {@code red circle}: for tokens of one phrase the
+   * inverse of {@link #tokenIndices}. Indices outside the prompt's text are left out.
+   */
+  public String text(String prompt, List<Integer> tokenIndices) {
+    TokenizedPrompt encoded = encode(prompt);
+    return decode(
+        tokenIndices.stream()
+            .filter(index -> index > 0 && index < encoded.length() - 1)
+            .mapToLong(index -> encoded.ids()[index])
+            .toArray());
+  }
+
   @Override
   public void close() {
     tokenizer.close();

@@ -25,6 +25,25 @@ public record BoundingBox(double xMin, double yMin, double xMax, double yMax) {
     requireOrder("y_min", yMin, "y_max", yMax);
   }
 
+  /** The area that both boxes cover over the area that any of them covers, 0..1. */
+  public double intersectionOverUnion(BoundingBox other) {
+    double width = Math.min(xMax, other.xMax) - Math.max(xMin, other.xMin);
+    double height = Math.min(yMax, other.yMax) - Math.max(yMin, other.yMin);
+    double shared = Math.max(width, 0) * Math.max(height, 0);
+    return shared / (area() + other.area() - shared);
+  }
+
+  /** Whether the centre of another box lies in this one, its edges included. */
+  public boolean containsCentreOf(BoundingBox other) {
+    double x = (other.xMin + other.xMax) / 2;
+    double y = (other.yMin + other.yMax) / 2;
+    return xMin <= x && x <= xMax && yMin <= y && y <= yMax;
+  }
+
+  private double area() {
+    return (xMax - xMin) * (yMax - yMin);
+  }
+
   private static void requireRelative(String edge, double value) {
     if (Double.isNaN(value)) {
       throw new IllegalArgumentException("Invalid box: " + edge + " is not a number");

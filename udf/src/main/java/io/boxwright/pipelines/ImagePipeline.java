@@ -34,6 +34,9 @@ public interface ImagePipeline extends AutoCloseable {
    */
   List<Integer> tokenIndices(String prompt, String phrase);
 
+  /** The text of some tokens of a prompt; indices outside of it are left out. */
+  String text(String prompt, List<Integer> tokenIndices);
+
   /**
    * Makes one image for each request, all in one batch, in the order of the requests. What it gives
    * for {@link GenerationRequest#PADDING} means nothing and may be null.

@@ -129,6 +129,12 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
     return pipeline.tokenizer().tokenIndices(prompt, phrase);
   }
 
+  /** The text of some tokens of a prompt; indices outside of it are left out. */
+  @Override
+  public String text(String prompt, List<Integer> tokenIndices) {
+    return pipeline.tokenizer().text(prompt, tokenIndices);
+  }
+
   /** A copy of an image with boxes drawn on it. */
   public static BufferedImage drawBox(BufferedImage image, List<BoundingBox> boxes) {
     DrawBox drawing = new DrawBox(image);

@@ -1,5 +1,6 @@
 package io.boxwright.spark;
 
+import io.boxwright.detection.ObjectDetector;
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.Stage;
@@ -10,6 +11,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Queue;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -25,6 +27,7 @@ import org.apache.spark.sql.Row;
  * @param batchSize images made together
  * @param batchTimeout how long a batch may take; zero means for ever
  * @param imagesPerPrompt images for each row
+ * @param detector what looks for the objects in the images
  * @param writer makes the output rows
  * @param counters count what is done
  */
@@ -35,6 +38,7 @@ record GenerateRows(
     int batchSize,
     Duration batchTimeout,
     int imagesPerPrompt,
+    DetectorType detector,
     ImageRowWriter writer,
     GenerationCounters counters)
     implements MapPartitionsFunction<Row, Row> {
@@ -50,7 +54,8 @@ record GenerateRows(
     return new ImageRows(
         new ImageRequests(prompts, writer.prompts(), imagesPerPrompt),
         new BatchGenerator(
-            loaded, options, guidance, batchSize, new Watchdog(batchTimeout), counters));
+            loaded, options, guidance, batchSize, new Watchdog(batchTimeout), counters),
+        detector.newDetector());
   }
 
   /** Output rows, made batch by batch as they are asked for. */
@@ -58,11 +63,16 @@ record GenerateRows(
 
     private final Iterator<ImageRequest> requests;
     private final BatchGenerator generator;
+    private final Optional<ObjectDetector> objectDetector;
     private final Queue<Row> ready = new ArrayDeque<>();
 
-    ImageRows(Iterator<ImageRequest> requests, BatchGenerator generator) {
+    ImageRows(
+        Iterator<ImageRequest> requests,
+        BatchGenerator generator,
+        Optional<ObjectDetector> objectDetector) {
       this.requests = requests;
       this.generator = generator;
+      this.objectDetector = objectDetector;
     }
 
     @Override
@@ -98,10 +108,16 @@ record GenerateRows(
 
     private Row row(ImageRequest request, ImageOutcome outcome) {
       long start = System.nanoTime();
-      Row row = writer.row(request, outcome);
+      Row row = writer.row(request, outcome, detect(outcome));
       counters.add(Stage.WRITE, Duration.ofNanos(System.nanoTime() - start));
       counters.count(outcome);
       return row;
+    }
+
+    private DetectionOutcome detect(ImageOutcome outcome) {
+      return objectDetector.isEmpty() || outcome.image() == null
+          ? DetectionOutcome.NONE
+          : DetectionOutcome.of(objectDetector.get(), outcome.image());
     }
   }
 }

@@ -43,6 +43,7 @@ public final class GuidedImageGenerator {
   private int batchSize = 8;
   private Duration batchTimeout = Duration.ZERO;
   private int numImagesPerPrompt = 1;
+  private DetectorType detector = DetectorType.NONE;
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
   private GenerationMonitor monitor;
 
@@ -113,6 +114,15 @@ public final class GuidedImageGenerator {
   /** Images for each row, with seeds counted up from the row's; default 1. */
   public GuidedImageGenerator setNumImagesPerPrompt(int value) {
     numImagesPerPrompt = requirePositive("number of images per prompt", value);
+    return this;
+  }
+
+  /**
+   * What looks for the objects in the images, for the columns {@code detection}; default {@link
+   * DetectorType#NONE}.
+   */
+  public GuidedImageGenerator setDetector(DetectorType value) {
+    detector = value;
     return this;
   }
 
@@ -188,7 +198,7 @@ public final class GuidedImageGenerator {
    */
   public Dataset<Row> generate(Dataset<Row> prompts) {
     PromptSchema columns = PromptSchema.of(prompts.schema());
-    StructType images = ImageTableSchema.of(prompts.schema(), options.attentionMaps());
+    StructType images = ImageTableSchema.of(prompts.schema(), options.attentionMaps(), detector);
     startMonitor(prompts.sparkSession().sparkContext());
     GenerateRows task =
         new GenerateRows(
@@ -198,6 +208,7 @@ public final class GuidedImageGenerator {
             batchSize,
             batchTimeout,
             numImagesPerPrompt,
+            detector,
             new ImageRowWriter(columns, images),
             monitor.counters());
     return prompts.mapPartitions(task, Encoders.row(images));

@@ -1,5 +1,9 @@
 package io.boxwright.spark;
 
+import io.boxwright.detection.Detection;
+import io.boxwright.detection.DetectionScores;
+import io.boxwright.detection.LayoutDetection;
+import io.boxwright.detection.ObjectDetection;
 import io.boxwright.guidance.GuidanceTrace;
 import io.boxwright.images.PngEncoder;
 import io.boxwright.layout.BoundingBox;
@@ -13,7 +17,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -26,8 +32,8 @@ import org.apache.spark.sql.types.StructType;
  */
 record ImageRowWriter(PromptSchema prompts, StructType images) implements Serializable {
 
-  /** The row for a request and how it ended. */
-  Row row(ImageRequest request, ImageOutcome outcome) {
+  /** The row for a request, how it ended, and what a detector has to say of it. */
+  Row row(ImageRequest request, ImageOutcome outcome, DetectionOutcome detection) {
     Map<String, Object> values = new HashMap<>();
     for (int i = 0; i < prompts.columns().size(); i++) {
       values.put(prompts.columns().get(i), request.row().get(i));
@@ -39,28 +45,37 @@ record ImageRowWriter(PromptSchema prompts, StructType images) implements Serial
     values.put("error", outcome.error());
     values.put("seconds", outcome.seconds());
     if (outcome.image() != null) {
-      putImage(values, request, outcome.image());
+      putImage(values, request, outcome.image(), detection);
     }
     return RowFactory.create(Arrays.stream(images.fieldNames()).map(values::get).toArray());
   }
 
   private static void putImage(
-      Map<String, Object> values, ImageRequest request, GeneratedImage image) {
+      Map<String, Object> values,
+      ImageRequest request,
+      GeneratedImage image,
+      DetectionOutcome detection) {
     String path = "%s_%d.png".formatted(request.prompt().id(), request.imageIndex());
     values.put("image", RowFactory.create(PngEncoder.encode(image.image()), path));
     values.put("width", image.image().getWidth());
     values.put("height", image.image().getHeight());
-    values.put("warnings", image.warnings().toArray(String[]::new));
-    image
-        .adherence()
-        .ifPresent(
-            adherence -> {
-              values.put("adherence", adherence(adherence, image.guidance()));
-              values.put("objects", rows(adherence.objects(), ImageRowWriter::object));
-              values.put(
-                  "attention",
-                  rows(image.attentionMaps(), map -> attention(map, adherence.objects())));
-            });
+    values.put(
+        "warnings",
+        Stream.concat(image.warnings().stream(), detection.warnings().stream())
+            .toArray(String[]::new));
+    image.adherence().ifPresent(adherence -> putLayout(values, image, adherence, detection));
+  }
+
+  private static void putLayout(
+      Map<String, Object> values,
+      GeneratedImage image,
+      LayoutAdherence adherence,
+      DetectionOutcome detection) {
+    values.put("adherence", adherence(adherence, image.guidance()));
+    values.put("detection", detection.scores().map(ImageRowWriter::detection).orElse(null));
+    values.put("objects", objects(adherence.objects(), detection.scores()));
+    values.put(
+        "attention", rows(image.attentionMaps(), map -> attention(map, adherence.objects())));
   }
 
   private static Row adherence(LayoutAdherence adherence, GuidanceTrace guidance) {
@@ -72,13 +87,45 @@ record ImageRowWriter(PromptSchema prompts, StructType images) implements Serial
         guidance.iterations());
   }
 
-  private static Row object(ObjectAdherence adherence) {
+  private static Row[] objects(List<ObjectAdherence> objects, Optional<LayoutDetection> detection) {
+    Row[] rows = new Row[objects.size()];
+    for (int i = 0; i < rows.length; i++) {
+      int place = i;
+      Optional<Row> detected = detection.map(scores -> detection(scores.objects().get(place)));
+      rows[i] = object(objects.get(i), detected.orElse(null));
+    }
+    return rows;
+  }
+
+  /** Where the table has no {@code detection}, Spark leaves it out, as it comes last. */
+  private static Row object(ObjectAdherence adherence, Row detection) {
     return RowFactory.create(
         adherence.object().label(),
         adherence.object().tokenIndices().toArray(Integer[]::new),
         adherence.object().boxes().stream().map(ImageRowWriter::edges).toArray(Double[][]::new),
         scores(adherence.guided()),
-        scores(adherence.heldOut()));
+        scores(adherence.heldOut()),
+        detection);
+  }
+
+  private static Row detection(LayoutDetection detection) {
+    return RowFactory.create(
+        detection.means().found(),
+        detection.means().right(),
+        detection.means().centreInBox(),
+        detection.means().iou(),
+        detection.allRight());
+  }
+
+  private static Row detection(ObjectDetection object) {
+    DetectionScores scores = object.scores();
+    return RowFactory.create(
+        scores.found(),
+        scores.right(),
+        scores.centreInBox(),
+        scores.iou(),
+        object.detection().map(Detection::score).orElse(null),
+        object.detection().map(Detection::box).map(ImageRowWriter::edges).orElse(null));
   }
 
   private static Double[] edges(BoundingBox box) {

@@ -47,6 +47,20 @@ final class ImageTableSchema {
           .add("guided", SCORES)
           .add("held_out", SCORES);
 
+  private static final StructType DETECTION_SCORES =
+      new StructType()
+          .add("found", DoubleType)
+          .add("right", DoubleType)
+          .add("centre_in_box", DoubleType)
+          .add("iou", DoubleType);
+
+  private static final StructType DETECTION = DETECTION_SCORES.add("all_right", DoubleType);
+
+  private static final StructType DETECTED_OBJECT =
+      OBJECT.add(
+          "detection",
+          DETECTION_SCORES.add("score", DoubleType).add("box", createArrayType(DoubleType)));
+
   private static final StructType ATTENTION =
       new StructType()
           .add("object", IntegerType)
@@ -64,6 +78,7 @@ final class ImageTableSchema {
           .add("width", IntegerType)
           .add("height", IntegerType)
           .add("adherence", ADHERENCE)
+          .add("detection", DETECTION)
           .add("objects", createArrayType(OBJECT))
           .add("attention", createArrayType(ATTENTION))
           .add("status", StringType)
@@ -73,8 +88,11 @@ final class ImageTableSchema {
 
   private ImageTableSchema() {}
 
-  /** The image table's schema for a prompt table's; {@code attention} only if maps are kept. */
-  static StructType of(StructType prompts, AttentionMaps attentionMaps) {
+  /**
+   * The image table's schema for a prompt table's; {@code attention} only if maps are kept, {@code
+   * detection} only with a detector.
+   */
+  static StructType of(StructType prompts, AttentionMaps attentionMaps, DetectorType detector) {
     List<StructField> fields = new ArrayList<>();
     for (StructField field : prompts.fields()) {
       fields.add(new StructField(field.name(), filledType(field), true, field.metadata()));
@@ -85,10 +103,16 @@ final class ImageTableSchema {
         schema = schema.add(filled, filled.equals("id") ? StringType : LongType);
       }
     }
+    boolean detected = detector != DetectorType.NONE;
     for (StructField field : RESULT.fields()) {
-      if (attentionMaps == AttentionMaps.KEEP || !field.name().equals("attention")) {
-        schema = schema.add(field);
-      }
+      schema =
+          switch (field.name()) {
+            case "attention" -> attentionMaps == AttentionMaps.KEEP ? schema.add(field) : schema;
+            case "detection" -> detected ? schema.add(field) : schema;
+            case "objects" ->
+                schema.add("objects", createArrayType(detected ? DETECTED_OBJECT : OBJECT));
+            default -> schema.add(field);
+          };
     }
     return schema;
   }

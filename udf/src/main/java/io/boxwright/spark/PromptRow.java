@@ -78,14 +78,15 @@ record PromptRow(
       boxesByTokens.computeIfAbsent(tokens(pipeline, i), tokens -> new ArrayList<>()).add(i);
     }
     return boxesByTokens.entrySet().stream()
-        .map(entry -> object(entry.getKey(), entry.getValue()))
+        .map(entry -> object(pipeline, entry.getKey(), entry.getValue()))
         .toList();
   }
 
-  private LayoutObject object(List<Integer> tokens, List<Integer> places) {
-    String label = phrases.isEmpty() ? null : phrases.get(places.get(0));
-    return new LayoutObject(
-        label == null ? "" : label, tokens, places.stream().map(this::box).toList());
+  /** Without a phrase of its own, an object is called what its tokens say. */
+  private LayoutObject object(ImagePipeline pipeline, List<Integer> tokens, List<Integer> places) {
+    String phrase = phrases.isEmpty() ? null : phrases.get(places.get(0));
+    String label = phrase == null ? pipeline.text(prompt, tokens) : phrase;
+    return new LayoutObject(label, tokens, places.stream().map(this::box).toList());
   }
 
   private void checkCounts() {

@@ -68,6 +68,19 @@ class CLIPTokenizerTest {
   }
 
   @Test
+  void tokensOfAPhraseReadAsThePhrase() {
+    String prompt = "A cat, a  DOG and the unbelievable ball";
+
+    assertThat(tokenizer.tokens(prompt)).contains("a</w>").doesNotContain("unbelievable</w>");
+    for (String phrase : List.of("a dog", "the unbelievable ball", "cat ,")) {
+      assertThat(tokenizer.text(prompt, tokenizer.tokenIndices(prompt, phrase))).isEqualTo(phrase);
+    }
+    int last = tokenizer.encode(prompt).length() - 1;
+    assertThat(tokenizer.text(prompt, List.of(-1, 0, 5, last, 99))).isEqualTo("dog");
+    assertThat(tokenizer.text(prompt, List.of(0))).isEmpty();
+  }
+
+  @Test
   void saysThatAPhraseDoesNotOccur() {
     assertThatThrownBy(() -> tokenizer.tokenIndices("a dog's ball", "cat"))
         .isInstanceOf(IllegalArgumentException.class)

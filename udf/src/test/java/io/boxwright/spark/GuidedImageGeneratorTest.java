@@ -11,6 +11,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,7 +88,7 @@ class GuidedImageGeneratorTest {
 
     assertThat(row.<String>getAs("status")).isEqualTo("ok");
     assertThat(row.<Row>getAs("adherence")).isNull();
-    assertThat(row.schema().fieldNames()).doesNotContain("attention");
+    assertThat(row.schema().fieldNames()).doesNotContain("attention", "detection");
   }
 
   @Test
@@ -197,6 +198,72 @@ class GuidedImageGeneratorTest {
     Row map = row.<Row>getList(row.fieldIndex("attention")).get(0);
     assertThat(map.<String>getAs("label")).isEqualTo("cat");
     assertThat(map.<Float>getList(map.fieldIndex("values"))).containsExactly(0.25f, 0.75f);
+  }
+
+  /** An image that is all red. */
+  private static Row detect(String columns) {
+    return only(
+        generator()
+            .setDetector(DetectorType.SHAPES)
+            .generate(spark.sql("select %s, %dL seed".formatted(columns, 0xE11E23))));
+  }
+
+  private static final String TWO_BOXES =
+      "array(array(0D, 0D, 1D, 1D), array(0.5D, 0.5D, 1D, 1D)) bboxes";
+
+  @Test
+  void detectedObjectsAreScoredBesideTheAttention() {
+    Row row =
+        detect(
+            "'a red square a blue star' prompt, "
+                + TWO_BOXES
+                + ", array('a red square', 'a blue star') phrases");
+
+    assertThat(row.<Row>getAs("detection")).isEqualTo(RowFactory.create(0.5, 0.5, 0.5, 0.5, 0.0));
+    assertThat(row.<Row>getAs("adherence")).isNotNull();
+    List<Row> objects = row.getList(row.fieldIndex("objects"));
+    Row square = objects.get(0).getAs("detection");
+    assertThat(square.getDouble(square.fieldIndex("score"))).isEqualTo(1);
+    assertThat(square.<Double>getList(square.fieldIndex("box")))
+        .containsExactly(0.0, 0.0, 1.0, 1.0);
+    assertThat(objects.get(1).<Row>getAs("detection"))
+        .isEqualTo(RowFactory.create(0.0, 0.0, 0.0, 0.0, null, null));
+  }
+
+  @Test
+  void objectsWithoutPhrasesAreLookedForByTheirTokens() {
+    Row row =
+        detect(
+            "'a red square here' prompt, "
+                + TWO_BOXES
+                + ", array(array(2, 3), array(2, 3)) token_indices");
+
+    Row object = row.<Row>getList(row.fieldIndex("objects")).get(0);
+    assertThat(object.<String>getAs("label")).isEqualTo("red square");
+    assertThat(row.<Row>getAs("detection").<Double>getAs("all_right")).isEqualTo(1);
+  }
+
+  @Test
+  void labelsThatTheDetectorDoesNotKnowAreWarnedOf() {
+    Row row = detect("'a red cat' prompt, " + BOX + " bboxes, array('a red cat') phrases");
+
+    assertThat(row.<String>getAs("status")).isEqualTo("ok");
+    assertThat(row.<Row>getAs("detection")).isNull();
+    Row object = row.<Row>getList(row.fieldIndex("objects")).get(0);
+    assertThat(object.<Row>getAs("detection")).isNull();
+    assertThat(row.<String>getList(row.fieldIndex("warnings")))
+        .singleElement()
+        .asString()
+        .contains("Cannot look for 'a red cat'", "'a red circle'");
+  }
+
+  @Test
+  void withoutALayoutNothingIsDetected() {
+    Row row = detect("'a red square' prompt");
+
+    assertThat(row.<String>getAs("status")).isEqualTo("ok");
+    assertThat(row.<Row>getAs("detection")).isNull();
+    assertThat(row.<String>getList(row.fieldIndex("warnings"))).isEmpty();
   }
 
   /** Prompt, bboxes and token_indices of a bad row, and what its error says. */

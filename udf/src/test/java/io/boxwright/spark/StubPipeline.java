@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * A pipeline without a model, for faults that a real one does not have on demand: a batch with the
@@ -83,6 +84,15 @@ public final class StubPipeline implements ImagePipeline {
   }
 
   @Override
+  public String text(String prompt, List<Integer> tokenIndices) {
+    String[] words = prompt.split(" ");
+    return tokenIndices.stream()
+        .filter(token -> token > 0 && token <= words.length)
+        .map(token -> words[token - 1])
+        .collect(Collectors.joining(" "));
+  }
+
+  @Override
   public List<GeneratedImage> generate(
       List<GenerationRequest> requests, GenerationOptions options, LayoutGuidanceConfig guidance) {
     pause();
@@ -98,7 +108,9 @@ public final class StubPipeline implements ImagePipeline {
       throw new IllegalStateException("boom");
     }
     BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
-    image.setRGB(0, 0, (int) request.seed());
+    int[] pixels = new int[16 * 16];
+    Arrays.fill(pixels, (int) request.seed());
+    image.setRGB(0, 0, 16, 16, pixels, 0, 16);
     List<ObjectAdherence> objects =
         request.objects().stream()
             .map(object -> new ObjectAdherence(object, SCORES, SCORES))

@@ -1,0 +1,26 @@
+package io.boxwright.spark;
+
+import io.boxwright.detection.ObjectDetector;
+import io.boxwright.detection.shapes.ShapesDetector;
+import java.util.Optional;
+
+/** What looks for the objects in finished images. */
+public enum DetectorType {
+  /** Nothing does. */
+  NONE {
+    @Override
+    Optional<ObjectDetector> newDetector() {
+      return Optional.empty();
+    }
+  },
+  /** A {@link ShapesDetector}, for images of the pipeline in {@code datasets/shapes}. */
+  SHAPES {
+    @Override
+    Optional<ObjectDetector> newDetector() {
+      return Optional.of(new ShapesDetector());
+    }
+  };
+
+  /** Makes the detector of a task. */
+  abstract Optional<ObjectDetector> newDetector();
+}
