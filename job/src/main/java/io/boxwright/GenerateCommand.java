@@ -54,9 +54,12 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--output",
       required = true,
       paramLabel = "FOLDER",
-      description = "Where the table of images goes, into FOLDER/images. New or empty.")
+      description =
+          "Where the table of images goes, into FOLDER/images. If a run with the same settings was"
+              + " cut off there, this one goes on with it.")
   private String output;
 
+  @Mixin private OutputOptions existing;
   @Mixin private ModelOptions model;
   @Mixin private ImageOptions image;
   @Mixin private GuidanceOptions guidance;
@@ -72,7 +75,9 @@ final class GenerateCommand implements Callable<Integer> {
     GuidedImageGenerator generator = generator();
     RunResult result;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
-      result = new GenerateImages(spark, generator).input(input).output(output).execute();
+      GenerateImages action = new GenerateImages(spark, generator).input(input).output(output);
+      existing.configure(action);
+      result = action.command(CommandLineText.of(spec)).execute();
     }
     new ConsoleReport(spec.commandLine().getOut()).print(result);
     return result.summary().failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;

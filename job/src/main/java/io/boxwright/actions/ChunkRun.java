@@ -1,0 +1,120 @@
+package io.boxwright.actions;
+
+import io.boxwright.images.PngEncoder;
+import io.boxwright.input.PromptTable;
+import io.boxwright.input.RootCause;
+import io.boxwright.output.ChunkFile;
+import io.boxwright.output.ChunkTable;
+import io.boxwright.output.ImageTable;
+import io.boxwright.output.RunFolder;
+import io.boxwright.output.RunPlan;
+import io.boxwright.output.RunRecorder;
+import io.boxwright.report.ContactSheet;
+import io.boxwright.report.RunResult;
+import io.boxwright.report.RunSummary;
+import io.boxwright.spark.GuidedImageGenerator;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the images that a folder lacks, and counts what is there then. */
+record ChunkRun(
+    SparkSession spark,
+    GuidedImageGenerator generator,
+    PromptTable prompts,
+    RunFolder folder,
+    RunPlan plan,
+    RunRecorder recorder) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkRun.class);
+  private static final int CONTACT_SHEET_IMAGES = 12;
+
+  /**
+   * Makes the images, chunk by chunk.
+   *
+   * @param existing whether failed ones are made again
+   * @param command that goes on after a failure, for people
+   * @throws JobFailedException if they cannot be made or written
+   */
+  RunResult run(ExistingOutput existing, String command) {
+    long start = System.nanoTime();
+    try {
+      makeMissing();
+      if (existing == ExistingOutput.RETRY_ERRORS) {
+        remakeFailed();
+      }
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      throw failure(e, command);
+    }
+    Duration duration = Duration.ofNanos(System.nanoTime() - start);
+    Dataset<Row> images = table().read();
+    RunResult result =
+        new RunResult(
+            folder.images(),
+            contactSheet(images),
+            RunSummary.of(images),
+            recorder.loads(),
+            duration);
+    recorder.finished();
+    return result;
+  }
+
+  private void makeMissing() {
+    List<ChunkFile> missing = new ChunkTable(folder, plan).missing();
+    if (missing.isEmpty()) {
+      return;
+    }
+    describe("%d of %d chunks of images", missing.size(), plan.chunks());
+    List<Integer> chunks = missing.stream().map(ChunkFile::chunk).toList();
+    Dataset<Row> images = generator.generate(prompts.inChunks(chunks, plan.chunkRows()));
+    recorder.monitor(generator.monitor());
+    table().write(images, missing, recorder::finished);
+  }
+
+  private void remakeFailed() {
+    FailedImages failed = new FailedImages(plan, prompts, table(), new ChunkTable(folder, plan));
+    if (failed.files().isEmpty()) {
+      return;
+    }
+    describe("%d chunks with failed images", failed.files().size());
+    Dataset<Row> images = failed.remake(generator);
+    recorder.monitor(generator.monitor());
+    table()
+        .write(images, failed.files().stream().map(ChunkFile::next).toList(), recorder::finished);
+  }
+
+  private ImageTable table() {
+    return new ImageTable(spark, folder, plan);
+  }
+
+  /** For Spark's pages. */
+  private void describe(String format, Object... values) {
+    String description = format.formatted(values) + ", " + folder.path();
+    spark.sparkContext().setJobGroup("boxwright " + folder.path(), description, true);
+  }
+
+  private JobFailedException failure(Exception e, String command) {
+    String reason = RootCause.message(e);
+    recorder.failed(reason);
+    return new JobFailedException(
+        "Cannot make the images: %s. %d of %d chunks are finished and stay; to go on: %s"
+            .formatted(reason, recorder.chunksDone(), plan.chunks(), command),
+        e);
+  }
+
+  /** An extra: when it fails, the images are there all the same. */
+  private Optional<String> contactSheet(Dataset<Row> images) {
+    try {
+      return ContactSheet.draw(images, CONTACT_SHEET_IMAGES)
+          .map(sheet -> folder.writePicture(RunFolder.CONTACT_SHEET, PngEncoder.encode(sheet)));
+    } catch (Exception | LinkageError e) { // the latter where Java's graphics lack a library
+      LOG.warn("There is no contact sheet: {}", e.toString());
+      return Optional.empty();
+    }
+  }
+}
