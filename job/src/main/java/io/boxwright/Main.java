@@ -46,6 +46,8 @@ public final class Main {
   static int run(SparkConf conf, PrintWriter out, PrintWriter err, String... arguments) {
     return new CommandLine(new Main())
         .addSubcommand(new GenerateCommand(conf))
+        .addSubcommand(new StatusCommand())
+        .addSubcommand(new VerifyCommand(conf))
         .addSubcommand(new TokensCommand())
         .setOut(out)
         .setErr(err)

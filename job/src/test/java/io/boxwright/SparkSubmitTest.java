@@ -34,7 +34,7 @@ class SparkSubmitTest {
         .hasSize(2)
         .anyMatch(line -> line.endsWith("on gpu3"))
         .anyMatch(line -> line.endsWith("on gpu5"));
-    assertThat(folder.resolve("out/images/_SUCCESS")).exists();
+    assertThat(folder.resolve("out/images/chunk-00000.parquet")).exists();
   }
 
   private String submit() throws Exception {

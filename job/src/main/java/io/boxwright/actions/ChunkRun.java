@@ -73,7 +73,7 @@ record ChunkRun(
     List<Integer> chunks = missing.stream().map(ChunkFile::chunk).toList();
     Dataset<Row> images = generator.generate(prompts.inChunks(chunks, plan.chunkRows()));
     recorder.monitor(generator.monitor());
-    table().write(images, missing, recorder::finished);
+    write(images, missing);
   }
 
   private void remakeFailed() {
@@ -84,8 +84,12 @@ record ChunkRun(
     describe("%d chunks with failed images", failed.files().size());
     Dataset<Row> images = failed.remake(generator);
     recorder.monitor(generator.monitor());
-    table()
-        .write(images, failed.files().stream().map(ChunkFile::next).toList(), recorder::finished);
+    write(images, failed.files().stream().map(ChunkFile::next).toList());
+  }
+
+  private void write(Dataset<Row> images, List<ChunkFile> files) {
+    table().write(images, files, recorder::finished);
+    recorder.record();
   }
 
   private ImageTable table() {

@@ -4,32 +4,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.hadoop.conf.Configuration;
+import java.util.function.Predicate;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.Path;
 
 /** The finished chunks of an output folder: the files in {@code images} that count. */
 public final class ChunkTable {
 
   private final RunFolder folder;
   private final RunPlan plan;
-  private final Manifest manifest;
 
   /** The chunks of a folder with a plan. */
   public ChunkTable(RunFolder folder, RunPlan plan) {
     this.folder = folder;
     this.plan = plan;
-    this.manifest = new Manifest(folder);
   }
 
   /** The files that count, by chunk, in their order. */
   public Map<Integer, ChunkFile> finished() {
+    Predicate<ChunkFile> counts =
+        plan.commit() == CommitMode.RENAME ? file -> true : new Manifest(folder)::lists;
     Map<Integer, ChunkFile> finished = new TreeMap<>();
-    for (ChunkFile file : files()) {
-      if (plan.commit() == CommitMode.RENAME || manifest.lists(file.name())) {
-        finished.merge(file.chunk(), file, (a, b) -> a.generation() >= b.generation() ? a : b);
-      }
-    }
+    files().stream()
+        .filter(counts)
+        .forEach(
+            file ->
+                finished.merge(
+                    file.chunk(), file, (a, b) -> a.generation() >= b.generation() ? a : b));
     return finished;
   }
 
@@ -57,11 +57,17 @@ public final class ChunkTable {
 
   /** Footers of the files that count, in their order. */
   public List<ChunkFooter> footers() {
-    Configuration configuration = folder.fileSystem().getConf();
-    Path images = folder.resolve(RunFolder.IMAGES);
-    return finished().values().parallelStream()
-        .map(file -> ChunkFooter.read(configuration, images, file))
-        .toList();
+    return finished().values().parallelStream().map(this::footer).toList();
+  }
+
+  /**
+   * The footer of a file.
+   *
+   * @throws java.io.UncheckedIOException naming the file that is no whole Parquet file
+   */
+  public ChunkFooter footer(ChunkFile file) {
+    return ChunkFooter.read(
+        folder.fileSystem().getConf(), folder.resolve(RunFolder.IMAGES), file);
   }
 
   /** Files in {@code images} that do not count, such as those with a newer generation. */
@@ -74,11 +80,6 @@ public final class ChunkTable {
   public void sweep() {
     folder.sweepStaging();
     leftovers().forEach(name -> folder.delete(RunFolder.IMAGES + "/" + name));
-  }
-
-  /** What lists the files that count, where names do not say it. */
-  Manifest manifest() {
-    return manifest;
   }
 
   private List<ChunkFile> files() {

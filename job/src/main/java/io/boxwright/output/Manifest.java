@@ -1,5 +1,6 @@
 package io.boxwright.output;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -24,13 +25,13 @@ final class Manifest {
             folder.read(RunFolder.MANIFEST, Content.class).map(Content::files).orElse(Map.of()));
   }
 
-  synchronized boolean lists(String fileName) {
-    return files.containsValue(fileName);
+  synchronized boolean lists(ChunkFile file) {
+    return files.containsValue(file.name());
   }
 
   /** Lets a file count in the place of the one that its chunk had. */
   synchronized void add(ChunkFile file) {
-    files.put(String.format("%05d", file.chunk()), file.name());
+    files.put(String.format(Locale.ROOT, "%05d", file.chunk()), file.name());
     changed = true;
   }
 

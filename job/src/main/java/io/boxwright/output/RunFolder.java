@@ -159,6 +159,11 @@ public final class RunFolder {
     OURS.forEach(this::delete);
   }
 
+  /** Names of what is not whole. */
+  public List<String> staged() {
+    return list(STAGING).stream().map(entry -> entry.getPath().getName()).toList();
+  }
+
   /** Removes what is not whole. */
   void sweepStaging() {
     delete(STAGING);

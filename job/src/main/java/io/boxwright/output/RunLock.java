@@ -21,6 +21,9 @@ public final class RunLock implements AutoCloseable {
   /** So long after its last sign of life a driver on another host counts as dead. */
   static final Duration STALE = Duration.ofMinutes(5);
 
+  /** Asked once: name services can be slow. */
+  private static final String LOCAL_HOST = localHost();
+
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
 
   /**
@@ -45,7 +48,7 @@ public final class RunLock implements AutoCloseable {
     static Holder self(String application) {
       ProcessHandle self = ProcessHandle.current();
       return new Holder(
-          UUID.randomUUID().toString(), localHost(), self.pid(), started(self), application, now());
+          UUID.randomUUID().toString(), LOCAL_HOST, self.pid(), started(self), application, now());
     }
 
     Holder renewed() {
@@ -54,7 +57,7 @@ public final class RunLock implements AutoCloseable {
 
     /** Whether it may still run. */
     public boolean alive() {
-      if (host.equals(localHost())) {
+      if (host.equals(LOCAL_HOST)) {
         return ProcessHandle.of(pid)
             .filter(ProcessHandle::isAlive)
             .map(Holder::started)

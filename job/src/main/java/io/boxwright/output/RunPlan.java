@@ -99,6 +99,12 @@ public record RunPlan(
     return rows * imagesPerPrompt;
   }
 
+  /** Images of a chunk. */
+  public long imagesIn(int chunk) {
+    long first = (long) chunk * chunkRows;
+    return Math.min(chunkRows, rows - first) * imagesPerPrompt;
+  }
+
   /** A hash of the options. */
   public String optionsHash() {
     return new Hash().add(new TreeMap<>(options).toString()).hex();

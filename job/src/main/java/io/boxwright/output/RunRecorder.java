@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -31,7 +32,7 @@ public final class RunRecorder implements AutoCloseable {
   private final RunFolder folder;
   private final RunPlan plan;
   private final RunLock lock;
-  private final ChunkTable chunks;
+  private final Manifest manifest;
   private final String command;
   private final List<Attempt> earlier;
   private final Instant started = Instant.now();
@@ -54,8 +55,8 @@ public final class RunRecorder implements AutoCloseable {
     this.plan = plan;
     this.lock = lock;
     this.command = command;
-    this.chunks = new ChunkTable(folder, plan);
-    done.addAll(chunks.finished().keySet());
+    this.manifest = new Manifest(folder);
+    done.addAll(new ChunkTable(folder, plan).finished().keySet());
     RunRecord before =
         RunRecord.read(folder).filter(record -> record.plan().equals(plan.hash())).orElse(null);
     earlier = before == null ? List.of() : before.attempts();
@@ -75,7 +76,7 @@ public final class RunRecorder implements AutoCloseable {
   public synchronized void finished(ChunkFile file) {
     done.add(file.chunk());
     if (plan.commit() == CommitMode.MANIFEST) {
-      chunks.manifest().add(file);
+      manifest.add(file);
     }
   }
 
@@ -116,8 +117,9 @@ public final class RunRecorder implements AutoCloseable {
     }
   }
 
-  private synchronized void record() {
-    chunks.manifest().flush();
+  /** Writes what is known now: the manifest, if there is one, and {@code run.json}. */
+  public synchronized void record() {
+    manifest.flush();
     String now = Instant.now().toString();
     folder.write(
         RunFolder.RUN,
@@ -169,7 +171,7 @@ public final class RunRecorder implements AutoCloseable {
     if (monitor != null) {
       monitor
           .stages()
-          .forEach((stage, time) -> seconds.put(stage.name().toLowerCase(), time.toMillis() / 1e3));
+          .forEach((stage, time) -> seconds.put(stage.name().toLowerCase(Locale.ROOT), time.toMillis() / 1e3));
     }
     return seconds;
   }
