@@ -21,7 +21,7 @@ final class CommandLineText {
             ? called.strip()
             : "boxwright "
                 + arguments.stream().map(CommandLineText::quoted).collect(Collectors.joining(" "));
-    return text.replace(" --overwrite", "");
+    return text.replaceAll(" --(overwrite|retry-errors)(?= |$)", "");
   }
 
   private static String quoted(String argument) {

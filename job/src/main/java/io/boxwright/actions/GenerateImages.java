@@ -96,7 +96,8 @@ public final class GenerateImages {
       ChunkTable chunks = new ChunkTable(folder, plan);
       chunks.sweep();
       RunResult result;
-      try (RunRecorder recorder = new RunRecorder(folder, plan, lock, command)) {
+      try (RunRecorder recorder =
+          new RunRecorder(folder, plan, lock, command, spark.sparkContext()::cancelAllJobs)) {
         result =
             new ChunkRun(spark, generator, prompts, folder, plan, recorder).run(existing, command);
       }

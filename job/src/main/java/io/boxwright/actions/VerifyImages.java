@@ -107,7 +107,8 @@ public final class VerifyImages {
     if (!prompts.files().equals(plan.inputFiles())) {
       problems.add("The prompts in %s are not those of the plan".formatted(plan.input()));
     }
-    report("%d ids are not there as often as they should be: %s", wrongCounts(plan, prompts, images));
+    report(
+        "%d ids are not there as often as they should be: %s", wrongCounts(plan, prompts, images));
     report("%d rows are not whole: %s", brokenRows(images));
   }
 

@@ -66,8 +66,7 @@ public final class ChunkTable {
    * @throws java.io.UncheckedIOException naming the file that is no whole Parquet file
    */
   public ChunkFooter footer(ChunkFile file) {
-    return ChunkFooter.read(
-        folder.fileSystem().getConf(), folder.resolve(RunFolder.IMAGES), file);
+    return ChunkFooter.read(folder.fileSystem().getConf(), folder.resolve(RunFolder.IMAGES), file);
   }
 
   /** Files in {@code images} that do not count, such as those with a newer generation. */

@@ -6,13 +6,9 @@ import io.boxwright.spark.GenerationMonitor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +23,6 @@ public final class RunRecorder implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunRecorder.class);
   private static final Duration INTERVAL = Duration.ofSeconds(3);
-  private static final int MOST_ERRORS = 10;
 
   private final RunFolder folder;
   private final RunPlan plan;
@@ -41,6 +36,7 @@ public final class RunRecorder implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(RunRecorder::daemon);
   private final Thread onSignal = new Thread(() -> end(State.INTERRUPTED, null));
+  private final Runnable onLockLost;
   private GenerationMonitor monitor;
   private State state = State.RUNNING;
   private String error;
@@ -49,12 +45,15 @@ public final class RunRecorder implements AutoCloseable {
    * Starts to record an attempt.
    *
    * @param command that goes on with the run
+   * @param onLockLost is run when another run has taken the folder
    */
-  public RunRecorder(RunFolder folder, RunPlan plan, RunLock lock, String command) {
+  public RunRecorder(
+      RunFolder folder, RunPlan plan, RunLock lock, String command, Runnable onLockLost) {
     this.folder = folder;
     this.plan = plan;
     this.lock = lock;
     this.command = command;
+    this.onLockLost = onLockLost;
     this.manifest = new Manifest(folder);
     done.addAll(new ChunkTable(folder, plan).finished().keySet());
     RunRecord before =
@@ -112,6 +111,9 @@ public final class RunRecorder implements AutoCloseable {
     try {
       lock.renew();
       record();
+    } catch (IllegalStateException e) {
+      LOG.error("The run ends: {}", e.getMessage());
+      onLockLost.run();
     } catch (RuntimeException e) {
       LOG.warn("Cannot record the progress of the run: {}", e.toString());
     }
@@ -146,47 +148,8 @@ public final class RunRecorder implements AutoCloseable {
   }
 
   private Attempt attempt(String now) {
-    long images = monitor == null ? 0 : monitor.images();
-    double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
-    return new Attempt(
-        state,
-        error,
-        lock.holder().application(),
-        lock.holder().host(),
-        lock.holder().pid(),
-        started.toString(),
-        now,
-        images,
-        monitor == null ? 0 : monitor.failed(),
-        images / Math.max(seconds, 0.001),
-        stageSeconds(),
-        monitor == null ? null : boxed(monitor.peakDeviceBytes()),
-        monitor == null ? null : boxed(monitor.peakHostBytes()),
-        loads(),
-        monitor == null ? Map.of() : commonest(monitor.errors()));
-  }
-
-  private Map<String, Double> stageSeconds() {
-    Map<String, Double> seconds = new TreeMap<>();
-    if (monitor != null) {
-      monitor
-          .stages()
-          .forEach((stage, time) -> seconds.put(stage.name().toLowerCase(Locale.ROOT), time.toMillis() / 1e3));
-    }
-    return seconds;
-  }
-
-  private static Map<String, Long> commonest(Map<String, Long> errors) {
-    Map<String, Long> commonest = new LinkedHashMap<>();
-    errors.entrySet().stream()
-        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-        .limit(MOST_ERRORS)
-        .forEach(entry -> commonest.put(entry.getKey(), entry.getValue()));
-    return commonest;
-  }
-
-  private static Long boxed(OptionalLong value) {
-    return value.isPresent() ? value.getAsLong() : null;
+    return AttemptCounts.of(Optional.ofNullable(monitor))
+        .attempt(state, error, lock.holder(), started, now);
   }
 
   private void awaitTermination() {

@@ -9,6 +9,9 @@ import io.boxwright.pipelines.ImagePipeline;
 import io.boxwright.pipelines.PretrainedOptions;
 import io.boxwright.spark.PipelineLoader;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,12 +21,16 @@ import java.util.Random;
 /**
  * Loads a pipeline without a model, for what is about everything around it: an image is noise of
  * its seed. The prompt {@code fail once} fails unless the file of the system property {@value
- * #HEALED} is there; the property {@value #PAUSE} says how many milliseconds a batch takes.
+ * #HEALED} is there; {@code die once} ends the process unless the file of {@value #DIED} is there,
+ * and makes it; the property {@value #PAUSE} says how many milliseconds a batch takes.
  */
 public final class StubLoader implements PipelineLoader {
 
   /** Name of a system property. */
   public static final String HEALED = "boxwright.test.healed";
+
+  /** Name of a system property. */
+  public static final String DIED = "boxwright.test.died";
 
   /** Name of a system property. */
   public static final String PAUSE = "boxwright.test.pause";
@@ -76,6 +83,9 @@ public final class StubLoader implements PipelineLoader {
       if (request.prompt().equals("fail once") && !healed()) {
         throw new IllegalStateException("boom");
       }
+      if (request.prompt().equals("die once")) {
+        dieOnce();
+      }
       Random noise = new Random(request.seed());
       BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
       for (int pixel = 0; pixel < SIZE * SIZE; pixel++) {
@@ -88,6 +98,17 @@ public final class StubLoader implements PipelineLoader {
     private static boolean healed() {
       String file = System.getProperty(HEALED);
       return file != null && Files.exists(Path.of(file));
+    }
+
+    private static void dieOnce() {
+      try {
+        Files.createFile(Path.of(System.getProperty(DIED)));
+        Runtime.getRuntime().halt(137);
+      } catch (FileAlreadyExistsException e) {
+        return; // it has died already
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     private static void pause() {
