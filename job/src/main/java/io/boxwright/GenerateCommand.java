@@ -54,7 +54,9 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--output",
       required = true,
       paramLabel = "FOLDER",
-      description = "Where the table of images goes, into FOLDER/images. New or empty.")
+      description =
+          "Where the table of images goes, into FOLDER/images. If a run with the same settings was"
+              + " cut off there, this one goes on with it.")
   private String output;
 
   @Option(
@@ -74,6 +76,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = ModelOptions.MODEL)
   private String model;
 
+  @Mixin private OutputOptions existing;
   @Mixin private ModelOptions modelOptions;
   @Mixin private ImageOptions image;
   @Mixin private GuidanceOptions guidance;
@@ -91,11 +94,12 @@ final class GenerateCommand implements Callable<Integer> {
     RunResult result;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
       generator.setGuidance(guidance.config(generator::guidance)); // Spark may bring the model
+      GenerateImages action = new GenerateImages(spark, generator).input(input).output(output);
+      existing.configure(action);
       result =
-          new GenerateImages(spark, generator)
-              .input(input)
-              .output(output)
+          action
               .maxFailedShare(maxFailedShare)
+              .command(CommandLineText.of(spec))
               .console(spec.commandLine().getErr())
               .execute();
     }

@@ -48,6 +48,8 @@ public final class Main {
     return new CommandLine(new Main())
         .addSubcommand(new GenerateCommand(conf))
         .addSubcommand(new DemoCommand(conf))
+        .addSubcommand(new StatusCommand())
+        .addSubcommand(new VerifyCommand(conf))
         .addSubcommand(new TokensCommand())
         .setOut(out)
         .setErr(err)

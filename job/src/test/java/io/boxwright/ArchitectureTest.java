@@ -27,7 +27,7 @@ class ArchitectureTest {
         .whereLayer("actions")
         .mayOnlyBeAccessedByLayers("command line")
         .whereLayer("output")
-        .mayOnlyBeAccessedByLayers("actions")
+        .mayOnlyBeAccessedByLayers("command line", "actions")
         .whereLayer("input")
         .mayOnlyBeAccessedByLayers("command line", "actions", "output")
         .whereLayer("report")

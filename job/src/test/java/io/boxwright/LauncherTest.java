@@ -105,4 +105,19 @@ class LauncherTest {
     assertThat(launch("tokens", "--model", "m", "a cat"))
         .endsWith(" io.boxwright.Main tokens --model m a cat\n");
   }
+
+  @Test
+  void statusNeedsNoSparkAndVerifyDoes() throws Exception {
+    assertThat(launch("status", "out")).endsWith(" io.boxwright.Main status out\n");
+    assertThat(launch("verify", "out")).contains("SparkSubmit", LOCAL_SETTINGS);
+  }
+
+  @Test
+  void theJobIsToldHowItWasCalled() throws Exception {
+    Path file = root.resolve("java/bin/java");
+    Files.writeString(file, "#!/bin/sh\necho \"$BOXWRIGHT_COMMAND\"\n");
+
+    assertThat(launch("--master", "local[2]", "generate", "--input", "my prompts"))
+        .endsWith("job/bin/boxwright --master local\\[2\\] generate --input my\\ prompts\n");
+  }
 }

@@ -2,10 +2,13 @@ package io.boxwright;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.boxwright.actions.VerifyImages;
+import io.boxwright.spark.PipelineLoader;
+import io.boxwright.testing.ChildJvm;
 import io.boxwright.testing.CpuLoader;
 import io.boxwright.testing.Spark;
+import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,19 +30,39 @@ class SparkSubmitTest {
       Spark.table(spark, folder.resolve("prompts"), "select 'a red circle' prompt from range(12)");
     }
 
-    String output = submit();
+    String output = submit(CpuLoader.class, "--batch-size", "1");
 
     assertThat(output).contains("12 of 12 images made");
     assertThat(output.lines().filter(line -> line.startsWith("Pipeline loaded: executor")))
         .hasSize(2)
         .anyMatch(line -> line.endsWith("on gpu3"))
         .anyMatch(line -> line.endsWith("on gpu5"));
-    assertThat(folder.resolve("out/images/_SUCCESS")).exists();
     assertThat(output.lines().filter(line -> line.contains("Copying file:"))).hasSize(1);
+    assertThat(folder.resolve("out/images/chunk-00000.parquet")).exists();
   }
 
-  private String submit() throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true);
+  @Test
+  void aKilledExecutorLosesNothing() throws Exception {
+    try (SparkSession spark = Spark.local()) {
+      String query =
+          "select if(id = 7, 'die once', 'a red circle') prompt, string(id) id from range(12)";
+      Spark.table(spark, folder.resolve("prompts"), query);
+    }
+
+    String output = submit(StubLoader.class, "--batch-size", "1", "--chunk-rows", "2");
+
+    assertThat(folder.resolve("died")).exists();
+    assertThat(output).contains("12 of 12 images made");
+    try (SparkSession spark = Spark.local()) {
+      assertThat(new VerifyImages(spark).execute(folder.resolve("out").toString()).problems())
+          .isEmpty();
+    }
+    assertThat(folder.resolve("out/_staging")).doesNotExist();
+  }
+
+  private String submit(Class<? extends PipelineLoader> loader, String... options)
+      throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(command(loader, options)).redirectErrorStream(true);
     builder.environment().put("SPARK_HOME", sparkHome().toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.12");
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
@@ -54,12 +77,13 @@ class SparkSubmitTest {
     return Files.readString(log);
   }
 
-  private List<String> command() throws Exception {
+  private List<String> command(Class<? extends PipelineLoader> loader, String... options)
+      throws Exception {
     String classPath = System.getProperty("java.class.path");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1g");
-    command.addAll(addOpens());
+    command.addAll(ChildJvm.addOpens());
     command.addAll(List.of("-cp", classPath, "org.apache.spark.deploy.SparkSubmit"));
     for (String setting : settings(classPath)) {
       command.addAll(List.of("--conf", setting));
@@ -71,7 +95,8 @@ class SparkSubmitTest {
     command.addAll(List.of("--input", folder.resolve("prompts").toString()));
     command.addAll(List.of("--output", folder.resolve("out").toString()));
     command.addAll(List.of("--steps", "1", "--height", "64", "--width", "64"));
-    command.addAll(List.of("--batch-size", "1"));
+    command.addAll(List.of("--pipeline-loader", loader.getName()));
+    command.addAll(List.of(options));
     return command;
   }
 
@@ -79,7 +104,9 @@ class SparkSubmitTest {
   private List<String> settings(String classPath) throws Exception {
     return List.of(
         "spark.executor.extraClassPath=" + classPath,
-        "spark.executor.extraJavaOptions=" + String.join(" ", addOpens()),
+        "spark.executor.extraJavaOptions=-D%s=%s %s"
+            .formatted(
+                StubLoader.DIED, folder.resolve("died"), String.join(" ", ChildJvm.addOpens())),
         "spark.executor.cores=1",
         "spark.executor.memory=1g",
         "spark.cores.max=2",
@@ -91,14 +118,7 @@ class SparkSubmitTest {
         "spark.executor.resource.gpu.amount=1",
         "spark.task.resource.gpu.amount=1",
         "spark.executorEnv.OMP_NUM_THREADS=1",
-        "spark.ui.enabled=false",
-        "spark.boxwright.pipeline-loader=" + CpuLoader.class.getName());
-  }
-
-  private static List<String> addOpens() {
-    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens"))
-        .toList();
+        "spark.ui.enabled=false");
   }
 
   private Path gpuDiscovery() throws Exception {

@@ -1,13 +1,15 @@
 package io.boxwright.actions;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
-import io.boxwright.output.ImageTable;
+import io.boxwright.images.PngEncoder;
+import io.boxwright.output.RunFolder;
 import io.boxwright.report.Comparison;
 import io.boxwright.report.ContactSheet;
 import io.boxwright.report.RunResult;
 import io.boxwright.spark.GuidedImageGenerator;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.awt.image.BufferedImage;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -82,10 +84,15 @@ public final class CompareGuidance {
               spark.read().parquet(unguided.table()),
               spark.read().parquet(guided.table()),
               CONTACT_SHEET_PAIRS)
-          .map(sheet -> new ImageTable(spark, output).writePicture("contact-sheet.png", sheet));
+          .map(this::write);
     } catch (Exception | LinkageError e) { // the latter where Java's graphics lack a library
       LOG.warn("There is no contact sheet: {}", e.toString());
       return Optional.empty();
     }
+  }
+
+  private String write(BufferedImage sheet) {
+    return RunFolder.of(spark.sparkContext().hadoopConfiguration(), output)
+        .writePicture(RunFolder.CONTACT_SHEET, PngEncoder.encode(sheet));
   }
 }

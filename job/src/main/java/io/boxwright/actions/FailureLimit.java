@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 final class FailureLimit implements AutoCloseable {
 
+  /** The share that may fail where nobody says another. */
+  static final double USUAL_SHARE = 0.05;
+
   /** Fewer failures are bad luck, whatever their share. */
   static final int LEAST_FAILURES = 20;
 
@@ -41,12 +44,14 @@ final class FailureLimit implements AutoCloseable {
    * Starts to look, every second.
    *
    * @param maxFailedShare the most that may fail of the rows that are tried, 0 to 1
+   * @param description of the jobs, for Spark's pages
    */
-  FailureLimit(SparkContext context, GenerationMonitor monitor, double maxFailedShare) {
+  FailureLimit(
+      SparkContext context, GenerationMonitor monitor, double maxFailedShare, String description) {
     this.context = context;
     this.monitor = monitor;
     this.maxFailedShare = maxFailedShare;
-    context.setJobGroup(jobGroup, "Making images", false);
+    context.setJobGroup(jobGroup, description, false);
     timer.scheduleWithFixedDelay(this::check, 1, 1, TimeUnit.SECONDS);
   }
 

@@ -2,21 +2,17 @@ package io.boxwright.actions;
 
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.input.PromptTable;
-import io.boxwright.input.RootCause;
 import io.boxwright.loading.ModelLoadingException;
-import io.boxwright.output.ImageTable;
-import io.boxwright.report.ContactSheet;
-import io.boxwright.report.ProgressBar;
+import io.boxwright.output.ChunkTable;
+import io.boxwright.output.CommitMode;
+import io.boxwright.output.RunFolder;
+import io.boxwright.output.RunLock;
+import io.boxwright.output.RunPlan;
+import io.boxwright.output.RunRecorder;
 import io.boxwright.report.RunResult;
-import io.boxwright.report.RunSummary;
-import io.boxwright.spark.GenerationMonitor;
 import io.boxwright.spark.GuidedImageGenerator;
 import java.io.PrintWriter;
 import java.io.Writer;
-import java.time.Duration;
-import java.util.Optional;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,19 +29,15 @@ public final class GenerateImages {
 
   private static final Logger LOG = LoggerFactory.getLogger(GenerateImages.class);
 
-  /** So many batches make a task: enough to be worth it, few enough to lose. */
-  private static final int BATCHES_PER_TASK = 4;
-
-  /** So many are no burden yet for the driver, and for who lists the files. */
-  private static final int MOST_TASKS = 100_000;
-
-  private static final int CONTACT_SHEET_IMAGES = 12;
-
   private final SparkSession spark;
   private final GuidedImageGenerator generator;
   private String input;
   private String output;
-  private double maxFailedShare = 0.05;
+  private Integer chunkRows;
+  private CommitMode commit;
+  private ExistingOutput existing = ExistingOutput.RESUME;
+  private double maxFailedShare = FailureLimit.USUAL_SHARE;
+  private String command = "boxwright generate";
   private PrintWriter console = new PrintWriter(Writer.nullWriter());
 
   /** Runs on a session, with a generator that says with what model and how. */
@@ -66,9 +58,21 @@ public final class GenerateImages {
     return this;
   }
 
-  /** Where to say how far the images are; default: nowhere. */
-  public GenerateImages console(PrintWriter writer) {
-    console = writer;
+  /** Rows for each chunk; default: the plan's, else as many as suit the table. */
+  public GenerateImages chunkRows(Integer rows) {
+    chunkRows = rows;
+    return this;
+  }
+
+  /** What makes a file count; default: the plan's, else what suits the file system. */
+  public GenerateImages commit(CommitMode mode) {
+    commit = mode;
+    return this;
+  }
+
+  /** What becomes of images that are there already; default {@link ExistingOutput#RESUME}. */
+  public GenerateImages existing(ExistingOutput value) {
+    existing = value;
     return this;
   }
 
@@ -85,27 +89,44 @@ public final class GenerateImages {
     return this;
   }
 
+  /** Where to say how far the images are; default: nowhere. */
+  public GenerateImages console(PrintWriter writer) {
+    console = writer;
+    return this;
+  }
+
+  /** The command that goes on with this run, for people. */
+  public GenerateImages command(String line) {
+    command = line;
+    return this;
+  }
+
   /**
-   * Checks everything, makes the images, writes them, and counts what came out.
+   * Checks everything, writes the plan, makes the images that are missing, and counts what came
+   * out.
    *
-   * @throws InvalidInputException before any image is made, if options or input are wrong
-   * @throws JobFailedException if the images cannot be made or written; none are left then
+   * @throws InvalidInputException before any image is made, if options or input are wrong, or the
+   *     folder is in use or has another plan
+   * @throws JobFailedException if the images cannot be made or written; finished chunks stay
    */
   public RunResult execute() {
     checkModel();
-    Dataset<Row> prompts = PromptTable.read(spark, input);
-    ImageTable table = new ImageTable(spark, output);
-    table.prepare();
-    long start = System.nanoTime();
-    write(table, prompts);
-    Duration duration = Duration.ofNanos(System.nanoTime() - start);
-    Dataset<Row> images = table.read();
-    return new RunResult(
-        table.path(),
-        contactSheet(table, images),
-        RunSummary.of(images),
-        generator.monitor().loads(),
-        duration);
+    PromptTable prompts = PromptTable.read(spark, input);
+    RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
+    folder.prepare();
+    try (RunLock lock = RunLock.take(folder, spark.sparkContext().applicationId())) {
+      RunPlan plan = new Planning(generator, prompts, folder).plan(existing, chunkRows, commit);
+      ChunkTable chunks = new ChunkTable(folder, plan);
+      chunks.sweep();
+      RunResult result;
+      try (RunRecorder recorder =
+          new RunRecorder(folder, plan, lock, command, spark.sparkContext()::cancelAllJobs)) {
+        ImageWork work = new ImageWork(spark, generator, maxFailedShare, console);
+        result = new ChunkRun(work, prompts, folder, plan, recorder).run(existing, command);
+      }
+      chunks.sweep();
+      return result;
+    }
   }
 
   private void checkModel() {
@@ -117,61 +138,5 @@ public final class GenerateImages {
     } catch (ModelLoadingException | IllegalArgumentException e) {
       throw new InvalidInputException(e.getMessage(), e);
     }
-  }
-
-  private void write(ImageTable table, Dataset<Row> prompts) {
-    long rows = prompts.count();
-    Dataset<Row> images = generator.generate(spread(prompts, rows));
-    try (FailureLimit limit =
-            new FailureLimit(spark.sparkContext(), generator.monitor(), maxFailedShare);
-        ProgressBar bar = progressBar(rows * generator.numImagesPerPrompt())) {
-      write(table, images, limit);
-    }
-  }
-
-  private static void write(ImageTable table, Dataset<Row> images, FailureLimit limit) {
-    try {
-      table.write(images);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      String message = limit.exceeded().orElseGet(() -> RootCause.message(e));
-      throw new JobFailedException("Cannot make the images: " + message, e);
-    }
-  }
-
-  private ProgressBar progressBar(long images) {
-    GenerationMonitor monitor = generator.monitor();
-    return ProgressBar.start(console, images, monitor::images, monitor::failed);
-  }
-
-  /** An extra: when it fails, the images are there all the same. */
-  private static Optional<String> contactSheet(ImageTable table, Dataset<Row> images) {
-    try {
-      return ContactSheet.draw(images, CONTACT_SHEET_IMAGES)
-          .map(sheet -> table.writePicture("contact-sheet.png", sheet));
-    } catch (Exception | LinkageError e) { // the latter where Java's graphics lack a library
-      LOG.warn("There is no contact sheet: {}", e.toString());
-      return Optional.empty();
-    }
-  }
-
-  /** A table of prompts is so small that Spark would read it in one task. */
-  private Dataset<Row> spread(Dataset<Row> prompts, long rows) {
-    return prompts.repartition(
-        tasks(
-            rows,
-            generator.numImagesPerPrompt(),
-            generator.batchSize(),
-            spark.sparkContext().defaultParallelism()));
-  }
-
-  /** As many as are worth it; no more than prompts, for the images of one stay together. */
-  static int tasks(long prompts, int imagesPerPrompt, int batchSize, int parallelism) {
-    long batches = divideUp(prompts * imagesPerPrompt, batchSize);
-    long wanted = Math.max(Math.min(batches, parallelism), divideUp(batches, BATCHES_PER_TASK));
-    return (int) Math.max(1, Math.min(wanted, Math.min(prompts, MOST_TASKS)));
-  }
-
-  private static long divideUp(long dividend, long divisor) {
-    return (dividend + divisor - 1) / divisor;
   }
 }

@@ -1,15 +1,37 @@
 package io.boxwright.input;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.boxwright.spark.GuidedImageGenerator;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
-/** The table of prompts. */
+/**
+ * The table of prompts. Its rows have an order, and each a position in it: files by path, then as
+ * they stand in the file.
+ */
 public final class PromptTable {
 
-  private PromptTable() {}
+  /** A name for the column of positions of rows, one that no table has. */
+  public static final String POSITION = "_boxwright_position";
+
+  private final SparkSession spark;
+  private final String path;
+  private final Dataset<Row> rows;
+  private final PromptFiles files;
+
+  private PromptTable(SparkSession spark, String path, Dataset<Row> rows, PromptFiles files) {
+    this.spark = spark;
+    this.path = path;
+    this.rows = rows;
+    this.files = files;
+  }
 
   /**
    * Opens a Parquet table and checks that its columns are right and all of its files readable. A
@@ -17,7 +39,7 @@ public final class PromptTable {
    *
    * @throws InvalidInputException if it cannot be read or a column is missing or of a wrong type
    */
-  public static Dataset<Row> read(SparkSession spark, String path) {
+  public static PromptTable read(SparkSession spark, String path) {
     Dataset<Row> prompts = open(spark, path);
     try {
       GuidedImageGenerator.checkSchema(prompts.schema());
@@ -25,7 +47,7 @@ public final class PromptTable {
       throw new InvalidInputException("%s, in %s".formatted(e.getMessage(), path), e);
     }
     readAll(prompts, path);
-    return prompts;
+    return new PromptTable(spark, path, prompts, files(spark, prompts, path));
   }
 
   // Spark throws checked exceptions that it does not declare, hence Exception.
@@ -44,6 +66,59 @@ public final class PromptTable {
     } catch (Exception e) {
       throw unreadable(path, e);
     }
+  }
+
+  private static PromptFiles files(SparkSession spark, Dataset<Row> prompts, String path) {
+    try {
+      return PromptFiles.read(spark.sparkContext().hadoopConfiguration(), prompts.inputFiles());
+    } catch (Exception e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  /** Where it is. */
+  public String path() {
+    return path;
+  }
+
+  /** All rows, in any order. */
+  public Dataset<Row> rows() {
+    return rows;
+  }
+
+  /** Its files, in order. */
+  public List<PromptFile> files() {
+    return files.list();
+  }
+
+  /** How many rows it has. */
+  public long count() {
+    return files.rows();
+  }
+
+  /** All rows with a column more, {@link #POSITION}, from 0. */
+  public Dataset<Row> withPosition() {
+    Column file = col("_metadata.file_path");
+    Column row = col("_metadata.row_index");
+    return rows.select(
+        Stream.concat(
+                Arrays.stream(rows.columns()).map(PromptTable::quoted),
+                Stream.of(files.positionOf(file).plus(row).as(POSITION)))
+            .toArray(Column[]::new));
+  }
+
+  /**
+   * The rows of some chunks: partition {@code i} holds those of the {@code i}-th chunk, in order.
+   *
+   * @param chunks their numbers
+   * @param chunkRows rows for each chunk
+   */
+  public Dataset<Row> inChunks(List<Integer> chunks, int chunkRows) {
+    return new ChunkPartitioner(chunks, chunkRows).partition(withPosition(), POSITION);
+  }
+
+  private static Column quoted(String column) {
+    return col("`" + column.replace("`", "``") + "`");
   }
 
   private static InvalidInputException unreadable(String path, Exception e) {

@@ -1,15 +1,27 @@
 package io.boxwright.output;
 
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.hadoop.mapreduce.Job;
+import org.apache.hadoop.mapreduce.TaskAttemptContext;
 import org.apache.parquet.hadoop.ParquetOutputFormat;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.OutputWriter;
 import org.apache.spark.sql.execution.datasources.OutputWriterFactory;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.types.StructType;
 import scala.collection.immutable.Map;
 
-/** Spark's Parquet, with {@link ImageWriteSupport}. Spark makes it by its class name. */
+/**
+ * Spark's Parquet, with {@link ImageWriteSupport}, and with an end to waiting for a file system
+ * that does not answer. Spark makes it by its class name.
+ */
 public final class ImageTableFormat extends ParquetFileFormat {
+
+  /** The key of Hadoop's settings for how many seconds creating a file may take; default 300. */
+  public static final String CREATE_TIMEOUT = "boxwright.output.create.timeout.seconds";
 
   private static final long serialVersionUID = 1;
 
@@ -18,6 +30,46 @@ public final class ImageTableFormat extends ParquetFileFormat {
       SparkSession spark, Job job, Map<String, String> options, StructType schema) {
     OutputWriterFactory factory = super.prepareWrite(spark, job, options, schema);
     ParquetOutputFormat.setWriteSupportClass(job, ImageWriteSupport.class);
-    return factory;
+    return new ImpatientFactory(factory);
+  }
+
+  /** Gives up on a file that is not created in time; the task fails, and Spark tries again. */
+  private static final class ImpatientFactory extends OutputWriterFactory {
+
+    private static final long serialVersionUID = 1;
+    private final OutputWriterFactory factory;
+
+    ImpatientFactory(OutputWriterFactory factory) {
+      this.factory = factory;
+    }
+
+    @Override
+    public String getFileExtension(TaskAttemptContext context) {
+      return factory.getFileExtension(context);
+    }
+
+    @Override
+    public OutputWriter newInstance(String path, StructType schema, TaskAttemptContext context) {
+      int seconds = context.getConfiguration().getInt(CREATE_TIMEOUT, 300);
+      FutureTask<OutputWriter> creation =
+          new FutureTask<>(() -> factory.newInstance(path, schema, context));
+      Thread thread = new Thread(creation, "create " + path);
+      thread.setDaemon(true);
+      thread.start();
+      try {
+        return creation.get(seconds, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        throw new IllegalStateException(
+            "The file system did not create %s within %d s".formatted(path, seconds), e);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(
+            "Cannot create %s: %s".formatted(path, e.getCause().getMessage()), e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("Interrupted while " + path + " was created", e);
+      } finally {
+        thread.interrupt();
+      }
+    }
   }
 }

@@ -4,11 +4,17 @@ import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.loading.ModelCache;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.PretrainedFolder;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -142,6 +148,24 @@ public final class GuidedImageGenerator {
   }
 
   /**
+   * The ids that the rows of a prompt table have in the image table: their own, or hashes of their
+   * content.
+   */
+  public static Dataset<String> ids(Dataset<Row> prompts) {
+    PromptSchema columns = PromptSchema.of(prompts.schema());
+    return prompts.map(new PromptId(columns), Encoders.STRING());
+  }
+
+  /** The id of a row. */
+  private record PromptId(PromptSchema columns) implements MapFunction<Row, String> {
+
+    @Override
+    public String call(Row row) {
+      return PromptRow.read(row, columns).id();
+    }
+  }
+
+  /**
    * Checks on the driver what would fail in every task: the parts of the model folder, the
    * scheduler's name, sizes that the model cannot make. The driver has to find the folder, too.
    *
@@ -184,6 +208,45 @@ public final class GuidedImageGenerator {
   /** Rows of the image table for each row of the prompt table. */
   public int numImagesPerPrompt() {
     return numImagesPerPrompt;
+  }
+
+  /** The model, as it was named. */
+  public String modelUrl() {
+    return model().name();
+  }
+
+  /**
+   * What the images depend on beside the model, the prompts and how many they are, by the names
+   * that diffusers uses. What is not set is left out.
+   */
+  public Map<String, String> settings() {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("variant", variant);
+    settings.put("device", deviceType);
+    settings.put("dtype", weightType);
+    settings.put("batch_size", batchSize);
+    settings.put("detector", detector);
+    settings.put("pipeline_loader", pipelineLoader.getClass().getName());
+    putComponents(settings, options);
+    putComponents(settings, guidance());
+    Map<String, String> texts = new TreeMap<>();
+    settings.forEach(
+        (name, value) ->
+            Optional.ofNullable(value)
+                .map(Object::toString)
+                .ifPresent(text -> texts.put(name, text)));
+    return texts;
+  }
+
+  private static void putComponents(Map<String, Object> settings, Record values) {
+    for (RecordComponent component : values.getClass().getRecordComponents()) {
+      String name = component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+      try {
+        settings.put(name, component.getAccessor().invoke(values));
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("Cannot read option " + name, e); // they are public
+      }
+    }
   }
 
   /** How many images are made together. */

@@ -1,0 +1,32 @@
+package io.boxwright;
+
+import io.boxwright.actions.ReadStatus;
+import io.boxwright.report.StatusReport;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code boxwright status}. */
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description =
+        "Says how far the run in an output folder is: what is done, failed and left, whether it"
+            + " still runs, and the command that goes on with it.")
+final class StatusCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "FOLDER", description = "What generate calls --output.")
+  private String folder;
+
+  @Override
+  public Integer call() {
+    new StatusReport(spec.commandLine().getOut())
+        .print(new ReadStatus(new Configuration()).execute(folder));
+    return ExitCode.OK;
+  }
+}

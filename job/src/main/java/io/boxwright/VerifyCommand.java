@@ -1,0 +1,54 @@
+package io.boxwright;
+
+import io.boxwright.actions.VerifyImages;
+import io.boxwright.input.SparkSettings;
+import io.boxwright.report.VerifyResult;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code boxwright verify}. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Checks that an output folder has an image or an error for every prompt exactly once, that"
+          + " every picture is whole, and that nothing else is there.",
+      ""
+    },
+    footer = {
+      "",
+      "Exit code 0: all is there and good. 3: all is there, but some images failed. 1: something is"
+          + " wrong, and is said. 2: there is nothing to check."
+    })
+final class VerifyCommand implements Callable<Integer> {
+
+  private final SparkConf conf;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "FOLDER", description = "What generate calls --output.")
+  private String folder;
+
+  VerifyCommand(SparkConf conf) {
+    this.conf = conf;
+  }
+
+  @Override
+  public Integer call() {
+    SparkSettings.check(conf);
+    VerifyResult result;
+    try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
+      result = new VerifyImages(spark).execute(folder);
+    }
+    result.print(spec.commandLine().getOut());
+    if (!result.problems().isEmpty()) {
+      return ExitCode.UNEXPECTED;
+    }
+    return result.failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
+  }
+}

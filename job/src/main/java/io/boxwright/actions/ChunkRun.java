@@ -1,0 +1,116 @@
+package io.boxwright.actions;
+
+import io.boxwright.images.PngEncoder;
+import io.boxwright.input.PromptTable;
+import io.boxwright.input.RootCause;
+import io.boxwright.output.ChunkFile;
+import io.boxwright.output.ChunkTable;
+import io.boxwright.output.ImageTable;
+import io.boxwright.output.RunFolder;
+import io.boxwright.output.RunPlan;
+import io.boxwright.output.RunRecorder;
+import io.boxwright.report.ContactSheet;
+import io.boxwright.report.RunResult;
+import io.boxwright.report.RunSummary;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the images that a folder lacks, and counts what is there then. */
+record ChunkRun(
+    ImageWork work,
+    PromptTable prompts,
+    RunFolder folder,
+    RunPlan plan,
+    RunRecorder recorder) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkRun.class);
+  private static final int CONTACT_SHEET_IMAGES = 12;
+
+  /**
+   * Makes the images, chunk by chunk.
+   *
+   * @param existing whether failed ones are made again
+   * @param command that goes on after a failure, for people
+   * @throws JobFailedException if they cannot be made or written
+   */
+  RunResult run(ExistingOutput existing, String command) {
+    long start = System.nanoTime();
+    try {
+      makeMissing();
+      if (existing == ExistingOutput.RETRY_ERRORS) {
+        remakeFailed();
+      }
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      throw failure(e, command);
+    }
+    Duration duration = Duration.ofNanos(System.nanoTime() - start);
+    Dataset<Row> images = table().read();
+    RunResult result =
+        new RunResult(
+            folder.images(),
+            contactSheet(images),
+            RunSummary.of(images),
+            recorder.loads(),
+            duration);
+    recorder.finished();
+    return result;
+  }
+
+  private void makeMissing() {
+    List<ChunkFile> missing = new ChunkTable(folder, plan).missing();
+    if (missing.isEmpty()) {
+      return;
+    }
+    List<Integer> chunks = missing.stream().map(ChunkFile::chunk).toList();
+    Dataset<Row> images = work.generator().generate(prompts.inChunks(chunks, plan.chunkRows()));
+    long count = chunks.stream().mapToLong(plan::imagesIn).sum();
+    write(images, missing, count, "%d of %d chunks".formatted(missing.size(), plan.chunks()));
+  }
+
+  private void remakeFailed() {
+    FailedImages failed = new FailedImages(plan, prompts, table(), new ChunkTable(folder, plan));
+    if (failed.files().isEmpty()) {
+      return;
+    }
+    Dataset<Row> images = failed.remake(work.generator());
+    List<ChunkFile> files = failed.files().stream().map(ChunkFile::next).toList();
+    write(images, files, failed.count(), "%d chunks with failed images".formatted(files.size()));
+  }
+
+  private void write(Dataset<Row> images, List<ChunkFile> files, long count, String what) {
+    recorder.monitor(work.generator().monitor());
+    String description = "Images: %s, %s".formatted(what, folder.path());
+    work.run(() -> table().write(images, files, recorder::finished), count, description);
+    recorder.record();
+  }
+
+  private ImageTable table() {
+    return new ImageTable(work.spark(), folder, plan);
+  }
+
+  private JobFailedException failure(Exception e, String command) {
+    boolean explained = e instanceof JobFailedException;
+    String reason = explained ? e.getMessage() : RootCause.message(e);
+    recorder.failed(reason);
+    return new JobFailedException(
+        "Cannot make the images: %s. %d of %d chunks are finished and stay; to go on: %s"
+            .formatted(reason, recorder.chunksDone(), plan.chunks(), command),
+        e);
+  }
+
+  /** An extra: when it fails, the images are there all the same. */
+  private Optional<String> contactSheet(Dataset<Row> images) {
+    try {
+      return ContactSheet.draw(images, CONTACT_SHEET_IMAGES)
+          .map(sheet -> folder.writePicture(RunFolder.CONTACT_SHEET, PngEncoder.encode(sheet)));
+    } catch (Exception | LinkageError e) { // the latter where Java's graphics lack a library
+      LOG.warn("There is no contact sheet: {}", e.toString());
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.boxwright.actions;
+
+import io.boxwright.report.ProgressBar;
+import io.boxwright.spark.GenerationMonitor;
+import io.boxwright.spark.GuidedImageGenerator;
+import java.io.PrintWriter;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Who makes images, and who watches them being made.
+ *
+ * @param spark runs the jobs
+ * @param generator makes the images
+ * @param maxFailedShare how many of the rows may fail, 0 to 1, before the job is given up
+ * @param console where to say how far the images are
+ */
+record ImageWork(
+    SparkSession spark,
+    GuidedImageGenerator generator,
+    double maxFailedShare,
+    PrintWriter console) {
+
+  /**
+   * Runs a job that makes images.
+   *
+   * @param job of the table that the generator made last
+   * @param images how many it makes
+   * @param description of the job, for Spark's pages
+   * @throws JobFailedException if too many rows fail, with their commonest errors
+   */
+  void run(Runnable job, long images, String description) {
+    GenerationMonitor monitor = generator.monitor();
+    try (FailureLimit limit =
+            new FailureLimit(spark.sparkContext(), monitor, maxFailedShare, description);
+        ProgressBar bar =
+            ProgressBar.start(console, images, monitor::images, monitor::failed)) {
+      runLimited(job, limit);
+    }
+  }
+
+  private static void runLimited(Runnable job, FailureLimit limit) {
+    try {
+      job.run();
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      if (limit.exceeded().isPresent()) {
+        throw new JobFailedException(limit.exceeded().get(), e);
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.boxwright.input;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+
+/** The files of a prompt table, in the order of their paths, with what is in them. */
+final class PromptFiles {
+
+  private final List<PromptFile> list = new ArrayList<>();
+  private final HashMap<String, Long> firstRows = new HashMap<>();
+  private long rows;
+
+  private PromptFiles() {}
+
+  /** Reads every file once, for its hash: prompts are small. */
+  static PromptFiles read(Configuration configuration, String[] inputFiles) throws IOException {
+    Path[] paths =
+        Arrays.stream(inputFiles)
+            .map(file -> new Path(URI.create(file)))
+            .sorted()
+            .toArray(Path[]::new);
+    int shared = sharedFolder(paths);
+    PromptFiles files = new PromptFiles();
+    for (Path path : paths) {
+      files.add(configuration, path, path.toString().substring(shared));
+    }
+    return files;
+  }
+
+  private void add(Configuration configuration, Path path, String name) throws IOException {
+    FileSystem fileSystem = path.getFileSystem(configuration);
+    long count;
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(HadoopInputFile.fromPath(path, configuration))) {
+      count = reader.getRecordCount();
+    }
+    long bytes = fileSystem.getFileStatus(path).getLen();
+    list.add(new PromptFile(name, bytes, count, sha256(fileSystem, path)));
+    firstRows.put(path.toString(), rows);
+    rows += count;
+  }
+
+  List<PromptFile> list() {
+    return List.copyOf(list);
+  }
+
+  long rows() {
+    return rows;
+  }
+
+  /** The position of a file's first row. */
+  Column positionOf(Column filePath) {
+    return functions.udf(new FirstRow(firstRows), DataTypes.LongType).apply(filePath);
+  }
+
+  /** Spark gives the path of a file as a URI or as it is, depending on its version. */
+  private record FirstRow(HashMap<String, Long> firstRows) implements UDF1<String, Long> {
+
+    @Override
+    public Long call(String file) {
+      Long first = firstRows.get(file);
+      return first != null ? first : firstRows.get(new Path(URI.create(file)).toString());
+    }
+  }
+
+  /** How long the path of the folder is that all files share. */
+  private static int sharedFolder(Path[] paths) {
+    if (paths.length == 0) {
+      return 0;
+    }
+    String first = paths[0].toString();
+    String last = paths[paths.length - 1].toString(); // sorted: what these two share, all do
+    int shared = 0;
+    int end = Math.min(first.length(), last.length());
+    while (shared < end && first.charAt(shared) == last.charAt(shared)) {
+      shared++;
+    }
+    return first.lastIndexOf('/', shared - 1) + 1;
+  }
+
+  private static String sha256(FileSystem fileSystem, Path path) throws IOException {
+    try (InputStream in = fileSystem.open(path)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      try (DigestInputStream hashed = new DigestInputStream(in, digest)) {
+        hashed.transferTo(OutputStream.nullOutputStream());
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JVM has it
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package io.boxwright.output;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.boxwright.input.InvalidInputException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * An output folder on any Hadoop file system, and the files in it:
+ *
+ * <ul>
+ *   <li>{@code plan.json}: what is to be made, see {@link RunPlan};
+ *   <li>{@code images/}: the image table, a file a chunk;
+ *   <li>{@code run.json}: how far it is, see {@link RunRecord};
+ *   <li>{@code contact-sheet.png}: the first images;
+ *   <li>{@code _lock}: who runs it, see {@link RunLock};
+ *   <li>{@code _manifest.json}: which files count, see {@link Manifest};
+ *   <li>{@code _staging/}: what is not whole yet.
+ * </ul>
+ *
+ * <p>All methods throw {@link UncheckedIOException} naming the file that cannot be read or written.
+ */
+public final class RunFolder {
+
+  static final String PLAN = "plan.json";
+  static final String RUN = "run.json";
+  static final String LOCK = "_lock";
+  static final String MANIFEST = "_manifest.json";
+  static final String IMAGES = "images";
+  static final String STAGING = "_staging";
+
+  /** Where the picture of the first images goes. */
+  public static final String CONTACT_SHEET = "contact-sheet.png";
+
+  private static final List<String> BOOKKEEPING = List.of(LOCK, STAGING);
+  private static final List<String> OURS =
+      List.of(IMAGES, MANIFEST, RUN, CONTACT_SHEET, STAGING, PLAN);
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .serializationInclusion(JsonInclude.Include.NON_NULL)
+          .build();
+
+  private final Path folder;
+  private final FileSystem fileSystem;
+
+  private RunFolder(Path folder, FileSystem fileSystem) {
+    this.folder = folder;
+    this.fileSystem = fileSystem;
+  }
+
+  /**
+   * An output folder, which need not exist.
+   *
+   * @throws InvalidInputException if that is no name of a folder, or of an unknown file system
+   */
+  public static RunFolder of(Configuration configuration, String name) {
+    try {
+      Path path = new Path(name);
+      FileSystem fileSystem = unchecked(path.getFileSystem(configuration));
+      return new RunFolder(fileSystem.makeQualified(path), fileSystem);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvalidInputException(
+          "Invalid output folder '%s': %s".formatted(name, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * A local file system without checksum files: one that is killed between a file and its checksum
+   * could not read the file any more.
+   */
+  static FileSystem unchecked(FileSystem fileSystem) {
+    return fileSystem instanceof ChecksumFileSystem checked
+        ? checked.getRawFileSystem()
+        : fileSystem;
+  }
+
+  /** Where it is. */
+  public String path() {
+    return folder.toString();
+  }
+
+  /** Where the image table is. */
+  public String images() {
+    return resolve(IMAGES).toString();
+  }
+
+  Path resolve(String name) {
+    return new Path(folder, name);
+  }
+
+  FileSystem fileSystem() {
+    return fileSystem;
+  }
+
+  /**
+   * Makes the folder, if there is none.
+   *
+   * @throws InvalidInputException if it cannot be made, or holds what no run of ours has left
+   */
+  public void prepare() {
+    try {
+      if (!fileSystem.exists(folder)) {
+        require(fileSystem.mkdirs(folder), "the file system refuses");
+      } else if (!fileSystem.getFileStatus(folder).isDirectory()) {
+        throw new InvalidInputException("Invalid output folder %s: it is a file".formatted(folder));
+      } else {
+        checkContents();
+      }
+    } catch (IOException | IllegalArgumentException e) { // the latter for unknown hosts
+      throw new InvalidInputException(
+          "Cannot make output folder %s: %s".formatted(folder, e.getMessage()), e);
+    }
+  }
+
+  private void checkContents() throws IOException {
+    boolean planned = exists(PLAN);
+    for (FileStatus entry : fileSystem.listStatus(folder)) {
+      String name = entry.getPath().getName();
+      if (!BOOKKEEPING.contains(name) && !(planned && OURS.contains(name))) {
+        throw holds(name);
+      }
+    }
+    for (FileStatus entry : list(IMAGES)) {
+      if (ChunkFile.parse(entry.getPath()).isEmpty()) {
+        throw holds(IMAGES + "/" + entry.getPath().getName());
+      }
+    }
+  }
+
+  private InvalidInputException holds(String name) {
+    return new InvalidInputException(
+        "Invalid output folder %s: it holds %s, but no run that can go on; empty it or name another"
+            .formatted(folder, name));
+  }
+
+  /** Removes all that runs have made, the plan last; the lock stays. */
+  public void clear() {
+    OURS.forEach(this::delete);
+  }
+
+  /** Names of what is not whole. */
+  public List<String> staged() {
+    return list(STAGING).stream().map(entry -> entry.getPath().getName()).toList();
+  }
+
+  /** Removes what is not whole. */
+  void sweepStaging() {
+    delete(STAGING);
+  }
+
+  private boolean exists(String name) {
+    try {
+      return fileSystem.exists(resolve(name));
+    } catch (IOException e) {
+      throw failed("look for", name, e);
+    }
+  }
+
+  void delete(String name) {
+    try {
+      fileSystem.delete(resolve(name), true);
+    } catch (IOException e) {
+      throw failed("remove", name, e);
+    }
+  }
+
+  /** What is in a folder; nothing if there is none. */
+  List<FileStatus> list(String name) {
+    try {
+      return Arrays.asList(fileSystem.listStatus(resolve(name)));
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw failed("list", name, e);
+    }
+  }
+
+  /** Reads a JSON file, if it is there. */
+  <T> Optional<T> read(String name, Class<T> type) {
+    try (InputStream in = fileSystem.open(resolve(name))) {
+      return Optional.of(JSON.readValue(in.readAllBytes(), type));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failed("read", name, e);
+    }
+  }
+
+  /** Writes a JSON file in one step: readers see the old or the new one, whole. */
+  void write(String name, Object value) {
+    try {
+      writeBytes(name, JSON.writeValueAsBytes(value));
+    } catch (IOException e) {
+      throw failed("write", name, e);
+    }
+  }
+
+  /**
+   * Writes a picture beside the table.
+   *
+   * @return where it is
+   */
+  public String writePicture(String name, byte[] png) {
+    try {
+      writeBytes(name, png);
+      return resolve(name).toString();
+    } catch (IOException e) {
+      throw failed("write", name, e);
+    }
+  }
+
+  /** What makes a file count on this file system. */
+  public CommitMode usualCommit() {
+    return CommitMode.of(fileSystem.getUri());
+  }
+
+  /** As {@link #write}, of any file. */
+  private void writeBytes(String name, byte[] bytes) throws IOException {
+    if (usualCommit() == CommitMode.MANIFEST) {
+      create(resolve(name), bytes); // object stores show a file when it is closed
+      return;
+    }
+    Path staged = resolve(STAGING + "/" + name + "." + UUID.randomUUID());
+    create(staged, bytes);
+    if (!fileSystem.rename(staged, resolve(name))) { // HDFS does not replace files
+      fileSystem.delete(resolve(name), false);
+      require(fileSystem.rename(staged, resolve(name)), "the file system refuses to rename");
+    }
+  }
+
+  private void create(Path file, byte[] bytes) throws IOException {
+    try (OutputStream out = fileSystem.create(file, true)) {
+      out.write(bytes);
+    }
+  }
+
+  private static void require(boolean done, String problem) throws IOException {
+    if (!done) {
+      throw new IOException(problem);
+    }
+  }
+
+  private UncheckedIOException failed(String verb, String name, IOException e) {
+    return new UncheckedIOException(
+        "Cannot %s %s: %s".formatted(verb, resolve(name), e.getMessage()), e);
+  }
+}

@@ -1,0 +1,33 @@
+package io.boxwright.report;
+
+import java.util.Map;
+
+/**
+ * How far a run is, seen from its folder.
+ *
+ * @param state in words, and who runs it
+ * @param images of the whole run
+ * @param done those of them in finished chunks, failed ones included
+ * @param failed those of them whose status is {@code error}
+ * @param chunks all
+ * @param chunksDone those that are finished
+ * @param imagesPerSecond of the last driver
+ * @param errors commonest messages that the last driver saw, and how often they occur
+ * @param command that goes on with the run
+ */
+public record RunStatus(
+    String state,
+    long images,
+    long done,
+    long failed,
+    int chunks,
+    int chunksDone,
+    double imagesPerSecond,
+    Map<String, Long> errors,
+    String command) {
+
+  /** Images that are not in finished chunks. */
+  public long left() {
+    return images - done;
+  }
+}

@@ -1,0 +1,52 @@
+package io.boxwright.report;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Says on the console how far a run is. */
+public final class StatusReport {
+
+  private final PrintWriter out;
+
+  /** Writes to {@code out}. */
+  public StatusReport(PrintWriter out) {
+    this.out = out;
+  }
+
+  /** Prints how far a run is. */
+  public void print(RunStatus status) {
+    line("State: %s", status.state());
+    line(
+        "Images: %d of %d done, %d of them failed, %d left (%d of %d chunks)",
+        status.done(),
+        status.images(),
+        status.failed(),
+        status.left(),
+        status.chunksDone(),
+        status.chunks());
+    if (status.imagesPerSecond() > 0) {
+      line("Rate: %.2f images a second%s", status.imagesPerSecond(), timeLeft(status));
+    }
+    if (!status.errors().isEmpty()) {
+      line("Errors of the last driver:");
+      status.errors().forEach((error, count) -> line("  %6d  %s", count, error));
+    }
+    if (status.left() > 0) {
+      line("To go on: %s", status.command());
+    } else if (status.failed() > 0) {
+      line("To make failed images again: %s --retry-errors", status.command());
+    }
+  }
+
+  private static String timeLeft(RunStatus status) {
+    Duration left = Duration.ofSeconds((long) (status.left() / status.imagesPerSecond()));
+    return left.isZero()
+        ? ""
+        : ", %d:%02d hours left".formatted(left.toHours(), left.toMinutesPart());
+  }
+
+  private void line(String format, Object... values) {
+    out.println(String.format(Locale.ROOT, format, values));
+  }
+}

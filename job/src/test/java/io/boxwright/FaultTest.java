@@ -1,0 +1,195 @@
+package io.boxwright;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.boxwright.testing.ChildJvm;
+import io.boxwright.testing.FaultyFileSystem;
+import io.boxwright.testing.Spark;
+import io.boxwright.testing.StubLoader;
+import io.boxwright.testing.TinyModel;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Drivers in processes of their own that are killed, or whose disk is full or hangs; then a run
+ * that goes on. {@code -Dboxwright.faults=20} kills at 20 random moments, and before and after each
+ * of the first 20 renames; the default is few of them.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+class FaultTest {
+
+  private static final int FAULTS = Integer.getInteger("boxwright.faults", 0);
+  private static final int ROWS = 24;
+  private static final int KILLED = 137;
+
+  @TempDir private Path folder;
+  private List<String> undisturbed;
+
+  @BeforeAll
+  void makeUndisturbed() {
+    try (SparkSession spark = Spark.local()) {
+      spark
+          .sql("select 'p ' || id prompt, string(id) id from range(0, %d, 1, 2)".formatted(ROWS))
+          .write()
+          .parquet(folder.resolve("prompts").toString());
+    }
+    Path output = folder.resolve("undisturbed/out");
+    assertThat(resume(output)).isEqualTo(ExitCode.OK);
+    undisturbed = rows(output);
+  }
+
+  private String[] generate(Path output) {
+    return new String[] {
+      "generate",
+      "--model",
+      TinyModel.FOLDER.toString(),
+      "--device",
+      "cpu",
+      "--input",
+      folder.resolve("prompts").toString(),
+      "--output",
+      output.toString(),
+      "--pipeline-loader",
+      StubLoader.class.getName(),
+      "--batch-size",
+      "1",
+      "--chunk-rows",
+      "3"
+    };
+  }
+
+  private int resume(Path output) {
+    return run(generate(output));
+  }
+
+  private static int run(String... arguments) {
+    PrintWriter out = new PrintWriter(new StringWriter());
+    return Main.run(Spark.localConf(), out, new PrintWriter(System.err, true), arguments);
+  }
+
+  /** A driver that meets a fault. */
+  private Process start(Path output, String fault, String... options) throws Exception {
+    List<String> command = new ArrayList<>();
+    SparkConf conf =
+        Spark.localConf().set("spark.hadoop.fs.file.impl", FaultyFileSystem.class.getName());
+    Stream.of(conf.getAll()).forEach(set -> command.add("-D" + set._1() + "=" + set._2()));
+    command.add("-D" + FaultyFileSystem.FAULT + "=" + fault);
+    command.add("-D" + StubLoader.PAUSE + "=100");
+    command.add("-Dspark.hadoop.boxwright.output.create.timeout.seconds=2");
+    command.add(Main.class.getName());
+    command.addAll(List.of(generate(output)));
+    command.addAll(List.of(options));
+    return ChildJvm.start(folder.resolve("log"), command);
+  }
+
+  private String log() throws Exception {
+    return Files.readString(folder.resolve("log"));
+  }
+
+  /** All columns but how long it took. */
+  private static List<String> rows(Path output) {
+    try (SparkSession spark = Spark.local()) {
+      return spark
+          .read()
+          .parquet(output.resolve("images").toString())
+          .drop("seconds")
+          .selectExpr("to_json(struct(*)) row")
+          .collectAsList()
+          .stream()
+          .map(row -> row.getString(0))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private void assertGoesOn(Path output) {
+    assertThat(resume(output)).isEqualTo(ExitCode.OK);
+    assertThat(run("verify", output.toString())).isEqualTo(ExitCode.OK);
+    assertThat(output.resolve("_staging")).doesNotExist();
+    assertThat(output.resolve("_lock")).doesNotExist();
+    assertThat(rows(output)).isEqualTo(undisturbed);
+  }
+
+  static Stream<String> boundaries() {
+    Stream<String> all =
+        IntStream.rangeClosed(1, FAULTS)
+            .boxed()
+            .flatMap(n -> Stream.of("before-rename " + n, "after-rename " + n));
+    return FAULTS > 0
+        ? Stream.concat(all, Stream.of("after-create 1", "after-create 2", "after-create 3"))
+        : Stream.of("after-rename 2", "before-rename 6");
+  }
+
+  @ParameterizedTest
+  @MethodSource("boundaries")
+  void aDriverKilledAtABoundaryCostsNothing(String fault) throws Exception {
+    Path output = folder.resolve(fault + "/out");
+    Process driver = start(output, fault);
+    assertThat(driver.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    assertThat(driver.exitValue()).as(log()).isEqualTo(KILLED);
+
+    assertGoesOn(output);
+  }
+
+  static IntStream moments() {
+    return IntStream.range(0, Math.max(1, FAULTS));
+  }
+
+  @ParameterizedTest
+  @MethodSource("moments")
+  void aDriverKilledAtAnyMomentCostsNothing(int seed) throws Exception {
+    Path output = folder.resolve("moment " + seed + "/out");
+    Process driver = start(output, "none");
+    awaitPlan(driver, output);
+    driver.waitFor(new Random(seed).nextInt(3000), TimeUnit.MILLISECONDS);
+    driver.destroyForcibly().waitFor();
+
+    assertGoesOn(output);
+  }
+
+  private static void awaitPlan(Process driver, Path output) throws Exception {
+    while (driver.isAlive() && !Files.exists(output.resolve("plan.json"))) {
+      driver.waitFor(20, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @Test
+  void aFullDiskIsNamedAndTheRunGoesOn() throws Exception {
+    Path output = folder.resolve("full/out");
+    Process driver = start(output, "no-space 4");
+    assertThat(driver.waitFor(5, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(driver.exitValue()).isEqualTo(ExitCode.UNEXPECTED);
+    assertThat(log())
+        .contains("Cannot make the images:", "No space left on device")
+        .contains("to go on: boxwright generate --model " + TinyModel.FOLDER);
+    assertGoesOn(output);
+  }
+
+  @Test
+  void aFileSystemThatHangsIsGivenUp() throws Exception {
+    Path output = folder.resolve("hangs/out");
+    Process driver = start(output, "hang 3");
+    assertThat(driver.waitFor(5, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(log()).contains("did not create", "within 2 s", "to go on: ");
+    assertGoesOn(output);
+  }
+}

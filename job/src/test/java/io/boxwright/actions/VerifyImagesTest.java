@@ -1,0 +1,133 @@
+package io.boxwright.actions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.boxwright.input.InvalidInputException;
+import io.boxwright.output.RunFolder;
+import io.boxwright.output.RunLock;
+import io.boxwright.report.RunStatus;
+import io.boxwright.report.StatusReport;
+import io.boxwright.report.VerifyResult;
+import io.boxwright.spark.DeviceType;
+import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.testing.Spark;
+import io.boxwright.testing.StubLoader;
+import io.boxwright.testing.TinyModel;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code verify} and {@code status} say of folders. */
+class VerifyImagesTest {
+
+  private static SparkSession spark;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void startSpark() {
+    spark = Spark.local();
+  }
+
+  @AfterAll
+  static void stopSpark() {
+    spark.close();
+  }
+
+  private void generate() {
+    GuidedImageGenerator generator =
+        new GuidedImageGenerator()
+            .setModelUrl(TinyModel.FOLDER.toString())
+            .setDeviceType(DeviceType.CPU)
+            .setPipelineLoader(new StubLoader());
+    String query = "select if(id = 7, '', 'a cat') prompt from range(10)";
+    new GenerateImages(spark, generator)
+        .input(Spark.table(spark, folder.resolve("prompts"), query))
+        .output(folder.resolve("out").toString())
+        .chunkRows(4)
+        .command("the command")
+        .execute();
+  }
+
+  private VerifyResult verify() {
+    return new VerifyImages(spark).execute(folder.resolve("out").toString());
+  }
+
+  private String status() {
+    RunStatus status =
+        new ReadStatus(new Configuration()).execute(folder.resolve("out").toString());
+    StringWriter text = new StringWriter();
+    new StatusReport(new PrintWriter(text)).print(status);
+    return text.toString();
+  }
+
+  @Test
+  void aFinishedRunIsAsPlanned() {
+    generate();
+
+    assertThat(verify().problems()).isEmpty();
+    assertThat(verify().images()).isEqualTo(10);
+    assertThat(verify().failed()).isEqualTo(1);
+    assertThat(status())
+        .contains("State: finished")
+        .contains("10 of 10 done, 1 of them failed, 0 left (3 of 3 chunks)")
+        .contains("Invalid prompt: it is empty")
+        .contains("To make failed images again: the command --retry-errors");
+  }
+
+  @Test
+  void whatIsMissingOrTooMuchIsNamed() throws Exception {
+    generate();
+    Path images = folder.resolve("out/images");
+    Files.delete(images.resolve("chunk-00002.parquet"));
+    Files.copy(images.resolve("chunk-00000.parquet"), images.resolve("chunk-00001.r1.parquet"));
+    Files.createDirectories(folder.resolve("out/_staging"));
+    Files.createFile(folder.resolve("out/_staging/chunk-00002.x.parquet"));
+
+    assertThat(verify().problems())
+        .anyMatch(problem -> problem.contains("1 chunks are missing: 2"))
+        .anyMatch(problem -> problem.contains("do not count: chunk-00001.parquet"))
+        .anyMatch(problem -> problem.contains("_staging"))
+        .anyMatch(problem -> problem.contains("ids are not there as often"));
+    assertThat(status()).contains("8 of 10 done", "2 left", "To go on: the command");
+  }
+
+  @Test
+  void damagedPicturesAreNamed() throws Exception {
+    generate();
+    Path images = folder.resolve("out/images");
+    byte[] bytes = Files.readAllBytes(images.resolve("chunk-00000.parquet"));
+    int png = new String(bytes, "ISO-8859-1").indexOf("IDAT");
+    java.util.Arrays.fill(bytes, png, png + 40, (byte) 0);
+    Files.write(images.resolve("chunk-00000.parquet"), bytes);
+    Files.writeString(images.resolve("chunk-00001.parquet"), "no Parquet");
+
+    assertThat(verify().problems())
+        .anyMatch(problem -> problem.contains("1 rows are not whole"))
+        .anyMatch(problem -> problem.contains("chunk-00001.parquet"));
+  }
+
+  @Test
+  void statusSaysWhoRuns() {
+    generate();
+    RunFolder run = RunFolder.of(new Configuration(), folder.resolve("out").toString());
+    try (RunLock lock = RunLock.take(run, "app-7")) {
+      assertThat(status()).contains("State: running: process", "app-7");
+    }
+  }
+
+  @Test
+  void aFolderWithoutARunIsRefused() {
+    assertThatThrownBy(this::status)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("There is no run in");
+  }
+}

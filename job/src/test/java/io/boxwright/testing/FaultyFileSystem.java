@@ -1,0 +1,125 @@
+package io.boxwright.testing;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.util.Progressable;
+
+/**
+ * The local file system with a fault at an exact place below {@code /out/}: the system property
+ * {@value #FAULT} says {@code KIND N}, where the fault comes at the {@code N}-th operation of its
+ * kind, from 1. Kinds: {@code before-rename}, {@code after-rename}, {@code after-create} end the
+ * process as SIGKILL does; {@code no-space} fails what is written to chunks from the N-th on;
+ * {@code hang} never creates the N-th chunk.
+ */
+public final class FaultyFileSystem extends LocalFileSystem {
+
+  /** Name of a system property. */
+  public static final String FAULT = "boxwright.test.fault";
+
+  /** Makes Hadoop use it for {@code file:}. */
+  public FaultyFileSystem() {
+    super(new Raw());
+  }
+
+  private static final class Raw extends RawLocalFileSystem {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    @Override
+    public boolean rename(Path from, Path to) throws IOException {
+      haltIf("before-rename", to);
+      boolean renamed = super.rename(from, to);
+      haltIf("after-rename", to);
+      return renamed;
+    }
+
+    @Override
+    public FSDataOutputStream create(
+        Path file,
+        boolean overwrite,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress)
+        throws IOException {
+      hangIfWanted(file);
+      return faulty(
+          file, super.create(file, overwrite, bufferSize, replication, blockSize, progress));
+    }
+
+    @Override
+    public FSDataOutputStream create(
+        Path file,
+        FsPermission permission,
+        boolean overwrite,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress)
+        throws IOException {
+      hangIfWanted(file);
+      return faulty(
+          file,
+          super.create(file, permission, overwrite, bufferSize, replication, blockSize, progress));
+    }
+
+    private static FSDataOutputStream faulty(Path file, FSDataOutputStream out) throws IOException {
+      haltIf("after-create", file);
+      return isChunk(file) && reached("no-space") ? full(out) : out;
+    }
+
+    private static void haltIf(String kind, Path file) {
+      if (file.toString().contains("/out/") && reachedExactly(kind)) {
+        Runtime.getRuntime().halt(137);
+      }
+    }
+
+    private static void hangIfWanted(Path file) {
+      if (isChunk(file) && reachedExactly("hang")) {
+        try {
+          Thread.sleep(Long.MAX_VALUE);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    private static boolean isChunk(Path file) {
+      return file.getName().startsWith("chunk-");
+    }
+
+    private static boolean reached(String kind) {
+      return wanted(kind) && COUNT.incrementAndGet() >= number();
+    }
+
+    private static boolean reachedExactly(String kind) {
+      return wanted(kind) && COUNT.incrementAndGet() == number();
+    }
+
+    private static boolean wanted(String kind) {
+      return System.getProperty(FAULT, "").startsWith(kind + " ");
+    }
+
+    private static int number() {
+      return Integer.parseInt(System.getProperty(FAULT).split(" ")[1]);
+    }
+
+    private static FSDataOutputStream full(FSDataOutputStream out) throws IOException {
+      out.close();
+      return new FSDataOutputStream(
+          new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+              throw new IOException("No space left on device");
+            }
+          },
+          null);
+    }
+  }
+}

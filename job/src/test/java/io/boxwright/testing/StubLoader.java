@@ -1,0 +1,125 @@
+package io.boxwright.testing;
+
+import io.boxwright.guidance.GuidanceTrace;
+import io.boxwright.guidance.LayoutGuidanceConfig;
+import io.boxwright.pipelines.GeneratedImage;
+import io.boxwright.pipelines.GenerationOptions;
+import io.boxwright.pipelines.GenerationRequest;
+import io.boxwright.pipelines.ImagePipeline;
+import io.boxwright.pipelines.PretrainedOptions;
+import io.boxwright.spark.PipelineLoader;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * Loads a pipeline without a model, for what is about everything around it: an image is noise of
+ * its seed. The prompt {@code fail once} fails unless the file of the system property {@value
+ * #HEALED} is there; {@code die once} ends the process unless the file of {@value #DIED} is there,
+ * and makes it; the property {@value #PAUSE} says how many milliseconds a batch takes.
+ */
+public final class StubLoader implements PipelineLoader {
+
+  /** Name of a system property. */
+  public static final String HEALED = "boxwright.test.healed";
+
+  /** Name of a system property. */
+  public static final String DIED = "boxwright.test.died";
+
+  /** Name of a system property. */
+  public static final String PAUSE = "boxwright.test.pause";
+
+  private static final long serialVersionUID = 1;
+  private static final int SIZE = 16;
+
+  @Override
+  public ImagePipeline load(Path folder, PretrainedOptions options) {
+    return new Stub();
+  }
+
+  private static final class Stub implements ImagePipeline {
+
+    @Override
+    public void checkOptions(GenerationOptions options) {}
+
+    @Override
+    public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
+      if (request.prompt().isBlank()) {
+        throw new IllegalArgumentException("Invalid prompt: it is empty");
+      }
+      boolean outside =
+          request.objects().stream()
+              .flatMap(object -> object.tokenIndices().stream())
+              .anyMatch(token -> token < 1 || token > 75);
+      if (outside) {
+        throw new IllegalArgumentException("Invalid token index");
+      }
+    }
+
+    @Override
+    public List<Integer> tokenIndices(String prompt, String phrase) {
+      if (!prompt.contains(phrase) || phrase.isBlank()) {
+        throw new IllegalArgumentException("Phrase does not occur");
+      }
+      return List.of(1);
+    }
+
+    @Override
+    public List<GeneratedImage> generate(
+        List<GenerationRequest> requests,
+        GenerationOptions options,
+        LayoutGuidanceConfig guidance) {
+      pause();
+      return requests.stream().map(Stub::image).toList();
+    }
+
+    private static GeneratedImage image(GenerationRequest request) {
+      if (request.prompt().equals("fail once") && !healed()) {
+        throw new IllegalStateException("boom");
+      }
+      if (request.prompt().equals("die once")) {
+        dieOnce();
+      }
+      Random noise = new Random(request.seed());
+      BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
+      for (int pixel = 0; pixel < SIZE * SIZE; pixel++) {
+        image.setRGB(pixel % SIZE, pixel / SIZE, noise.nextInt());
+      }
+      return new GeneratedImage(
+          image, true, Optional.empty(), GuidanceTrace.NONE, List.of(), List.of());
+    }
+
+    private static boolean healed() {
+      String file = System.getProperty(HEALED);
+      return file != null && Files.exists(Path.of(file));
+    }
+
+    private static void dieOnce() {
+      try {
+        Files.createFile(Path.of(System.getProperty(DIED)));
+        Runtime.getRuntime().halt(137);
+      } catch (FileAlreadyExistsException e) {
+        return; // it has died already
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void pause() {
+      try {
+        Thread.sleep(Long.getLong(PAUSE, 0));
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+}
