@@ -85,7 +85,7 @@ class MainTest {
     assertThat(out.toString()).contains("1 images failed", "Invalid prompt: it is empty");
   }
 
-  private void prompts(String query) {
+  private void prompts(String query) throws Exception {
     try (var spark = Spark.local()) {
       Spark.table(spark, folder.resolve("prompts"), query);
     }

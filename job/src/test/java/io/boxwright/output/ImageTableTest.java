@@ -34,7 +34,7 @@ class ImageTableTest {
 
   @AfterAll
   static void stopSpark() {
-    spark.close();
+    spark.stop();
   }
 
   /** Images of one megabyte, in one task. */
