@@ -138,7 +138,7 @@ class MainTest {
     assertThat(out.toString()).contains("Objects detected in the images, mean of 1 images");
   }
 
-  private void prompts(String query) {
+  private void prompts(String query) throws Exception {
     try (var spark = Spark.local()) {
       Spark.table(spark, folder.resolve("prompts"), query);
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.util.Properties;
 
 /** The job as a cluster runs it: submitted, in processes of its own, with GPUs handed out. */
 class SparkSubmitTest {
@@ -64,7 +65,7 @@ class SparkSubmitTest {
       throws Exception {
     ProcessBuilder builder = new ProcessBuilder(command(loader, options)).redirectErrorStream(true);
     builder.environment().put("SPARK_HOME", sparkHome().toString());
-    builder.environment().put("SPARK_SCALA_VERSION", "2.12");
+    builder.environment().put("SPARK_SCALA_VERSION", scalaBinaryVersion());
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     Path log = folder.resolve("log");
     Process process = builder.redirectOutput(log.toFile()).start();
@@ -75,6 +76,12 @@ class SparkSubmitTest {
     }
     assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(ExitCode.OK);
     return Files.readString(log);
+  }
+
+  /** Such as 2.13: Spark does not find out without an installed Spark. */
+  private static String scalaBinaryVersion() {
+    String version = Properties.versionNumberString();
+    return version.substring(0, version.lastIndexOf('.'));
   }
 
   private List<String> command(Class<? extends PipelineLoader> loader, String... options)

@@ -7,7 +7,7 @@ import org.apache.spark.SparkException;
 public final class RootCause {
 
   /** Of Spark's own exceptions, the one that says more than its cause: it names the columns. */
-  private static final String DIFFERENT_COLUMNS = "CANNOT_MERGE_SCHEMAS";
+  private static final String DIFFERENT_COLUMNS = "[CANNOT_MERGE_SCHEMAS]";
 
   private RootCause() {}
 
@@ -27,6 +27,7 @@ public final class RootCause {
   }
 
   private static boolean isWrapper(Throwable e) {
-    return e instanceof SparkException spark && !DIFFERENT_COLUMNS.equals(spark.getErrorClass());
+    return e instanceof SparkException
+        && !String.valueOf(e.getMessage()).startsWith(DIFFERENT_COLUMNS);
   }
 }

@@ -72,7 +72,7 @@ class GenerateImagesTest {
 
   @AfterAll
   static void stopSpark() {
-    spark.close();
+    spark.stop();
   }
 
   private static GuidedImageGenerator generator() {

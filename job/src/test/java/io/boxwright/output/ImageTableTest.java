@@ -38,7 +38,7 @@ class ImageTableTest {
 
   @AfterAll
   static void stopSpark() {
-    spark.close();
+    spark.stop();
   }
 
   /** Images of one megabyte, in some tasks. */

@@ -28,7 +28,7 @@ class ContactSheetTest {
 
   @AfterAll
   static void stopSpark() {
-    spark.close();
+    spark.stop();
   }
 
   private static String row(String id, String status, int width, int height, Color color) {

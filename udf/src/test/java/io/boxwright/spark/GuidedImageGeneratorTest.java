@@ -38,7 +38,7 @@ class GuidedImageGeneratorTest {
 
   @AfterAll
   static void stopSpark() {
-    spark.close();
+    spark.stop();
   }
 
   private static GuidedImageGenerator generator() {
@@ -280,7 +280,7 @@ class GuidedImageGeneratorTest {
     {"'a cat'", "array(array(0, 0, 1, 1))", "array(null)", "token_indices[0]: it is null"},
     {"'a cat'", "array(array(0, 0, null, 1))", "array(array(1))", "bboxes[0]: it is null"},
     {"'a cat'", "array(array(0, 0, 1))", "array(array(1))", "bboxes[0]: 3 numbers"},
-    {"'a cat'", "array(array('NaN', 0, 1, 1))", "array(array(1))", "x_min is not a number"},
+    {"'a cat'", "array(array(double('NaN'), 0, 1, 1))", "array(array(1))", "x_min is not a number"},
     {
       "'a cat'",
       "array(array(0.5, 0, 0.1, 1))",

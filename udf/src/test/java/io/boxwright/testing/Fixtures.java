@@ -92,8 +92,8 @@ public final class Fixtures {
     JsonNode header = header(file, headerLength);
     Map<String, NDArray> tensors = new LinkedHashMap<>();
     header
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             entry ->
                 tensors.put(
                     entry.getKey(),
