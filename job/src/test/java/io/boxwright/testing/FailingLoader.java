@@ -33,6 +33,11 @@ public final class FailingLoader implements PipelineLoader {
     }
 
     @Override
+    public String text(String prompt, List<Integer> tokenIndices) {
+      return "";
+    }
+
+    @Override
     public List<Integer> tokenIndices(String prompt, String phrase) {
       return List.of();
     }

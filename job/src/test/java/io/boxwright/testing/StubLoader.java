@@ -63,6 +63,11 @@ public final class StubLoader implements PipelineLoader {
     }
 
     @Override
+    public String text(String prompt, List<Integer> tokenIndices) {
+      return "";
+    }
+
+    @Override
     public List<Integer> tokenIndices(String prompt, String phrase) {
       if (!prompt.contains(phrase) || phrase.isBlank()) {
         throw new IllegalArgumentException("Phrase does not occur");
