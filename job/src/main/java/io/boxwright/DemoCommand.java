@@ -96,6 +96,7 @@ final class DemoCommand implements Callable<Integer> {
       GuidedImageGenerator generator = new GuidedImageGenerator();
       modelOptions.configure(generator, model);
       return generator
+          .setDetector(DetectionOptions.ofModel(model))
           .setOptions(GenerationOptions.defaults().withNumInferenceSteps(steps))
           .setBatchSize(batchSize);
     } catch (IllegalArgumentException e) {

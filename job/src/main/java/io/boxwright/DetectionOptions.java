@@ -1,5 +1,6 @@
 package io.boxwright;
 
+import io.boxwright.loading.BuiltInModel;
 import io.boxwright.spark.DetectorType;
 import io.boxwright.spark.GuidedImageGenerator;
 import picocli.CommandLine.Option;
@@ -9,16 +10,20 @@ final class DetectionOptions {
 
   @Option(
       names = "--detector",
-      defaultValue = "none",
       paramLabel = "none|shapes",
       description =
           "What looks for the objects in the images and scores whether they are right and in their"
-              + " boxes. shapes: by colour, for images of datasets/shapes/pipeline. Default:"
-              + " ${DEFAULT-VALUE}.")
+              + " boxes. shapes: by colour, for images of coloured shapes. Default: shapes for the"
+              + " model of that name, else none.")
   private DetectorType detector;
 
   /** Hands the options to a generator. */
-  void configure(GuidedImageGenerator generator) {
-    generator.setDetector(detector);
+  void configure(GuidedImageGenerator generator, String model) {
+    generator.setDetector(detector == null ? ofModel(model) : detector);
+  }
+
+  /** What knows the objects that a model makes. */
+  static DetectorType ofModel(String model) {
+    return model.equals(BuiltInModel.NAME) ? DetectorType.SHAPES : DetectorType.NONE;
   }
 }

@@ -112,7 +112,7 @@ final class GenerateCommand implements Callable<Integer> {
       GuidedImageGenerator generator = new GuidedImageGenerator();
       modelOptions.configure(generator, model);
       image.configure(generator);
-      detection.configure(generator);
+      detection.configure(generator, model);
       return generator;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -13,10 +13,14 @@ public final class ComparisonReport {
 
   private static final List<Score> SCORES =
       List.of(
+          detection("objects found", "found"),
+          detection("right colour and shape", "right"),
+          detection("centre in box", "centre_in_box"),
+          detection("IoU with the box", "iou"),
+          detection("all of a picture right and in place", "all_right"),
           adherence("attention in box, guided layers", "guided.in_box_mass"),
           adherence("attention in box, held-out layers", "held_out.in_box_mass"),
-          adherence("lift over chance, held-out layers", "held_out.lift"),
-          adherence("strongest cell in box, held-out layers", "held_out.pointing"));
+          adherence("lift over chance, held-out layers", "held_out.lift"));
 
   private final PrintWriter out;
 
@@ -27,6 +31,10 @@ public final class ComparisonReport {
 
   private static Score adherence(String name, String column) {
     return new Score(name, summary -> summary.means().get(column));
+  }
+
+  private static Score detection(String name, String column) {
+    return new Score(name, summary -> summary.detection().get(column));
   }
 
   /**
