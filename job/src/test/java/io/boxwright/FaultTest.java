@@ -21,8 +21,6 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,18 +30,17 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that goes on. {@code -Dboxwright.faults=20} kills at 20 random moments, and before and after each
  * of the first 20 renames; the default is few of them.
  */
-@TestInstance(Lifecycle.PER_CLASS)
 class FaultTest {
 
   private static final int FAULTS = Integer.getInteger("boxwright.faults", 0);
   private static final int ROWS = 24;
   private static final int KILLED = 137;
 
-  @TempDir private Path folder;
-  private List<String> undisturbed;
+  @TempDir private static Path folder;
+  private static List<String> undisturbed;
 
   @BeforeAll
-  void makeUndisturbed() {
+  static void makeUndisturbed() {
     try (SparkSession spark = Spark.local()) {
       spark
           .sql("select 'p ' || id prompt, string(id) id from range(0, %d, 1, 2)".formatted(ROWS))
@@ -55,7 +52,7 @@ class FaultTest {
     undisturbed = rows(output);
   }
 
-  private String[] generate(Path output) {
+  private static String[] generate(Path output) {
     return new String[] {
       "generate",
       "--model",
@@ -75,7 +72,7 @@ class FaultTest {
     };
   }
 
-  private int resume(Path output) {
+  private static int resume(Path output) {
     return run(generate(output));
   }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tables whose columns hold every kind of nonsense beside good values, in all mixtures. */
 class FuzzTest {
 
-  /** Values of each column; the first are good. */
+  /** Values of each column. Each fourth row has the first ones, which are good. */
   private static final List<String> COLUMNS =
       List.of(
           column(
@@ -86,7 +86,7 @@ class FuzzTest {
 
   private static String column(String name, String... values) {
     String list = String.join(", ", values);
-    return "element_at(array(%s), int(1 + pmod(hash(id, '%s'), %d))) %s"
+    return "element_at(array(%s), if(id %% 4 = 0, 1, 1 + pmod(hash(id, '%s'), %d))) %s"
         .formatted(list, name, values.length, name);
   }
 
