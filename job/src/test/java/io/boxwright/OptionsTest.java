@@ -89,7 +89,9 @@ class OptionsTest {
       conf.set("spark.boxwright.save-attention", key);
     }
     CommandLine images =
-        new CommandLine(new ImageCommand()).setDefaultValueProvider(new SparkConfDefaults(conf));
+        new CommandLine(new ImageCommand())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setDefaultValueProvider(new SparkConfDefaults(conf));
 
     images.parseArgs(argument == null ? new String[0] : new String[] {argument});
 

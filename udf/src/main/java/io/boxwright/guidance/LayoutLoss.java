@@ -36,10 +36,15 @@ final class LayoutLoss implements AutoCloseable {
   private final NDArray rowIndices; // (rows)
   private final List<Turn> turns = new ArrayList<>();
 
-  /** One token of one object of one row; no boxes and no weight where the row has no more. */
+  /** One token of one object of one row. */
   private record Pair(List<BoundingBox> boxes, int token, float weight) {
 
+    /** For a row without layout. */
     private static final Pair NONE = new Pair(List.of(), 0, 0);
+
+    private Pair withoutWeight() {
+      return new Pair(boxes, token, 0);
+    }
   }
 
   /** One pair of each row. */
@@ -102,12 +107,16 @@ final class LayoutLoss implements AutoCloseable {
     int most = pairs.stream().mapToInt(List::size).max().orElse(0);
     for (int turn = 0; turn < most; turn++) {
       int place = turn;
-      turns.add(
-          new Turn(
-              pairs.stream()
-                  .map(ofRow -> place < ofRow.size() ? ofRow.get(place) : Pair.NONE)
-                  .toList()));
+      turns.add(new Turn(pairs.stream().map(ofRow -> pairAt(ofRow, place)).toList()));
     }
+  }
+
+  /** A row that has no more pairs repeats its first one, which is finite if its loss is. */
+  private static Pair pairAt(List<Pair> pairs, int place) {
+    if (pairs.isEmpty()) {
+      return Pair.NONE;
+    }
+    return place < pairs.size() ? pairs.get(place) : pairs.get(0).withoutWeight();
   }
 
   private static NDArray own(NDArray array) {
