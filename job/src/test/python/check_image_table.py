@@ -15,7 +15,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # before the import: datasets would ask the 
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from datasets import Image, load_dataset
+from datasets import Image, disable_progress_bars, load_dataset
 from PIL.Image import Image as Picture
 
 # Row groups are asked to have 16 MB; the writer looks at their size after a row is in.
@@ -89,6 +89,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("table", type=Path, help="the folder images of an output folder")
     table = parser.parse_args().table
+    disable_progress_bars()
     check_pyarrow(table)
     check_datasets(table)
 
