@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the images of a table of prompts twice, from the same noise, without guidance and with the
- * generator's, into {@code unguided} and {@code guided} of an output folder.
+ * generator's, into {@code unguided} and {@code guided} of an output folder; images that are there
+ * already are replaced.
  */
 public final class CompareGuidance {
 
@@ -73,6 +74,7 @@ public final class CompareGuidance {
     return new GenerateImages(spark, generator.setGuidance(guidance))
         .input(input)
         .output(new Path(output, name).toString())
+        .existing(ExistingOutput.OVERWRITE)
         .console(console)
         .execute();
   }
@@ -92,7 +94,9 @@ public final class CompareGuidance {
   }
 
   private String write(BufferedImage sheet) {
-    return RunFolder.of(spark.sparkContext().hadoopConfiguration(), output)
-        .writePicture(RunFolder.CONTACT_SHEET, PngEncoder.encode(sheet));
+    RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
+    String file = folder.writePicture(RunFolder.CONTACT_SHEET, PngEncoder.encode(sheet));
+    folder.sweepStaging();
+    return file;
   }
 }

@@ -165,7 +165,7 @@ public final class RunFolder {
   }
 
   /** Removes what is not whole. */
-  void sweepStaging() {
+  public void sweepStaging() {
     delete(STAGING);
   }
 

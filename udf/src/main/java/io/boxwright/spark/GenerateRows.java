@@ -107,8 +107,9 @@ record GenerateRows(
     }
 
     private Row row(ImageRequest request, ImageOutcome outcome) {
+      DetectionOutcome detection = detect(outcome);
       long start = System.nanoTime();
-      Row row = writer.row(request, outcome, detect(outcome));
+      Row row = writer.row(request, outcome, detection);
       counters.add(Stage.WRITE, Duration.ofNanos(System.nanoTime() - start));
       counters.count(outcome);
       return row;
