@@ -22,11 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /** Makes the images that a folder lacks, and counts what is there then. */
 record ChunkRun(
-    ImageWork work,
-    PromptTable prompts,
-    RunFolder folder,
-    RunPlan plan,
-    RunRecorder recorder) {
+    ImageWork work, PromptTable prompts, RunFolder folder, RunPlan plan, RunRecorder recorder) {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChunkRun.class);
   private static final int CONTACT_SHEET_IMAGES = 12;

@@ -32,8 +32,7 @@ record ImageWork(
     GenerationMonitor monitor = generator.monitor();
     try (FailureLimit limit =
             new FailureLimit(spark.sparkContext(), monitor, maxFailedShare, description);
-        ProgressBar bar =
-            ProgressBar.start(console, images, monitor::images, monitor::failed)) {
+        ProgressBar bar = ProgressBar.start(console, images, monitor::images, monitor::failed)) {
       runLimited(job, limit);
     }
   }

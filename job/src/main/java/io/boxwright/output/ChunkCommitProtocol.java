@@ -1,6 +1,7 @@
 package io.boxwright.output;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -71,6 +72,17 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   public void setupJob(JobContext context) {
     super.setupJob(context);
     job = context.getConfiguration().get(JOB);
+    makeImagesFolder(context.getConfiguration());
+  }
+
+  /** Into a folder that is not there Hadoop's local file system copies, which is not one step. */
+  private void makeImagesFolder(Configuration conf) {
+    Path images = new Path(imagesFolder);
+    try {
+      images.getFileSystem(conf).mkdirs(images);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot make %s: %s".formatted(images, e.getMessage()), e);
+    }
   }
 
   @Override
@@ -95,8 +107,7 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
     try {
       return new FileCommitProtocol.TaskCommitMessage(finish(context));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(
-          "Cannot finish %s: %s".formatted(attempt, e.getMessage()), e);
+      throw new UncheckedIOException("Cannot finish %s: %s".formatted(attempt, e.getMessage()), e);
     }
   }
 

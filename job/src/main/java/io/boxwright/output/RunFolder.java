@@ -78,7 +78,7 @@ public final class RunFolder {
     try {
       Path path = new Path(name);
       FileSystem fileSystem = unchecked(path.getFileSystem(configuration));
-      return new RunFolder(fileSystem.makeQualified(path), fileSystem);
+      return new RunFolder(path, fileSystem);
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidInputException(
           "Invalid output folder '%s': %s".formatted(name, e.getMessage()), e);
@@ -241,11 +241,20 @@ public final class RunFolder {
       create(resolve(name), bytes); // object stores show a file when it is closed
       return;
     }
+    require(!isFolder(resolve(name)), "it is a folder");
     Path staged = resolve(STAGING + "/" + name + "." + UUID.randomUUID());
     create(staged, bytes);
     if (!fileSystem.rename(staged, resolve(name))) { // HDFS does not replace files
       fileSystem.delete(resolve(name), false);
       require(fileSystem.rename(staged, resolve(name)), "the file system refuses to rename");
+    }
+  }
+
+  private boolean isFolder(Path path) throws IOException {
+    try {
+      return fileSystem.getFileStatus(path).isDirectory();
+    } catch (FileNotFoundException e) {
+      return false;
     }
   }
 
