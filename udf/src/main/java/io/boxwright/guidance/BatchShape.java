@@ -6,8 +6,9 @@ package io.boxwright.guidance;
  */
 public enum BatchShape {
   /**
-   * No: all rows stay in every pass, whether they need it or not. A row gives the same bytes in any
-   * company.
+   * No: all rows stay in every pass, whether they need it or not. At its place in the batch a row
+   * gives the same bytes in any company. At another place it may not: where several threads share
+   * an operation, their parts can end within a row.
    */
   FIXED,
   /** Yes: rows leave the guided passes as soon as they are finished. Faster. */
