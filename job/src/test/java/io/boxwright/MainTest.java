@@ -111,7 +111,7 @@ class MainTest {
 
     assertThat(run("demo", "--output", folder.resolve("demo").toString()))
         .isEqualTo(ExitCode.INVALID_INPUT);
-    assertThat(err.toString()).contains("it holds mine already");
+    assertThat(err.toString()).contains("it holds mine, but no run that can go on");
   }
 
   @Test
