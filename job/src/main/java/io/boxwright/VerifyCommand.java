@@ -3,6 +3,7 @@ package io.boxwright;
 import io.boxwright.actions.VerifyImages;
 import io.boxwright.input.SparkSettings;
 import io.boxwright.report.VerifyResult;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -39,7 +40,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     SparkSettings.check(conf);
     VerifyResult result;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {

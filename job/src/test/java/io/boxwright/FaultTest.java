@@ -40,7 +40,7 @@ class FaultTest {
   private static List<String> undisturbed;
 
   @BeforeAll
-  static void makeUndisturbed() {
+  static void makeUndisturbed() throws Exception {
     try (SparkSession spark = Spark.local()) {
       spark
           .sql("select 'p ' || id prompt, string(id) id from range(0, %d, 1, 2)".formatted(ROWS))
@@ -101,7 +101,7 @@ class FaultTest {
   }
 
   /** All columns but how long it took. */
-  private static List<String> rows(Path output) {
+  private static List<String> rows(Path output) throws Exception {
     try (SparkSession spark = Spark.local()) {
       return spark
           .read()
@@ -116,7 +116,7 @@ class FaultTest {
     }
   }
 
-  private void assertGoesOn(Path output) {
+  private void assertGoesOn(Path output) throws Exception {
     assertThat(resume(output)).isEqualTo(ExitCode.OK);
     assertThat(run("verify", output.toString())).isEqualTo(ExitCode.OK);
     assertThat(output.resolve("_staging")).doesNotExist();

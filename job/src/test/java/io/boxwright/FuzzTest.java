@@ -95,7 +95,7 @@ class FuzzTest {
     return Main.run(Spark.localConf(), out, new PrintWriter(System.err, true), arguments);
   }
 
-  private int generate(int rows, String... options) {
+  private int generate(int rows, String... options) throws Exception {
     try (SparkSession spark = Spark.local()) {
       spark
           .sql("select %s from range(0, %d, 1, 4)".formatted(String.join(", ", COLUMNS), rows))
@@ -111,7 +111,7 @@ class FuzzTest {
     return run(arguments.toArray(String[]::new));
   }
 
-  private void assertEachRowHasItsStatus(int rows) {
+  private void assertEachRowHasItsStatus(int rows) throws Exception {
     assertThat(run("verify", folder.resolve("out").toString())).isEqualTo(ExitCode.ROWS_FAILED);
     try (SparkSession spark = Spark.local()) {
       List<Row> counts =
@@ -128,7 +128,7 @@ class FuzzTest {
   }
 
   @Test
-  void noRowVanishes() {
+  void noRowVanishes() throws Exception {
     assertThat(
             generate(
                 10_000, "--pipeline-loader", StubLoader.class.getName(), "--chunk-rows", "500"))
@@ -138,7 +138,7 @@ class FuzzTest {
   }
 
   @Test
-  void noRowVanishesWithARealModel() {
+  void noRowVanishesWithARealModel() throws Exception {
     assertThat(
             generate(60, "--steps", "1", "--height", "64", "--width", "64", "--chunk-rows", "30"))
         .isEqualTo(ExitCode.ROWS_FAILED);

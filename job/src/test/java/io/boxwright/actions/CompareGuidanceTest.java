@@ -42,7 +42,7 @@ class CompareGuidanceTest {
 
   @AfterAll
   static void stopSpark() {
-    spark.close();
+    spark.stop();
   }
 
   @Test

@@ -29,7 +29,7 @@ class FailureLimitTest {
 
   @AfterAll
   static void stopSpark() {
-    spark.close();
+    spark.stop();
   }
 
   private GenerateImages action(String query) {

@@ -51,7 +51,7 @@ class ResumeTest {
 
   @AfterAll
   static void stopSpark() {
-    spark.close();
+    spark.stop();
   }
 
   @BeforeEach

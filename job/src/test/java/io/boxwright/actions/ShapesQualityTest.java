@@ -39,9 +39,9 @@ class ShapesQualityTest {
   }
 
   @AfterAll
-  static void stopSpark() throws Exception {
+  static void stopSpark() {
     LibTorch.setNumThreads(1);
-    spark.close();
+    spark.stop();
   }
 
   @Test

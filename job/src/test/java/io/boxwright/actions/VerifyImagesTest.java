@@ -39,7 +39,7 @@ class VerifyImagesTest {
 
   @AfterAll
   static void stopSpark() {
-    spark.close();
+    spark.stop();
   }
 
   private void generate() {

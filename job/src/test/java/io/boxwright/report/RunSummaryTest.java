@@ -40,7 +40,7 @@ class RunSummaryTest {
 
   @AfterAll
   static void stopSpark() {
-    spark.close();
+    spark.stop();
   }
 
   private static RunSummary summary(String detection) {

@@ -8,7 +8,7 @@ public final class ManyPrompts {
   private ManyPrompts() {}
 
   /** Arguments: how many rows, and where they go. */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws Exception {
     try (SparkSession spark = Spark.local()) {
       spark
           .range(0, Long.parseLong(arguments[0]), 1, 4)

@@ -43,7 +43,7 @@ class GenerationMonitorTest {
 
   @AfterAll
   static void stopSpark() {
-    spark.close();
+    spark.stop();
   }
 
   @BeforeEach

@@ -34,7 +34,7 @@ class WatchdogTest {
   @AfterAll
   static void stopSpark() {
     NEVER.countDown(); // Spark waits for its threads
-    spark.close();
+    spark.stop();
   }
 
   private static Dataset<Row> images(Duration timeout, String query) {
