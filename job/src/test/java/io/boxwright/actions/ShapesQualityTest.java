@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whether guidance does what it is for: the built-in model with its own guidance, on the first rows
- * of the test split, scored by a detector that reads pixels. The card in {@code datasets/shapes} has
- * the figures of all rows.
+ * of the test split, scored by a detector that reads pixels. The card in {@code datasets/shapes}
+ * has the figures of all rows.
  */
 class ShapesQualityTest {
 
