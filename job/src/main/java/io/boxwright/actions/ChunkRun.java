@@ -90,12 +90,17 @@ record ChunkRun(
   }
 
   private JobFailedException failure(Exception e, String command) {
-    boolean explained = e instanceof JobFailedException;
-    String reason = explained ? e.getMessage() : RootCause.message(e);
+    boolean listed = e instanceof JobFailedException; // with the commonest errors, a line each
+    String reason = listed ? e.getMessage() : RootCause.message(e);
     recorder.failed(reason);
     return new JobFailedException(
-        "Cannot make the images: %s. %d of %d chunks are finished and stay; to go on: %s"
-            .formatted(reason, recorder.chunksDone(), plan.chunks(), command),
+        "Cannot make the images: %s%s%d of %d chunks are finished and stay; to go on: %s"
+            .formatted(
+                reason,
+                listed ? System.lineSeparator() : ". ",
+                recorder.chunksDone(),
+                plan.chunks(),
+                command),
         e);
   }
 
