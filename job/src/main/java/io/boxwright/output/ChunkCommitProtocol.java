@@ -13,6 +13,7 @@ import org.apache.hadoop.mapreduce.JobContext;
 import org.apache.hadoop.mapreduce.OutputCommitter;
 import org.apache.hadoop.mapreduce.TaskAttemptContext;
 import org.apache.spark.internal.io.FileCommitProtocol;
+import org.apache.spark.internal.io.FileNameSpec;
 import org.apache.spark.internal.io.HadoopMapReduceCommitProtocol;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,9 +87,8 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   }
 
   @Override
-  @Deprecated
   public String newTaskTempFile(
-      TaskAttemptContext context, Option<String> folder, String extension) {
+      TaskAttemptContext context, Option<String> folder, FileNameSpec spec) {
     Configuration conf = context.getConfiguration();
     String name =
         target(context).attemptName(conf.get(JOB) + "-" + context.getTaskAttemptID().getId());
