@@ -90,7 +90,7 @@ class SparkSubmitTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1g");
-    command.addAll(ChildJvm.addOpens());
+    command.addAll(ChildJvm.options());
     command.addAll(List.of("-cp", classPath, "org.apache.spark.deploy.SparkSubmit"));
     for (String setting : settings(classPath)) {
       command.addAll(List.of("--conf", setting));
@@ -113,7 +113,7 @@ class SparkSubmitTest {
         "spark.executor.extraClassPath=" + classPath,
         "spark.executor.extraJavaOptions=-D%s=%s %s"
             .formatted(
-                StubLoader.DIED, folder.resolve("died"), String.join(" ", ChildJvm.addOpens())),
+                StubLoader.DIED, folder.resolve("died"), String.join(" ", ChildJvm.options())),
         "spark.executor.cores=1",
         "spark.executor.memory=1g",
         "spark.cores.max=2",

@@ -75,12 +75,12 @@ class FailureLimitTest {
   @Test
   void aShareOfOneMeansNever() {
     assertThat(
-            action("select 'a cat' prompt from range(500)")
+            action("select 'a cat' prompt from range(60)")
                 .maxFailedShare(1)
                 .execute()
                 .summary()
                 .failed())
-        .isEqualTo(500);
+        .isEqualTo(60);
   }
 
   @Test

@@ -21,16 +21,18 @@ public final class ChildJvm {
     List<String> all = new ArrayList<>();
     all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     all.add("-Xmx1g");
-    all.addAll(addOpens());
+    all.addAll(options());
     all.addAll(List.of("-cp", System.getProperty("java.class.path")));
     all.addAll(command);
     return new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
 
-  /** What Spark needs opened on Java 17. */
-  public static List<String> addOpens() {
+  /**
+   * Those of this JVM: what Spark needs opened on Java 17, and how the JVM compiles and collects.
+   */
+  public static List<String> options() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens"))
+        .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-XX:"))
         .toList();
   }
 }
