@@ -11,6 +11,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,16 +30,13 @@ class MainTest {
   }
 
   private int generate(String... options) {
-    String[] arguments = new String[7 + options.length];
-    arguments[0] = "generate";
-    arguments[1] = "--model";
-    arguments[2] = TinyModel.FOLDER.toString();
-    arguments[3] = "--input";
-    arguments[4] = folder.resolve("prompts").toString();
-    arguments[5] = "--output";
-    arguments[6] = folder.resolve("out").toString();
-    System.arraycopy(options, 0, arguments, 7, options.length);
-    return run(arguments);
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("generate", "--model", TinyModel.FOLDER.toString()));
+    arguments.addAll(List.of("--input", folder.resolve("prompts").toString()));
+    arguments.addAll(List.of("--output", folder.resolve("out").toString()));
+    arguments.addAll(List.of("--batch-size", "1"));
+    arguments.addAll(List.of(options));
+    return run(arguments.toArray(String[]::new));
   }
 
   private void assertRefused(int exitCode, String... messages) {
@@ -90,7 +89,14 @@ class MainTest {
 
   @Test
   void demoComparesUnguidedWithGuided() throws Exception {
-    assertThat(run("demo", "--rows=2", "--steps=2", "--output", folder.resolve("demo").toString()))
+    assertThat(
+            run(
+                "demo",
+                "--rows=2",
+                "--batch-size=2",
+                "--steps=2",
+                "--output",
+                folder.resolve("demo").toString()))
         .isEqualTo(ExitCode.OK);
 
     assertThat(err.toString()).contains("2/2 images");

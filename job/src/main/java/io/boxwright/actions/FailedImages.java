@@ -1,6 +1,9 @@
 package io.boxwright.actions;
 
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.regexp_extract;
@@ -27,6 +30,7 @@ import org.apache.spark.sql.Row;
 final class FailedImages {
 
   private static final String IMAGE = "_boxwright_image";
+  private static final String ORDER = "_boxwright_order";
 
   private final RunPlan plan;
   private final PromptTable prompts;
@@ -61,12 +65,9 @@ final class FailedImages {
   Dataset<Row> remake(GuidedImageGenerator generator) {
     Dataset<Row> images = images();
     Dataset<Row> good = images.filter(col("status").equalTo("ok"));
-    Dataset<Row> again =
-        made(generator, images.filter(col("status").equalTo("error")))
-            .join(good.select(IMAGE), columns(IMAGE), "left_anti");
+    Dataset<Row> again = made(generator, images.filter(col("status").equalTo("error")));
     Dataset<Row> all = good.unionByName(again);
-    return new ChunkPartitioner(files.stream().map(ChunkFile::chunk).toList(), imagesPerChunk())
-        .partition(all.select(last(images.columns())), IMAGE);
+    return inChunks(imagesPerChunk()).partition(all.select(last(images.columns())), IMAGE);
   }
 
   /** The images that are there, with their positions. */
@@ -78,18 +79,30 @@ final class FailedImages {
         .withColumn(IMAGE, chunk.multiply(lit(imagesPerChunk())).plus(col("_metadata.row_index")));
   }
 
-  /** All images of the prompts that some images failed of. */
+  /** The failed images, made again at their places among all images of their chunks. */
   private Dataset<Row> made(GuidedImageGenerator generator, Dataset<Row> failed) {
     Column position = floor(col(IMAGE).divide(lit(plan.imagesPerPrompt()))).cast("bigint");
-    Dataset<Row> wanted = failed.select(position.as(PromptTable.POSITION)).distinct();
+    Dataset<Row> wanted =
+        failed
+            .groupBy(position.as(PromptTable.POSITION))
+            .agg(collect_set(col("image_index")).as(GuidedImageGenerator.ONLY_IMAGES));
+    Column orNone = coalesce(col(GuidedImageGenerator.ONLY_IMAGES), array().cast("array<int>"));
     Dataset<Row> rows =
         prompts
             .withPosition()
-            .join(wanted, columns(PromptTable.POSITION), "left_semi")
-            .repartition(files.size());
+            .join(wanted, columns(PromptTable.POSITION), "left")
+            .withColumn(GuidedImageGenerator.ONLY_IMAGES, orNone)
+            .withColumn(ORDER, col(PromptTable.POSITION));
     Column image =
         col(PromptTable.POSITION).multiply(lit(plan.imagesPerPrompt())).plus(col("image_index"));
-    return generator.generate(rows).withColumn(IMAGE, image).drop(PromptTable.POSITION);
+    return generator
+        .generate(inChunks(plan.chunkRows()).partition(rows, ORDER))
+        .withColumn(IMAGE, image)
+        .drop(PromptTable.POSITION, GuidedImageGenerator.ONLY_IMAGES);
+  }
+
+  private ChunkPartitioner inChunks(long chunkRows) {
+    return new ChunkPartitioner(files.stream().map(ChunkFile::chunk).toList(), chunkRows);
   }
 
   private long imagesPerChunk() {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ShapesQualityTest {
 
-  private static final int ROWS = 8;
+  private static final int ROWS = 6;
   private static final String PROMPTS = Path.of("../datasets/shapes/prompts.parquet").toString();
 
   private static SparkSession spark;
@@ -54,7 +54,7 @@ class ShapesQualityTest {
             .setModelUrl(BuiltInModel.NAME)
             .setDeviceType(DeviceType.CPU)
             .setDetector(DetectorType.SHAPES)
-            .setBatchSize(4)
+            .setBatchSize(2)
             .setOptions(GenerationOptions.defaults().withNumInferenceSteps(30));
 
     Comparison comparison =

@@ -17,12 +17,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Loads a pipeline without a model, for what is about everything around it: an image is noise of
- * its seed. The prompt {@code fail once} fails unless the file of the system property {@value
- * #HEALED} is there; {@code die once} ends the process unless the file of {@value #DIED} is there,
- * and makes it; the property {@value #PAUSE} says how many milliseconds a batch takes.
+ * its seed and its place in the batch. The prompt {@code fail once} fails unless the file of the
+ * system property {@value #HEALED} is there; {@code die once} ends the process unless the file of
+ * {@value #DIED} is there, and makes it; the property {@value #PAUSE} says how many milliseconds a
+ * batch takes.
  */
 public final class StubLoader implements PipelineLoader {
 
@@ -81,17 +83,19 @@ public final class StubLoader implements PipelineLoader {
         GenerationOptions options,
         LayoutGuidanceConfig guidance) {
       pause();
-      return requests.stream().map(Stub::image).toList();
+      return IntStream.range(0, requests.size())
+          .mapToObj(place -> image(requests.get(place), place))
+          .toList();
     }
 
-    private static GeneratedImage image(GenerationRequest request) {
+    private static GeneratedImage image(GenerationRequest request, int place) {
       if (request.prompt().equals("fail once") && !healed()) {
         throw new IllegalStateException("boom");
       }
       if (request.prompt().equals("die once")) {
         dieOnce();
       }
-      Random noise = new Random(request.seed());
+      Random noise = new Random(31 * request.seed() + place);
       BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
       for (int pixel = 0; pixel < SIZE * SIZE; pixel++) {
         image.setRGB(pixel % SIZE, pixel / SIZE, noise.nextInt());

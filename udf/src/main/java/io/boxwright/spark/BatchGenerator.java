@@ -40,7 +40,11 @@ record BatchGenerator(
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchGenerator.class);
 
-  /** One outcome for each image, in their order; at most {@code batchSize} of them. */
+  /**
+   * One outcome for each image, in their order; null for those that are not wanted.
+   *
+   * @param images at most {@code batchSize} of them
+   */
   List<ImageOutcome> generate(List<ImageRequest> images) {
     Batch batch = checked(images);
     int done = 0;
@@ -61,7 +65,9 @@ record BatchGenerator(
       GenerationRequest request = GenerationRequest.PADDING;
       ImageOutcome outcome = null;
       try {
-        request = checkedRequest(image);
+        if (image.wanted()) {
+          request = checkedRequest(image);
+        }
       } catch (IllegalArgumentException e) {
         outcome = ImageOutcome.refusal(e);
       } catch (RuntimeException e) {

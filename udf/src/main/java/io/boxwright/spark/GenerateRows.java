@@ -77,7 +77,7 @@ record GenerateRows(
 
     @Override
     public boolean hasNext() {
-      if (ready.isEmpty()) {
+      while (ready.isEmpty() && requests.hasNext()) {
         generate(nextBatch());
       }
       return !ready.isEmpty();
@@ -102,7 +102,9 @@ record GenerateRows(
     private void generate(List<ImageRequest> batch) {
       List<ImageOutcome> outcomes = generator.generate(batch);
       for (int i = 0; i < batch.size(); i++) {
-        ready.add(row(batch.get(i), outcomes.get(i)));
+        if (batch.get(i).wanted()) {
+          ready.add(row(batch.get(i), outcomes.get(i)));
+        }
       }
     }
 

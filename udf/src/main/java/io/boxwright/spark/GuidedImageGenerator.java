@@ -39,6 +39,13 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class GuidedImageGenerator {
 
+  /**
+   * A column of prompts, {@code array<int>}: which images of the row to make, by {@code
+   * image_index}. The others only keep their places in their batches, so that the bytes of these
+   * are those that the whole table gives. Without the column, all are made.
+   */
+  public static final String ONLY_IMAGES = "_boxwright_only_images";
+
   private String modelUrl;
   private Path modelCache = ModelCache.defaultFolder();
   private DeviceType deviceType = DeviceType.AUTO;

@@ -1,5 +1,6 @@
 package io.boxwright.spark;
 
+import java.util.List;
 import org.apache.spark.sql.Row;
 
 /**
@@ -8,8 +9,14 @@ import org.apache.spark.sql.Row;
  * @param row the row of the prompt table
  * @param prompt what stands in it
  * @param imageIndex which of its images, from 0
+ * @param only which of the row's images are wanted; null: all
  */
-record ImageRequest(Row row, PromptRow prompt, int imageIndex) {
+record ImageRequest(Row row, PromptRow prompt, int imageIndex, List<Integer> only) {
+
+  /** Whether it is to be made; else it only keeps its place in the batch. */
+  boolean wanted() {
+    return only == null || only.contains(imageIndex);
+  }
 
   /** What the image's noise is made from: the row's seed, counted up. */
   long seed() {
@@ -18,6 +25,6 @@ record ImageRequest(Row row, PromptRow prompt, int imageIndex) {
 
   /** The next image of the same row. */
   ImageRequest next() {
-    return new ImageRequest(row, prompt, imageIndex + 1);
+    return new ImageRequest(row, prompt, imageIndex + 1, only);
   }
 }

@@ -46,6 +46,8 @@ final class ImageRequests implements Iterator<ImageRequest> {
   }
 
   private ImageRequest firstOf(Row row) {
-    return new ImageRequest(row, PromptRow.read(row, schema), 0);
+    int only = schema.index(GuidedImageGenerator.ONLY_IMAGES);
+    return new ImageRequest(
+        row, PromptRow.read(row, schema), 0, only < 0 ? null : row.getList(only));
   }
 }

@@ -72,7 +72,20 @@ class BatchGeneratorTest {
 
   private static ImageRequest image(String prompt) {
     PromptRow row = new PromptRow(prompt, prompt, null, 1, List.of(), List.of(), List.of());
-    return new ImageRequest(null, row, 0);
+    return new ImageRequest(null, row, 0, null);
+  }
+
+  @Test
+  void whatIsNotWantedKeepsItsPlace() {
+    ImageRequest unwanted = new ImageRequest(null, image("a").prompt(), 0, List.of());
+
+    List<ImageOutcome> outcomes =
+        generator(pipeline(requests -> {}), BatchShape.FIXED)
+            .generate(List.of(unwanted, image("b")));
+
+    assertThat(batches).containsExactly(List.of("-", "b", "-", "-"));
+    assertThat(outcomes.get(0)).isNull();
+    assertThat(outcomes.get(1).image()).isNotNull();
   }
 
   @Test
