@@ -68,8 +68,10 @@ class BatchedPeer:
                     latents, of_rows = self.update(latents, scheduler, timestep, text, layouts, variances[i])
                     losses.append(of_rows)
             self.stages.lap("guide")
-            latents = self.denoise(latents, scheduler, timestep, both_texts)
+            predicted = self.predict_noise(latents, scheduler, timestep, both_texts)
             self.stages.lap("denoise")
+            latents = scheduler.step(predicted, timestep, latents).prev_sample
+            self.stages.lap("schedule")
 
         # 4. Decode
         pixels = self.decode(latents)
@@ -116,13 +118,12 @@ class BatchedPeer:
             gradient, = torch.autograd.grad(self.settings.loss_scale * losses.sum(), x)
         return latents - gradient * variance, losses.detach()
 
-    def denoise(self, latents, scheduler, timestep, both_texts):
-        """The ordinary step with classifier-free guidance, both halves in one pass."""
+    def predict_noise(self, latents, scheduler, timestep, both_texts):
+        """The ordinary prediction with classifier-free guidance, both halves in one pass."""
         scaled = self.model_input(scheduler.scale_model_input(latents, timestep))
         both = self.unet(torch.cat([scaled] * 2), timestep, both_texts, return_dict=False)[0].float()
         without, with_text = both.chunk(2)
-        predicted = torch.lerp(without, with_text, self.settings.guidance_scale)
-        return scheduler.step(predicted, timestep, latents).prev_sample
+        return torch.lerp(without, with_text, self.settings.guidance_scale)
 
     def decode(self, latents):
         """(B, C, h, w) -> (B, H, W, 3), uint8, on the host."""

@@ -10,16 +10,18 @@ import json
 import platform
 import statistics
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from batched_peer import BatchedPeer
 from check import check
-from layouts import Settings, make_rows
+from layouts import Settings, benchmark_rows
 from models import load
 from reference_peer import ReferencePeer
-from stages import STAGES, Stages, device_name, peak_device_bytes, peak_host_bytes, reset_peak_device_bytes
+from stages import STAGES, Stages, device_name, peak_device_bytes, peak_host_bytes
 
 
 def parse(arguments=None):
@@ -39,7 +41,7 @@ def parse(arguments=None):
     option("--width", type=int, help="default: the model's")
     option("--scheduler", default=defaults.scheduler, help="a class of diffusers (default: %(default)s)")
     option("--dtype", choices=("float32", "float16"), default="float32", help="default: %(default)s")
-    option("--device", choices=("cpu", "cuda"), default="cpu", help="default: %(default)s")
+    option("--device", choices=("cpu", "cuda", "gpu"), default="cpu", help="default: %(default)s")
     option("--repetitions", type=int, default=3, help="default: %(default)s")
     option("--warmups", type=int, default=1, help="default: %(default)s")
     option("--compile", action="store_true", help="torch.compile (`batched` only)")
@@ -53,6 +55,7 @@ def parse(arguments=None):
         parser.error("--compile and --channels-last are for --peer batched")
     if min(options.batch_size, options.steps, options.repetitions) < 1:
         parser.error("--batch-size, --steps and --repetitions are at least 1")
+    options.model = options.model or ("random:tiny" if options.check else "random:sd15")
     return options
 
 
@@ -60,9 +63,8 @@ def batched_options(options):
     return {"channels_last": options.channels_last, "compiled": options.compile}
 
 
-def new_peer(options, stages):
-    """Loads the model and puts the peer around it; also gives the settings."""
-    model = load(options.model or "random:sd15", getattr(torch, options.dtype), options.device)
+def load_peer(options, stages):
+    model = load(options.model, getattr(torch, options.dtype), torch_device(options))
     settings = Settings(
         steps=options.steps, max_guidance_steps=options.max_guidance_steps,
         max_iterations_per_step=options.max_iterations_per_step, guidance_scale=options.guidance_scale,
@@ -73,64 +75,90 @@ def new_peer(options, stages):
     return BatchedPeer(model, settings, stages, **batched_options(options))
 
 
+def torch_device(options):
+    """Boxwright's name of a GPU is good, too."""
+    return torch.device("cpu" if options.device == "cpu" else "cuda")
+
+
+@dataclass
+class Times:
+    """How long a batch took."""
+
+    seconds: float
+    stages: dict
+
+
 def measure(options):
-    """Runs the peer -> the numbers, and the pictures of the last repetition."""
-    device = torch.device(options.device)
-    stages = Stages(device)
-    peer = new_peer(options, stages)
-    stages.lap("load")
-    load_seconds = stages.seconds["load"]
-    rows = make_rows(options.batch_size)
-    for _ in range(options.warmups):
-        peer.generate(rows)
-    reset_peak_device_bytes(device)
-    repetitions = []
-    for _ in range(options.repetitions):
-        stages.start()
-        pictures = peer.generate(rows)
-        repetitions.append(dict(stages.seconds))
-    return report(options, peer.settings, device, load_seconds, repetitions), pictures
+    """Runs the peer -> the numbers, and the pictures of the last batch."""
+    started = time.perf_counter()
+    stages = Stages(torch_device(options))
+    peer = load_peer(options, stages)
+    load_seconds = time.perf_counter() - started
+    rows = benchmark_rows(options.batch_size)
+
+    def repeat(times, waits):
+        result = []
+        for _ in range(times):
+            stages.start(waits)
+            start = time.perf_counter()
+            pictures = peer.generate(rows)
+            result.append(Times(time.perf_counter() - start, dict(stages.seconds)))
+        return result, pictures if times else None
+
+    repeat(options.warmups, waits=False)
+    timed, pictures = repeat(options.repetitions, waits=False)
+    staged = timed
+    if stages.device.type == "cuda":
+        staged, pictures = repeat(options.repetitions, waits=True)
+    return report(options, peer, load_seconds, timed, staged), pictures
 
 
-def report(options, settings, device, load_seconds, repetitions):
-    """repetitions: one {stage: seconds} each."""
-    seconds = [sum(stages.values()) for stages in repetitions]
-    stages = {stage: statistics.median(of_one[stage] for of_one in repetitions) for stage in STAGES}
-    stages["load"] = load_seconds
-
-    def milliseconds_per_sample(stage, count):
-        return 1000 * stages[stage] / (count * options.batch_size) if count else None
-
+def report(options, peer, load_seconds, timed, staged):
+    """The keys of `boxwright bench --json`. timed, staged: Times of batches; the latter for the stages."""
+    settings, device = peer.settings, peer.model.device
+    predictions = len(peer.model.new_scheduler(settings.scheduler, settings.steps).timesteps)
+    guided_steps = min(settings.max_guidance_steps, predictions)
+    stages = {stage: statistics.median(times.stages[stage] for times in staged) for stage in STAGES}
+    seconds = [times.seconds for times in timed]
     median = statistics.median(seconds)
+
+    def milliseconds_per_sample(stage, passes):
+        return {"milliseconds_per_sample": 1000 * stages[stage] / (passes * options.batch_size)} if passes else None
+
     return {
-        "model": options.model or "random:sd15",
-        "peer": options.peer + (" (compiled)" if options.compile else ""),
-        "device": device_name(device),
+        "peer": options.peer + ("-compiled" if options.compile else ""),
+        "model": options.model,
+        "device": options.device,
+        "device_name": device_name(device),
         "dtype": options.dtype,
         "versions": versions(),
+        "threads": torch.get_num_threads(),
         "scheduler": settings.scheduler,
         "batch_size": options.batch_size,
         "steps": settings.steps,
-        "guidance_steps": min(settings.max_guidance_steps, settings.steps),
-        "iterations": settings.max_iterations_per_step,
+        "predictions": predictions,
         "guidance_scale": settings.guidance_scale,
+        "guidance_steps": guided_steps,
+        "iterations": settings.max_iterations_per_step,
         "height": settings.height,
         "width": settings.width,
-        "repetitions": options.repetitions,
         "warmups": options.warmups,
-        "seconds": {"all": seconds, "median": median},
+        "repetitions": options.repetitions,
+        "load_seconds": load_seconds,
+        "seconds": seconds,
+        "median_seconds": median,
         "images_per_second": options.batch_size / median,
-        "guidance_iteration_ms_per_sample": milliseconds_per_sample("guide", settings.guidance_iterations),
-        "denoising_step_ms_per_sample": milliseconds_per_sample("denoise", settings.steps),
         "stages": stages,
-        "peak_device_bytes": peak_device_bytes(device),
+        "guidance_pass": milliseconds_per_sample("guide", guided_steps * settings.max_iterations_per_step),
+        "denoise_pass": milliseconds_per_sample("denoise", predictions),
         "peak_host_bytes": peak_host_bytes(),
+        "peak_device_bytes": peak_device_bytes(device),
     }
 
 
 def versions():
-    packages = {name: importlib.metadata.version(name) for name in ("torch", "diffusers", "transformers")}
-    return {"python": platform.python_version(), **packages, "cuda": torch.version.cuda}
+    packages = [f"{name} {importlib.metadata.version(name)}" for name in ("torch", "diffusers", "transformers")]
+    return ", ".join([f"Python {platform.python_version()}", *packages, f"CUDA {torch.version.cuda}"])
 
 
 def save_images(pictures, folder):
@@ -142,7 +170,7 @@ def save_images(pictures, folder):
 def main():
     options = parse()
     if options.check:
-        good = check(options.model or "random:tiny", options.device, **batched_options(options))
+        good = check(options.model, torch_device(options), **batched_options(options))
         sys.exit(0 if good else 1)
     numbers, pictures = measure(options)
     text = json.dumps(numbers, indent=2)

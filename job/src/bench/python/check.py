@@ -5,7 +5,7 @@ from dataclasses import replace
 import torch
 
 from batched_peer import BatchedPeer
-from layouts import Settings, make_rows
+from layouts import Settings, varied_rows
 from models import load
 from reference_peer import ReferencePeer
 from stages import Stages
@@ -26,7 +26,7 @@ CASES = {
 def pictures_of(peer_class, name, device, settings, **options):
     """Each peer has a model of its own, for both change it."""
     model = load(name, torch.float32, device)
-    return peer_class(model, settings, Stages(device), **options).generate(make_rows(ROWS))
+    return peer_class(model, settings, Stages(device), **options).generate(varied_rows(ROWS))
 
 
 def largest_difference(one, other):

@@ -27,8 +27,8 @@ class Row:
     seed: int
 
 
-# Of one, two and three objects; of one and two tokens; of one and two boxes.
-LAYOUTS = (
+# For the check: one, two and three objects; of one and two tokens; of one and two boxes.
+VARIED = (
     ("a cat playing with a ball",
      (Object((2,), ((0.1, 0.2, 0.5, 0.8),)), Object((6,), ((0.55, 0.4, 0.95, 0.8),)))),
     ("a red car under a tree",
@@ -42,9 +42,30 @@ LAYOUTS = (
 )
 
 
-def make_rows(count):
-    """The first rows of an endless table: the layouts in turn, each row with its own seed."""
-    return [Row(*LAYOUTS[i % len(LAYOUTS)], seed=i) for i in range(count)]
+def varied_rows(count):
+    """The first of endless rows: the varied layouts in turn, each row with its own seed."""
+    return [Row(*VARIED[i % len(VARIED)], seed=i) for i in range(count)]
+
+
+# For the measurement: those of `boxwright bench` (BenchmarkRequests.java).
+COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "pink")
+
+
+def benchmark_rows(count):
+    """Two objects a row, of two tokens and a box each; no two of the first 50 rows have the same boxes."""
+    return [benchmark_row(i) for i in range(count)]
+
+
+def benchmark_row(i):
+    left, right = COLOURS[i % len(COLOURS)], COLOURS[i // len(COLOURS) % len(COLOURS)]
+    size = 0.4 - 0.02 * (i // 5 % 10)
+    shift = 0.1 * (i % 5)
+    objects = (Object((2, 3), (box(0.05, 0.1 + shift, size),)), Object((6, 7), (box(0.55, 0.5 - shift, size),)))
+    return Row(f"a {left} circle and a {right} square", objects, seed=i)
+
+
+def box(x_min, y_min, size):
+    return x_min, y_min, x_min + size, y_min + size
 
 
 # ---------------------------------------------------------------- boxes and cells
@@ -90,10 +111,6 @@ class Settings:
     width: int = 512
     scheduler: str = "EulerDiscreteScheduler"
     loss_scale: float = 30.0
-
-    @property
-    def guidance_iterations(self):
-        return min(self.max_guidance_steps, self.steps) * self.max_iterations_per_step
 
 
 @dataclass

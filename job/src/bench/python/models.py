@@ -21,6 +21,7 @@ VAE = {"block_out_channels": (128, 256, 512, 512), "layers_per_block": 2, "laten
 TEXT_ENCODER = {"vocab_size": 49408, "max_position_embeddings": TEXT_LENGTH, "bos_token_id": 49406,
                 "eos_token_id": 49407}
 
+# The same architectures as those that `boxwright bench` knows by these names.
 CONFIGS = {
     # stable-diffusion-v1-5
     "random:sd15": {
@@ -39,11 +40,12 @@ CONFIGS = {
                          "num_attention_heads": 16, "projection_dim": 512, "hidden_act": "gelu"},
         "scheduler": {**NOISE, "prediction_type": "v_prediction"},
     },
-    # the shape of SD 1.5, small enough for a check
+    # Stable Diffusion 1.x in small, enough for a check
     "random:tiny": {
-        "unet": {"sample_size": 32, "cross_attention_dim": 32, "attention_head_dim": 4, "norm_num_groups": 8,
-                 "block_out_channels": (16, 32, 32, 32)},
-        "vae": {**VAE, "sample_size": 256, "block_out_channels": (8, 8, 16, 16), "norm_num_groups": 4},
+        "unet": {"sample_size": 16, "cross_attention_dim": 32, "attention_head_dim": 4, "norm_num_groups": 8,
+                 "block_out_channels": (16, 32, 32, 32), "layers_per_block": 1},
+        "vae": {**VAE, "sample_size": 128, "block_out_channels": (8, 8, 16, 16), "norm_num_groups": 4,
+                "layers_per_block": 1},
         "text_encoder": {**TEXT_ENCODER, "hidden_size": 32, "intermediate_size": 128, "num_hidden_layers": 2,
                          "num_attention_heads": 4, "projection_dim": 32, "hidden_act": "quick_gelu"},
         "scheduler": NOISE,

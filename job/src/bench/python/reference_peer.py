@@ -95,8 +95,10 @@ class ReferencePeer:
                     latents, loss = self.update(latents, scheduler, timestep, text, row.objects, variances[i])
                     losses.append(loss)
             self.stages.lap("guide")
-            latents = self.denoise(latents, scheduler, timestep, text, no_text)
+            predicted = self.predict_noise(latents, scheduler, timestep, text, no_text)
             self.stages.lap("denoise")
+            latents = scheduler.step(predicted, timestep, latents).prev_sample
+            self.stages.lap("schedule")
 
         # 4. Decode
         pixels = self.decode(latents)
@@ -121,14 +123,13 @@ class ReferencePeer:
         self.maps.clear()
         return latents - gradient * variance, loss.item()
 
-    def denoise(self, latents, scheduler, timestep, text, no_text):
-        """The ordinary step with classifier-free guidance; (1, C, h, w) -> (1, C, h, w)."""
+    def predict_noise(self, latents, scheduler, timestep, text, no_text):
+        """The ordinary prediction with classifier-free guidance; (1, C, h, w) -> (1, C, h, w)."""
         scaled = scheduler.scale_model_input(latents, timestep)
         both = self.model.unet(
             torch.cat([scaled] * 2), timestep, encoder_hidden_states=torch.cat([no_text, text])).sample
         without, with_text = both.chunk(2)
-        predicted = without + self.settings.guidance_scale * (with_text - without)
-        return scheduler.step(predicted, timestep, latents).prev_sample
+        return without + self.settings.guidance_scale * (with_text - without)
 
     def decode(self, latents):
         """(1, C, h, w) -> (1, H, W, 3), uint8, on the host."""

@@ -5,19 +5,23 @@ import time
 
 import torch
 
-STAGES = ("load", "encode", "guide", "denoise", "decode", "png")
+STAGES = ("encode", "guide", "denoise", "schedule", "decode", "png")
 
 
 class Stages:
-    """Adds up the time between calls of lap. Waits for the GPU, so that a stage pays for its own work."""
+    """Adds up the time between calls of lap."""
 
     def __init__(self, device):
         self.device = torch.device(device)
-        self.seconds = {}
-        self.start()
+        self.start(waits=False)
 
-    def start(self):
-        """Forgets all times and starts the clock."""
+    def start(self, waits):
+        """Forgets all times and starts the clock.
+
+        waits: for the GPU at the end of each stage, so that a stage pays for its own work. That costs
+        some time itself, so whole batches are timed without.
+        """
+        self.waits = waits and self.device.type == "cuda"
         self.seconds = dict.fromkeys(STAGES, 0.0)
         self.last = self.now()
 
@@ -28,22 +32,21 @@ class Stages:
         self.last = now
 
     def now(self):
-        if self.device.type == "cuda":
+        if self.waits:
             torch.cuda.synchronize()
         return time.perf_counter()
 
-    def total(self):
-        return sum(self.seconds.values())
-
-
-def reset_peak_device_bytes(device):
-    if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats()
-
 
 def peak_device_bytes(device):
-    """The most that PyTorch's allocator handed out; None without a GPU."""
-    return torch.cuda.max_memory_allocated() if device.type == "cuda" else None
+    """What is in use on the GPU; None without one.
+
+    The allocator gives nothing back, so this is about the most that there ever was. It counts what
+    libtorch itself takes, as Boxwright's figure does.
+    """
+    if device.type != "cuda":
+        return None
+    free, total = torch.cuda.mem_get_info()
+    return total - free
 
 
 def peak_host_bytes():
@@ -56,4 +59,4 @@ def device_name(device):
         return torch.cuda.get_device_name()
     with open("/proc/cpuinfo") as lines:
         names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return f"{names[0] if names else 'CPU'}, {torch.get_num_threads()} threads"
+    return names[0] if names else None
