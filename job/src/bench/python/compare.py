@@ -1,7 +1,7 @@
 """Runs Boxwright and its Python peers by turns and prints how they compare, as Markdown.
 
     python compare.py --rounds 5 --model random:sd15 --device gpu --dtype float16 --batch-size 16
-    python compare.py --contenders boxwright,batched --rounds 3 --steps 2 --max-guidance-steps 1 --height 256 --width 256
+    python compare.py --contenders boxwright,batched --model random:tiny --steps 4
 
 Every round runs each contender once, in a process of its own, each round begins with another one, and a ratio
 is that of two runs of one round: what else the machine does meanwhile touches all of them. Options that are
