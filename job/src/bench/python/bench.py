@@ -19,7 +19,7 @@ import torch
 from batched_peer import BatchedPeer
 from check import check
 from layouts import Settings, benchmark_rows
-from models import load
+from models import CONFIGS, load
 from reference_peer import ReferencePeer
 from stages import STAGES, Stages, device_name, peak_device_bytes, peak_host_bytes
 
@@ -56,6 +56,8 @@ def parse(arguments=None):
     if min(options.batch_size, options.steps, options.repetitions) < 1:
         parser.error("--batch-size, --steps and --repetitions are at least 1")
     options.model = options.model or ("random:tiny" if options.check else "random:sd15")
+    if options.model.startswith("random:") and options.model not in CONFIGS:
+        parser.error(f"There is no model {options.model}; there are {', '.join(CONFIGS)}")
     return options
 
 
