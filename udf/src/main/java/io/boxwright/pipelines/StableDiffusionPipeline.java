@@ -350,7 +350,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   }
 
   /** The options with the model's own size where they leave it open. */
-  GenerationOptions withModelSize(GenerationOptions options) {
+  public GenerationOptions withModelSize(GenerationOptions options) {
     UNet2DConditionConfig config = unet.config();
     int factor = vae.config().scaleFactor();
     return options.withSize(
