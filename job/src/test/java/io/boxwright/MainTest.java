@@ -161,8 +161,12 @@ class MainTest {
 
   @Test
   void benchRefusesModelsAndNumbersThatCannotBe() {
-    assertRefused(bench("--repetitions=0"), "repetitions is 0", "See boxwright bench --help");
-    assertRefused(bench("--model=random:sd3"), "There is no model random:sd3", "random:sd15");
+    assertRefused(
+        run("bench", "--model=random:tiny", "--repetitions=0"),
+        "repetitions is 0",
+        "See boxwright bench --help");
+    assertRefused(
+        run("bench", "--model=random:sd3"), "There is no model random:sd3", "random:sd15");
     assertRefused(bench("--height=7"), "height is 7, it must be a multiple of 8");
   }
 

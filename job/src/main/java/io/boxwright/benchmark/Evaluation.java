@@ -19,9 +19,12 @@ import java.util.OptionalLong;
 /** Turns the times of batches into a result. */
 final class Evaluation {
 
+  private static final String GUIDE = BatchTimes.name(Stage.GUIDE);
+  private static final String DENOISE = BatchTimes.name(Stage.DENOISE);
+
   /** In the order of a batch. */
   private static final List<String> STAGES =
-      List.of("encode", "guide", "denoise", "schedule", "score", "decode", "png", "write");
+      List.of("encode", GUIDE, DENOISE, "schedule", "score", "decode", "png", "write");
 
   private static final double GIGA = 1e9;
   private static final double TERA = 1e12;
@@ -50,11 +53,6 @@ final class Evaluation {
     Map<String, Double> stages = stages(staged);
     long guidedSamples = (long) settings.guidedPasses(predictions) * settings.batchSize();
     long denoisedSamples = (long) predictions * settings.batchSize();
-    double guideSeconds = stages.get(BatchTimes.name(Stage.GUIDE));
-    double denoiseSeconds = stages.get(BatchTimes.name(Stage.DENOISE));
-    double operations =
-        (double) work.guidancePass() * guidedSamples
-            + (double) work.denoisePass() * denoisedSamples;
     return new BenchmarkResult(
         setup(predictions),
         loadSeconds,
@@ -62,10 +60,12 @@ final class Evaluation {
         seconds,
         settings.batchSize() / seconds,
         stages,
-        guidedSamples == 0 ? null : pass(work.guidancePass(), guidedSamples, guideSeconds),
-        pass(work.denoisePass(), denoisedSamples, denoiseSeconds),
+        guidedSamples == 0 ? null : pass(work.guidancePass(), guidedSamples, stages.get(GUIDE)),
+        pass(work.denoisePass(), denoisedSamples, stages.get(DENOISE)),
         Median.of(staged, BatchTimes::shareOutsideUnet),
-        operations / Median.of(staged, BatchTimes::unetSeconds) / TERA,
+        work.operations(guidedSamples, denoisedSamples)
+            / Median.of(staged, BatchTimes::unetSeconds)
+            / TERA,
         boxed(PeakMemory.ofProcess()),
         boxed(PeakMemory.ofDevice(device())));
   }

@@ -33,4 +33,9 @@ record UNetWork(long guidancePass, long denoisePass) {
         flops.forwardTo(last) + flops.backwardFrom(last),
         (options.classifierFree() ? 2 : 1) * flops.forward());
   }
+
+  /** Of all passes of a batch, each over a number of samples. */
+  double operations(long guidedSamples, long denoisedSamples) {
+    return (double) guidancePass * guidedSamples + (double) denoisePass * denoisedSamples;
+  }
 }

@@ -38,11 +38,6 @@ public final class UNetFlops {
    */
   private record Product(String path, long flops, int gradients) {}
 
-  private final UNet2DConditionConfig config;
-  private final int tokens;
-  private final List<Size> sizes;
-  private final List<Product> products = new ArrayList<>(); // in the order of a forward pass
-
   /** Height and width of what a level works on. */
   private record Size(int height, int width) {
 
@@ -60,6 +55,11 @@ public final class UNetFlops {
       return (padded - 3) / 2 + 1;
     }
   }
+
+  private final UNet2DConditionConfig config;
+  private final int tokens;
+  private final List<Size> sizes; // of each level
+  private final List<Product> products = new ArrayList<>(); // in the order of a forward pass
 
   /**
    * Counts.
