@@ -51,6 +51,7 @@ public final class Main {
         .addSubcommand(new StatusCommand())
         .addSubcommand(new VerifyCommand(conf))
         .addSubcommand(new TokensCommand())
+        .addSubcommand(new BenchCommand())
         .setOut(out)
         .setErr(err)
         .setUsageHelpAutoWidth(true)

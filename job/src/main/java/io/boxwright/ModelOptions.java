@@ -1,11 +1,14 @@
 package io.boxwright;
 
+import ai.djl.Device;
 import io.boxwright.loading.ModelCache;
+import io.boxwright.pipelines.PretrainedOptions;
 import io.boxwright.spark.DeviceType;
 import io.boxwright.spark.GuidedImageGenerator;
 import io.boxwright.spark.PipelineLoader;
 import io.boxwright.spark.WeightType;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options that say how a model is loaded and where it runs. */
@@ -54,6 +57,17 @@ final class ModelOptions {
       hidden = true,
       description = "Class that loads the pipeline in an executor.")
   private Class<? extends PipelineLoader> pipelineLoader = PipelineLoader.LayoutGuidance.class;
+
+  /** Where models that come from elsewhere are copied to. */
+  Path modelCache() {
+    return modelCache;
+  }
+
+  /** How a model is loaded on this host, outside any task. */
+  PretrainedOptions pretrainedOptions() {
+    Device here = device.device(Optional.empty());
+    return new PretrainedOptions(here, dtype.on(here), variant);
+  }
 
   /** Hands a model and the options to a generator. */
   void configure(GuidedImageGenerator generator, String model) throws ReflectiveOperationException {

@@ -107,6 +107,12 @@ class LauncherTest {
   }
 
   @Test
+  void benchNeedsNoSpark() throws Exception {
+    assertThat(launch("bench", "--model", "random:tiny"))
+        .endsWith(" io.boxwright.Main bench --model random:tiny\n");
+  }
+
+  @Test
   void statusNeedsNoSparkAndVerifyDoes() throws Exception {
     assertThat(launch("status", "out")).endsWith(" io.boxwright.Main status out\n");
     assertThat(launch("verify", "out")).contains("SparkSubmit", LOCAL_SETTINGS);

@@ -120,6 +120,60 @@ class MainTest {
     assertThat(err.toString()).contains("it holds mine, but no run that can go on");
   }
 
+  private int bench(String... options) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "bench",
+                "--model=random:tiny",
+                "--model-cache=" + folder.resolve("cache"),
+                "--device=cpu",
+                "--batch-size=1",
+                "--steps=1",
+                "--max-guidance-steps=1",
+                "--max-iterations-per-step=1",
+                "--warmups=0",
+                "--repetitions=1"));
+    arguments.addAll(List.of(options));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void benchPrintsATableAndWritesJson() throws Exception {
+    Path file = folder.resolve("bench.json");
+
+    assertThat(bench("--json", file.toString())).isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString().lines())
+        .anyMatch(line -> line.matches("random:tiny on cpu.*, float32"))
+        .anyMatch(line -> line.matches("[0-9.]+ images a second: 1 in [0-9.]+ s .median of 1."))
+        .anyMatch(line -> line.matches(" +guidance pass +[0-9.]+ +[0-9.]+ +[0-9.]+"))
+        .anyMatch(line -> line.matches(" +denoise +[0-9.]+ +[0-9.]+%"));
+    assertThat(Files.readString(file))
+        .contains("\"model\" : \"random:tiny\"", "\"batch_size\" : 1", "\"images_per_second\" : ")
+        .contains("\"guidance_pass\" : {", "\"share_outside_unet\" : ", "\"load_seconds\" : ")
+        .doesNotContain("null", "peak_device_bytes");
+  }
+
+  @Test
+  void benchPrintsNothingButJsonWhenAskedTo() {
+    assertThat(bench("--json=-")).isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString().strip()).startsWith("{").endsWith("}");
+    assertThat(err.toString()).contains("Batch 1 of 1");
+  }
+
+  @Test
+  void benchRefusesModelsAndNumbersThatCannotBe() {
+    assertRefused(
+        run("bench", "--model=random:tiny", "--repetitions=0"),
+        "repetitions is 0",
+        "See boxwright bench --help");
+    assertRefused(
+        run("bench", "--model=random:sd3"), "There is no model random:sd3", "random:sd15");
+    assertRefused(bench("--height=7"), "height is 7, it must be a multiple of 8");
+  }
+
   @Test
   void goodRowsEndWithZeroAndBadOnesWithThree() throws Exception {
     prompts("select 'a red circle' prompt");

@@ -1,11 +1,5 @@
 package io.boxwright.output;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.boxwright.input.InvalidInputException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -52,16 +46,6 @@ public final class RunFolder {
   private static final List<String> BOOKKEEPING = List.of(LOCK, STAGING);
   private static final List<String> OURS =
       List.of(IMAGES, MANIFEST, RUN, CONTACT_SHEET, STAGING, PLAN);
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .defaultPropertyInclusion(
-              JsonInclude.Value.construct(
-                  JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
-          .build();
 
   private final Path folder;
   private final FileSystem fileSystem;
@@ -201,7 +185,7 @@ public final class RunFolder {
   /** Reads a JSON file, if it is there. */
   <T> Optional<T> read(String name, Class<T> type) {
     try (InputStream in = fileSystem.open(resolve(name))) {
-      return Optional.of(JSON.readValue(in.readAllBytes(), type));
+      return Optional.of(Json.MAPPER.readValue(in.readAllBytes(), type));
     } catch (FileNotFoundException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -212,7 +196,7 @@ public final class RunFolder {
   /** Writes a JSON file in one step: readers see the old or the new one, whole. */
   void write(String name, Object value) {
     try {
-      writeBytes(name, JSON.writeValueAsBytes(value));
+      writeBytes(name, Json.MAPPER.writeValueAsBytes(value));
     } catch (IOException e) {
       throw failed("write", name, e);
     }

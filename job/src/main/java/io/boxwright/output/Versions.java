@@ -21,8 +21,16 @@ public final class Versions {
 
   /** Of everything, such as {@code boxwright 0.1.0, spark 3.5.9, djl 0.35.1, pytorch 2.7.1}. */
   static String text(String spark) {
-    return "boxwright %s, spark %s, djl %s, pytorch %s"
-        .formatted(boxwright(), spark, Engine.getDjlVersion(), pytorch());
+    return "boxwright %s, spark %s, %s".formatted(boxwright(), spark, engine());
+  }
+
+  /** Of what makes images without Spark, such as {@code boxwright 0.1.0, djl 0.35.1, ...}. */
+  public static String withoutSpark() {
+    return "boxwright %s, %s".formatted(boxwright(), engine());
+  }
+
+  private static String engine() {
+    return "djl %s, pytorch %s".formatted(Engine.getDjlVersion(), pytorch());
   }
 
   /** Without loading PyTorch, which the driver of a cluster has no use for. */

@@ -1,12 +1,8 @@
 package io.boxwright.loading;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Shapes, the small trained pipeline of {@code datasets/shapes}. Its folder is inside the jar, so
@@ -45,21 +41,12 @@ public final class BuiltInModel {
     return cache.folder(NAME, FILES.stream().map(BuiltInModel::file).toList());
   }
 
-  private static ModelFile file(String path) {
-    byte[] bytes = read(path);
-    String version = UUID.nameUUIDFromBytes(bytes).toString();
-    return new ModelFile(path, bytes.length, version, () -> new ByteArrayInputStream(bytes));
+  /** Those of its tokenizer, which models without one of their own may share. */
+  static Stream<ModelFile> tokenizer() {
+    return FILES.stream().filter(path -> path.startsWith("tokenizer/")).map(BuiltInModel::file);
   }
 
-  private static byte[] read(String path) {
-    try (InputStream in = BuiltInModel.class.getResourceAsStream(NAME + "/" + path)) {
-      if (in == null) {
-        throw new ModelLoadingException(
-            "Cannot load %s: its %s is not in the jar".formatted(NAME, path));
-      }
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + path + " of " + NAME, e);
-    }
+  private static ModelFile file(String path) {
+    return ModelFile.inJar(NAME, path);
   }
 }

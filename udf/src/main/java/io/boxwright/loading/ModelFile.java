@@ -1,7 +1,10 @@
 package io.boxwright.loading;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.UUID;
 
 /**
  * A file of a model that is not in a folder of this host.
@@ -18,5 +21,28 @@ public record ModelFile(String path, long length, String version, Content conten
 
     /** A stream from the first byte on, which the caller closes. */
     InputStream open() throws IOException;
+  }
+
+  /**
+   * A file that lies in the jar, beside this class.
+   *
+   * @param folder there, such as {@code shapes}
+   * @param path below that folder, and in the model
+   */
+  static ModelFile inJar(String folder, String path) {
+    byte[] bytes = read(folder + "/" + path);
+    String version = UUID.nameUUIDFromBytes(bytes).toString();
+    return new ModelFile(path, bytes.length, version, () -> new ByteArrayInputStream(bytes));
+  }
+
+  private static byte[] read(String resource) {
+    try (InputStream in = ModelFile.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new ModelLoadingException("Cannot load %s: it is not in the jar".formatted(resource));
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + resource + " in the jar", e);
+    }
   }
 }

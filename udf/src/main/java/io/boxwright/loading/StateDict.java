@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /**
  * The weights of one component of a diffusers folder, by name, read from memory-mapped safetensors
- * files. Named after PyTorch's {@code state_dict}.
+ * files, or drawn at random. Named after PyTorch's {@code state_dict}.
  *
  * <p>A model takes its tensors one by one, each by a path that ends in the parameter's name, and
  * says with {@link #finish} when it has them all. Nothing is refused before that: {@code finish}
@@ -36,6 +36,7 @@ public final class StateDict {
 
   private final LoadReport report;
   private final NDManager manager; // null if only headers are read
+  private final RandomWeights random; // null if weights are read
   private final DataType dataType;
   private final Map<String, SafeTensor> tensors;
   private final Set<String> taken;
@@ -44,12 +45,14 @@ public final class StateDict {
   private StateDict(
       LoadReport report,
       NDManager manager,
+      RandomWeights random,
       DataType dataType,
       Map<String, SafeTensor> tensors,
       Set<String> taken,
       String prefix) {
     this.report = report;
     this.manager = manager;
+    this.random = random;
     this.dataType = dataType;
     this.tensors = tensors;
     this.taken = taken;
@@ -78,13 +81,17 @@ public final class StateDict {
       String variant,
       NDManager manager,
       DataType dataType) {
+    requireSupported(dataType);
+    Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
+    LoadReport report = new LoadReport(component, folder);
+    return new StateDict(report, manager, null, dataType, tensors, new HashSet<>(), "");
+  }
+
+  private static void requireSupported(DataType dataType) {
     if (dataType != DataType.FLOAT32 && dataType != DataType.FLOAT16) {
       throw new IllegalArgumentException(
           "Unsupported data type " + dataType.name() + ": use FLOAT32 or FLOAT16");
     }
-    Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
-    LoadReport report = new LoadReport(component, folder);
-    return new StateDict(report, manager, dataType, tensors, new HashSet<>(), "");
   }
 
   /**
@@ -101,12 +108,30 @@ public final class StateDict {
   public static StateDict openHeaders(String component, Path folder, String name, String variant) {
     Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
     LoadReport report = new LoadReport(component, folder);
-    return new StateDict(report, null, DataType.FLOAT32, tensors, new HashSet<>(), "");
+    return new StateDict(report, null, null, DataType.FLOAT32, tensors, new HashSet<>(), "");
+  }
+
+  /**
+   * Weights that are drawn when they are asked for, other ones each time: for a model whose results
+   * do not matter. A vector called {@code weight} is a norm's and all ones, other vectors are
+   * biases and zeros, everything else comes from a normal distribution of standard deviation 0.02.
+   *
+   * @param component for messages, such as {@code unet}
+   * @param folder the component's folder, for messages
+   * @param manager owns the tensors; its device is where they go
+   * @param dataType the type of the tensors, {@code FLOAT32} or {@code FLOAT16}
+   */
+  public static StateDict random(
+      String component, Path folder, NDManager manager, DataType dataType) {
+    requireSupported(dataType);
+    LoadReport report = new LoadReport(component, folder);
+    RandomWeights random = new RandomWeights(manager, dataType);
+    return new StateDict(report, manager, random, dataType, Map.of(), new HashSet<>(), "");
   }
 
   /** The tensors below a module: {@code weights.at("mid_block").at("attentions.0")}. */
   public StateDict at(String module) {
-    return new StateDict(report, manager, dataType, tensors, taken, prefix + module + ".");
+    return new StateDict(report, manager, random, dataType, tensors, taken, prefix + module + ".");
   }
 
   /**
@@ -149,7 +174,7 @@ public final class StateDict {
   }
 
   private StateDict withTensors(Map<String, SafeTensor> changed) {
-    return new StateDict(report, manager, dataType, changed, taken, prefix);
+    return new StateDict(report, manager, random, dataType, changed, taken, prefix);
   }
 
   /** The module these tensors are below, such as {@code mid_block.attentions.0}. */
@@ -162,7 +187,7 @@ public final class StateDict {
     return dataType;
   }
 
-  /** Whether there is a tensor of this name. */
+  /** Whether the files have a tensor of this name. */
   public boolean contains(String name) {
     return tensors.containsKey(prefix + name);
   }
@@ -175,6 +200,9 @@ public final class StateDict {
     String path = prefix + name;
     SafeTensor tensor = tensors.get(path);
     taken.add(path);
+    if (random != null) {
+      return random.draw(name, shape);
+    }
     if (tensor == null) {
       report.missing(path);
       return zeros(shape);

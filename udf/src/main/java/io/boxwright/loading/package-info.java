@@ -2,8 +2,8 @@
  * Opens diffusers folders: which parts there are ({@link io.boxwright.loading.ModelIndex}), their
  * configuration ({@link io.boxwright.loading.JsonConfig}), their weights ({@link
  * io.boxwright.loading.StateDict}); and brings them to this host ({@link
- * io.boxwright.loading.ModelCache}, {@link io.boxwright.loading.BuiltInModel}). Whatever is
- * missing, damaged or unsupported is refused by name with a {@link
- * io.boxwright.loading.ModelLoadingException}.
+ * io.boxwright.loading.ModelCache}, {@link io.boxwright.loading.BuiltInModel}, {@link
+ * io.boxwright.loading.RandomModel}). Whatever is missing, damaged or unsupported is refused by
+ * name with a {@link io.boxwright.loading.ModelLoadingException}.
  */
 package io.boxwright.loading;

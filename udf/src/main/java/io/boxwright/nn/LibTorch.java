@@ -3,6 +3,7 @@ package io.boxwright.nn;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Utils;
 import io.boxwright.loading.HostLock;
@@ -55,6 +56,17 @@ public final class LibTorch {
   public static void emptyCache(Device device) {
     if (device.isGpu()) {
       JniUtils.emptyCudaCache();
+    }
+  }
+
+  /** Waits until a GPU has done all that this thread gave it; does nothing for other devices. */
+  public static void synchronize(Device device) {
+    if (device.isGpu()) {
+      try (NDManager manager = newManager(device);
+          ArrayScope scope = new ArrayScope()) {
+        scope.suppressNotUsedWarning();
+        manager.ones(new Shape(1)).toFloatArray(); // comes after all before it
+      }
     }
   }
 

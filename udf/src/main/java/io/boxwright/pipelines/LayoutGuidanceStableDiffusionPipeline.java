@@ -47,6 +47,18 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
         StableDiffusionPipeline.fromPretrained(folder, options));
   }
 
+  /**
+   * Makes the pipeline of a diffusers folder with random weights; see {@link
+   * StableDiffusionPipeline#fromConfig}.
+   *
+   * @return a pipeline that the caller closes
+   */
+  public static LayoutGuidanceStableDiffusionPipeline fromConfig(
+      Path folder, PretrainedOptions options) {
+    return new LayoutGuidanceStableDiffusionPipeline(
+        StableDiffusionPipeline.fromConfig(folder, options));
+  }
+
   /** The pipeline without layouts, over the same weights; closed with this one. */
   public StableDiffusionPipeline stableDiffusion() {
     return pipeline;
@@ -196,6 +208,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
     for (int row = 0; row < inputs.requests().size(); row++) {
       boolean padding = inputs.requests().get(row).isPadding();
       described.add(padding ? null : describe(inputs, pipeline.decode(latents, row), steps, row));
+      pipeline.timer().lap(Stage.SCORE);
     }
     return described;
   }

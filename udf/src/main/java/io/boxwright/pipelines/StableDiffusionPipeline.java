@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -52,28 +53,56 @@ public final class StableDiffusionPipeline implements AutoCloseable {
    *     is missing, damaged or not supported
    */
   public static StableDiffusionPipeline fromPretrained(Path folder, PretrainedOptions options) {
+    return load(
+        folder,
+        options,
+        manager ->
+            (part, partFolder, name) ->
+                StateDict.open(
+                    part, partFolder, name, options.variant(), manager, options.dataType()));
+  }
+
+  /**
+   * Makes the pipeline of a diffusers folder with random weights, other ones each time: to see how
+   * fast an architecture is. What it generates is noise.
+   *
+   * @param folder holds {@code model_index.json}; no weights are needed there
+   * @param options where it goes; without variant
+   * @return a pipeline that the caller closes
+   * @throws io.boxwright.loading.ModelLoadingException naming the part or value that is missing,
+   *     damaged or not supported
+   */
+  public static StableDiffusionPipeline fromConfig(Path folder, PretrainedOptions options) {
+    return load(
+        folder,
+        options,
+        manager ->
+            (part, partFolder, name) ->
+                StateDict.random(part, partFolder, manager, options.dataType()));
+  }
+
+  private static StableDiffusionPipeline load(
+      Path folder,
+      PretrainedOptions options,
+      Function<NDManager, PretrainedWeights.Source> source) {
     NDManager manager = LibTorch.newManager(options.device());
     try (GradMode ignored = GradMode.disabled()) {
-      return new StableDiffusionPipeline(folder, options, manager);
+      return new StableDiffusionPipeline(folder, options, manager, source.apply(manager));
     } catch (RuntimeException e) {
       manager.close();
       throw e;
     }
   }
 
-  private StableDiffusionPipeline(Path folder, PretrainedOptions options, NDManager manager) {
+  private StableDiffusionPipeline(
+      Path folder, PretrainedOptions options, NDManager manager, PretrainedWeights.Source source) {
     this.modelIndex = ModelIndex.open(folder);
     if (options.variant() != null) {
       modelIndex.requireVariant(options.variant());
     }
     this.manager = manager;
     this.schedulerConfig = PretrainedFolder.schedulerConfig(folder);
-    PretrainedWeights weights =
-        new PretrainedWeights(
-            folder,
-            (part, partFolder, name) ->
-                StateDict.open(
-                    part, partFolder, name, options.variant(), manager, options.dataType()));
+    PretrainedWeights weights = new PretrainedWeights(folder, source);
     this.unet = weights.unet();
     this.vae = weights.vae();
     CLIPTextModel textEncoder = weights.textEncoder();
@@ -171,6 +200,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       // 3. Prepare the latents
       RowNoise noise = rowNoise(run, inputs.requests(), scheduler, latentShape(1, options));
       NDArray latents = firstLatents(run, inputs, noise, scheduler); // (B, C, h, w)
+      timer.lap(Stage.SCHEDULE);
 
       // 4. Denoise
       guidance.start(latents, promptEmbeds, scheduler);
@@ -183,7 +213,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
           NDArray prediction = predict(guided, scheduler, i, modelEmbeds, options, guidance);
           NDArray after = scheduler.step(prediction, i, guided, noise.ofStep(i));
           latents = step.keep(inputs.callbackOnStepEnd().onStepEnd(i, timesteps[i], after));
-          timer.lap(Stage.DENOISE);
+          timer.lap(Stage.SCHEDULE);
         }
       }
       waitFor(latents);
@@ -197,6 +227,19 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   /** The time that went into each stage so far, summed over all calls. */
   public Map<Stage, Duration> stages() {
     return timer.times();
+  }
+
+  /**
+   * From now on waits for a GPU at the end of every stage, so that each has the time of its own
+   * work; else what a GPU is given in one stage often counts in a later one, which waits for it.
+   * Costs some speed. On the CPU nothing changes.
+   */
+  public synchronized void waitAtStages() {
+    timer.waitBeforeLaps(() -> LibTorch.synchronize(manager.getDevice()));
+  }
+
+  StageTimer timer() {
+    return timer;
   }
 
   /** Reads a number, which a GPU gives when it has done all before it. */
@@ -217,8 +260,11 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       NDArray modelInput =
           options.classifierFree() ? scaled.concat(scaled, 0) : scaled; // (B or 2B, C, h, w)
       guidance.beforePrediction();
+      timer.lap(Stage.SCHEDULE);
       NDArray prediction = unet.forward(modelInput, scheduler.timesteps()[i], modelEmbeds);
+      timer.lap(Stage.DENOISE);
       guidance.afterPrediction();
+      timer.lap(Stage.SCORE);
       return scope.keep(
           options.classifierFree()
               ? TorchKernels.classifierFreeGuidance(prediction, options.guidanceScale())
@@ -304,7 +350,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   }
 
   /** The options with the model's own size where they leave it open. */
-  GenerationOptions withModelSize(GenerationOptions options) {
+  public GenerationOptions withModelSize(GenerationOptions options) {
     UNet2DConditionConfig config = unet.config();
     int factor = vae.config().scaleFactor();
     return options.withSize(

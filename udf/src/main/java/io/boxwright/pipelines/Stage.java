@@ -8,8 +8,12 @@ public enum Stage {
   ENCODE,
   /** Guided passes, which move latents before a denoising step. */
   GUIDE,
-  /** Denoising steps without their guidance. */
+  /** The UNet's predictions. */
   DENOISE,
+  /** The first noise, classifier-free guidance and the scheduler's steps. */
+  SCHEDULE,
+  /** Attention maps of predictions to scores. */
+  SCORE,
   /** Latents to pixels. */
   DECODE,
   /** PNG encoding and the file system. */

@@ -5,14 +5,20 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Times the stages of a pipeline, summed over its calls. It waits for no device: what a GPU was
- * given in one stage counts where it is waited for, that is in guidance, which reads its losses,
- * and at the end of the denoising.
+ * Times the stages of a pipeline, summed over its calls. Unless told to, it waits for no device:
+ * what a GPU was given in one stage counts where it is waited for, that is in guidance, which reads
+ * its losses, and at the end of the denoising.
  */
 final class StageTimer {
 
   private final Map<Stage, Duration> times = new EnumMap<>(Stage.class);
+  private Runnable waitForDevice = () -> {};
   private long lapStart;
+
+  /** Says how to wait, from now on, for the device before the time of a stage is taken. */
+  synchronized void waitBeforeLaps(Runnable wait) {
+    waitForDevice = wait;
+  }
 
   /** Begins a call. */
   synchronized void start() {
@@ -21,6 +27,7 @@ final class StageTimer {
 
   /** Says that the time since the last lap or the start went into a stage. */
   synchronized void lap(Stage stage) {
+    waitForDevice.run();
     long now = System.nanoTime();
     times.merge(stage, Duration.ofNanos(now - lapStart), Duration::plus);
     lapStart = now;

@@ -12,7 +12,7 @@ public enum DeviceType {
   /** The GPU that Spark assigned to the task, else the first of the machine, else the CPU. */
   AUTO {
     @Override
-    Device device(Optional<String> assignedGpu) {
+    public Device device(Optional<String> assignedGpu) {
       boolean gpu = assignedGpu.isPresent() || obstacle(Device.gpu(0)).isEmpty();
       return gpu ? GPU.device(assignedGpu) : Device.cpu();
     }
@@ -20,14 +20,14 @@ public enum DeviceType {
   /** The CPU, even if Spark assigned a GPU. */
   CPU {
     @Override
-    Device device(Optional<String> assignedGpu) {
+    public Device device(Optional<String> assignedGpu) {
       return Device.cpu();
     }
   },
   /** The GPU that Spark assigned to the task, else the first of the machine. */
   GPU {
     @Override
-    Device device(Optional<String> assignedGpu) {
+    public Device device(Optional<String> assignedGpu) {
       return Device.gpu(assignedGpu.map(DeviceType::gpuIndex).orElse(0));
     }
   };
@@ -36,15 +36,16 @@ public enum DeviceType {
    * The device of a task.
    *
    * @param assignedGpu the address of the GPU that Spark assigned to it
+   * @throws IllegalArgumentException if that is no index
    */
-  abstract Device device(Optional<String> assignedGpu);
+  public abstract Device device(Optional<String> assignedGpu);
 
   /**
    * Checks that libtorch can use a device.
    *
    * @throws IllegalArgumentException naming the device, and what libtorch says about it
    */
-  static void requireUsable(Device device) {
+  public static void requireUsable(Device device) {
     obstacle(device)
         .ifPresent(
             reason -> {
@@ -55,7 +56,7 @@ public enum DeviceType {
   }
 
   /** A device as reports call it, such as {@code gpu0}. */
-  static String name(Device device) {
+  public static String name(Device device) {
     return device.isGpu() ? "gpu" + device.getDeviceId() : device.getDeviceType();
   }
 

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** How much memory this process took. */
-final class PeakMemory {
+public final class PeakMemory {
 
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String PEAK = "VmHWM:";
@@ -17,7 +17,7 @@ final class PeakMemory {
   private PeakMemory() {}
 
   /** The most that this process ever held, heap and native; empty where there is no /proc. */
-  static OptionalLong ofProcess() {
+  public static OptionalLong ofProcess() {
     if (!Files.isReadable(STATUS)) {
       return OptionalLong.empty();
     }
@@ -36,7 +36,7 @@ final class PeakMemory {
    * a batch this is about the most that the batch took. Empty for other devices, and where the
    * system has no CUDA beside the one in libtorch.
    */
-  static OptionalLong ofDevice(Device device) {
+  public static OptionalLong ofDevice(Device device) {
     return device.isGpu() && CudaUtils.hasCuda()
         ? OptionalLong.of(CudaUtils.getGpuMemory(device).getUsed())
         : OptionalLong.empty();

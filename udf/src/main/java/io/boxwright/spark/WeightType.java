@@ -8,25 +8,25 @@ public enum WeightType {
   /** {@link #FLOAT16} on a GPU, {@link #FLOAT32} on the CPU. */
   AUTO {
     @Override
-    DataType on(Device device) {
+    public DataType on(Device device) {
       return device.isGpu() ? DataType.FLOAT16 : DataType.FLOAT32;
     }
   },
   /** 32 bits: twice the memory, and on the CPU the only sensible one. */
   FLOAT32 {
     @Override
-    DataType on(Device device) {
+    public DataType on(Device device) {
       return DataType.FLOAT32;
     }
   },
   /** 16 bits. */
   FLOAT16 {
     @Override
-    DataType on(Device device) {
+    public DataType on(Device device) {
       return DataType.FLOAT16;
     }
   };
 
   /** The type on a device. */
-  abstract DataType on(Device device);
+  public abstract DataType on(Device device);
 }
