@@ -1,7 +1,6 @@
 package io.boxwright;
 
 import ai.djl.Device;
-import io.boxwright.loading.ModelCache;
 import io.boxwright.pipelines.PretrainedOptions;
 import io.boxwright.spark.DeviceType;
 import io.boxwright.spark.GuidedImageGenerator;
@@ -9,6 +8,7 @@ import io.boxwright.spark.PipelineLoader;
 import io.boxwright.spark.WeightType;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say how a model is loaded and where it runs. */
@@ -20,13 +20,7 @@ final class ModelOptions {
           + " host; a Hadoop URI, such as hdfs:///models/sd, copied once to each host; a name that"
           + " --archives gave; or shapes, the small model that is built in.";
 
-  @Option(
-      names = "--model-cache",
-      paramLabel = "FOLDER",
-      description =
-          "Where models that come from elsewhere are copied to, on each host. Default:"
-              + " boxwright-USER in the folder for temporary files.")
-  private Path modelCache = ModelCache.defaultFolder();
+  @Mixin private ModelCacheOption modelCache;
 
   @Option(
       names = "--variant",
@@ -60,7 +54,7 @@ final class ModelOptions {
 
   /** Where models that come from elsewhere are copied to. */
   Path modelCache() {
-    return modelCache;
+    return modelCache.folder();
   }
 
   /** How a model is loaded on this host, outside any task. */
@@ -73,7 +67,7 @@ final class ModelOptions {
   void configure(GuidedImageGenerator generator, String model) throws ReflectiveOperationException {
     generator
         .setModelUrl(model)
-        .setModelCache(modelCache)
+        .setModelCache(modelCache())
         .setVariant(variant)
         .setDeviceType(device)
         .setWeightType(dtype)

@@ -1,13 +1,13 @@
 package io.boxwright;
 
 import io.boxwright.clip.CLIPTokenizer;
-import io.boxwright.loading.ModelCache;
 import io.boxwright.loading.ModelIndex;
 import io.boxwright.spark.ModelFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,6 +29,8 @@ final class TokensCommand implements Callable<Integer> {
       description = ModelOptions.MODEL)
   private String model;
 
+  @Mixin private ModelCacheOption modelCache;
+
   @Parameters(paramLabel = "PROMPT", description = "The prompt, in quotes.")
   private String prompt;
 
@@ -44,7 +46,7 @@ final class TokensCommand implements Callable<Integer> {
   }
 
   private CLIPTokenizer tokenizer() {
-    Path folder = ModelFolder.of(model, ModelCache.defaultFolder()).localize();
+    Path folder = ModelFolder.of(model, modelCache.folder()).localize();
     return CLIPTokenizer.fromPretrained(ModelIndex.open(folder).part("tokenizer"));
   }
 }

@@ -57,6 +57,17 @@ class LauncherTest {
   }
 
   @Test
+  void anInstalledSpark4GetsTheJarThatWasBuiltForIt() throws Exception {
+    Files.createDirectories(root.resolve("job/target/spark-4"));
+    Files.createFile(root.resolve("job/target/spark-4/boxwright-job.jar"));
+    Files.createDirectories(root.resolve("spark/jars"));
+    Files.createFile(root.resolve("spark/jars/spark-core_2.13-4.2.0.jar"));
+
+    assertThat(launchWith(root.resolve("spark").toString(), "generate"))
+        .endsWith("job/target/spark-4/boxwright-job.jar generate\n");
+  }
+
+  @Test
   void withoutOptionsTheJobRunsOnThisMachine() throws Exception {
     assertThat(launch("generate", "--steps", "5"))
         .startsWith("java ")
