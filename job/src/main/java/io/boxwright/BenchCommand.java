@@ -4,7 +4,6 @@ import io.boxwright.benchmark.BenchmarkModel;
 import io.boxwright.benchmark.BenchmarkSettings;
 import io.boxwright.benchmark.RunBenchmark;
 import io.boxwright.output.Json;
-import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.report.BenchmarkReport;
 import io.boxwright.report.BenchmarkResult;
 import java.io.IOException;
@@ -55,41 +54,7 @@ final class BenchCommand implements Callable<Integer> {
       description = "Images made together. Default: ${DEFAULT-VALUE}.")
   private int batchSize;
 
-  @Option(
-      names = "--height",
-      defaultValue = "0",
-      paramLabel = "PIXELS",
-      description = "Height of the images. Default: the model's own.")
-  private int height;
-
-  @Option(
-      names = "--width",
-      defaultValue = "0",
-      paramLabel = "PIXELS",
-      description = "Width of the images. Default: the model's own.")
-  private int width;
-
-  @Option(
-      names = "--scheduler",
-      paramLabel = "CLASS",
-      description = "Sampler, by its diffusers name. Default: the model's own.")
-  private String scheduler;
-
-  @Option(
-      names = "--steps",
-      defaultValue = "50",
-      paramLabel = "N",
-      description = "Denoising steps. Default: ${DEFAULT-VALUE}.")
-  private int steps;
-
-  @Option(
-      names = "--guidance-scale",
-      defaultValue = "7.5",
-      paramLabel = "X",
-      description =
-          "Above 1 every step takes two passes, with the prompt and without. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private double guidanceScale;
+  @Mixin private DenoisingOptions denoising;
 
   @Option(
       names = "--max-guidance-steps",
@@ -139,14 +104,13 @@ final class BenchCommand implements Callable<Integer> {
 
   private BenchmarkSettings settings() {
     try {
-      GenerationOptions options =
-          GenerationOptions.defaults()
-              .withSize(height, width)
-              .withNumInferenceSteps(steps)
-              .withGuidanceScale(guidanceScale)
-              .withScheduler(scheduler);
       return new BenchmarkSettings(
-          options, batchSize, maxGuidanceSteps, maxIterationsPerStep, warmups, repetitions);
+          denoising.generationOptions(),
+          batchSize,
+          maxGuidanceSteps,
+          maxIterationsPerStep,
+          warmups,
+          repetitions);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -1,52 +1,16 @@
 package io.boxwright;
 
 import io.boxwright.guidance.BatchShape;
-import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.GenerationOptions.AttentionMaps;
 import io.boxwright.spark.GuidedImageGenerator;
 import java.time.Duration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say what the images are like and how they are denoised. */
 final class ImageOptions {
 
-  @Option(
-      names = "--height",
-      defaultValue = "0",
-      paramLabel = "PIXELS",
-      description = "Height of the images. Default: the model's own.")
-  private int height;
-
-  @Option(
-      names = "--width",
-      defaultValue = "0",
-      paramLabel = "PIXELS",
-      description = "Width of the images. Default: the model's own.")
-  private int width;
-
-  @Option(
-      names = "--scheduler",
-      paramLabel = "CLASS",
-      description =
-          "Sampler, by its diffusers name, such as EulerDiscreteScheduler. Default: the model's"
-              + " own.")
-  private String scheduler;
-
-  @Option(
-      names = "--steps",
-      defaultValue = "50",
-      paramLabel = "N",
-      description = "Denoising steps. Default: ${DEFAULT-VALUE}.")
-  private int steps;
-
-  @Option(
-      names = "--guidance-scale",
-      defaultValue = "7.5",
-      paramLabel = "X",
-      description =
-          "How closely images follow the prompt; 1 or less switches it off. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private double guidanceScale;
+  @Mixin private DenoisingOptions denoising;
 
   @Option(
       names = "--eta",
@@ -78,8 +42,8 @@ final class ImageOptions {
       paramLabel = "fixed|shrinking",
       description =
           "fixed: batches are filled up and all their rows stay in every pass, so that an image has"
-              + " the same bytes in any company. shrinking: rows that need no more guidance leave it,"
-              + " which is faster. Default: ${DEFAULT-VALUE}.")
+              + " the same bytes whatever shares its batch. shrinking: rows that need no more guidance"
+              + " leave it, which is faster. Default: ${DEFAULT-VALUE}.")
   private BatchShape batchShape;
 
   @Option(
@@ -105,8 +69,11 @@ final class ImageOptions {
     AttentionMaps attentionMaps = saveAttention ? AttentionMaps.KEEP : AttentionMaps.DROP;
     generator
         .setOptions(
-            new GenerationOptions(
-                height, width, steps, guidanceScale, eta, scheduler, attentionMaps, batchShape))
+            denoising
+                .generationOptions()
+                .withEta(eta)
+                .withAttentionMaps(attentionMaps)
+                .withBatchShape(batchShape))
         .setNumImagesPerPrompt(numImagesPerPrompt)
         .setBatchSize(batchSize)
         .setBatchTimeout(Duration.ofSeconds(batchTimeout));
