@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.boxwright.layout.MapSize;
 import io.boxwright.metrics.TokenMap;
 import io.boxwright.models.UNet2DConditionModel;
+import io.boxwright.models.attention.Attention;
 import io.boxwright.models.attention.AttentionProcessor;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.TorchKernels;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Attention maps of the prompts, averaged over heads and denoising steps while the images are made:
@@ -28,7 +30,6 @@ public final class AttentionAverages implements AutoCloseable {
   private final int rows;
   private final int latentHeight;
   private final int latentWidth;
-  private final AttentionStore store = new AttentionStore();
   private final Map<String, NDArray> sums = new LinkedHashMap<>(); // (B, N, T) by path
   private int steps;
 
@@ -48,55 +49,47 @@ public final class AttentionAverages implements AutoCloseable {
     this.latentWidth = (int) shape.get(3);
   }
 
-  /** Makes the UNet's next forward pass store the maps of the layers that are read. */
+  /**
+   * Makes the UNet's next forward pass add the maps of the layers that are read: of all its rows,
+   * or of its second, conditional half.
+   */
   public void beforePass() {
-    AttentionProcessor storing = new LayoutGuidanceAttnProcessor(store);
+    AttentionProcessor averaging = new AveragingAttnProcessor(this);
     Map<String, AttentionProcessor> processors = new HashMap<>(unet.attnProcessors());
-    layers.all().forEach(path -> processors.put(path + ".processor", storing));
+    layers.all().forEach(path -> processors.put(path + ".processor", averaging));
     unet.setAttnProcessor(processors);
-  }
-
-  /** Adds the maps of a forward pass: of all its rows, or of its second, conditional half. */
-  public void afterPass() {
-    for (String path : layers.all()) {
-      add(path, store.map(path));
-    }
-    store.reset();
     steps++;
   }
 
-  private void add(String path, NDArray probabilities) {
+  /** Adds the maps of one attention: query (B or 2B, heads, N, C), key (B or 2B, heads, T, C). */
+  void add(Attention attention, NDArray query, NDArray key) {
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
-      Shape shape = probabilities.getShape(); // (B or 2B, heads, N, T)
-      NDArray sum =
-          sums.containsKey(path)
-              ? sums.get(path)
-              : manager.zeros(new Shape(rows, shape.get(2), shape.get(3)));
-      NDArray added = TorchKernels.addMeanOverHeads(sum, probabilities); // (B, N, T)
+      String path = attention.path();
+      Shape shape = new Shape(rows, query.getShape().get(2), key.getShape().get(2)); // (B, N, T)
+      NDArray sum = sums.containsKey(path) ? sums.get(path) : manager.zeros(shape);
+      NDArray added = TorchKernels.addMeanAttentionScores(sum, query, key, attention.scale());
       sums.put(path, ArrayScope.release(added));
       sum.close();
     }
   }
 
-  /** The averaged maps of one row, fetched from the device. */
-  public RowMaps row(int row) {
+  /** The averaged maps of each row, fetched from the device. */
+  public List<RowMaps> rows() {
     Map<String, float[]> values = new LinkedHashMap<>();
-    for (Map.Entry<String, NDArray> entry : sums.entrySet()) {
-      try (NDArray map = entry.getValue().get(row)) { // (N, T)
-        values.put(entry.getKey(), map.toFloatArray());
-      }
-    }
-    return new RowMaps(values);
+    sums.forEach((path, sum) -> values.put(path, sum.toFloatArray()));
+    return IntStream.range(0, rows).mapToObj(row -> new RowMaps(values, row)).toList();
   }
 
   /** The averaged maps of one row. */
   public final class RowMaps {
 
-    private final Map<String, float[]> values; // N * T by path
+    private final Map<String, float[]> values; // B * N * T by path
+    private final int row;
 
-    private RowMaps(Map<String, float[]> values) {
+    private RowMaps(Map<String, float[]> values, int row) {
       this.values = values;
+      this.row = row;
     }
 
     /** Of the layers that the guidance reads, for one token of the prompt. */
@@ -117,9 +110,10 @@ public final class AttentionAverages implements AutoCloseable {
     private TokenMap map(String path, int token) {
       int tokens = (int) sums.get(path).getShape().get(2);
       float[] all = values.get(path);
-      float[] column = new float[all.length / tokens];
+      float[] column = new float[all.length / rows / tokens]; // N
+      int first = row * column.length * tokens + token;
       for (int cell = 0; cell < column.length; cell++) {
-        column[cell] = all[cell * tokens + token] / steps;
+        column[cell] = all[first + cell * tokens] / steps;
       }
       return new TokenMap(path, MapSize.of(latentHeight, latentWidth, column.length), column);
     }
@@ -127,7 +121,6 @@ public final class AttentionAverages implements AutoCloseable {
 
   @Override
   public void close() {
-    store.close();
     manager.close();
   }
 }

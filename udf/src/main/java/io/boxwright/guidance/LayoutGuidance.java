@@ -125,14 +125,16 @@ public final class LayoutGuidance implements AutoCloseable {
       int[] rows = passRows(unfinished);
       NDArray x = TorchKernels.selectRows(latents, index(rows)); // (R, C, h, w)
       Pass pass = pass(x, rows, scheduler, i);
-      remember(unfinished, rows, pass.losses());
       NDArray moved =
           TorchKernels.weightedSum(
               1, x, -scheduler.guidanceVariance(i), pass.gradient()); // (R, C, h, w)
       NDArray places = index(Arrays.stream(unfinished).map(row -> placeOf(row, rows)).toArray());
       NDArray movedUnfinished = TorchKernels.selectRows(moved, places); // (U, C, h, w)
-      return scope.keep(
-          TorchKernels.replaceRows(latents, index(unfinished), movedUnfinished)); // (B, C, h, w)
+      NDArray guided =
+          TorchKernels.replaceRows(latents, index(unfinished), movedUnfinished); // (B, C, h, w)
+      // Last, because it waits for a GPU, which has all of this update to do by now.
+      remember(unfinished, rows, pass.losses().toFloatArray());
+      return scope.keep(guided);
     }
   }
 
@@ -147,10 +149,10 @@ public final class LayoutGuidance implements AutoCloseable {
   /**
    * What comes out of a guided pass of R rows.
    *
-   * @param losses one a row
+   * @param losses (R)
    * @param gradient of their sum, (R, C, h, w)
    */
-  private record Pass(float[] losses, NDArray gradient) {}
+  private record Pass(NDArray losses, NDArray gradient) {}
 
   private Pass pass(NDArray x, int[] rows, Scheduler scheduler, int i) {
     try (ArrayScope scope = new ArrayScope();
@@ -163,11 +165,11 @@ public final class LayoutGuidance implements AutoCloseable {
       // 2. The loss of each row.
       NDArray losses =
           lossOf(rows, x).compute(guidedLayers.stream().map(store::map).toList()); // (R)
-      float[] values = losses.toFloatArray();
 
       // 3. The gradient of the sum is each row's own gradient.
       backward(TorchKernels.scale(config.lossScale(), losses.sum()));
-      return new Pass(values, scope.keep(x.getGradient().stopGradient()));
+      return new Pass(
+          scope.keep(losses.stopGradient()), scope.keep(x.getGradient().stopGradient()));
     } finally {
       store.reset();
     }

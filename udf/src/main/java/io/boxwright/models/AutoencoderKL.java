@@ -58,8 +58,8 @@ public final class AutoencoderKL {
    */
   public NDArray encode(NDArray images) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray moments = quantConv.forward(encoder.forward(images.toType(dataType, false)));
-      return scope.keep(moments.toType(DataType.FLOAT32, false));
+      NDArray moments = quantConv.forward(encoder.forward(input(images)));
+      return scope.keep(output(moments));
     }
   }
 
@@ -71,8 +71,16 @@ public final class AutoencoderKL {
    */
   public NDArray decode(NDArray latents) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray images = decoder.forward(postQuantConv.forward(latents.toType(dataType, false)));
-      return scope.keep(images.toType(DataType.FLOAT32, false));
+      NDArray images = decoder.forward(postQuantConv.forward(input(latents)));
+      return scope.keep(output(images));
     }
+  }
+
+  private NDArray input(NDArray x) {
+    return TorchKernels.inFastestFormat(TorchKernels.toType(x, dataType));
+  }
+
+  private static NDArray output(NDArray x) {
+    return TorchKernels.contiguous(TorchKernels.toType(x, DataType.FLOAT32));
   }
 }

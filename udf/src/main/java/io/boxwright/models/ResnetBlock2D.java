@@ -10,7 +10,8 @@ import io.boxwright.nn.TorchKernels;
 
 /**
  * diffusers' {@code ResnetBlock2D} with SiLU and the default time embedding: two normalised
- * convolutions, added to the input.
+ * convolutions, added to the input. Biases are added where something is added anyway: alone each
+ * would be a pass over all positions.
  */
 final class ResnetBlock2D {
 
@@ -51,15 +52,22 @@ final class ResnetBlock2D {
    */
   NDArray forward(NDArray x, NDArray temb) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray hiddenStates = conv1.forward(norm1.forwardSilu(x)); // (B, out, H, W)
-      if (timeEmbProj != null) {
-        hiddenStates = TorchKernels.addOverPositions(hiddenStates, timeEmbProj.forward(temb));
-      }
-      hiddenStates = conv2.forward(norm2.forwardSilu(hiddenStates));
-      NDArray shortcut = convShortcut == null ? x : convShortcut.forward(x);
-      NDArray sum = shortcut.add(hiddenStates);
+      NDArray hiddenStates = conv1.forwardWithoutBias(norm1.forwardSilu(x)); // (B, out, H, W)
+      hiddenStates = norm2.addForwardSilu(hiddenStates, channels(temb));
+      NDArray sum =
+          convShortcut == null
+              ? x.add(conv2.forward(hiddenStates))
+              : convShortcut
+                  .forwardWithMoreBias(x, conv2.bias())
+                  .add(conv2.forwardWithoutBias(hiddenStates));
       return scope.keep(
           outputScaleFactor == 1 ? sum : TorchKernels.scale(1 / outputScaleFactor, sum));
     }
+  }
+
+  /** What each channel gets between the convolutions, at all positions alike: (B or 1, out). */
+  private NDArray channels(NDArray temb) {
+    NDArray bias = conv1.bias();
+    return timeEmbProj == null ? bias.expandDims(0) : timeEmbProj.forward(temb).add(bias);
   }
 }

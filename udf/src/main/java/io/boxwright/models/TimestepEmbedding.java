@@ -33,7 +33,7 @@ final class TimestepEmbedding {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray sinusoids =
           TorchKernels.timestepEmbedding(timesteps, channels, flipSinToCos, freqShift); // (B, C)
-      NDArray hiddenStates = linear1.forward(sinusoids.toType(dataType, false)); // (B, E)
+      NDArray hiddenStates = linear1.forward(TorchKernels.toType(sinusoids, dataType)); // (B, E)
       return scope.keep(linear2.forward(TorchKernels.silu(hiddenStates))); // (B, E)
     }
   }

@@ -150,8 +150,9 @@ public final class UNet2DConditionModel {
       NDArray temb = TorchKernels.silu(embedTime(sample, timestep)); // (B, E)
 
       // 2. pre-process
-      NDArray context = encoderHiddenStates.toType(dataType, false); // (B, T, D)
-      NDArray hiddenStates = convIn.forward(sample.toType(dataType, false)); // (B, c0, h, w)
+      NDArray context = TorchKernels.toType(encoderHiddenStates, dataType); // (B, T, D)
+      NDArray input = TorchKernels.inFastestFormat(TorchKernels.toType(sample, dataType));
+      NDArray hiddenStates = convIn.forward(input); // (B, c0, h, w)
 
       // 3. down
       Deque<NDArray> skips = new ArrayDeque<>();
@@ -170,7 +171,7 @@ public final class UNet2DConditionModel {
 
       // 6. post-process
       NDArray prediction = convOut.forward(convNormOut.forwardSilu(hiddenStates)); // (B, C, h, w)
-      return scope.keep(prediction.toType(DataType.FLOAT32, false));
+      return scope.keep(TorchKernels.contiguous(TorchKernels.toType(prediction, DataType.FLOAT32)));
     }
   }
 

@@ -38,8 +38,30 @@ public final class Conv2d {
     return load(weights, in, out, 1, 1, 0);
   }
 
+  /** (out). */
+  public NDArray bias() {
+    return bias;
+  }
+
+  /** {@link #forward} but for the bias. */
+  public NDArray forwardWithoutBias(NDArray x) {
+    return TorchKernels.conv2d(x, weight, stride, padding);
+  }
+
   /** (B, in, H, W) -> (B, out, H', W'). */
   public NDArray forward(NDArray x) {
-    return TorchKernels.conv2d(x, weight, bias, stride, padding);
+    return forward(x, bias);
+  }
+
+  /** {@link #forward} and {@code more} (out) on top of the bias. */
+  public NDArray forwardWithMoreBias(NDArray x, NDArray more) {
+    return forward(x, bias.add(more));
+  }
+
+  private NDArray forward(NDArray x, NDArray wholeBias) {
+    boolean pointwise = stride == 1 && padding == 0;
+    return pointwise
+        ? TorchKernels.conv1x1(x, weight, wholeBias)
+        : TorchKernels.conv2d(x, weight, wholeBias, stride, padding);
   }
 }

@@ -35,6 +35,11 @@ public final class GradMode implements AutoCloseable {
     return new GradMode(false);
   }
 
+  /** Whether operations of this thread are recorded. */
+  static boolean isEnabled() {
+    return JniUtils.isGradMode();
+  }
+
   @Override
   public void close() {
     JniUtils.setGradMode(before);

@@ -33,4 +33,9 @@ public final class GroupNorm {
   public NDArray forwardSilu(NDArray x) {
     return TorchKernels.groupNormSilu(x, groups, weight, bias, epsilon);
   }
+
+  /** {@link #forwardSilu} of {@code x + channels}, one number a channel: (B or 1, C). */
+  public NDArray addForwardSilu(NDArray x, NDArray channels) {
+    return TorchKernels.addGroupNormSilu(x, channels, groups, weight, bias, epsilon);
+  }
 }

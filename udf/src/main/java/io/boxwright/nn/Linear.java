@@ -1,7 +1,10 @@
 package io.boxwright.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import io.boxwright.loading.StateDict;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** {@code torch.nn.Linear}: (..., in) -> (..., out). */
 public final class Linear {
@@ -22,6 +25,35 @@ public final class Linear {
   /** Without bias. */
   public static Linear loadWithoutBias(StateDict weights, long in, long out) {
     return new Linear(weights.tensor("weight", out, in), null);
+  }
+
+  /** A 1x1 convolution as what it is: a linear layer over the channels of each position. */
+  public static Linear loadConvolution1x1(StateDict weights, long in, long out) {
+    NDArray weight = weights.tensor("weight", out, in, 1, 1);
+    return new Linear(
+        weight == null ? null : ArrayScope.release(weight.reshape(out, in)),
+        weights.tensor("bias", out));
+  }
+
+  /**
+   * The first and the second half of a layer's outputs as layers of their own.
+   *
+   * @param out even
+   */
+  public static List<Linear> loadHalves(StateDict weights, long in, long out) {
+    NDArray weight = weights.tensor("weight", out, in);
+    NDArray bias = weights.tensor("bias", out);
+    return IntStream.of(0, 1).mapToObj(i -> new Linear(half(weight, i), half(bias, i))).toList();
+  }
+
+  /** Not a copy; null if only the files' headers are read. */
+  private static NDArray half(NDArray array, int index) {
+    if (array == null) {
+      return null;
+    }
+    NDList halves = array.split(2);
+    ArrayScope.release(halves.remove(1 - index)).close();
+    return ArrayScope.release(halves.singletonOrThrow());
   }
 
   /** (..., in) -> (..., out). */

@@ -64,6 +64,44 @@ public final class TorchKernels {
     return call("conv2d", x, weight, bias, number(stride), number(padding));
   }
 
+  /** {@link #conv2d} without bias. */
+  public static NDArray conv2d(NDArray x, NDArray weight, int stride, int padding) {
+    return call("conv2d_without_bias", x, weight, number(stride), number(padding));
+  }
+
+  /** {@link #conv2d} with a 1x1 kernel, weight (out, in, 1, 1). */
+  public static NDArray conv1x1(NDArray x, NDArray weight, NDArray bias) {
+    return call("conv1x1", x, weight, bias);
+  }
+
+  /**
+   * In another type; differentiable, which {@link NDArray#toType} is not.
+   *
+   * @param dataType {@code FLOAT32} or {@code FLOAT16}
+   */
+  public static NDArray toType(NDArray x, DataType dataType) {
+    return switch (dataType) {
+      case FLOAT32 -> call("to_float32", x);
+      case FLOAT16 -> call("to_float16", x);
+      default -> throw new IllegalArgumentException("Not a type of weights: " + dataType.name());
+    };
+  }
+
+  /**
+   * In the memory format that is fastest, which convolutions and what follows keep. With grad mode
+   * off that is {@code torch.channels_last}: still (B, C, H, W), but the channels of a position lie
+   * beside each other, as convolutions and attention want them. With grad mode on it is the
+   * row-major order, because group normalisation is differentiated faster there.
+   */
+  public static NDArray inFastestFormat(NDArray x) {
+    return GradMode.isEnabled() ? x : call("channels_last", x);
+  }
+
+  /** In row-major order, whatever {@link #inFastestFormat} chose. */
+  public static NDArray contiguous(NDArray x) {
+    return call("contiguous", x);
+  }
+
   /** Adds one row of zeros below and one column right: (B, C, H, W) -> (B, C, H+1, W+1). */
   public static NDArray padBottomRight(NDArray x) {
     return call("pad_bottom_right", x);
@@ -79,6 +117,24 @@ public final class TorchKernels {
   public static NDArray groupNormSilu(
       NDArray x, int groups, NDArray weight, NDArray bias, double epsilon) {
     return call("group_norm_silu", x, number(groups), weight, bias, number(epsilon));
+  }
+
+  /** {@link #groupNormSilu} of {@code x + channels}, one number a channel: (B or 1, C). */
+  public static NDArray addGroupNormSilu(
+      NDArray x, NDArray channels, int groups, NDArray weight, NDArray bias, double epsilon) {
+    return call("add_group_norm_silu", x, channels, number(groups), weight, bias, number(epsilon));
+  }
+
+  /**
+   * How {@link #addGroupNormSilu} normalises {@code x + channels} on a GPU if {@link
+   * #inFastestFormat} made it channels last; for tests, which have no GPU.
+   *
+   * @param channels (B or 1, C), float32
+   */
+  static NDArray groupNormChannelsLast(
+      NDArray x, NDArray channels, int groups, NDArray weight, NDArray bias, double epsilon) {
+    return call(
+        "group_norm_channels_last", x, channels, number(groups), weight, bias, number(epsilon));
   }
 
   /** Layer normalisation over the last axis: (..., C) -> (..., C). */
@@ -106,14 +162,9 @@ public final class TorchKernels {
     return call("quick_gelu", x);
   }
 
-  /** First half of the last axis times GELU of the second: (..., 2C) -> (..., C). */
-  public static NDArray geglu(NDArray x) {
-    return call("geglu", x);
-  }
-
-  /** Adds one number a channel to every position: (B, C, H, W) + (B, C) -> (B, C, H, W). */
-  public static NDArray addOverPositions(NDArray x, NDArray channels) {
-    return call("add_over_positions", x, channels);
+  /** {@code x * GELU(gate)}. */
+  public static NDArray geglu(NDArray x, NDArray gate) {
+    return call("geglu", x, gate);
   }
 
   /** Nearest-neighbour resizing: (B, C, h, w) -> (B, C, height, width). */
@@ -126,7 +177,10 @@ public final class TorchKernels {
     return call("positions_last", x);
   }
 
-  /** Sequence to picture of the height and width of {@code like}: (B, H*W, C) -> (B, C, H, W). */
+  /**
+   * Sequence to picture of the height, width and memory format of {@code like}: (B, H*W, C) -> (B,
+   * C, H, W).
+   */
   public static NDArray positionsFirst(NDArray x, NDArray like) {
     return call("positions_first", x, like);
   }
@@ -291,14 +345,29 @@ public final class TorchKernels {
   }
 
   /**
-   * Adds the mean over heads of the last B rows.
+   * Adds the mean over heads of the {@link #attentionScores} of the last B rows.
    *
-   * @param sum (B, N, T)
-   * @param probabilities (B, heads, N, T), or (2B, heads, N, T) with the unconditional half first
-   * @return (B, N, T)
+   * @param sum (B, N, T), float32
+   * @param query (B, heads, N, C), or (2B, heads, N, C) with the unconditional half first
+   * @param key as many rows, (.., heads, T, C)
+   * @param scale usually {@code 1 / sqrt(C)}
+   * @return (B, N, T), float32
    */
-  public static NDArray addMeanOverHeads(NDArray sum, NDArray probabilities) {
-    return call("add_mean_over_heads", sum, probabilities);
+  public static NDArray addMeanAttentionScores(
+      NDArray sum, NDArray query, NDArray key, double scale) {
+    return call("add_mean_attention_scores", sum, query, key, number(scale));
+  }
+
+  /**
+   * Whether all numbers of a row are finite.
+   *
+   * @param x (B, ...)
+   * @return one answer a row
+   */
+  public static boolean[] finiteRows(NDArray x) {
+    try (NDArray finite = call("finite_rows", x)) {
+      return finite.toBooleanArray();
+    }
   }
 
   /** Images (B, 3, H, W) in [-1, 1] to bytes (B, H, W, 3), UINT8, rounded as diffusers rounds. */

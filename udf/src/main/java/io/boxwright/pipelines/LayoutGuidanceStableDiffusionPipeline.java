@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.clip.TokenizedPrompt;
 import io.boxwright.guidance.AttentionAverages;
+import io.boxwright.guidance.GuidanceTrace;
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.images.DrawBox;
 import io.boxwright.layout.BoundingBox;
@@ -204,24 +205,31 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   /** Decodes and scores; null for padding. */
   private List<GeneratedImage> describe(
       GenerationInputs inputs, NDArray latents, LayoutSteps steps) {
+    List<StableDiffusionPipeline.Decoded> decoded = pipeline.decode(latents, inputs.requests());
+    List<GuidanceTrace> traces = steps.traces();
+    List<AttentionAverages.RowMaps> maps = steps.maps();
     List<GeneratedImage> described = new ArrayList<>();
-    for (int row = 0; row < inputs.requests().size(); row++) {
+    for (int row = 0; row < decoded.size(); row++) {
       boolean padding = inputs.requests().get(row).isPadding();
-      described.add(padding ? null : describe(inputs, pipeline.decode(latents, row), steps, row));
-      pipeline.timer().lap(Stage.SCORE);
+      described.add(
+          padding ? null : describe(inputs, row, decoded.get(row), maps.get(row), traces.get(row)));
     }
+    pipeline.timer().lap(Stage.SCORE);
     return described;
   }
 
   private GeneratedImage describe(
-      GenerationInputs inputs, StableDiffusionPipeline.Decoded image, LayoutSteps steps, int row) {
+      GenerationInputs inputs,
+      int row,
+      StableDiffusionPipeline.Decoded image,
+      AttentionAverages.RowMaps maps,
+      GuidanceTrace trace) {
     GenerationRequest request = inputs.requests().get(row);
-    AttentionAverages.RowMaps maps = steps.maps(row);
     return new GeneratedImage(
         image.image(),
         image.finite(),
         adherence(request, maps),
-        steps.traces().get(row),
+        trace,
         attentionMaps(inputs.options(), request, maps),
         warnings(request));
   }

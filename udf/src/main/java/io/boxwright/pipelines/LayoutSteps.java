@@ -43,25 +43,14 @@ final class LayoutSteps implements StepGuidance, AutoCloseable {
 
   @Override
   public void beforePrediction() {
-    if (storesAttention()) {
+    if (scoresAttention()) {
       averages.beforePass();
     }
   }
 
-  @Override
-  public void afterPrediction() {
-    if (storesAttention()) {
-      averages.afterPass();
-    }
-  }
-
-  /**
-   * A batch of plain Stable Diffusion has nothing to score, so it need not store anything; but
-   * attention that is stored is computed by other kernels, so a fixed shape does not depend on it.
-   */
-  private boolean storesAttention() {
-    return batchShape == BatchShape.FIXED
-        || layouts.stream().anyMatch(objects -> !objects.isEmpty());
+  /** A batch of plain Stable Diffusion has nothing to score. */
+  private boolean scoresAttention() {
+    return layouts.stream().anyMatch(objects -> !objects.isEmpty());
   }
 
   /** What the guidance did, one entry a row. */
@@ -69,9 +58,9 @@ final class LayoutSteps implements StepGuidance, AutoCloseable {
     return layoutGuidance.traces();
   }
 
-  /** The averaged attention maps of a row. */
-  AttentionAverages.RowMaps maps(int row) {
-    return averages.row(row);
+  /** The averaged attention maps of each row. */
+  List<AttentionAverages.RowMaps> maps() {
+    return averages.rows();
   }
 
   @Override

@@ -20,10 +20,13 @@ import io.boxwright.schedulers.SchedulerConfig;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * diffusers' {@code StableDiffusionPipeline}: prompts in, images out. Opens an ordinary diffusers
@@ -33,6 +36,9 @@ import java.util.stream.IntStream;
  * <p>Holds the weights until it is closed. May be shared by threads: one call runs at a time.
  */
 public final class StableDiffusionPipeline implements AutoCloseable {
+
+  /** Enough to keep a GPU busy. */
+  private static final int DECODED_TOGETHER = 4;
 
   private final ModelIndex modelIndex;
   private final NDManager manager;
@@ -87,7 +93,12 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       Function<NDManager, PretrainedWeights.Source> source) {
     NDManager manager = LibTorch.newManager(options.device());
     try (GradMode ignored = GradMode.disabled()) {
-      return new StableDiffusionPipeline(folder, options, manager, source.apply(manager));
+      StableDiffusionPipeline loaded =
+          new StableDiffusionPipeline(folder, options, manager, source.apply(manager));
+      if (options.device().isGpu()) {
+        System.gc(); // unmaps the files, which else stay in this process's memory for long
+      }
+      return loaded;
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -144,9 +155,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
       NDArray latents = denoise(run, inputs, StepGuidance.NONE);
-      return IntStream.range(0, inputs.requests().size())
-          .mapToObj(row -> decode(latents, row).image())
-          .toList();
+      return decode(latents, inputs.requests()).stream().map(Decoded::image).toList();
     }
   }
 
@@ -244,7 +253,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
 
   /** Reads a number, which a GPU gives when it has done all before it. */
   private static void waitFor(NDArray latents) {
-    isFinite(latents);
+    TorchKernels.finiteRows(latents);
   }
 
   /** What the UNet predicts for the latents before step {@code i}, (B, C, h, w). */
@@ -263,8 +272,6 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       timer.lap(Stage.SCHEDULE);
       NDArray prediction = unet.forward(modelInput, scheduler.timesteps()[i], modelEmbeds);
       timer.lap(Stage.DENOISE);
-      guidance.afterPrediction();
-      timer.lap(Stage.SCORE);
       return scope.keep(
           options.classifierFree()
               ? TorchKernels.classifierFreeGuidance(prediction, options.guidanceScale())
@@ -329,24 +336,35 @@ public final class StableDiffusionPipeline implements AutoCloseable {
    */
   record Decoded(BufferedImage image, boolean finite) {}
 
-  /** Decodes one row of latents: one at a time, so that memory does not grow with the batch. */
-  Decoded decode(NDArray latents, int row) {
-    try (ArrayScope scope = new ArrayScope()) {
-      scope.suppressNotUsedWarning();
-      NDArray index = latents.getManager().create(new long[] {row});
-      NDArray scaled = TorchKernels.selectRows(latents, index); // (1, C, h, w)
-      NDArray unscaled = TorchKernels.scale(1 / vae.config().scalingFactor(), scaled);
-      NDArray image = vae.decode(unscaled); // (1, 3, H, W)
-      boolean finite = isFinite(scaled) && isFinite(image);
-      Decoded decoded = new Decoded(Pixels.toImage(TorchKernels.toPixels(image)), finite);
-      timer.lap(Stage.DECODE);
-      return decoded;
+  /**
+   * Decodes latents (B, C, h, w) a few rows at a time, so that memory does not grow with B. Where
+   * all of those are padding, they are null.
+   */
+  List<Decoded> decode(NDArray latents, List<GenerationRequest> requests) {
+    List<Decoded> decoded = new ArrayList<>();
+    for (int from = 0; from < requests.size(); from += DECODED_TOGETHER) {
+      int to = Math.min(requests.size(), from + DECODED_TOGETHER);
+      boolean padding = requests.subList(from, to).stream().allMatch(GenerationRequest::isPadding);
+      decoded.addAll(padding ? Collections.nCopies(to - from, null) : decode(latents, from, to));
     }
+    timer.lap(Stage.DECODE);
+    return decoded;
   }
 
-  /** A sum of magnitudes has no way to hide a value that is none. */
-  private static boolean isFinite(NDArray array) {
-    return Float.isFinite(array.abs().mean().getFloat());
+  private List<Decoded> decode(NDArray latents, int from, int to) {
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray indices = latents.getManager().create(LongStream.range(from, to).toArray()); // (K)
+      NDArray scaled = TorchKernels.selectRows(latents, indices); // (K, C, h, w)
+      NDArray unscaled = TorchKernels.scale(1 / vae.config().scalingFactor(), scaled);
+      NDArray images = vae.decode(unscaled); // (K, 3, H, W)
+      boolean[] finiteLatents = TorchKernels.finiteRows(scaled);
+      boolean[] finiteImages = TorchKernels.finiteRows(images);
+      List<BufferedImage> pictures = Pixels.toImages(TorchKernels.toPixels(images));
+      return IntStream.range(0, pictures.size())
+          .mapToObj(i -> new Decoded(pictures.get(i), finiteLatents[i] && finiteImages[i]))
+          .toList();
+    }
   }
 
   /** The options with the model's own size where they leave it open. */

@@ -19,9 +19,6 @@ interface StepGuidance {
 
         @Override
         public void beforePrediction() {}
-
-        @Override
-        public void afterPrediction() {}
       };
 
   /**
@@ -38,7 +35,4 @@ interface StepGuidance {
 
   /** Sets the UNet's attention processors for the prediction. */
   void beforePrediction();
-
-  /** Looks at what the processors stored during the prediction. */
-  void afterPrediction();
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -83,6 +84,69 @@ class TorchKernelsTest {
 
     assertThat(x.getGradient().toFloatArray())
         .containsExactly(new float[] {7, 11, 15}, within(1e-5f));
+  }
+
+  @Test
+  void groupNormOfChannelsLastIsThatOfRowMajorOrder() {
+    try (GradMode ignored = GradMode.disabled()) {
+      NDArray x = randn(1, new Shape(2, 12, 5, 3)).mul(3).add(100);
+      NDArray weight = randn(2, new Shape(12));
+      NDArray bias = randn(3, new Shape(12));
+      NDArray channels = randn(4, new Shape(2, 12));
+      NDArray sum = x.add(channels.reshape(2, 12, 1, 1));
+
+      NDArray expected = TorchKernels.groupNorm(sum, 4, weight, bias, 1e-5);
+      NDArray actual =
+          TorchKernels.groupNormChannelsLast(
+              TorchKernels.inFastestFormat(x), channels, 4, weight, bias, 1e-5);
+
+      assertThat(actual.getShape()).isEqualTo(x.getShape());
+      assertThat(largestDifference(actual, expected)).isLessThan(1e-3f); // of numbers up to 3
+    }
+  }
+
+  @Test
+  void addedChannelsAreNormalisedToo() {
+    NDArray x = randn(1, new Shape(2, 12, 5, 3));
+    NDArray weight = randn(2, new Shape(12));
+    NDArray bias = randn(3, new Shape(12));
+    NDArray channels = randn(4, new Shape(1, 12));
+
+    NDArray expected =
+        TorchKernels.groupNormSilu(x.add(channels.reshape(1, 12, 1, 1)), 4, weight, bias, 1e-5);
+    NDArray actual = TorchKernels.addGroupNormSilu(x, channels, 4, weight, bias, 1e-5);
+
+    assertThat(largestDifference(actual, expected)).isLessThan(1e-6f);
+  }
+
+  @Test
+  void conversionsAreDifferentiable() {
+    try (GradMode ignored = GradMode.enabled()) {
+      NDArray x = manager.create(new float[] {1, 2});
+      x.setRequiresGradient(true);
+      NDArray half = TorchKernels.toType(x, DataType.FLOAT16);
+      NDArray sum = TorchKernels.toType(half, DataType.FLOAT32).mul(3).sum();
+
+      JniUtils.backward((PtNDArray) sum, (PtNDArray) sum.onesLike(), false, false);
+
+      assertThat(half.getDataType()).isEqualTo(DataType.FLOAT16);
+      assertThat(x.getGradient().toFloatArray()).containsExactly(3, 3);
+    }
+  }
+
+  @Test
+  void rowsWithANumberThatIsNoneAreFound() {
+    NDArray x = manager.create(new float[] {1, 2, 3, Float.NaN, Float.NEGATIVE_INFINITY, 0});
+
+    assertThat(TorchKernels.finiteRows(x.reshape(3, 2))).containsExactly(true, false, false);
+  }
+
+  private NDArray randn(long seed, Shape shape) {
+    return TorchKernels.randn(manager, seed, 1, shape).squeeze(0);
+  }
+
+  private static float largestDifference(NDArray a, NDArray b) {
+    return a.sub(b).abs().max().getFloat();
   }
 
   @Test

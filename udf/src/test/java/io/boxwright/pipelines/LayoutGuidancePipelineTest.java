@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.boxwright.guidance.GuidanceTrace;
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.layout.BoundingBox;
 import io.boxwright.layout.LayoutObject;
@@ -70,6 +72,24 @@ class LayoutGuidancePipelineTest {
     assertThat(guided.guidance().lossLast()).isLessThan(guided.guidance().lossFirst());
     assertThat(guided.adherence().orElseThrow().guided().inBoxMass())
         .isGreaterThan(unguided.adherence().orElseThrow().guided().inBoxMass());
+  }
+
+  @Test
+  void weightsOfHalfPrecisionAreGuidedAlike() {
+    PretrainedOptions half = new PretrainedOptions(Device.cpu(), DataType.FLOAT16, null);
+    GenerationOptions fewSteps = OPTIONS.withNumInferenceSteps(1);
+    GuidanceTrace expected = pipeline.generate(List.of(CAT), fewSteps, GUIDANCE).get(0).guidance();
+
+    try (LayoutGuidanceStableDiffusionPipeline halfPipeline =
+        LayoutGuidanceStableDiffusionPipeline.fromPretrained(Fixtures.sd1(), half)) {
+      GuidanceTrace actual =
+          halfPipeline.generate(List.of(CAT), fewSteps, GUIDANCE).get(0).guidance();
+
+      assertThat(actual.iterations()).isEqualTo(expected.iterations());
+      assertThat(actual.lossFirst()).isCloseTo(expected.lossFirst(), within(0.01));
+      assertThat(actual.lossLast()).isCloseTo(expected.lossLast(), within(0.01));
+      assertThat(actual.lossLast()).isLessThan(actual.lossFirst());
+    }
   }
 
   @Test

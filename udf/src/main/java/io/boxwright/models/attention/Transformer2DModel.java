@@ -3,12 +3,10 @@ package io.boxwright.models.attention;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.loading.StateDict;
 import io.boxwright.nn.ArrayScope;
-import io.boxwright.nn.Conv2d;
 import io.boxwright.nn.GroupNorm;
 import io.boxwright.nn.Linear;
 import io.boxwright.nn.TorchKernels;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -20,14 +18,9 @@ public final class Transformer2DModel {
   private static final double EPSILON = 1e-6;
 
   private final GroupNorm norm;
-  private final UnaryOperator<NDArray> toSequence;
+  private final Linear projIn;
+  private final Linear projOut;
   private final List<BasicTransformerBlock> transformerBlocks;
-  private final Projection projectOut;
-
-  /** From a sequence back to a picture of the given array's size. */
-  private interface Projection {
-    NDArray apply(NDArray sequence, NDArray like);
-  }
 
   /**
    * What the transformers of a UNet share.
@@ -50,21 +43,18 @@ public final class Transformer2DModel {
   /** Loads the transformer over {@code channels}. */
   public Transformer2DModel(StateDict weights, long channels, Settings settings) {
     this.norm = GroupNorm.load(weights.at("norm"), settings.groups(), channels, EPSILON);
-    if (settings.linearProjection()) {
-      Linear in = Linear.load(weights.at("proj_in"), channels, channels);
-      Linear out = Linear.load(weights.at("proj_out"), channels, channels);
-      this.toSequence = x -> in.forward(TorchKernels.positionsLast(x));
-      this.projectOut = (x, like) -> TorchKernels.positionsFirst(out.forward(x), like);
-    } else {
-      Conv2d in = Conv2d.load1x1(weights.at("proj_in"), channels, channels);
-      Conv2d out = Conv2d.load1x1(weights.at("proj_out"), channels, channels);
-      this.toSequence = x -> TorchKernels.positionsLast(in.forward(x));
-      this.projectOut = (x, like) -> out.forward(TorchKernels.positionsFirst(x, like));
-    }
+    this.projIn = projection(weights.at("proj_in"), channels, settings);
+    this.projOut = projection(weights.at("proj_out"), channels, settings);
     this.transformerBlocks =
         IntStream.range(0, settings.layers())
             .mapToObj(i -> block(weights.at("transformer_blocks." + i), channels, settings))
             .toList();
+  }
+
+  private static Linear projection(StateDict weights, long channels, Settings settings) {
+    return settings.linearProjection()
+        ? Linear.load(weights, channels, channels)
+        : Linear.loadConvolution1x1(weights, channels, channels);
   }
 
   private static BasicTransformerBlock block(StateDict weights, long channels, Settings settings) {
@@ -84,11 +74,12 @@ public final class Transformer2DModel {
   /** (B, C, H, W), (B, T, D) -> (B, C, H, W). */
   public NDArray forward(NDArray x, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray hiddenStates = toSequence.apply(norm.forward(x)); // (B, H*W, C)
+      NDArray hiddenStates = projIn.forward(TorchKernels.positionsLast(norm.forward(x)));
       for (BasicTransformerBlock block : transformerBlocks) {
-        hiddenStates = block.forward(hiddenStates, encoderHiddenStates);
+        hiddenStates = block.forward(hiddenStates, encoderHiddenStates); // (B, H*W, C)
       }
-      return scope.keep(x.add(projectOut.apply(hiddenStates, x))); // (B, C, H, W)
+      NDArray picture = TorchKernels.positionsFirst(projOut.forward(hiddenStates), x);
+      return scope.keep(x.add(picture)); // (B, C, H, W)
     }
   }
 }
