@@ -25,11 +25,12 @@ class BatchedPeer:
     name = "batched"
 
     def __init__(self, model, settings, stages, channels_last=None, compiled=False):
-        """channels_last: None means on a GPU only."""
+        """channels_last: None means if it is compiled for a GPU. Else group norm copies back and forth."""
         self.model = model
         self.settings = settings
         self.stages = stages
-        self.channels_last = model.device.type == "cuda" if channels_last is None else channels_last
+        on_gpu = model.device.type == "cuda"
+        self.channels_last = compiled and on_gpu if channels_last is None else channels_last
         for module in (model.unet, model.vae, model.text_encoder):
             module.requires_grad_(False)
         model.unet.set_attn_processor(AttnProcessor2_0())

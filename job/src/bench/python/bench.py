@@ -46,7 +46,7 @@ def parse(arguments=None):
     option("--warmups", type=int, default=1, help="default: %(default)s")
     option("--compile", action="store_true", help="torch.compile (`batched` only)")
     option("--channels-last", action=argparse.BooleanOptionalAction,
-           help="`batched` only (default: on a GPU)")
+           help="`batched` only (default: with --compile on a GPU)")
     option("--json", type=Path, metavar="FILE", help="where the numbers go; default: printed")
     option("--save-images", type=Path, metavar="FOLDER", help="writes the pictures of the last repetition")
     option("--check", action="store_true", help="hold the peers against each other in float32, measure nothing")

@@ -24,7 +24,7 @@ PEERS = {"batched": ["--peer", "batched"], "batched-compiled": ["--peer", "batch
 CONTENDERS = ("boxwright", *PEERS)
 
 # What must be the same, else a ratio says nothing.
-SAME = ("dtype", "scheduler", "batch_size", "steps", "predictions", "guidance_scale",
+SAME = ("dtype", "scheduler", "steps", "predictions", "guidance_scale",
         "guidance_steps", "iterations", "height", "width")
 GIB = 2 ** 30
 
@@ -42,6 +42,8 @@ def parse(arguments=None):
     option("--scheduler", default="EulerDiscreteScheduler", help="default: %(default)s")
     option("--threads", type=int, default=len(os.sched_getaffinity(0)),
            help="of each contender on the CPU (default: all cores, here %(default)s)")
+    option("--reference-rows", type=int, metavar="N",
+           help="rows of the reference, which makes one at a time anyhow (default: the batch size)")
     option("--boxwright", default=BOXWRIGHT, metavar="FILE", help="the launcher (default: this checkout's)")
     option("--json", type=Path, metavar="FILE", help="where every run's numbers go")
     options, others = parser.parse_known_args(arguments)
@@ -60,8 +62,9 @@ def command(contender, options, others, file):
         start = [str(options.boxwright), "bench"]
     else:
         start = [sys.executable, str(HERE / "bench.py"), *PEERS[contender]]
+    rows = ["--batch-size", str(options.reference_rows)] if contender == "reference" and options.reference_rows else []
     return [*start, "--model", options.model, "--device", options.device, "--dtype", options.dtype,
-            "--scheduler", options.scheduler, *others, "--json", str(file)]
+            "--scheduler", options.scheduler, *others, *rows, "--json", str(file)]
 
 
 def environment(options):
@@ -101,8 +104,14 @@ def require_same(numbers):
     """Ends the comparison if the contenders were not told, or did not do, the same."""
     for key in SAME:
         values = {contender: of_one[key] for contender, of_one in numbers.items() if of_one.get(key) is not None}
-        if len(set(map(str_of, values.values()))) > 1:
-            sys.exit(f"The contenders differ in {key}: {values}")
+        require_equal(key, values)
+    batches = {contender: of_one["batch_size"] for contender, of_one in numbers.items() if contender != "reference"}
+    require_equal("batch_size", batches)
+
+
+def require_equal(key, values):
+    if len(set(map(str_of, values.values()))) > 1:
+        sys.exit(f"The contenders differ in {key}: {values}")
 
 
 def str_of(value):
@@ -127,7 +136,7 @@ def tables(rounds, contenders):
         base = contenders[0]
         lines += [
             "", f"Times over those of {base} in the same round: median (least to most). Above 1, {base} is faster.", "",
-            *table(["", "batch", "guided pass", "denoising step"],
+            *table(["", "image", "guided pass", "denoising step"],
                    [[name, *relative(rounds, name, base)] for name in contenders[1:]])]
     return "\n".join(lines)
 
@@ -136,8 +145,8 @@ def table(head, rows):
     return ["| " + " | ".join(cells) + " |" for cells in (head, ["---"] * len(head), *rows)]
 
 
-def batch_seconds(numbers):
-    return numbers["median_seconds"]
+def image_seconds(numbers):
+    return 1 / numbers["images_per_second"]
 
 
 def guided_pass(numbers):
@@ -170,7 +179,7 @@ def cell(values, form):
 def relative(rounds, name, base):
     """Of each time, the median of the rounds' ratios, and their range."""
     cells = []
-    for time_of in (batch_seconds, guided_pass, denoising_step):
+    for time_of in (image_seconds, guided_pass, denoising_step):
         pairs = [(time_of(numbers[name]), time_of(numbers[base])) for numbers in rounds]
         if any(None in pair for pair in pairs):
             cells.append("")

@@ -6,6 +6,7 @@ import io.boxwright.benchmark.RunBenchmark;
 import io.boxwright.output.Json;
 import io.boxwright.report.BenchmarkReport;
 import io.boxwright.report.BenchmarkResult;
+import io.boxwright.spark.BatchSize;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -50,9 +51,12 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--batch-size",
       defaultValue = "4",
-      paramLabel = "N",
-      description = "Images made together. Default: ${DEFAULT-VALUE}.")
-  private int batchSize;
+      paramLabel = "N|auto",
+      converter = BatchSizeConverter.class,
+      description =
+          "Images made together; auto: as many as suit the device and fit into its memory. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private BatchSize batchSize;
 
   @Mixin private DenoisingOptions denoising;
 

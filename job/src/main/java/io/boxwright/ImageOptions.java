@@ -2,6 +2,7 @@ package io.boxwright;
 
 import io.boxwright.guidance.BatchShape;
 import io.boxwright.pipelines.GenerationOptions.AttentionMaps;
+import io.boxwright.spark.BatchSize;
 import io.boxwright.spark.GuidedImageGenerator;
 import java.time.Duration;
 import picocli.CommandLine.Mixin;
@@ -30,11 +31,12 @@ final class ImageOptions {
   @Option(
       names = "--batch-size",
       defaultValue = "8",
-      paramLabel = "N",
+      paramLabel = "N|auto",
+      converter = BatchSizeConverter.class,
       description =
-          "Images made together. More is faster on a GPU and takes more memory. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private int batchSize;
+          "Images made together. More is faster on a GPU and takes more memory. auto: as many as suit"
+              + " the device and fit into its memory. Default: ${DEFAULT-VALUE}.")
+  private BatchSize batchSize;
 
   @Option(
       names = "--batch-shape",

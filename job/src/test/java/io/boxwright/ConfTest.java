@@ -72,7 +72,7 @@ class ConfTest {
     SparkConf conf = read(file);
 
     assertThat(conf.get("spark.executor.resource.gpu.amount")).isEqualTo("1");
-    assertThat(conf.get("spark.task.resource.gpu.amount")).isEqualTo("1");
+    assertThat(conf.get("spark.task.resource.gpu.amount")).isEqualTo("0.5");
     assertThat(conf.get("spark.executorEnv.OMP_NUM_THREADS"))
         .isEqualTo(conf.get("spark.executor.cores"));
   }

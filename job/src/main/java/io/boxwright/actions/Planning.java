@@ -41,7 +41,7 @@ record Planning(GuidedImageGenerator generator, PromptTable prompts, RunFolder f
     int usualRows =
         there
             .map(RunPlan::chunkRows)
-            .orElseGet(() -> RunPlan.defaultChunkRows(rows, images, generator.batchSize()));
+            .orElseGet(() -> RunPlan.defaultChunkRows(rows, images, generator.batchSize().most()));
     CommitMode usualCommit = there.map(RunPlan::commit).orElseGet(folder::usualCommit);
     return new RunPlan(
         Versions.boxwright(),

@@ -30,13 +30,17 @@ final class BatchRunner {
   /**
    * For one pipeline.
    *
+   * @param rows of a batch
    * @param folder where images are written, each over the one before
    */
   BatchRunner(
-      LayoutGuidanceStableDiffusionPipeline pipeline, BenchmarkSettings settings, Path folder) {
+      LayoutGuidanceStableDiffusionPipeline pipeline,
+      BenchmarkSettings settings,
+      int rows,
+      Path folder) {
     this.pipeline = pipeline;
     this.settings = settings;
-    this.requests = BenchmarkRequests.create(pipeline, settings.batchSize());
+    this.requests = BenchmarkRequests.create(pipeline, rows);
     this.folder = folder;
   }
 
@@ -63,7 +67,7 @@ final class BatchRunner {
     stages.putAll(write(images));
     double seconds = BatchTimes.secondsSince(start);
     images.forEach(image -> requireGuided(image, predictions.get()));
-    return new BatchTimes(seconds, stages, predictions.get());
+    return new BatchTimes(requests.size(), seconds, stages, predictions.get());
   }
 
   private Map<String, Double> since(Map<Stage, Duration> before) {
@@ -80,7 +84,8 @@ final class BatchRunner {
 
   private Map<String, Double> write(List<GeneratedImage> images) {
     long start = System.nanoTime();
-    List<byte[]> files = images.stream().map(image -> PngEncoder.encode(image.image())).toList();
+    List<byte[]> files =
+        images.parallelStream().map(image -> PngEncoder.encode(image.image())).toList();
     double encoding = BatchTimes.secondsSince(start);
     long encoded = System.nanoTime();
     for (int row = 0; row < files.size(); row++) {

@@ -7,11 +7,12 @@ import java.util.Map;
 /**
  * How long one batch took.
  *
+ * @param rows images of the batch
  * @param seconds from the prompts to the files
  * @param stages seconds of each stage, by its name in lower case
  * @param predictions of the UNet for each image
  */
-record BatchTimes(double seconds, Map<String, Double> stages, int predictions) {
+record BatchTimes(int rows, double seconds, Map<String, Double> stages, int predictions) {
 
   private static final double NANOS = 1e9;
 

@@ -2,12 +2,13 @@ package io.boxwright.benchmark;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.pipelines.GenerationOptions;
+import io.boxwright.spark.BatchSize;
 
 /**
  * What is measured: batches that are all alike.
  *
  * @param options of the images
- * @param batchSize images made together, at least 1
+ * @param batchSize images made together
  * @param maxGuidanceSteps how many of the first denoising steps are guided, at least 0
  * @param maxIterationsPerStep guided passes in each of those steps, at least 1
  * @param warmups batches made before any is timed, at least 0
@@ -15,7 +16,7 @@ import io.boxwright.pipelines.GenerationOptions;
  */
 public record BenchmarkSettings(
     GenerationOptions options,
-    int batchSize,
+    BatchSize batchSize,
     int maxGuidanceSteps,
     int maxIterationsPerStep,
     int warmups,
@@ -23,7 +24,6 @@ public record BenchmarkSettings(
 
   /** Checks the ranges. */
   public BenchmarkSettings {
-    requireAtLeast(1, "batch-size", batchSize);
     requireAtLeast(0, "max-guidance-steps", maxGuidanceSteps);
     requireAtLeast(1, "max-iterations-per-step", maxIterationsPerStep);
     requireAtLeast(0, "warmups", warmups);

@@ -49,16 +49,17 @@ final class Evaluation {
    */
   BenchmarkResult evaluate(double loadSeconds, List<BatchTimes> timed, List<BatchTimes> staged) {
     int predictions = timed.get(0).predictions();
+    int rows = timed.get(0).rows();
     double seconds = Median.of(timed, BatchTimes::seconds);
     Map<String, Double> stages = stages(staged);
-    long guidedSamples = (long) settings.guidedPasses(predictions) * settings.batchSize();
-    long denoisedSamples = (long) predictions * settings.batchSize();
+    long guidedSamples = (long) settings.guidedPasses(predictions) * rows;
+    long denoisedSamples = (long) predictions * rows;
     return new BenchmarkResult(
-        setup(predictions),
+        setup(rows, predictions),
         loadSeconds,
         timed.stream().map(BatchTimes::seconds).toList(),
         seconds,
-        settings.batchSize() / seconds,
+        rows / seconds,
         stages,
         guidedSamples == 0 ? null : pass(work.guidancePass(), guidedSamples, stages.get(GUIDE)),
         pass(work.denoisePass(), denoisedSamples, stages.get(DENOISE)),
@@ -70,7 +71,7 @@ final class Evaluation {
         boxed(PeakMemory.ofDevice(device())));
   }
 
-  private Setup setup(int predictions) {
+  private Setup setup(int rows, int predictions) {
     return new Setup(
         model.name(),
         DeviceType.name(device()),
@@ -78,7 +79,7 @@ final class Evaluation {
         model.options().dataType().name().toLowerCase(Locale.ROOT),
         Versions.withoutSpark(),
         options.scheduler() == null ? model.scheduler() : options.scheduler(),
-        settings.batchSize(),
+        rows,
         options.numInferenceSteps(),
         predictions,
         options.guidanceScale(),

@@ -3,8 +3,10 @@ package io.boxwright.benchmark;
 import ai.djl.Device;
 import ai.djl.util.Utils;
 import io.boxwright.input.InvalidInputException;
+import io.boxwright.nn.LibTorch;
 import io.boxwright.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.report.BenchmarkResult;
+import io.boxwright.spark.OutOfDeviceMemoryException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -91,8 +93,7 @@ public final class RunBenchmark {
 
   private BenchmarkResult measure(
       LayoutGuidanceStableDiffusionPipeline pipeline, Path folder, double loadSeconds) {
-    BatchRunner runner = new BatchRunner(pipeline, settings, folder);
-    repeat(runner, settings.warmups(), "Warm-up");
+    BatchRunner runner = warmUp(pipeline, folder, settings.batchSize().mostOn(device()));
     List<BatchTimes> timed = repeat(runner, settings.repetitions(), "Batch");
     List<BatchTimes> staged = timed;
     if (device().isGpu()) {
@@ -101,6 +102,23 @@ public final class RunBenchmark {
     }
     return new Evaluation(model, settings, pipeline.stableDiffusion())
         .evaluate(loadSeconds, timed, staged);
+  }
+
+  /** With half as many rows again and again, as long as memory is too small. */
+  private BatchRunner warmUp(
+      LayoutGuidanceStableDiffusionPipeline pipeline, Path folder, int rows) {
+    BatchRunner runner = new BatchRunner(pipeline, settings, rows, folder);
+    try {
+      repeat(runner, settings.warmups(), "Warm-up");
+      return runner;
+    } catch (RuntimeException e) {
+      if (rows == 1 || !OutOfDeviceMemoryException.says(e)) {
+        throw e;
+      }
+      say("%d rows do not fit into memory", rows);
+      LibTorch.emptyCache(device());
+      return warmUp(pipeline, folder, rows / 2);
+    }
   }
 
   private List<BatchTimes> repeat(BatchRunner runner, int times, String what) {

@@ -7,6 +7,7 @@ import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.GenerationRequest;
 import io.boxwright.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.pipelines.PretrainedOptions;
+import io.boxwright.spark.BatchSize;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,8 @@ class BenchmarkRequestsTest {
 
   @Test
   void everyRowHasTwoObjectsInBoxesOfItsOwn() {
-    BenchmarkSettings settings = new BenchmarkSettings(GenerationOptions.defaults(), 1, 1, 1, 0, 1);
+    BenchmarkSettings settings =
+        new BenchmarkSettings(GenerationOptions.defaults(), BatchSize.of(1), 1, 1, 0, 1);
     BenchmarkModel model = BenchmarkModel.of("random:tiny", cache, PretrainedOptions.cpu());
     try (LayoutGuidanceStableDiffusionPipeline pipeline = model.load()) {
       List<GenerationRequest> requests = BenchmarkRequests.create(pipeline, 50);

@@ -11,6 +11,7 @@ import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.PretrainedOptions;
 import io.boxwright.report.BenchmarkResult;
 import io.boxwright.report.BenchmarkResult.Pass;
+import io.boxwright.spark.BatchSize;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ class RunBenchmarkTest {
 
   @Test
   void batchesAreTimedAfterWarmUpsAndSaidToBe() {
-    BenchmarkResult result = run(new BenchmarkSettings(OPTIONS, 2, 1, 1, 1, 2));
+    BenchmarkResult result = run(new BenchmarkSettings(OPTIONS, BatchSize.of(2), 1, 1, 1, 2));
 
     assertThat(result.seconds()).hasSize(2).allMatch(seconds -> seconds > 0);
     assertThat(result.medianSeconds())
@@ -61,7 +62,8 @@ class RunBenchmarkTest {
 
   @Test
   void theSetupSaysWhatWasMeasured() {
-    BenchmarkResult.Setup setup = run(new BenchmarkSettings(OPTIONS, 1, 9, 1, 0, 1)).setup();
+    BenchmarkResult.Setup setup =
+        run(new BenchmarkSettings(OPTIONS, BatchSize.of(1), 9, 1, 0, 1)).setup();
 
     assertThat(setup.model()).isEqualTo("random:tiny");
     assertThat(setup.device()).isEqualTo("cpu");
@@ -75,7 +77,7 @@ class RunBenchmarkTest {
 
   @Test
   void stagesAreThePartsOfABatch() {
-    BenchmarkResult result = run(new BenchmarkSettings(OPTIONS, 2, 1, 2, 0, 1));
+    BenchmarkResult result = run(new BenchmarkSettings(OPTIONS, BatchSize.of(2), 1, 2, 0, 1));
 
     assertThat(result.stages())
         .containsOnlyKeys(
@@ -92,7 +94,7 @@ class RunBenchmarkTest {
 
   @Test
   void passesAreDividedByTheirSamplesAndHaveTheirOperations() {
-    BenchmarkResult result = run(new BenchmarkSettings(OPTIONS, 3, 1, 2, 0, 1));
+    BenchmarkResult result = run(new BenchmarkSettings(OPTIONS, BatchSize.of(3), 1, 2, 0, 1));
 
     UNetFlops flops = flops(8, 16);
     String last = "up_blocks.1.attentions.1.transformer_blocks.0.attn2";
@@ -121,7 +123,7 @@ class RunBenchmarkTest {
   void withoutGuidanceThereIsNoGuidancePass() {
     GenerationOptions plain = OPTIONS.withGuidanceScale(1);
 
-    BenchmarkResult result = run(new BenchmarkSettings(plain, 1, 0, 1, 0, 1));
+    BenchmarkResult result = run(new BenchmarkSettings(plain, BatchSize.of(1), 0, 1, 0, 1));
 
     assertThat(result.guidancePass()).isNull();
     assertThat(result.setup().guidanceSteps()).isZero();
@@ -130,7 +132,8 @@ class RunBenchmarkTest {
 
   @Test
   void anImpossibleSizeIsRefused() {
-    BenchmarkSettings settings = new BenchmarkSettings(OPTIONS.withSize(63, 64), 1, 1, 1, 0, 1);
+    BenchmarkSettings settings =
+        new BenchmarkSettings(OPTIONS.withSize(63, 64), BatchSize.of(1), 1, 1, 0, 1);
 
     assertThatThrownBy(() -> run(settings))
         .isInstanceOf(InvalidInputException.class)

@@ -34,7 +34,7 @@ record BatchGenerator(
     LoadedPipeline loaded,
     GenerationOptions options,
     LayoutGuidanceConfig guidance,
-    int batchSize,
+    BatchSize batchSize,
     Watchdog watchdog,
     GenerationCounters counters) {
 
@@ -43,13 +43,13 @@ record BatchGenerator(
   /**
    * One outcome for each image, in their order; null for those that are not wanted.
    *
-   * @param images at most {@code batchSize} of them
+   * @param images no more than go into a batch
    */
   List<ImageOutcome> generate(List<ImageRequest> images) {
     Batch batch = checked(images);
     int done = 0;
     while (done < images.size()) {
-      int rows = loaded.limit().rows(batchSize);
+      int rows = loaded.limit().rows(batchSize.rowsFor(images.size()));
       if (fits(batch.slice(done, rows))) {
         done += rows;
       }
@@ -141,11 +141,12 @@ record BatchGenerator(
 
   /** Another shape gives other last digits, which who compares bytes has to know. */
   private GeneratedImage warned(GeneratedImage image, Batch batch) {
-    return options.batchShape() == BatchShape.SHRINKING || batch.rows() == batchSize
+    boolean asWanted = batchSize.isAuto() || batch.rows() == batchSize.rows();
+    return options.batchShape() == BatchShape.SHRINKING || asWanted
         ? image
         : image.withWarning(
             "Made in a batch of %d rows, not %d, for which memory was too small: bytes may differ"
-                .formatted(batch.rows(), batchSize));
+                .formatted(batch.rows(), batchSize.rows()));
   }
 
   private record Timed(List<GeneratedImage> images, double seconds) {}

@@ -13,7 +13,7 @@ public enum DeviceType {
   AUTO {
     @Override
     public Device device(Optional<String> assignedGpu) {
-      boolean gpu = assignedGpu.isPresent() || obstacle(Device.gpu(0)).isEmpty();
+      boolean gpu = assignedGpu.isPresent() || isUsable(Device.gpu(0));
       return gpu ? GPU.device(assignedGpu) : Device.cpu();
     }
   },
@@ -53,6 +53,11 @@ public enum DeviceType {
                   "Cannot use %s, see conf/local-gpu.conf for what it needs. libtorch says: %s"
                       .formatted(name(device), reason));
             });
+  }
+
+  /** Whether libtorch can use a device. */
+  static boolean isUsable(Device device) {
+    return obstacle(device).isEmpty();
   }
 
   /** A device as reports call it, such as {@code gpu0}. */

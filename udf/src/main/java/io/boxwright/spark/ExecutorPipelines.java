@@ -1,5 +1,6 @@
 package io.boxwright.spark;
 
+import ai.djl.Device;
 import io.boxwright.pipelines.ImagePipeline;
 import io.boxwright.pipelines.PretrainedOptions;
 import java.time.Duration;
@@ -29,13 +30,13 @@ final class ExecutorPipelines {
       String model, PretrainedOptions options, Class<? extends PipelineLoader> loader) {}
 
   /**
-   * The pipeline for the running task, on the GPU that Spark assigned to it.
+   * The pipeline for the running task, on the GPU that Spark assigned to it or, where it assigned
+   * none, on one of {@link LocalGpus}. To be called once a task.
    *
    * @param counters are told if the pipeline had to be loaded
    */
   static LoadedPipeline get(PipelineSpec spec, GenerationCounters counters) {
-    PretrainedOptions options =
-        spec.pretrainedOptions(spec.deviceType().device(assignedGpu(TaskContext.get())));
+    PretrainedOptions options = spec.pretrainedOptions(device(spec, TaskContext.get()));
     Key key = new Key(spec.model().name(), options, spec.loader().getClass());
     return PIPELINES.computeIfAbsent(key, missing -> load(spec, options, counters));
   }
@@ -58,6 +59,14 @@ final class ExecutorPipelines {
     String device = DeviceType.name(options.device());
     counters.loaded("executor %s on %s".formatted(SparkEnv.get().executorId(), device), time);
     return new LoadedPipeline(pipeline, options.device(), new BatchLimit());
+  }
+
+  private static Device device(PipelineSpec spec, TaskContext task) {
+    Optional<String> gpu =
+        spec.deviceType() == DeviceType.CPU
+            ? Optional.empty()
+            : assignedGpu(task).or(() -> LocalGpus.ofMachine().assign(task));
+    return spec.deviceType().device(gpu);
   }
 
   private static Optional<String> assignedGpu(TaskContext task) {

@@ -35,7 +35,7 @@ record GenerateRows(
     PipelineSpec pipeline,
     GenerationOptions options,
     LayoutGuidanceConfig guidance,
-    int batchSize,
+    BatchSize batchSize,
     Duration batchTimeout,
     int imagesPerPrompt,
     DetectorType detector,
@@ -92,8 +92,9 @@ record GenerateRows(
     }
 
     private List<ImageRequest> nextBatch() {
+      int most = batchSize.mostOn(generator.loaded().device());
       List<ImageRequest> batch = new ArrayList<>();
-      while (batch.size() < batchSize && requests.hasNext()) {
+      while (batch.size() < most && requests.hasNext()) {
         batch.add(requests.next());
       }
       return batch;

@@ -53,7 +53,7 @@ public final class GuidedImageGenerator {
   private String variant;
   private GenerationOptions options = GenerationOptions.defaults();
   private LayoutGuidanceConfig guidance; // null: what suits the model
-  private int batchSize = 8;
+  private BatchSize batchSize = BatchSize.of(8);
   private Duration batchTimeout = Duration.ZERO;
   private int numImagesPerPrompt = 1;
   private DetectorType detector = DetectorType.NONE;
@@ -107,7 +107,12 @@ public final class GuidedImageGenerator {
 
   /** How many images are made together; default 8. More is faster and takes more memory. */
   public GuidedImageGenerator setBatchSize(int value) {
-    batchSize = requirePositive("batch size", value);
+    return setBatchSize(BatchSize.of(value));
+  }
+
+  /** How many images are made together, which {@link BatchSize#AUTO} leaves to the device. */
+  public GuidedImageGenerator setBatchSize(BatchSize value) {
+    batchSize = value;
     return this;
   }
 
@@ -257,7 +262,7 @@ public final class GuidedImageGenerator {
   }
 
   /** How many images are made together. */
-  public int batchSize() {
+  public BatchSize batchSize() {
     return batchSize;
   }
 

@@ -3,7 +3,7 @@ package io.boxwright.spark;
 import java.util.Locale;
 
 /** libtorch had no memory for a batch, on a GPU or on the CPU. */
-final class OutOfDeviceMemoryException extends RuntimeException {
+public final class OutOfDeviceMemoryException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
@@ -18,9 +18,12 @@ final class OutOfDeviceMemoryException extends RuntimeException {
 
   /** The exception itself or, if it says that there is no memory, one of this class around it. */
   static RuntimeException wrapIfSo(RuntimeException e) {
+    return says(e) ? new OutOfDeviceMemoryException(e) : e;
+  }
+
+  /** Whether an exception of libtorch says that there is no memory. */
+  public static boolean says(RuntimeException e) {
     String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-    boolean outOfMemory =
-        message.contains("out of memory") || message.contains("can't allocate memory");
-    return outOfMemory ? new OutOfDeviceMemoryException(e) : e;
+    return message.contains("out of memory") || message.contains("can't allocate memory");
   }
 }

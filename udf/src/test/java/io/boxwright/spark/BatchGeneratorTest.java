@@ -57,11 +57,16 @@ class BatchGeneratorTest {
   }
 
   private static BatchGenerator generator(LoadedPipeline pipeline, BatchShape shape) {
+    return generator(pipeline, shape, BatchSize.of(4));
+  }
+
+  private static BatchGenerator generator(
+      LoadedPipeline pipeline, BatchShape shape, BatchSize batchSize) {
     return new BatchGenerator(
         pipeline,
         GenerationOptions.defaults().withBatchShape(shape),
         LayoutGuidanceConfig.paper(),
-        4,
+        batchSize,
         new Watchdog(Duration.ZERO),
         new GenerationCounters(context));
   }
@@ -148,6 +153,20 @@ class BatchGeneratorTest {
     assertThat(outcomes.get(0).image().warnings())
         .containsExactly(
             "Made in a batch of 2 rows, not 4, for which memory was too small: bytes may differ");
+  }
+
+  @Test
+  void anAutomaticBatchIsNotFilledUpAndHalvedInSilence() {
+    LoadedPipeline small = pipeline(requests -> requireAtMost(2, requests));
+
+    List<ImageOutcome> outcomes =
+        generate(generator(small, BatchShape.FIXED, BatchSize.AUTO), "a", "b", "c");
+    generate(generator(small, BatchShape.FIXED, BatchSize.AUTO), "d");
+
+    assertThat(batches)
+        .containsExactly(
+            List.of("a", "b", "c"), List.of("a"), List.of("b"), List.of("c"), List.of("d"));
+    assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome.image().warnings()).isEmpty());
   }
 
   @Test
