@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
@@ -102,20 +103,23 @@ record GenerateRows(
 
     private void generate(List<ImageRequest> batch) {
       List<ImageOutcome> outcomes = generator.generate(batch);
-      for (int i = 0; i < batch.size(); i++) {
-        if (batch.get(i).wanted()) {
-          ready.add(row(batch.get(i), outcomes.get(i)));
-        }
-      }
-    }
-
-    private Row row(ImageRequest request, ImageOutcome outcome) {
-      DetectionOutcome detection = detect(outcome);
+      List<Integer> wanted =
+          IntStream.range(0, batch.size()).filter(i -> batch.get(i).wanted()).boxed().toList();
+      List<DetectionOutcome> detections =
+          wanted.stream().map(outcomes::get).map(this::detect).toList();
       long start = System.nanoTime();
-      Row row = writer.row(request, outcome, detection);
+      // Most of a row's time is its PNG; one core would keep a GPU waiting.
+      IntStream.range(0, wanted.size())
+          .parallel()
+          .mapToObj(
+              i -> {
+                int place = wanted.get(i);
+                return writer.row(batch.get(place), outcomes.get(place), detections.get(i));
+              })
+          .toList()
+          .forEach(ready::add);
       counters.add(Stage.WRITE, Duration.ofNanos(System.nanoTime() - start));
-      counters.count(outcome);
-      return row;
+      wanted.forEach(i -> counters.count(outcomes.get(i)));
     }
 
     private DetectionOutcome detect(ImageOutcome outcome) {
