@@ -8,11 +8,11 @@ public enum Stage {
   ENCODE,
   /** Guided passes, which move latents before a denoising step. */
   GUIDE,
-  /** The UNet's predictions. */
+  /** The UNet's predictions, and the averages of their attention maps. */
   DENOISE,
   /** The first noise, classifier-free guidance and the scheduler's steps. */
   SCHEDULE,
-  /** Attention maps of predictions to scores. */
+  /** Averaged attention maps to scores. */
   SCORE,
   /** Latents to pixels. */
   DECODE,
