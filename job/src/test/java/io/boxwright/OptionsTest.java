@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.layout.CellRounding;
+import io.boxwright.spark.BatchSize;
 import io.boxwright.testing.CpuLoader;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,29 @@ class OptionsTest {
 
     boolean value = images.getCommandSpec().findOption("--save-attention").getValue();
     assertThat(value).isEqualTo(saved);
+  }
+
+  @Test
+  void theBatchSizeIsANumberOrAuto() {
+    conf.set("spark.boxwright.batch-size", "auto");
+
+    assertThat(batchSize()).isEqualTo(BatchSize.AUTO);
+    assertThat(batchSize("--batch-size=16")).isEqualTo(BatchSize.of(16));
+    assertThatThrownBy(() -> batchSize("--batch-size=0"))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("Invalid batch size: 0, it must be at least 1, or auto");
+    assertThatThrownBy(() -> batchSize("--batch-size=many"))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("Invalid batch size: many, it must be a number or auto");
+  }
+
+  private BatchSize batchSize(String... arguments) {
+    CommandLine images =
+        new CommandLine(new ImageCommand())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setDefaultValueProvider(new SparkConfDefaults(conf));
+    images.parseArgs(arguments);
+    return images.getCommandSpec().findOption("--batch-size").getValue();
   }
 
   @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ShapesQualityTest {
 
-  private static final int ROWS = 6;
+  private static final int ROWS = 4;
   private static final String PROMPTS = Path.of("../datasets/shapes/prompts.parquet").toString();
 
   private static SparkSession spark;
