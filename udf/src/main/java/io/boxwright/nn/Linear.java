@@ -1,8 +1,8 @@
 package io.boxwright.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import io.boxwright.loading.StateDict;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -41,19 +41,16 @@ public final class Linear {
    * @param out even
    */
   public static List<Linear> loadHalves(StateDict weights, long in, long out) {
-    NDArray weight = weights.tensor("weight", out, in);
-    NDArray bias = weights.tensor("bias", out);
-    return IntStream.of(0, 1).mapToObj(i -> new Linear(half(weight, i), half(bias, i))).toList();
+    List<NDArray> weight = halves(weights.tensor("weight", out, in));
+    List<NDArray> bias = halves(weights.tensor("bias", out));
+    return IntStream.of(0, 1).mapToObj(i -> new Linear(weight.get(i), bias.get(i))).toList();
   }
 
-  /** Not a copy; null if only the files' headers are read. */
-  private static NDArray half(NDArray array, int index) {
-    if (array == null) {
-      return null;
-    }
-    NDList halves = array.split(2);
-    ArrayScope.release(halves.remove(1 - index)).close();
-    return ArrayScope.release(halves.singletonOrThrow());
+  /** Not copies; null if only the files' headers are read. */
+  private static List<NDArray> halves(NDArray array) {
+    return array == null
+        ? Collections.nCopies(2, null)
+        : array.split(2).stream().map(ArrayScope::release).toList();
   }
 
   /** (..., in) -> (..., out). */

@@ -126,8 +126,8 @@ public final class TorchKernels {
   }
 
   /**
-   * How {@link #addGroupNormSilu} normalises {@code x + channels} on a GPU if {@link
-   * #inFastestFormat} made it channels last; for tests, which have no GPU.
+   * How group norms of {@code x + channels} are computed on a GPU if {@link #inFastestFormat} made
+   * it channels last; for tests, which have no GPU.
    *
    * @param channels (B or 1, C), float32
    */

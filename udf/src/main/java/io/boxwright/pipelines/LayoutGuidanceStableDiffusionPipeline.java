@@ -205,7 +205,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   /** Decodes and scores; null for padding. */
   private List<GeneratedImage> describe(
       GenerationInputs inputs, NDArray latents, LayoutSteps steps) {
-    List<StableDiffusionPipeline.Decoded> decoded = pipeline.decode(latents, inputs.requests());
+    List<LatentDecoder.Decoded> decoded = pipeline.decode(latents, inputs.requests());
     List<GuidanceTrace> traces = steps.traces();
     List<AttentionAverages.RowMaps> maps = steps.maps();
     List<GeneratedImage> described = new ArrayList<>();
@@ -221,7 +221,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   private GeneratedImage describe(
       GenerationInputs inputs,
       int row,
-      StableDiffusionPipeline.Decoded image,
+      LatentDecoder.Decoded image,
       AttentionAverages.RowMaps maps,
       GuidanceTrace trace) {
     GenerationRequest request = inputs.requests().get(row);

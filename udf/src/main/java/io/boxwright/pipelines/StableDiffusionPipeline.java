@@ -20,13 +20,9 @@ import io.boxwright.schedulers.SchedulerConfig;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * diffusers' {@code StableDiffusionPipeline}: prompts in, images out. Opens an ordinary diffusers
@@ -36,9 +32,6 @@ import java.util.stream.LongStream;
  * <p>Holds the weights until it is closed. May be shared by threads: one call runs at a time.
  */
 public final class StableDiffusionPipeline implements AutoCloseable {
-
-  /** Enough to keep a GPU busy. */
-  private static final int DECODED_TOGETHER = 4;
 
   private final ModelIndex modelIndex;
   private final NDManager manager;
@@ -155,7 +148,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
       NDArray latents = denoise(run, inputs, StepGuidance.NONE);
-      return decode(latents, inputs.requests()).stream().map(Decoded::image).toList();
+      return decode(latents, inputs.requests()).stream().map(LatentDecoder.Decoded::image).toList();
     }
   }
 
@@ -328,43 +321,11 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     return copy;
   }
 
-  /**
-   * An image and whether it is one.
-   *
-   * @param image RGB
-   * @param finite whether its latents and its pixels were finite numbers
-   */
-  record Decoded(BufferedImage image, boolean finite) {}
-
-  /**
-   * Decodes latents (B, C, h, w) a few rows at a time, so that memory does not grow with B. Where
-   * all of those are padding, they are null.
-   */
-  List<Decoded> decode(NDArray latents, List<GenerationRequest> requests) {
-    List<Decoded> decoded = new ArrayList<>();
-    for (int from = 0; from < requests.size(); from += DECODED_TOGETHER) {
-      int to = Math.min(requests.size(), from + DECODED_TOGETHER);
-      boolean padding = requests.subList(from, to).stream().allMatch(GenerationRequest::isPadding);
-      decoded.addAll(padding ? Collections.nCopies(to - from, null) : decode(latents, from, to));
-    }
+  /** Decodes latents (B, C, h, w); see {@link LatentDecoder#decode}. */
+  List<LatentDecoder.Decoded> decode(NDArray latents, List<GenerationRequest> requests) {
+    List<LatentDecoder.Decoded> decoded = new LatentDecoder(vae).decode(latents, requests);
     timer.lap(Stage.DECODE);
     return decoded;
-  }
-
-  private List<Decoded> decode(NDArray latents, int from, int to) {
-    try (ArrayScope scope = new ArrayScope()) {
-      scope.suppressNotUsedWarning();
-      NDArray indices = latents.getManager().create(LongStream.range(from, to).toArray()); // (K)
-      NDArray scaled = TorchKernels.selectRows(latents, indices); // (K, C, h, w)
-      NDArray unscaled = TorchKernels.scale(1 / vae.config().scalingFactor(), scaled);
-      NDArray images = vae.decode(unscaled); // (K, 3, H, W)
-      boolean[] finiteLatents = TorchKernels.finiteRows(scaled);
-      boolean[] finiteImages = TorchKernels.finiteRows(images);
-      List<BufferedImage> pictures = Pixels.toImages(TorchKernels.toPixels(images));
-      return IntStream.range(0, pictures.size())
-          .mapToObj(i -> new Decoded(pictures.get(i), finiteLatents[i] && finiteImages[i]))
-          .toList();
-    }
   }
 
   /** The options with the model's own size where they leave it open. */

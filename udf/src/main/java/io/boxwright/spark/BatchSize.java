@@ -16,7 +16,7 @@ public record BatchSize(int rows) implements Serializable {
    */
   public static final BatchSize AUTO = new BatchSize(0);
 
-  // More gain little: SD 1.5 at 512 pixels is 3 % faster with 64 rows than with 32.
+  // SD 1.5 at 512 pixels was 8 % faster with 64 rows than with 32 on an H100, and took 32 GiB.
   private static final int ON_GPU = 64;
   private static final int ON_CPU = 8;
 

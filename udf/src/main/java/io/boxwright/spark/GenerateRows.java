@@ -108,18 +108,25 @@ record GenerateRows(
       List<DetectionOutcome> detections =
           wanted.stream().map(outcomes::get).map(this::detect).toList();
       long start = System.nanoTime();
-      // Most of a row's time is its PNG; one core would keep a GPU waiting.
-      IntStream.range(0, wanted.size())
+      ready.addAll(rows(wanted, batch, outcomes, detections));
+      counters.add(Stage.WRITE, Duration.ofNanos(System.nanoTime() - start));
+      wanted.forEach(place -> counters.count(outcomes.get(place)));
+    }
+
+    /** On all cores: most of a row's time is its PNG, and one core would keep a GPU waiting. */
+    private List<Row> rows(
+        List<Integer> places,
+        List<ImageRequest> batch,
+        List<ImageOutcome> outcomes,
+        List<DetectionOutcome> detections) {
+      return IntStream.range(0, places.size())
           .parallel()
           .mapToObj(
               i -> {
-                int place = wanted.get(i);
+                int place = places.get(i);
                 return writer.row(batch.get(place), outcomes.get(place), detections.get(i));
               })
-          .toList()
-          .forEach(ready::add);
-      counters.add(Stage.WRITE, Duration.ofNanos(System.nanoTime() - start));
-      wanted.forEach(i -> counters.count(outcomes.get(i)));
+          .toList();
     }
 
     private DetectionOutcome detect(ImageOutcome outcome) {
