@@ -2,13 +2,12 @@ package io.boxwright.guidance;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import io.boxwright.layout.LayoutObject;
 import io.boxwright.models.UNet2DConditionModel;
 import io.boxwright.models.attention.AttentionProcessor;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.GradMode;
+import io.boxwright.nn.GradientTape;
 import io.boxwright.nn.TorchKernels;
 import io.boxwright.schedulers.Scheduler;
 import java.util.Arrays;
@@ -156,7 +155,8 @@ public final class LayoutGuidance implements AutoCloseable {
 
   private Pass pass(NDArray x, int[] rows, Scheduler scheduler, int i) {
     try (ArrayScope scope = new ArrayScope();
-        GradMode ignored = GradMode.enabled()) {
+        GradMode ignored = GradMode.enabled();
+        GradientTape tape = new GradientTape()) {
       x.setRequiresGradient(true);
 
       // 1. A conditional-only forward pass stores the guided layers' attention.
@@ -167,7 +167,7 @@ public final class LayoutGuidance implements AutoCloseable {
           lossOf(rows, x).compute(guidedLayers.stream().map(store::map).toList()); // (R)
 
       // 3. The gradient of the sum is each row's own gradient.
-      backward(TorchKernels.scale(config.lossScale(), losses.sum()));
+      tape.backward(TorchKernels.scale(config.lossScale(), losses.sum()));
       return new Pass(
           scope.keep(losses.stopGradient()), scope.keep(x.getGradient().stopGradient()));
     } finally {
@@ -215,11 +215,6 @@ public final class LayoutGuidance implements AutoCloseable {
       lastLosses[row] = rowLoss;
       iterations[row]++;
     }
-  }
-
-  private static void backward(NDArray scalar) {
-    NDArray one = scalar.onesLike();
-    JniUtils.backward((PtNDArray) scalar, (PtNDArray) one, false, false);
   }
 
   private Map<String, AttentionProcessor> guidedPassProcessors(

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.boxwright.models.attention.Attention;
 import io.boxwright.models.attention.AttentionProcessor;
 import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.GradientTape;
 import io.boxwright.nn.TorchKernels;
 
 /**
@@ -36,8 +37,9 @@ public final class LayoutGuidanceAttnProcessor implements AttentionProcessor {
       scope.suppressNotUsedWarning();
       NDArray query = attention.query(hiddenStates); // (B, heads, N, C/heads)
       NDArray key = attention.key(encoderHiddenStates); // (B, heads, T, C/heads)
-      NDArray probabilities =
-          ArrayScope.release(TorchKernels.attentionScores(query, key, attention.scale()));
+      NDArray scores = TorchKernels.attentionScores(query, key, attention.scale());
+      // For the loss and for what attends with them.
+      NDArray probabilities = ArrayScope.release(GradientTape.variable(scores));
       store.store(attention.path(), probabilities);
       return probabilities; // (B, heads, N, T)
     }

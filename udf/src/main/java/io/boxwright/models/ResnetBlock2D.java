@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.boxwright.loading.StateDict;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.Conv2d;
+import io.boxwright.nn.GradientTape;
 import io.boxwright.nn.GroupNorm;
 import io.boxwright.nn.Linear;
 import io.boxwright.nn.TorchKernels;
@@ -50,13 +51,14 @@ final class ResnetBlock2D {
    *
    * @param temb SiLU of the time embedding, (B, E), or null in the VAE
    */
-  NDArray forward(NDArray x, NDArray temb) {
+  NDArray forward(NDArray input, NDArray temb) {
     try (ArrayScope scope = new ArrayScope()) {
+      NDArray x = GradientTape.variable(input);
       NDArray hiddenStates = conv1.forwardWithoutBias(norm1.forwardSilu(x)); // (B, out, H, W)
       hiddenStates = norm2.addForwardSilu(hiddenStates, channels(temb));
       NDArray sum =
           convShortcut == null
-              ? x.add(conv2.forward(hiddenStates))
+              ? conv2.addForward(x, hiddenStates)
               : convShortcut
                   .forwardWithMoreBias(x, conv2.bias())
                   .add(conv2.forwardWithoutBias(hiddenStates));

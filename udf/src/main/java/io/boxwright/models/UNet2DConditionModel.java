@@ -6,6 +6,7 @@ import io.boxwright.loading.StateDict;
 import io.boxwright.models.attention.Attention;
 import io.boxwright.models.attention.AttentionProcessor;
 import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.GradientTape;
 import io.boxwright.nn.Conv2d;
 import io.boxwright.nn.GroupNorm;
 import io.boxwright.nn.TorchKernels;
@@ -152,7 +153,7 @@ public final class UNet2DConditionModel {
       // 2. pre-process
       NDArray context = TorchKernels.toType(encoderHiddenStates, dataType); // (B, T, D)
       NDArray input = TorchKernels.inFastestFormat(TorchKernels.toType(sample, dataType));
-      NDArray hiddenStates = convIn.forward(input); // (B, c0, h, w)
+      NDArray hiddenStates = GradientTape.variable(convIn.forward(input)); // (B, c0, h, w)
 
       // 3. down
       Deque<NDArray> skips = new ArrayDeque<>();

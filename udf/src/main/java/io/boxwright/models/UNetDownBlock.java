@@ -5,6 +5,7 @@ import io.boxwright.loading.StateDict;
 import io.boxwright.models.attention.Attention;
 import io.boxwright.models.attention.Transformer2DModel;
 import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.GradientTape;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -51,11 +52,11 @@ final class UNetDownBlock {
   NDArray forward(NDArray x, NDArray temb, NDArray encoderHiddenStates, Collection<NDArray> skips) {
     NDArray hiddenStates = x;
     for (int i = 0; i < resnets.size(); i++) {
-      hiddenStates = layer(i, hiddenStates, temb, encoderHiddenStates);
+      hiddenStates = GradientTape.variable(layer(i, hiddenStates, temb, encoderHiddenStates));
       skips.add(hiddenStates);
     }
     if (downsampler != null) {
-      hiddenStates = downsampler.forward(hiddenStates);
+      hiddenStates = GradientTape.variable(downsampler.forward(hiddenStates));
       skips.add(hiddenStates);
     }
     return hiddenStates;

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.boxwright.loading.StateDict;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.Conv2d;
-import io.boxwright.nn.TorchKernels;
+import io.boxwright.nn.NearestUpsampling;
 
 /** diffusers' {@code Upsample2D}: nearest neighbours, then a convolution. */
 final class Upsample2D {
@@ -23,7 +23,7 @@ final class Upsample2D {
   /** (B, C, h, w) -> (B, C, height, width). */
   NDArray forward(NDArray x, long height, long width) {
     try (ArrayScope scope = new ArrayScope()) {
-      return scope.keep(conv.forward(TorchKernels.upsampleNearest(x, height, width)));
+      return scope.keep(conv.forward(NearestUpsampling.forward(x, height, width)));
     }
   }
 }

@@ -22,10 +22,20 @@ public final class Conv2d {
   public static Conv2d load(
       StateDict weights, long in, long out, int kernel, int stride, int padding) {
     return new Conv2d(
-        weights.tensor("weight", out, in, kernel, kernel),
+        inFastestFormat(weights.tensor("weight", out, in, kernel, kernel)),
         weights.tensor("bias", out),
         stride,
         padding);
+  }
+
+  /** On a GPU channels last, as its convolutions take them; else they are copied in each call. */
+  private static NDArray inFastestFormat(NDArray weight) {
+    if (weight == null || !weight.getDevice().isGpu()) {
+      return weight;
+    }
+    try (weight) {
+      return ArrayScope.release(TorchKernels.channelsLast(weight));
+    }
   }
 
   /** A 3x3 convolution that keeps the size. */
@@ -56,6 +66,14 @@ public final class Conv2d {
   /** {@link #forward} and {@code more} (out) on top of the bias. */
   public NDArray forwardWithMoreBias(NDArray x, NDArray more) {
     return forward(x, bias.add(more));
+  }
+
+  /** {@code other} and {@link #forward} of x, (B, out, H', W') both. */
+  public NDArray addForward(NDArray other, NDArray x) {
+    return FusedKernels.of(other, bias.size())
+        .filter(kernels -> !GradMode.isEnabled())
+        .map(kernels -> kernels.addBias(other, forwardWithoutBias(x), bias))
+        .orElseGet(() -> other.add(forward(x)));
   }
 
   private NDArray forward(NDArray x, NDArray wholeBias) {

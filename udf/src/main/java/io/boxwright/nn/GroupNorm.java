@@ -2,6 +2,8 @@ package io.boxwright.nn;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.loading.StateDict;
+import io.boxwright.nn.FusedKernels.Activation;
+import java.util.Optional;
 
 /** {@code torch.nn.GroupNorm}: (B, C, ...) -> (B, C, ...). */
 public final class GroupNorm {
@@ -26,16 +28,26 @@ public final class GroupNorm {
 
   /** (B, C, ...) -> (B, C, ...). */
   public NDArray forward(NDArray x) {
-    return TorchKernels.groupNorm(x, groups, weight, bias, epsilon);
+    return fused(x, null, Activation.NONE)
+        .orElseGet(() -> TorchKernels.groupNorm(x, groups, weight, bias, epsilon));
   }
 
   /** {@link #forward} followed by SiLU. */
   public NDArray forwardSilu(NDArray x) {
-    return TorchKernels.groupNormSilu(x, groups, weight, bias, epsilon);
+    return fused(x, null, Activation.SILU)
+        .orElseGet(() -> TorchKernels.groupNormSilu(x, groups, weight, bias, epsilon));
   }
 
   /** {@link #forwardSilu} of {@code x + channels}, one number a channel: (B or 1, C). */
   public NDArray addForwardSilu(NDArray x, NDArray channels) {
-    return TorchKernels.addGroupNormSilu(x, channels, groups, weight, bias, epsilon);
+    return fused(x, channels, Activation.SILU)
+        .orElseGet(
+            () -> TorchKernels.addGroupNormSilu(x, channels, groups, weight, bias, epsilon));
+  }
+
+  private Optional<NDArray> fused(NDArray x, NDArray channels, Activation activation) {
+    return FusedKernels.of(x, weight.size())
+        .map(kernels -> kernels.groupNorm(channels, groups, weight, bias, epsilon, activation))
+        .map(function -> GradientTape.apply(x, function));
   }
 }

@@ -24,6 +24,8 @@ public final class LayerNorm {
 
   /** (..., C) -> (..., C). */
   public NDArray forward(NDArray x) {
-    return TorchKernels.layerNorm(x, weight, bias, epsilon);
+    return FusedKernels.of(x, weight.size())
+        .map(kernels -> GradientTape.apply(x, kernels.layerNorm(weight, bias, epsilon)))
+        .orElseGet(() -> TorchKernels.layerNorm(x, weight, bias, epsilon));
   }
 }

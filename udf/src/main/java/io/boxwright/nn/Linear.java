@@ -2,9 +2,6 @@ package io.boxwright.nn;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.loading.StateDict;
-import java.util.Collections;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /** {@code torch.nn.Linear}: (..., in) -> (..., out). */
 public final class Linear {
@@ -33,24 +30,6 @@ public final class Linear {
     return new Linear(
         weight == null ? null : ArrayScope.release(weight.reshape(out, in)),
         weights.tensor("bias", out));
-  }
-
-  /**
-   * The first and the second half of a layer's outputs as layers of their own.
-   *
-   * @param out even
-   */
-  public static List<Linear> loadHalves(StateDict weights, long in, long out) {
-    List<NDArray> weight = halves(weights.tensor("weight", out, in));
-    List<NDArray> bias = halves(weights.tensor("bias", out));
-    return IntStream.of(0, 1).mapToObj(i -> new Linear(weight.get(i), bias.get(i))).toList();
-  }
-
-  /** Not copies; null if only the files' headers are read. */
-  private static List<NDArray> halves(NDArray array) {
-    return array == null
-        ? Collections.nCopies(2, null)
-        : array.split(2).stream().map(ArrayScope::release).toList();
   }
 
   /** (..., in) -> (..., out). */

@@ -88,13 +88,20 @@ public final class TorchKernels {
   }
 
   /**
-   * In the memory format that is fastest, which convolutions and what follows keep. With grad mode
-   * off that is {@code torch.channels_last}: still (B, C, H, W), but the channels of a position lie
-   * beside each other, as convolutions and attention want them. With grad mode on it is the
-   * row-major order, because group normalisation is differentiated faster there.
+   * In the memory format that is fastest, which convolutions and what follows keep: {@link
+   * #channelsLast}, or else row-major where libtorch would have to differentiate a group norm,
+   * which is faster there.
    */
   public static NDArray inFastestFormat(NDArray x) {
-    return GradMode.isEnabled() ? x : call("channels_last", x);
+    return GradMode.isEnabled() && FusedKernels.of(x).isEmpty() ? x : channelsLast(x);
+  }
+
+  /**
+   * In {@code torch.channels_last}: still (B, C, H, W), but the channels of a position lie beside
+   * each other, as convolutions and attention want them.
+   */
+  public static NDArray channelsLast(NDArray x) {
+    return call("channels_last", x);
   }
 
   /** In row-major order, whatever {@link #inFastestFormat} chose. */
@@ -162,9 +169,9 @@ public final class TorchKernels {
     return call("quick_gelu", x);
   }
 
-  /** {@code x * GELU(gate)}. */
-  public static NDArray geglu(NDArray x, NDArray gate) {
-    return call("geglu", x, gate);
+  /** {@code states * GELU(gate)}, x (..., 2C) being the states and then the gate -> (..., C). */
+  public static NDArray geglu(NDArray x) {
+    return call("geglu", x);
   }
 
   /** Nearest-neighbour resizing: (B, C, h, w) -> (B, C, height, width). */

@@ -31,12 +31,12 @@ import org.junit.jupiter.api.Test;
 /** How the guided pipeline behaves, on the tiny Stable Diffusion 1.x folder with Euler steps. */
 class LayoutGuidancePipelineTest {
 
-  private static final GenerationOptions OPTIONS =
+  static final GenerationOptions OPTIONS =
       GenerationOptions.defaults()
           .withScheduler("EulerDiscreteScheduler")
           .withSize(192, 192)
           .withNumInferenceSteps(4);
-  private static final LayoutGuidanceConfig GUIDANCE = LayoutGuidanceConfig.paper();
+  static final LayoutGuidanceConfig GUIDANCE = LayoutGuidanceConfig.paper();
 
   private static final GenerationRequest CAT =
       request("a cat playing with a ball", 1, object(2, 0.1, 0.2, 0.5, 0.8));
@@ -342,11 +342,11 @@ class LayoutGuidancePipelineTest {
     return pipeline.generate(List.of(requests), OPTIONS, guidance);
   }
 
-  private static GenerationRequest request(String prompt, long seed, LayoutObject... objects) {
+  static GenerationRequest request(String prompt, long seed, LayoutObject... objects) {
     return new GenerationRequest(prompt, seed, List.of(objects));
   }
 
-  private static LayoutObject object(
+  static LayoutObject object(
       int token, double xMin, double yMin, double xMax, double yMax) {
     return new LayoutObject("", List.of(token), List.of(new BoundingBox(xMin, yMin, xMax, yMax)));
   }

@@ -3,6 +3,7 @@ package io.boxwright.models.attention;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.loading.StateDict;
 import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.GradientTape;
 import io.boxwright.nn.LayerNorm;
 import java.util.List;
 
@@ -43,11 +44,14 @@ final class BasicTransformerBlock {
   }
 
   /** (B, N, C), (B, T, D) -> (B, N, C). */
-  NDArray forward(NDArray hiddenStates, NDArray encoderHiddenStates) {
+  NDArray forward(NDArray input, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
+      NDArray x = GradientTape.variable(input);
       NDArray first =
-          hiddenStates.add(attendFirst(norm1.forward(hiddenStates), encoderHiddenStates));
-      NDArray second = first.add(attn2.forward(norm2.forward(first), encoderHiddenStates));
+          GradientTape.variable(x.add(attendFirst(norm1.forward(x), encoderHiddenStates)));
+      NDArray second =
+          GradientTape.variable(
+              first.add(attn2.forward(norm2.forward(first), encoderHiddenStates)));
       return scope.keep(second.add(ff.forward(norm3.forward(second))));
     }
   }

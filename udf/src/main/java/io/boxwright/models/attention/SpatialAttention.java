@@ -3,6 +3,7 @@ package io.boxwright.models.attention;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.loading.StateDict;
 import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.GradientTape;
 import io.boxwright.nn.GroupNorm;
 import io.boxwright.nn.TorchKernels;
 
@@ -23,8 +24,9 @@ public final class SpatialAttention {
   }
 
   /** (B, C, H, W) -> (B, C, H, W). */
-  public NDArray forward(NDArray x) {
+  public NDArray forward(NDArray input) {
     try (ArrayScope scope = new ArrayScope()) {
+      NDArray x = GradientTape.variable(input);
       NDArray hiddenStates = TorchKernels.positionsLast(groupNorm.forward(x)); // (B, H*W, C)
       NDArray attended = attention.forward(hiddenStates); // (B, H*W, C)
       return scope.keep(x.add(TorchKernels.positionsFirst(attended, x)));

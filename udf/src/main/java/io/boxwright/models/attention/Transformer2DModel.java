@@ -3,6 +3,7 @@ package io.boxwright.models.attention;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.loading.StateDict;
 import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.GradientTape;
 import io.boxwright.nn.GroupNorm;
 import io.boxwright.nn.Linear;
 import io.boxwright.nn.TorchKernels;
@@ -72,8 +73,9 @@ public final class Transformer2DModel {
   }
 
   /** (B, C, H, W), (B, T, D) -> (B, C, H, W). */
-  public NDArray forward(NDArray x, NDArray encoderHiddenStates) {
+  public NDArray forward(NDArray input, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
+      NDArray x = GradientTape.variable(input);
       NDArray hiddenStates = projIn.forward(TorchKernels.positionsLast(norm.forward(x)));
       for (BasicTransformerBlock block : transformerBlocks) {
         hiddenStates = block.forward(hiddenStates, encoderHiddenStates); // (B, H*W, C)

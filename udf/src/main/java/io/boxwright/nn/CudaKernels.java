@@ -1,0 +1,360 @@
+package io.boxwright.nn;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.boxwright.nn.CudaModule.Grid;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * {@link FusedKernels} of one GPU: {@code cuda_kernels.cu} beside this class, in float16 and
+ * float32. Pictures are taken and given channels last.
+ */
+final class CudaKernels implements FusedKernels {
+
+  private static final String FILE = "cuda_kernels.cu";
+  private static final Set<DataType> TYPES = Set.of(DataType.FLOAT16, DataType.FLOAT32);
+  private static final int PACK_BYTES = 16;
+  private static final int WARP = 32;
+  private static final int THREADS = 256;
+
+  /** A block's threads are at least one for each pack of a position's channels. */
+  private static final int MOST_THREADS = 640;
+
+  /** Enough blocks for every multiprocessor of a large GPU to have several. */
+  private static final int BLOCKS = 2048;
+
+  private static final int MOST_CHUNKS = 256;
+  private static final int MOST_SAMPLES = 65_535;
+
+  private final Device device;
+  private final Map<DataType, CudaModule> modules = new EnumMap<>(DataType.class);
+
+  /**
+   * Compiles the kernels, which takes about a second a type.
+   *
+   * @throws CudaException if the driver or its compiler cannot
+   */
+  CudaKernels(Device device) {
+    this.device = device;
+    String source = source();
+    for (DataType type : TYPES) {
+      modules.put(
+          type,
+          new CudaModule(
+              device.getDeviceId(),
+              architecture ->
+                  CudaCompiler.compile(
+                      FILE,
+                      source,
+                      "--gpu-architecture=sm_" + architecture,
+                      "--define-macro=" + type.name())));
+    }
+  }
+
+  private static String source() {
+    try (InputStream stream = CudaKernels.class.getResourceAsStream(FILE)) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + FILE, e);
+    }
+  }
+
+  @Override
+  public boolean support(NDArray x, long channels) {
+    DataType type = x.getDataType();
+    return TYPES.contains(type)
+        && channels % width(type) == 0
+        && channels / width(type) <= MOST_THREADS
+        && x.getShape().get(0) <= MOST_SAMPLES;
+  }
+
+  /** How many numbers a pack has. */
+  private static long width(DataType type) {
+    return PACK_BYTES / type.getNumOfBytes();
+  }
+
+  private static long packs(NDArray array) {
+    return array.size() / width(array.getDataType());
+  }
+
+  private static long last(NDArray array) {
+    return array.getShape().get(array.getShape().dimension() - 1);
+  }
+
+  private void launch(NDArray like, String kernel, Grid grid, Object... arguments) {
+    modules.get(like.getDataType()).launch(kernel, grid, arguments);
+  }
+
+  private NDArray empty(NDArray like, Shape shape, DataType type) {
+    return like.getManager().create(shape, type, device);
+  }
+
+  /** (B, C, H, W), channels last: what is made is (B, H, W, C). */
+  private NDArray emptyPicture(NDArray like, long b, long c, long h, long w) {
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      return scope.keep(
+          empty(like, new Shape(b, h, w, c), like.getDataType()).transpose(0, 3, 1, 2));
+    }
+  }
+
+  @Override
+  public DifferentiableFunction groupNorm(
+      NDArray channels,
+      int groups,
+      NDArray weight,
+      NDArray bias,
+      double epsilon,
+      Activation activation) {
+    return new GroupNormFunction(channels, groups, weight, bias, epsilon, activation);
+  }
+
+  /** Two passes each way: moments of chunks of a sample, then every number with them. */
+  private final class GroupNormFunction implements DifferentiableFunction {
+
+    private final NDArray channels;
+    private final long channelsStride;
+    private final long groups;
+    private final NDArray weight;
+    private final NDArray bias;
+    private final double epsilon;
+    private final long silu;
+    private NDArray statistics; // (B, groups, 2), float32
+
+    private GroupNormFunction(
+        NDArray channels,
+        int groups,
+        NDArray weight,
+        NDArray bias,
+        double epsilon,
+        Activation activation) {
+      this.channels = channels == null ? null : GradientTape.alias(channels);
+      this.channelsStride =
+          channels == null || channels.getShape().get(0) == 1 ? 0 : weight.size();
+      this.groups = groups;
+      this.weight = weight;
+      this.bias = bias;
+      this.epsilon = epsilon;
+      this.silu = activation == Activation.SILU ? 1 : 0;
+    }
+
+    @Override
+    public NDArray forward(NDArray picture) {
+      try (ArrayScope scope = new ArrayScope()) {
+        NDArray x = TorchKernels.channelsLast(picture);
+        Size size = new Size(x);
+        NDArray partial = size.partialSums(x);
+        NDArray y = size.picture(x);
+        statistics =
+            ArrayScope.release(
+                empty(x, new Shape(size.samples, groups, 2), DataType.FLOAT32));
+        launch(
+            x, "group_norm_moments", size.momentsGrid(), x, channels, channelsStride, partial,
+            size.channels, size.positions, groups);
+        launch(
+            x, "group_norm", size.grid(), x, channels, channelsStride, partial, size.chunks, weight,
+            bias, y, statistics, size.channels, size.positions, groups, epsilon, silu);
+        return scope.keep(y);
+      }
+    }
+
+    @Override
+    public NDArray backward(NDArray picture, NDArray ofResult, NDArray before) {
+      try (ArrayScope scope = new ArrayScope()) {
+        NDArray x = TorchKernels.channelsLast(picture);
+        NDArray gradient = TorchKernels.channelsLast(ofResult);
+        NDArray soFar = before == null ? null : TorchKernels.channelsLast(before);
+        Size size = new Size(x);
+        NDArray partial = size.partialSums(x);
+        NDArray result = size.picture(x);
+        launch(
+            x, "group_norm_backward_moments", size.momentsGrid(), x, channels, channelsStride,
+            gradient, statistics, weight, bias, partial, size.channels, size.positions, groups,
+            silu);
+        launch(
+            x, "group_norm_backward", size.grid(), x, channels, channelsStride, gradient,
+            statistics, partial, size.chunks, weight, bias, soFar, result, size.channels,
+            size.positions, groups, silu);
+        return scope.keep(result);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (channels != null) {
+        channels.close();
+      }
+      if (statistics != null) {
+        statistics.close();
+      }
+    }
+
+    /** How a picture is spread over blocks. */
+    private final class Size {
+
+      private final long samples;
+      private final long channels;
+      private final long height;
+      private final long width;
+      private final long positions;
+      private final int threads;
+      private final long chunks;
+
+      private Size(NDArray x) {
+        Shape shape = x.getShape();
+        this.samples = shape.get(0);
+        this.channels = shape.get(1);
+        this.height = shape.get(2);
+        this.width = shape.get(3);
+        this.positions = height * width;
+        int packs = (int) (channels / width(x.getDataType()));
+        int lanes = Math.max(1, THREADS / packs);
+        this.threads = packs * lanes;
+        long wanted = Math.min(MOST_CHUNKS, Math.max(1, BLOCKS / samples));
+        this.chunks = Math.max(1, Math.min(wanted, positions / (lanes * 8L)));
+      }
+
+      private NDArray partialSums(NDArray x) {
+        return empty(x, new Shape(samples, chunks, groups, 2), DataType.FLOAT32);
+      }
+
+      private NDArray picture(NDArray x) {
+        return emptyPicture(x, samples, channels, height, width);
+      }
+
+      /** Two float32 a number of a position for every lane, to add up. */
+      private Grid momentsGrid() {
+        int perThread = PACK_BYTES / weight.getDataType().getNumOfBytes();
+        return new Grid(chunks, samples, threads, 2 * threads * perThread * Float.BYTES);
+      }
+
+      /** Two float32 a group. */
+      private Grid grid() {
+        return new Grid(chunks, samples, threads, (int) groups * 2 * Float.BYTES);
+      }
+    }
+  }
+
+  @Override
+  public DifferentiableFunction layerNorm(NDArray weight, NDArray bias, double epsilon) {
+    return new LayerNormFunction(weight, bias, epsilon);
+  }
+
+  private final class LayerNormFunction implements DifferentiableFunction {
+
+    private final NDArray weight;
+    private final NDArray bias;
+    private final double epsilon;
+
+    private LayerNormFunction(NDArray weight, NDArray bias, double epsilon) {
+      this.weight = weight;
+      this.bias = bias;
+      this.epsilon = epsilon;
+    }
+
+    /** A warp a row. */
+    private static Grid grid(long rows) {
+      return Grid.of(rows * WARP, THREADS);
+    }
+
+    @Override
+    public NDArray forward(NDArray states) {
+      try (ArrayScope scope = new ArrayScope()) {
+        NDArray x = TorchKernels.contiguous(states);
+        long rows = x.size() / weight.size();
+        NDArray y = empty(x, x.getShape(), x.getDataType());
+        launch(x, "layer_norm", grid(rows), x, weight, bias, y, rows, weight.size(), epsilon);
+        return scope.keep(y);
+      }
+    }
+
+    @Override
+    public NDArray backward(NDArray states, NDArray ofResult, NDArray before) {
+      try (ArrayScope scope = new ArrayScope()) {
+        NDArray x = TorchKernels.contiguous(states);
+        NDArray gradient = TorchKernels.contiguous(ofResult);
+        NDArray soFar = before == null ? null : TorchKernels.contiguous(before);
+        long rows = x.size() / weight.size();
+        NDArray result = empty(x, x.getShape(), x.getDataType());
+        launch(
+            x, "layer_norm_backward", grid(rows), x, gradient, weight, soFar, result, rows,
+            weight.size(), epsilon);
+        return scope.keep(result);
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Override
+  public DifferentiableFunction geglu() {
+    return new GegluFunction();
+  }
+
+  private final class GegluFunction implements DifferentiableFunction {
+
+    @Override
+    public NDArray forward(NDArray states) {
+      try (ArrayScope scope = new ArrayScope()) {
+        NDArray x = TorchKernels.contiguous(states); // (..., 2C)
+        Shape shape = x.getShape();
+        long channels = last(x) / 2;
+        NDArray y =
+            empty(x, shape.slice(0, shape.dimension() - 1).add(channels), x.getDataType());
+        launch(x, "geglu", Grid.of(packs(y), THREADS), x, y, packs(y), channels);
+        return scope.keep(y);
+      }
+    }
+
+    @Override
+    public NDArray backward(NDArray states, NDArray ofResult, NDArray soFar) {
+      try (ArrayScope scope = new ArrayScope()) {
+        NDArray x = TorchKernels.contiguous(states);
+        NDArray gradient = TorchKernels.contiguous(ofResult);
+        NDArray result = empty(x, x.getShape(), x.getDataType());
+        long packs = packs(gradient);
+        launch(
+            x, "geglu_backward", Grid.of(packs, THREADS), x, gradient, result, packs, last(gradient));
+        return scope.keep(soFar == null ? result : result.add(soFar));
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Override
+  public NDArray addBias(NDArray a, NDArray b, NDArray bias) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray first = TorchKernels.channelsLast(a);
+      NDArray second = TorchKernels.channelsLast(b);
+      Shape shape = a.getShape();
+      NDArray y = emptyPicture(a, shape.get(0), shape.get(1), shape.get(2), shape.get(3));
+      launch(
+          a, "add_bias", Grid.of(packs(y), THREADS), first, second, bias, y, packs(y), bias.size());
+      return scope.keep(y);
+    }
+  }
+
+  @Override
+  public NDArray upsampleTwice(NDArray picture) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray x = TorchKernels.channelsLast(picture);
+      Shape shape = x.getShape();
+      NDArray y = emptyPicture(x, shape.get(0), shape.get(1), 2 * shape.get(2), 2 * shape.get(3));
+      launch(
+          x, "upsample_twice", Grid.of(packs(y), THREADS), x, y, packs(y), shape.get(1),
+          shape.get(3));
+      return scope.keep(y);
+    }
+  }
+}
