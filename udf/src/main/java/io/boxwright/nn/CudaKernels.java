@@ -137,8 +137,7 @@ final class CudaKernels implements FusedKernels {
         double epsilon,
         Activation activation) {
       this.channels = channels == null ? null : GradientTape.alias(channels);
-      this.channelsStride =
-          channels == null || channels.getShape().get(0) == 1 ? 0 : weight.size();
+      this.channelsStride = channels == null || channels.getShape().get(0) == 1 ? 0 : weight.size();
       this.groups = groups;
       this.weight = weight;
       this.bias = bias;
@@ -154,14 +153,36 @@ final class CudaKernels implements FusedKernels {
         NDArray partial = size.partialSums(x);
         NDArray y = size.picture(x);
         statistics =
-            ArrayScope.release(
-                empty(x, new Shape(size.samples, groups, 2), DataType.FLOAT32));
+            ArrayScope.release(empty(x, new Shape(size.samples, groups, 2), DataType.FLOAT32));
         launch(
-            x, "group_norm_moments", size.momentsGrid(), x, channels, channelsStride, partial,
-            size.channels, size.positions, groups);
+            x,
+            "group_norm_moments",
+            size.momentsGrid(),
+            x,
+            channels,
+            channelsStride,
+            partial,
+            size.channels,
+            size.positions,
+            groups);
         launch(
-            x, "group_norm", size.grid(), x, channels, channelsStride, partial, size.chunks, weight,
-            bias, y, statistics, size.channels, size.positions, groups, epsilon, silu);
+            x,
+            "group_norm",
+            size.grid(),
+            x,
+            channels,
+            channelsStride,
+            partial,
+            size.chunks,
+            weight,
+            bias,
+            y,
+            statistics,
+            size.channels,
+            size.positions,
+            groups,
+            epsilon,
+            silu);
         return scope.keep(y);
       }
     }
@@ -176,13 +197,40 @@ final class CudaKernels implements FusedKernels {
         NDArray partial = size.partialSums(x);
         NDArray result = size.picture(x);
         launch(
-            x, "group_norm_backward_moments", size.momentsGrid(), x, channels, channelsStride,
-            gradient, statistics, weight, bias, partial, size.channels, size.positions, groups,
+            x,
+            "group_norm_backward_moments",
+            size.momentsGrid(),
+            x,
+            channels,
+            channelsStride,
+            gradient,
+            statistics,
+            weight,
+            bias,
+            partial,
+            size.channels,
+            size.positions,
+            groups,
             silu);
         launch(
-            x, "group_norm_backward", size.grid(), x, channels, channelsStride, gradient,
-            statistics, partial, size.chunks, weight, bias, soFar, result, size.channels,
-            size.positions, groups, silu);
+            x,
+            "group_norm_backward",
+            size.grid(),
+            x,
+            channels,
+            channelsStride,
+            gradient,
+            statistics,
+            partial,
+            size.chunks,
+            weight,
+            bias,
+            soFar,
+            result,
+            size.channels,
+            size.positions,
+            groups,
+            silu);
         return scope.keep(result);
       }
     }
@@ -285,8 +333,17 @@ final class CudaKernels implements FusedKernels {
         long rows = x.size() / weight.size();
         NDArray result = empty(x, x.getShape(), x.getDataType());
         launch(
-            x, "layer_norm_backward", grid(rows), x, gradient, weight, soFar, result, rows,
-            weight.size(), epsilon);
+            x,
+            "layer_norm_backward",
+            grid(rows),
+            x,
+            gradient,
+            weight,
+            soFar,
+            result,
+            rows,
+            weight.size(),
+            epsilon);
         return scope.keep(result);
       }
     }
@@ -308,8 +365,7 @@ final class CudaKernels implements FusedKernels {
         NDArray x = TorchKernels.contiguous(states); // (..., 2C)
         Shape shape = x.getShape();
         long channels = last(x) / 2;
-        NDArray y =
-            empty(x, shape.slice(0, shape.dimension() - 1).add(channels), x.getDataType());
+        NDArray y = empty(x, shape.slice(0, shape.dimension() - 1).add(channels), x.getDataType());
         launch(x, "geglu", Grid.of(packs(y), THREADS), x, y, packs(y), channels);
         return scope.keep(y);
       }
@@ -323,7 +379,14 @@ final class CudaKernels implements FusedKernels {
         NDArray result = empty(x, x.getShape(), x.getDataType());
         long packs = packs(gradient);
         launch(
-            x, "geglu_backward", Grid.of(packs, THREADS), x, gradient, result, packs, last(gradient));
+            x,
+            "geglu_backward",
+            Grid.of(packs, THREADS),
+            x,
+            gradient,
+            result,
+            packs,
+            last(gradient));
         return scope.keep(soFar == null ? result : result.add(soFar));
       }
     }
@@ -352,7 +415,13 @@ final class CudaKernels implements FusedKernels {
       Shape shape = x.getShape();
       NDArray y = emptyPicture(x, shape.get(0), shape.get(1), 2 * shape.get(2), 2 * shape.get(3));
       launch(
-          x, "upsample_twice", Grid.of(packs(y), THREADS), x, y, packs(y), shape.get(1),
+          x,
+          "upsample_twice",
+          Grid.of(packs(y), THREADS),
+          x,
+          y,
+          packs(y),
+          shape.get(1),
           shape.get(3));
       return scope.keep(y);
     }

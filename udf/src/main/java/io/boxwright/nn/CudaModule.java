@@ -83,8 +83,8 @@ final class CudaModule {
   /**
    * Launches a kernel and does not wait for it.
    *
-   * @param arguments one of eight bytes for each parameter: an array of this GPU for a pointer, null
-   *     for a null pointer, a Long, a Double
+   * @param arguments one of eight bytes for each parameter: an array of this GPU for a pointer,
+   *     null for a null pointer, a Long, a Double
    */
   void launch(String kernel, Grid grid, Object... arguments) {
     long function = functions.computeIfAbsent(kernel, this::function);

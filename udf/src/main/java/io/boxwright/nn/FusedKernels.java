@@ -69,8 +69,7 @@ interface FusedKernels {
   final class Loaded {
 
     private static final Logger LOG = LoggerFactory.getLogger(FusedKernels.class);
-    private static final Map<Integer, Optional<FusedKernels>> BY_DEVICE =
-        new ConcurrentHashMap<>();
+    private static final Map<Integer, Optional<FusedKernels>> BY_DEVICE = new ConcurrentHashMap<>();
 
     private Loaded() {}
 

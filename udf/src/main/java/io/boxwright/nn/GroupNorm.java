@@ -41,8 +41,7 @@ public final class GroupNorm {
   /** {@link #forwardSilu} of {@code x + channels}, one number a channel: (B or 1, C). */
   public NDArray addForwardSilu(NDArray x, NDArray channels) {
     return fused(x, channels, Activation.SILU)
-        .orElseGet(
-            () -> TorchKernels.addGroupNormSilu(x, channels, groups, weight, bias, epsilon));
+        .orElseGet(() -> TorchKernels.addGroupNormSilu(x, channels, groups, weight, bias, epsilon));
   }
 
   private Optional<NDArray> fused(NDArray x, NDArray channels, Activation activation) {

@@ -9,8 +9,7 @@ public final class NearestUpsampling {
 
   /** (B, C, h, w) -> (B, C, height, width). */
   public static NDArray forward(NDArray x, long height, long width) {
-    boolean twice =
-        height == 2 * x.getShape().get(2) && width == 2 * x.getShape().get(3);
+    boolean twice = height == 2 * x.getShape().get(2) && width == 2 * x.getShape().get(3);
     return FusedKernels.of(x, x.getShape().get(1))
         .filter(kernels -> twice && !GradMode.isEnabled())
         .map(kernels -> kernels.upsampleTwice(x))

@@ -77,7 +77,8 @@ class CudaKernelsTest {
     return x == null ? null : TorchKernels.toType(x, DataType.FLOAT32);
   }
 
-  private static void assertClose(String what, Precision precision, NDArray actual, NDArray expected) {
+  private static void assertClose(
+      String what, Precision precision, NDArray actual, NDArray expected) {
     assertThat(actual.getShape()).as(what).isEqualTo(expected.getShape());
     double difference = wide(actual).sub(expected).abs().max().toFloatArray()[0];
     double largest = expected.abs().max().toFloatArray()[0];

@@ -10,7 +10,9 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Guidance differentiates through kernels that autograd does not know as it does through others. */
+/**
+ * Guidance differentiates through kernels that autograd does not know as it does through others.
+ */
 class FusedKernelsTest {
 
   @ParameterizedTest
@@ -18,7 +20,9 @@ class FusedKernelsTest {
   void guidedPicturesAreTheSame(String model) {
     GenerationRequest cat =
         LayoutGuidancePipelineTest.request(
-            "a cat playing with a ball", 1, LayoutGuidancePipelineTest.object(2, 0.1, 0.2, 0.5, 0.8));
+            "a cat playing with a ball",
+            1,
+            LayoutGuidancePipelineTest.object(2, 0.1, 0.2, 0.5, 0.8));
     try (LayoutGuidanceStableDiffusionPipeline pipeline =
         LayoutGuidanceStableDiffusionPipeline.fromPretrained(
             model.equals("sd1") ? Fixtures.sd1() : Fixtures.sd2(), PretrainedOptions.cpu())) {

@@ -346,8 +346,7 @@ class LayoutGuidancePipelineTest {
     return new GenerationRequest(prompt, seed, List.of(objects));
   }
 
-  static LayoutObject object(
-      int token, double xMin, double yMin, double xMax, double yMax) {
+  static LayoutObject object(int token, double xMin, double yMin, double xMax, double yMax) {
     return new LayoutObject("", List.of(token), List.of(new BoundingBox(xMin, yMin, xMax, yMax)));
   }
 }
