@@ -35,7 +35,7 @@ final class ArrayMemory {
     }
   }
 
-  /** The address of an array's first number, on its device. */
+  /** The address of the first number of a contiguous array, on its device. */
   static long address(NDArray array) {
     long bytes = array.size() * array.getDataType().getNumOfBytes();
     if (bytes <= Integer.MAX_VALUE) {

@@ -97,13 +97,14 @@ final class CudaKernels implements FusedKernels {
     return like.getManager().create(shape, type, device);
   }
 
-  /** (B, C, H, W), channels last: what is made is (B, H, W, C). */
-  private NDArray emptyPicture(NDArray like, long b, long c, long h, long w) {
-    try (ArrayScope scope = new ArrayScope()) {
-      scope.suppressNotUsedWarning();
-      return scope.keep(
-          empty(like, new Shape(b, h, w, c), like.getDataType()).transpose(0, 3, 1, 2));
-    }
+  /** A picture (B, C, H, W) as what it is in memory, (B, H, W, C), if it is channels last. */
+  private static NDArray positions(NDArray picture) {
+    return TorchKernels.channelsLast(picture).transpose(0, 2, 3, 1);
+  }
+
+  /** (B, H, W, C) as the picture (B, C, H, W). */
+  private static NDArray picture(NDArray positions) {
+    return positions.transpose(0, 3, 1, 2);
   }
 
   @Override
@@ -148,10 +149,10 @@ final class CudaKernels implements FusedKernels {
     @Override
     public NDArray forward(NDArray picture) {
       try (ArrayScope scope = new ArrayScope()) {
-        NDArray x = TorchKernels.channelsLast(picture);
+        NDArray x = positions(picture);
         Size size = new Size(x);
         NDArray partial = size.partialSums(x);
-        NDArray y = size.picture(x);
+        NDArray y = empty(x, x.getShape(), x.getDataType());
         statistics =
             ArrayScope.release(empty(x, new Shape(size.samples, groups, 2), DataType.FLOAT32));
         launch(
@@ -183,19 +184,19 @@ final class CudaKernels implements FusedKernels {
             groups,
             epsilon,
             silu);
-        return scope.keep(y);
+        return scope.keep(picture(y));
       }
     }
 
     @Override
     public NDArray backward(NDArray picture, NDArray ofResult, NDArray before) {
       try (ArrayScope scope = new ArrayScope()) {
-        NDArray x = TorchKernels.channelsLast(picture);
-        NDArray gradient = TorchKernels.channelsLast(ofResult);
-        NDArray soFar = before == null ? null : TorchKernels.channelsLast(before);
+        NDArray x = positions(picture);
+        NDArray gradient = positions(ofResult);
+        NDArray soFar = before == null ? null : positions(before);
         Size size = new Size(x);
         NDArray partial = size.partialSums(x);
-        NDArray result = size.picture(x);
+        NDArray result = empty(x, x.getShape(), x.getDataType());
         launch(
             x,
             "group_norm_backward_moments",
@@ -231,7 +232,7 @@ final class CudaKernels implements FusedKernels {
             size.positions,
             groups,
             silu);
-        return scope.keep(result);
+        return scope.keep(picture(result));
       }
     }
 
@@ -250,19 +251,16 @@ final class CudaKernels implements FusedKernels {
 
       private final long samples;
       private final long channels;
-      private final long height;
-      private final long width;
       private final long positions;
       private final int threads;
       private final long chunks;
 
+      /** Of (B, H, W, C). */
       private Size(NDArray x) {
         Shape shape = x.getShape();
         this.samples = shape.get(0);
-        this.channels = shape.get(1);
-        this.height = shape.get(2);
-        this.width = shape.get(3);
-        this.positions = height * width;
+        this.channels = shape.get(3);
+        this.positions = shape.get(1) * shape.get(2);
         int packs = (int) (channels / width(x.getDataType()));
         int lanes = Math.max(1, THREADS / packs);
         this.threads = packs * lanes;
@@ -272,10 +270,6 @@ final class CudaKernels implements FusedKernels {
 
       private NDArray partialSums(NDArray x) {
         return empty(x, new Shape(samples, chunks, groups, 2), DataType.FLOAT32);
-      }
-
-      private NDArray picture(NDArray x) {
-        return emptyPicture(x, samples, channels, height, width);
       }
 
       /** Two float32 a number of a position for every lane, to add up. */
@@ -398,22 +392,22 @@ final class CudaKernels implements FusedKernels {
   @Override
   public NDArray addBias(NDArray a, NDArray b, NDArray bias) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray first = TorchKernels.channelsLast(a);
-      NDArray second = TorchKernels.channelsLast(b);
-      Shape shape = a.getShape();
-      NDArray y = emptyPicture(a, shape.get(0), shape.get(1), shape.get(2), shape.get(3));
+      NDArray first = positions(a);
+      NDArray second = positions(b);
+      NDArray y = empty(first, first.getShape(), first.getDataType());
       launch(
           a, "add_bias", Grid.of(packs(y), THREADS), first, second, bias, y, packs(y), bias.size());
-      return scope.keep(y);
+      return scope.keep(picture(y));
     }
   }
 
   @Override
   public NDArray upsampleTwice(NDArray picture) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray x = TorchKernels.channelsLast(picture);
+      NDArray x = positions(picture);
       Shape shape = x.getShape();
-      NDArray y = emptyPicture(x, shape.get(0), shape.get(1), 2 * shape.get(2), 2 * shape.get(3));
+      Shape twice = new Shape(shape.get(0), 2 * shape.get(1), 2 * shape.get(2), shape.get(3));
+      NDArray y = empty(x, twice, x.getDataType());
       launch(
           x,
           "upsample_twice",
@@ -421,9 +415,9 @@ final class CudaKernels implements FusedKernels {
           x,
           y,
           packs(y),
-          shape.get(1),
-          shape.get(3));
-      return scope.keep(y);
+          shape.get(3),
+          shape.get(2));
+      return scope.keep(picture(y));
     }
   }
 }
