@@ -39,9 +39,7 @@ public final class LayoutGuidance implements AutoCloseable {
   private final NDManager manager;
   private final AttentionStore store = new AttentionStore();
   private final Map<String, AttentionProcessor> guidedPassProcessors;
-  private final double[] firstLosses;
-  private final double[] lastLosses;
-  private final int[] iterations;
+  private final GuidanceState state;
   private int[] lossRows = {};
   private LayoutLoss loss; // of lossRows
 
@@ -67,16 +65,8 @@ public final class LayoutGuidance implements AutoCloseable {
     this.layouts = layouts;
     this.promptEmbeds = promptEmbeds;
     this.manager = promptEmbeds.getManager().newSubManager();
-    this.firstLosses = filled(Double.NaN);
-    this.lastLosses = filled(Double.POSITIVE_INFINITY);
-    this.iterations = new int[layouts.size()];
+    this.state = new GuidanceState(manager, config, layouts);
     this.guidedPassProcessors = guidedPassProcessors(unet.attnProcessors());
-  }
-
-  private double[] filled(double value) {
-    double[] values = new double[layouts.size()];
-    Arrays.fill(values, value);
-    return values;
   }
 
   /**
@@ -92,23 +82,23 @@ public final class LayoutGuidance implements AutoCloseable {
       return latents;
     }
     NDArray guided = latents;
+    int[] unfinished = state.unfinishedRows();
     for (int iteration = 0; iteration < config.maxIterationsPerStep(); iteration++) {
-      int[] rows = unfinishedRows();
-      if (rows.length == 0) {
+      if (unfinished.length == 0) {
         break;
       }
-      guided = update(guided, rows, scheduler, i);
+      guided = update(guided, passRows(unfinished), scheduler, i);
+      unfinished = waitsForAnswers(latents) ? unfinished : state.unfinishedRows();
     }
     return guided;
   }
 
-  /** Rows with a layout whose last loss is above the threshold. */
-  private int[] unfinishedRows() {
-    return IntStream.range(0, layouts.size())
-        .filter(row -> !layouts.get(row).isEmpty())
-        .filter(row -> !config.finished(lastLosses[row]))
-        .filter(row -> !Double.isNaN(lastLosses[row]))
-        .toArray();
+  /**
+   * A GPU is asked once a step which rows are finished, for it has nothing to do from then until
+   * the next pass is launched. Passes of finished rows move nothing.
+   */
+  private boolean waitsForAnswers(NDArray latents) {
+    return batchShape == BatchShape.FIXED && latents.getDevice().isGpu();
   }
 
   /** The rows of a pass that moves {@code unfinished} ones. */
@@ -119,30 +109,23 @@ public final class LayoutGuidance implements AutoCloseable {
   }
 
   /** One update of unfinished rows: {@code x <- x - d(loss_scale * loss)/dx * variance}. */
-  private NDArray update(NDArray latents, int[] unfinished, Scheduler scheduler, int i) {
+  private NDArray update(NDArray latents, int[] rows, Scheduler scheduler, int i) {
     try (ArrayScope scope = new ArrayScope()) {
-      int[] rows = passRows(unfinished);
-      NDArray x = TorchKernels.selectRows(latents, index(rows)); // (R, C, h, w)
+      NDArray rowIndices = index(rows); // (R)
+      NDArray unfinished = state.unfinished(rowIndices); // (R)
+      NDArray x = TorchKernels.selectRows(latents, rowIndices); // (R, C, h, w)
       Pass pass = pass(x, rows, scheduler, i);
       NDArray moved =
           TorchKernels.weightedSum(
               1, x, -scheduler.guidanceVariance(i), pass.gradient()); // (R, C, h, w)
-      NDArray places = index(Arrays.stream(unfinished).map(row -> placeOf(row, rows)).toArray());
-      NDArray movedUnfinished = TorchKernels.selectRows(moved, places); // (U, C, h, w)
-      NDArray guided =
-          TorchKernels.replaceRows(latents, index(unfinished), movedUnfinished); // (B, C, h, w)
-      // Last, because it waits for a GPU, which has all of this update to do by now.
-      remember(unfinished, rows, pass.losses().toFloatArray());
-      return scope.keep(guided);
+      NDArray guided = TorchKernels.chooseRows(unfinished, moved, x); // (R, C, h, w)
+      state.update(rowIndices, unfinished, pass.losses());
+      return scope.keep(TorchKernels.replaceRows(latents, rowIndices, guided)); // (B, C, h, w)
     }
   }
 
   private NDArray index(int[] rows) {
     return manager.create(Arrays.stream(rows).asLongStream().toArray());
-  }
-
-  private static int placeOf(int row, int[] rows) {
-    return Arrays.binarySearch(rows, row);
   }
 
   /**
@@ -206,17 +189,6 @@ public final class LayoutGuidance implements AutoCloseable {
     }
   }
 
-  private void remember(int[] unfinished, int[] rows, float[] losses) {
-    for (int row : unfinished) {
-      float rowLoss = losses[placeOf(row, rows)];
-      if (iterations[row] == 0) {
-        firstLosses[row] = rowLoss;
-      }
-      lastLosses[row] = rowLoss;
-      iterations[row]++;
-    }
-  }
-
   private Map<String, AttentionProcessor> guidedPassProcessors(
       Map<String, AttentionProcessor> others) {
     Map<String, AttentionProcessor> processors = new HashMap<>(others);
@@ -232,19 +204,14 @@ public final class LayoutGuidance implements AutoCloseable {
 
   /** What the guidance did so far, one entry a row. */
   public List<GuidanceTrace> traces() {
-    return IntStream.range(0, layouts.size())
-        .mapToObj(
-            row ->
-                iterations[row] == 0
-                    ? GuidanceTrace.NONE
-                    : new GuidanceTrace(firstLosses[row], lastLosses[row], iterations[row]))
-        .toList();
+    return state.traces();
   }
 
   @Override
   public void close() {
     closeLoss();
     store.close();
+    state.close();
     manager.close();
   }
 }

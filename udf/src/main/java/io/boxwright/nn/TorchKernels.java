@@ -351,6 +351,33 @@ public final class TorchKernels {
     return call("add_layout_loss", sum, probabilities, rows, tokens, masks, weights);
   }
 
+  /** Which numbers are greater, BOOLEAN. */
+  public static NDArray greater(NDArray x, double than) {
+    return call("greater", x, number(than));
+  }
+
+  /** Which numbers are greater or equal, BOOLEAN. */
+  public static NDArray greaterOrEqual(NDArray x, double than) {
+    return call("greater_or_equal", x, number(than));
+  }
+
+  /** Rows (B, C, H, W) of one or of the other, as first (B), BOOLEAN, says. */
+  public static NDArray chooseRows(NDArray first, NDArray one, NDArray other) {
+    return call("choose_rows", first, one, other);
+  }
+
+  /**
+   * How far the guidance of each row is after an update of some.
+   *
+   * @param state (B, 3): the first loss, or NaN; the last one; how often it was updated
+   * @param updated (B), BOOLEAN
+   * @param losses (B)
+   * @return (B, 3)
+   */
+  public static NDArray updateGuidanceState(NDArray state, NDArray updated, NDArray losses) {
+    return call("update_guidance_state", state, updated, losses);
+  }
+
   /**
    * Adds the mean over heads of the {@link #attentionScores} of the last B rows.
    *
