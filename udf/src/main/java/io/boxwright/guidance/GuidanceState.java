@@ -2,6 +2,7 @@ package io.boxwright.guidance;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.guidance.LayoutGuidanceConfig.StopRule;
 import io.boxwright.layout.LayoutObject;
@@ -46,7 +47,8 @@ final class GuidanceState implements AutoCloseable {
    */
   NDArray unfinished(NDArray passRows) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray last = TorchKernels.selectRows(state, passRows).get(":, {}", LAST); // (R)
+      NDArray last =
+          TorchKernels.selectRows(state, passRows).get(new NDIndex(":, {}", LAST)); // (R)
       return scope.keep(
           config.stopRule() == StopRule.AT_THRESHOLD
               ? TorchKernels.greater(last, config.lossThreshold())

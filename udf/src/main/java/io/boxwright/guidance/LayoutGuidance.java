@@ -10,7 +10,6 @@ import io.boxwright.nn.GradMode;
 import io.boxwright.nn.GradientTape;
 import io.boxwright.nn.TorchKernels;
 import io.boxwright.schedulers.Scheduler;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +39,7 @@ public final class LayoutGuidance implements AutoCloseable {
   private final AttentionStore store = new AttentionStore();
   private final Map<String, AttentionProcessor> guidedPassProcessors;
   private final GuidanceState state;
-  private int[] lossRows = {};
-  private LayoutLoss loss; // of lossRows
+  private GuidedRows guidedRows; // of the last pass
 
   /**
    * Starts a run.
@@ -87,7 +85,7 @@ public final class LayoutGuidance implements AutoCloseable {
       if (unfinished.length == 0) {
         break;
       }
-      guided = update(guided, passRows(unfinished), scheduler, i);
+      guided = update(guided, passRows(unfinished, latents), scheduler, i);
       unfinished = waitsForAnswers(latents) ? unfinished : state.unfinishedRows();
     }
     return guided;
@@ -102,30 +100,35 @@ public final class LayoutGuidance implements AutoCloseable {
   }
 
   /** The rows of a pass that moves {@code unfinished} ones. */
-  private int[] passRows(int[] unfinished) {
-    return batchShape == BatchShape.FIXED
-        ? IntStream.range(0, layouts.size()).toArray()
-        : unfinished;
+  private GuidedRows passRows(int[] unfinished, NDArray latents) {
+    int[] rows =
+        batchShape == BatchShape.FIXED ? IntStream.range(0, layouts.size()).toArray() : unfinished;
+    if (guidedRows == null || !guidedRows.are(rows)) {
+      closeGuidedRows();
+      guidedRows = new GuidedRows(manager, config, layouts, promptEmbeds, rows, latents.getShape());
+    }
+    return guidedRows;
+  }
+
+  private void closeGuidedRows() {
+    if (guidedRows != null) {
+      guidedRows.close();
+    }
   }
 
   /** One update of unfinished rows: {@code x <- x - d(loss_scale * loss)/dx * variance}. */
-  private NDArray update(NDArray latents, int[] rows, Scheduler scheduler, int i) {
+  private NDArray update(NDArray latents, GuidedRows rows, Scheduler scheduler, int i) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray rowIndices = index(rows); // (R)
-      NDArray unfinished = state.unfinished(rowIndices); // (R)
-      NDArray x = TorchKernels.selectRows(latents, rowIndices); // (R, C, h, w)
+      NDArray unfinished = state.unfinished(rows.indices()); // (R)
+      NDArray x = TorchKernels.selectRows(latents, rows.indices()); // (R, C, h, w)
       Pass pass = pass(x, rows, scheduler, i);
       NDArray moved =
           TorchKernels.weightedSum(
               1, x, -scheduler.guidanceVariance(i), pass.gradient()); // (R, C, h, w)
       NDArray guided = TorchKernels.chooseRows(unfinished, moved, x); // (R, C, h, w)
-      state.update(rowIndices, unfinished, pass.losses());
-      return scope.keep(TorchKernels.replaceRows(latents, rowIndices, guided)); // (B, C, h, w)
+      state.update(rows.indices(), unfinished, pass.losses());
+      return scope.keep(TorchKernels.replaceRows(latents, rows.indices(), guided)); // (B, C, h, w)
     }
-  }
-
-  private NDArray index(int[] rows) {
-    return manager.create(Arrays.stream(rows).asLongStream().toArray());
   }
 
   /**
@@ -136,18 +139,17 @@ public final class LayoutGuidance implements AutoCloseable {
    */
   private record Pass(NDArray losses, NDArray gradient) {}
 
-  private Pass pass(NDArray x, int[] rows, Scheduler scheduler, int i) {
+  private Pass pass(NDArray x, GuidedRows rows, Scheduler scheduler, int i) {
     try (ArrayScope scope = new ArrayScope();
         GradMode ignored = GradMode.enabled();
         GradientTape tape = new GradientTape()) {
       x.setRequiresGradient(true);
 
       // 1. A conditional-only forward pass stores the guided layers' attention.
-      attend(scheduler.scaleModelInput(x, i), scheduler.timesteps()[i], index(rows));
+      attend(scheduler.scaleModelInput(x, i), scheduler.timesteps()[i], rows.promptEmbeds());
 
       // 2. The loss of each row.
-      NDArray losses =
-          lossOf(rows, x).compute(guidedLayers.stream().map(store::map).toList()); // (R)
+      NDArray losses = rows.loss().compute(guidedLayers.stream().map(store::map).toList()); // (R)
 
       // 3. The gradient of the sum is each row's own gradient.
       tape.backward(TorchKernels.scale(config.lossScale(), losses.sum()));
@@ -158,29 +160,12 @@ public final class LayoutGuidance implements AutoCloseable {
     }
   }
 
-  /** The loss of the rows of a pass; its masks stay on the device while the rows are the same. */
-  private LayoutLoss lossOf(int[] rows, NDArray latents) {
-    if (!Arrays.equals(rows, lossRows)) {
-      closeLoss();
-      List<List<LayoutObject>> ofRows = Arrays.stream(rows).mapToObj(layouts::get).toList();
-      loss = new LayoutLoss(manager, config, ofRows, latents.getShape());
-      lossRows = rows;
-    }
-    return loss;
-  }
-
-  private void closeLoss() {
-    if (loss != null) {
-      loss.close();
-    }
-  }
-
-  private void attend(NDArray modelInput, double timestep, NDArray rows) {
+  private void attend(NDArray modelInput, double timestep, NDArray encoderHiddenStates) {
     Map<String, AttentionProcessor> processors = unet.attnProcessors();
     unet.setAttnProcessor(guidedPassProcessors);
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
-      unet.forward(modelInput, timestep, TorchKernels.selectRows(promptEmbeds, rows));
+      unet.forward(modelInput, timestep, encoderHiddenStates);
       throw new IllegalStateException("The UNet never reached " + lastGuidedLayer());
     } catch (GuidedPassEnd.Reached end) {
       // All guided layers are stored; nothing after them reaches the loss.
@@ -209,7 +194,7 @@ public final class LayoutGuidance implements AutoCloseable {
 
   @Override
   public void close() {
-    closeLoss();
+    closeGuidedRows();
     store.close();
     state.close();
     manager.close();

@@ -6,6 +6,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.StringArray;
+import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ final class CudaCompiler {
     LibTorch.load();
     return Path.of(LibUtils.getLibtorchPath(), System.mapLibraryName("caffe2_nvrtc"));
   }
+
+  private static native int nvrtcVersion(IntByReference major, IntByReference minor);
 
   private static native int nvrtcCreateProgram(
       PointerByReference program,
@@ -44,6 +47,11 @@ final class CudaCompiler {
   private static native int nvrtcGetCUBIN(long program, byte[] image);
 
   private static native int nvrtcDestroyProgram(PointerByReference program);
+
+  /** Fails if NVRTC cannot be used. */
+  static void requireCompiler() {
+    check(nvrtcVersion(new IntByReference(), new IntByReference()), "tell its version");
+  }
 
   /**
    * Compiles a file.

@@ -45,6 +45,11 @@ final class CudaDriver {
       long parameters,
       long extra);
 
+  /** Fails if there is no such GPU. */
+  static void requireDevice(int ordinal) {
+    check(cuDeviceGet(new IntByReference(), ordinal), "find GPU " + ordinal);
+  }
+
   private static native int cuGetErrorString(int code, PointerByReference text);
 
   /**

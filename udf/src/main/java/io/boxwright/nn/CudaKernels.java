@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * {@link FusedKernels} of one GPU: {@code cuda_kernels.cu} beside this class, in float16 and
@@ -35,28 +35,39 @@ final class CudaKernels implements FusedKernels {
   private static final int MOST_SAMPLES = 65_535;
 
   private final Device device;
-  private final Map<DataType, CudaModule> modules = new EnumMap<>(DataType.class);
+  private final String source = source();
+  private final Map<DataType, CudaModule> modules = new ConcurrentHashMap<>();
 
   /**
-   * Compiles the kernels, which takes about a second a type.
+   * The kernels of a GPU. They are compiled at their first use, which takes about a second a type.
    *
-   * @throws CudaException if the driver or its compiler cannot
+   * @throws CudaException if the driver knows no such GPU
+   * @throws UnsatisfiedLinkError if there is no driver or no NVRTC
    */
   CudaKernels(Device device) {
     this.device = device;
-    String source = source();
-    for (DataType type : TYPES) {
-      modules.put(
-          type,
-          new CudaModule(
-              device.getDeviceId(),
-              architecture ->
-                  CudaCompiler.compile(
-                      FILE,
-                      source,
-                      "--gpu-architecture=sm_" + architecture,
-                      "--define-macro=" + type.name())));
-    }
+    CudaDriver.requireDevice(device.getDeviceId());
+    CudaCompiler.requireCompiler();
+  }
+
+  @Override
+  public void prepare(DataType type) {
+    module(type);
+  }
+
+  private CudaModule module(DataType type) {
+    return modules.computeIfAbsent(type, this::compile);
+  }
+
+  private CudaModule compile(DataType type) {
+    return new CudaModule(
+        device.getDeviceId(),
+        architecture ->
+            CudaCompiler.compile(
+                FILE,
+                source,
+                "--gpu-architecture=sm_" + architecture,
+                "--define-macro=" + type.name()));
   }
 
   private static String source() {
@@ -90,7 +101,7 @@ final class CudaKernels implements FusedKernels {
   }
 
   private void launch(NDArray like, String kernel, Grid grid, Object... arguments) {
-    modules.get(like.getDataType()).launch(kernel, grid, arguments);
+    module(like.getDataType()).launch(kernel, grid, arguments);
   }
 
   private NDArray empty(NDArray like, Shape shape, DataType type) {

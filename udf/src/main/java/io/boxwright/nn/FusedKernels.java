@@ -2,8 +2,10 @@ package io.boxwright.nn;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,9 @@ interface FusedKernels {
   /** (B, C, H, W) -> (B, C, 2H, 2W), nearest neighbours. Not differentiable. */
   NDArray upsampleTwice(NDArray x);
 
+  /** Makes ready what arrays of a type need, which otherwise their first use does. */
+  void prepare(DataType type);
+
   /** Whether these kernels take an array of this type and with this many channels. */
   boolean support(NDArray x, long channels);
 
@@ -63,6 +68,11 @@ interface FusedKernels {
   /** Those of the device where an array is, if they take it. */
   static Optional<FusedKernels> of(NDArray x, long channels) {
     return of(x).filter(kernels -> kernels.support(x, channels));
+  }
+
+  /** {@link #prepare}, in the background; does nothing for devices without kernels. */
+  static void prepareLater(Device device, DataType type) {
+    CompletableFuture.runAsync(() -> Loaded.of(device).ifPresent(kernels -> kernels.prepare(type)));
   }
 
   /** The kernels of this process. */
@@ -93,7 +103,7 @@ interface FusedKernels {
       }
       try {
         return Optional.of(new CudaKernels(device));
-      } catch (CudaException | UnsatisfiedLinkError e) {
+      } catch (CudaException | LinkageError e) {
         LOG.warn("Pictures will take longer: libtorch's operators are used on {}", device, e);
         return Optional.empty();
       }

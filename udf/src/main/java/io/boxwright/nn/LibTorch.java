@@ -3,6 +3,7 @@ package io.boxwright.nn;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Utils;
@@ -50,6 +51,14 @@ public final class LibTorch {
    */
   public static NDManager newManager(Device device) {
     return NDManager.newBaseManager(device, NAME);
+  }
+
+  /**
+   * Begins to make ready, in the background, what models of a type need on a device: a GPU's
+   * kernels are compiled, which can be done while the weights are read.
+   */
+  public static void prepare(Device device, DataType dataType) {
+    FusedKernels.prepareLater(device, dataType);
   }
 
   /** Gives memory that libtorch keeps for later back to a GPU; does nothing for other devices. */

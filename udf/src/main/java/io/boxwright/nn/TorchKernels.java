@@ -392,16 +392,9 @@ public final class TorchKernels {
     return call("add_mean_attention_scores", sum, query, key, number(scale));
   }
 
-  /**
-   * Whether all numbers of a row are finite.
-   *
-   * @param x (B, ...)
-   * @return one answer a row
-   */
-  public static boolean[] finiteRows(NDArray x) {
-    try (NDArray finite = call("finite_rows", x)) {
-      return finite.toBooleanArray();
-    }
+  /** Whether all numbers of a row are finite: (B, ...) -> (B), BOOLEAN. */
+  public static NDArray finiteRows(NDArray x) {
+    return call("finite_rows", x);
   }
 
   /** Images (B, 3, H, W) in [-1, 1] to bytes (B, H, W, 3), UINT8, rounded as diffusers rounds. */

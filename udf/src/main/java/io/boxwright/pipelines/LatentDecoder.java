@@ -1,6 +1,7 @@
 package io.boxwright.pipelines;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
 import io.boxwright.models.AutoencoderKL;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.TorchKernels;
@@ -9,13 +10,35 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
-/** Latents to images. To be used with grad mode off. */
-record LatentDecoder(AutoencoderKL vae) {
+/**
+ * Latents to images, a few rows at a time, so that memory does not grow with their number. A GPU is
+ * given all rows at once and asked for none of them before {@link #images}. To be used with grad
+ * mode off.
+ */
+final class LatentDecoder implements AutoCloseable {
 
   /** Enough to keep a GPU busy. */
   private static final int DECODED_TOGETHER = 4;
+
+  private final AutoencoderKL vae;
+  private final List<Rows> parts = new ArrayList<>();
+
+  /**
+   * Begins to decode.
+   *
+   * @param vae decodes
+   * @param latents (B, C, h, w)
+   * @param requests B
+   */
+  LatentDecoder(AutoencoderKL vae, NDArray latents, List<GenerationRequest> requests) {
+    this.vae = vae;
+    for (int from = 0; from < requests.size(); from += DECODED_TOGETHER) {
+      int to = Math.min(requests.size(), from + DECODED_TOGETHER);
+      boolean padding = requests.subList(from, to).stream().allMatch(GenerationRequest::isPadding);
+      parts.add(padding ? Rows.padding(to - from) : decode(latents, from, to));
+    }
+  }
 
   /**
    * An image and whether it is one.
@@ -25,36 +48,50 @@ record LatentDecoder(AutoencoderKL vae) {
    */
   record Decoded(BufferedImage image, boolean finite) {}
 
-  /**
-   * Decodes latents a few rows at a time, so that memory does not grow with their number.
-   *
-   * @param latents (B, C, h, w)
-   * @param requests B
-   * @return one a row; null where all rows that would be decoded together are padding
-   */
-  List<Decoded> decode(NDArray latents, List<GenerationRequest> requests) {
-    List<Decoded> decoded = new ArrayList<>();
-    for (int from = 0; from < requests.size(); from += DECODED_TOGETHER) {
-      int to = Math.min(requests.size(), from + DECODED_TOGETHER);
-      boolean padding = requests.subList(from, to).stream().allMatch(GenerationRequest::isPadding);
-      decoded.addAll(padding ? Collections.nCopies(to - from, null) : decode(latents, from, to));
+  /** Rows that are decoded together: pixels (K, H, W, 3), UINT8, and finite (K), or null. */
+  private record Rows(int count, NDArray pixels, NDArray finite) {
+
+    private static Rows padding(int count) {
+      return new Rows(count, null, null);
     }
-    return decoded;
   }
 
-  private List<Decoded> decode(NDArray latents, int from, int to) {
+  private Rows decode(NDArray latents, int from, int to) {
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
-      NDArray rows = latents.getManager().create(LongStream.range(from, to).toArray()); // (K)
-      NDArray scaled = TorchKernels.selectRows(latents, rows); // (K, C, h, w)
+      NDArray scaled = latents.get(new NDIndex("{}:{}", from, to)); // (K, C, h, w)
       NDArray unscaled = TorchKernels.scale(1 / vae.config().scalingFactor(), scaled);
       NDArray images = vae.decode(unscaled); // (K, 3, H, W)
-      boolean[] finiteLatents = TorchKernels.finiteRows(scaled);
-      boolean[] finiteImages = TorchKernels.finiteRows(images);
-      List<BufferedImage> pictures = Pixels.toImages(TorchKernels.toPixels(images));
-      return IntStream.range(0, pictures.size())
-          .mapToObj(i -> new Decoded(pictures.get(i), finiteLatents[i] && finiteImages[i]))
-          .toList();
+      NDArray finite =
+          TorchKernels.finiteRows(scaled).logicalAnd(TorchKernels.finiteRows(images)); // (K)
+      return new Rows(
+          to - from, ArrayScope.release(TorchKernels.toPixels(images)), ArrayScope.release(finite));
+    }
+  }
+
+  /** The images, one a row; null where all rows that are decoded together are padding. */
+  List<Decoded> images() {
+    return parts.stream().flatMap(part -> images(part).stream()).toList();
+  }
+
+  private static List<Decoded> images(Rows rows) {
+    if (rows.pixels() == null) {
+      return Collections.nCopies(rows.count(), null);
+    }
+    boolean[] finite = rows.finite().toBooleanArray();
+    List<BufferedImage> pictures = Pixels.toImages(rows.pixels());
+    return IntStream.range(0, rows.count())
+        .mapToObj(i -> new Decoded(pictures.get(i), finite[i]))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    for (Rows rows : parts) {
+      if (rows.pixels() != null) {
+        rows.pixels().close();
+        rows.finite().close();
+      }
     }
   }
 }

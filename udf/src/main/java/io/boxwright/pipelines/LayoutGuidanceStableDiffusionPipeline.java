@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Stable Diffusion whose objects are pushed into their boxes ("Training-Free Layout Control with
@@ -202,36 +203,50 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
     }
   }
 
-  /** Decodes and scores; null for padding. */
+  /** Decodes and scores, which the host does while a GPU decodes; null for padding. */
   private List<GeneratedImage> describe(
       GenerationInputs inputs, NDArray latents, LayoutSteps steps) {
-    List<LatentDecoder.Decoded> decoded = pipeline.decode(latents, inputs.requests());
-    List<GuidanceTrace> traces = steps.traces();
     List<AttentionAverages.RowMaps> maps = steps.maps();
-    List<GeneratedImage> described = new ArrayList<>();
-    for (int row = 0; row < decoded.size(); row++) {
-      boolean padding = inputs.requests().get(row).isPadding();
-      described.add(
-          padding ? null : describe(inputs, row, decoded.get(row), maps.get(row), traces.get(row)));
+    List<GuidanceTrace> traces = steps.traces();
+    try (LatentDecoder decoder = pipeline.decoder(latents, inputs.requests())) {
+      List<Scores> scores =
+          IntStream.range(0, maps.size())
+              .parallel()
+              .mapToObj(row -> scores(inputs, row, maps.get(row)))
+              .toList();
+      pipeline.timer().lap(Stage.SCORE);
+      List<LatentDecoder.Decoded> decoded = decoder.images();
+      pipeline.timer().lap(Stage.DECODE);
+      return IntStream.range(0, decoded.size())
+          .mapToObj(row -> image(inputs, row, decoded.get(row), traces.get(row), scores.get(row)))
+          .toList();
     }
-    pipeline.timer().lap(Stage.SCORE);
-    return described;
   }
 
-  private GeneratedImage describe(
+  /** What the attention maps of a row say. */
+  private record Scores(Optional<LayoutAdherence> adherence, List<AttentionMap> attentionMaps) {}
+
+  private static Scores scores(GenerationInputs inputs, int row, AttentionAverages.RowMaps maps) {
+    GenerationRequest request = inputs.requests().get(row);
+    return new Scores(adherence(request, maps), attentionMaps(inputs.options(), request, maps));
+  }
+
+  private GeneratedImage image(
       GenerationInputs inputs,
       int row,
-      LatentDecoder.Decoded image,
-      AttentionAverages.RowMaps maps,
-      GuidanceTrace trace) {
+      LatentDecoder.Decoded decoded,
+      GuidanceTrace trace,
+      Scores scores) {
     GenerationRequest request = inputs.requests().get(row);
-    return new GeneratedImage(
-        image.image(),
-        image.finite(),
-        adherence(request, maps),
-        trace,
-        attentionMaps(inputs.options(), request, maps),
-        warnings(request));
+    return request.isPadding()
+        ? null
+        : new GeneratedImage(
+            decoded.image(),
+            decoded.finite(),
+            scores.adherence(),
+            trace,
+            scores.attentionMaps(),
+            warnings(request));
   }
 
   private List<String> warnings(GenerationRequest request) {

@@ -85,6 +85,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       PretrainedOptions options,
       Function<NDManager, PretrainedWeights.Source> source) {
     NDManager manager = LibTorch.newManager(options.device());
+    LibTorch.prepare(options.device(), options.dataType());
     try (GradMode ignored = GradMode.disabled()) {
       StableDiffusionPipeline loaded =
           new StableDiffusionPipeline(folder, options, manager, source.apply(manager));
@@ -148,7 +149,11 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
       NDArray latents = denoise(run, inputs, StepGuidance.NONE);
-      return decode(latents, inputs.requests()).stream().map(LatentDecoder.Decoded::image).toList();
+      try (LatentDecoder decoder = decoder(latents, inputs.requests())) {
+        return decoder.images().stream().map(LatentDecoder.Decoded::image).toList();
+      } finally {
+        timer.lap(Stage.DECODE);
+      }
     }
   }
 
@@ -246,7 +251,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
 
   /** Reads a number, which a GPU gives when it has done all before it. */
   private static void waitFor(NDArray latents) {
-    TorchKernels.finiteRows(latents);
+    TorchKernels.finiteRows(latents).toBooleanArray();
   }
 
   /** What the UNet predicts for the latents before step {@code i}, (B, C, h, w). */
@@ -321,11 +326,9 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     return copy;
   }
 
-  /** Decodes latents (B, C, h, w); see {@link LatentDecoder#decode}. */
-  List<LatentDecoder.Decoded> decode(NDArray latents, List<GenerationRequest> requests) {
-    List<LatentDecoder.Decoded> decoded = new LatentDecoder(vae).decode(latents, requests);
-    timer.lap(Stage.DECODE);
-    return decoded;
+  /** Begins to decode latents (B, C, h, w); the caller closes it. */
+  LatentDecoder decoder(NDArray latents, List<GenerationRequest> requests) {
+    return new LatentDecoder(vae, latents, requests);
   }
 
   /** The options with the model's own size where they leave it open. */

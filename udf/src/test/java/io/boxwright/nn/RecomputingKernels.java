@@ -2,6 +2,7 @@ package io.boxwright.nn;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Optional;
@@ -60,6 +61,9 @@ public final class RecomputingKernels implements FusedKernels, AutoCloseable {
   public NDArray upsampleTwice(NDArray x) {
     return TorchKernels.upsampleNearest(x, 2 * x.getShape().get(2), 2 * x.getShape().get(3));
   }
+
+  @Override
+  public void prepare(DataType type) {}
 
   @Override
   public boolean support(NDArray x, long channels) {
