@@ -28,9 +28,10 @@ public final class AttentionAverages implements AutoCloseable {
   private final AttentionLayers layers;
   private final NDManager manager;
   private final int rows;
+  private final int tokens;
   private final int latentHeight;
   private final int latentWidth;
-  private final Map<String, NDArray> sums = new LinkedHashMap<>(); // (B, N, T) by path
+  private final Map<String, NDArray> sums = new LinkedHashMap<>(); // (B, N, tokens) by path
   private int steps;
 
   /**
@@ -38,13 +39,15 @@ public final class AttentionAverages implements AutoCloseable {
    *
    * @param unet whose attention is averaged
    * @param latents of the run, (B, C, h, w): tell the number of rows and the maps' sizes
+   * @param tokens how many of a prompt's first tokens have maps
    */
-  public AttentionAverages(UNet2DConditionModel unet, NDArray latents) {
+  public AttentionAverages(UNet2DConditionModel unet, NDArray latents, int tokens) {
     Shape shape = latents.getShape();
     this.unet = unet;
     this.layers = AttentionLayers.of(unet.attnProcessors().keySet());
     this.manager = latents.getManager().newSubManager();
     this.rows = (int) shape.get(0);
+    this.tokens = tokens;
     this.latentHeight = (int) shape.get(2);
     this.latentWidth = (int) shape.get(3);
   }
@@ -66,7 +69,7 @@ public final class AttentionAverages implements AutoCloseable {
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
       String path = attention.path();
-      Shape shape = new Shape(rows, query.getShape().get(2), key.getShape().get(2)); // (B, N, T)
+      Shape shape = new Shape(rows, query.getShape().get(2), tokens); // (B, N, tokens)
       NDArray sum = sums.containsKey(path) ? sums.get(path) : manager.zeros(shape);
       NDArray added = TorchKernels.addMeanAttentionScores(sum, query, key, attention.scale());
       sums.put(path, ArrayScope.release(added));
@@ -84,7 +87,7 @@ public final class AttentionAverages implements AutoCloseable {
   /** The averaged maps of one row. */
   public final class RowMaps {
 
-    private final Map<String, float[]> values; // B * N * T by path
+    private final Map<String, float[]> values; // B * N * tokens by path
     private final int row;
 
     private RowMaps(Map<String, float[]> values, int row) {
@@ -108,7 +111,6 @@ public final class AttentionAverages implements AutoCloseable {
     }
 
     private TokenMap map(String path, int token) {
-      int tokens = (int) sums.get(path).getShape().get(2);
       float[] all = values.get(path);
       float[] column = new float[all.length / rows / tokens]; // N
       int first = row * column.length * tokens + token;

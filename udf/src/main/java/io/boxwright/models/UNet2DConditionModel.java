@@ -2,6 +2,7 @@ package io.boxwright.models;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import io.boxwright.loading.StateDict;
 import io.boxwright.models.attention.Attention;
 import io.boxwright.models.attention.AttentionProcessor;
@@ -140,15 +141,19 @@ public final class UNet2DConditionModel {
   /**
    * Predicts the noise (or whatever the scheduler's prediction type says).
    *
+   * <p>With two prompts for each sample, as classifier-free guidance has them, what comes before
+   * the first cross-attention is computed once for both.
+   *
    * @param sample scaled latents, (B, C, h, w), float32
    * @param timestep of the schedule, the same for the whole batch; may be fractional
-   * @param encoderHiddenStates the prompts' states, (B, T, D)
-   * @return (B, C, h, w), float32, whatever the weights' type
+   * @param encoderHiddenStates the prompts' states, (B, T, D), or (2B, T, D): the first prompts of
+   *     all samples, then the second ones
+   * @return (B or 2B, C, h, w), float32, whatever the weights' type
    */
   public NDArray forward(NDArray sample, double timestep, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
       // 1. time
-      NDArray temb = TorchKernels.silu(embedTime(sample, timestep)); // (B, E)
+      NDArray temb = TorchKernels.silu(embedTime(sample, timestep)); // (1, E)
 
       // 2. pre-process
       NDArray context = TorchKernels.toType(encoderHiddenStates, dataType); // (B, T, D)
@@ -180,8 +185,8 @@ public final class UNet2DConditionModel {
     NDArray timesteps =
         sample
             .getManager()
-            .full(sample.getShape().slice(0, 1), (float) timestep, DataType.FLOAT32)
-            .toDevice(sample.getDevice(), false); // (B)
+            .full(new Shape(1), (float) timestep, DataType.FLOAT32)
+            .toDevice(sample.getDevice(), false); // (1)
     return timeEmbedding.forward(timesteps, dataType);
   }
 }

@@ -5,6 +5,7 @@ import io.boxwright.loading.StateDict;
 import io.boxwright.models.attention.Attention;
 import io.boxwright.models.attention.Transformer2DModel;
 import io.boxwright.nn.ArrayScope;
+import io.boxwright.nn.TorchKernels;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -60,7 +61,8 @@ final class UNetUpBlock {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray hiddenStates = x;
       for (int i = 0; i < resnets.size(); i++) {
-        NDArray joined = hiddenStates.concat(skips.removeLast(), 1); // (B, below + skip, H, W)
+        NDArray skip = TorchKernels.repeatRows(skips.removeLast(), hiddenStates);
+        NDArray joined = hiddenStates.concat(skip, 1); // (B, below + skip, H, W)
         hiddenStates = resnets.get(i).forward(joined, temb); // (B, out, H, W)
         if (!attentions.isEmpty()) {
           hiddenStates = attentions.get(i).forward(hiddenStates, encoderHiddenStates);

@@ -289,6 +289,22 @@ public final class TorchKernels {
     return call("select_rows", x, rows);
   }
 
+  /**
+   * As many rows as another array has: x itself, or its rows twice over.
+   *
+   * @param x (B, ...)
+   * @param like (B or 2B, ...)
+   */
+  public static NDArray repeatRows(NDArray x, NDArray like) {
+    long rows = x.getShape().get(0);
+    long wanted = like.getShape().get(0);
+    if (wanted != rows && wanted != 2 * rows) {
+      throw new IllegalArgumentException(
+          "%d rows cannot be had from %d: as many or twice as many can".formatted(wanted, rows));
+    }
+    return wanted == rows ? x : call("rows_twice", x);
+  }
+
   /** A copy of (B, ...) whose rows at rows (K), INT64, are those of values (K, ...). */
   public static NDArray replaceRows(NDArray x, NDArray rows, NDArray values) {
     return call("replace_rows", x, rows, values);
@@ -379,13 +395,14 @@ public final class TorchKernels {
   }
 
   /**
-   * Adds the mean over heads of the {@link #attentionScores} of the last B rows.
+   * Adds the mean over heads of the {@link #attentionScores} of the last B rows to the first K
+   * keys.
    *
-   * @param sum (B, N, T), float32
+   * @param sum (B, N, K), float32
    * @param query (B, heads, N, C), or (2B, heads, N, C) with the unconditional half first
    * @param key as many rows, (.., heads, T, C)
    * @param scale usually {@code 1 / sqrt(C)}
-   * @return (B, N, T), float32
+   * @return (B, N, K), float32
    */
   public static NDArray addMeanAttentionScores(
       NDArray sum, NDArray query, NDArray key, double scale) {

@@ -9,6 +9,7 @@ import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.layout.LayoutObject;
 import io.boxwright.models.UNet2DConditionModel;
 import io.boxwright.schedulers.Scheduler;
+import java.util.Comparator;
 import java.util.List;
 
 /** Guides the latents before each step and averages the attention maps of each prediction. */
@@ -33,7 +34,17 @@ final class LayoutSteps implements StepGuidance, AutoCloseable {
   public void start(NDArray latents, NDArray promptEmbeds, Scheduler runScheduler) {
     scheduler = runScheduler;
     layoutGuidance = new LayoutGuidance(unet, config, batchShape, layouts, promptEmbeds);
-    averages = new AttentionAverages(unet, latents);
+    averages = new AttentionAverages(unet, latents, scoredTokens());
+  }
+
+  /** All up to the last one of an object. */
+  private int scoredTokens() {
+    return 1
+        + layouts.stream()
+            .flatMap(List::stream)
+            .flatMap(object -> object.tokenIndices().stream())
+            .max(Comparator.naturalOrder())
+            .orElse(0);
   }
 
   @Override

@@ -264,11 +264,10 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       StepGuidance guidance) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray scaled = scheduler.scaleModelInput(latents, i); // (B, C, h, w)
-      NDArray modelInput =
-          options.classifierFree() ? scaled.concat(scaled, 0) : scaled; // (B or 2B, C, h, w)
       guidance.beforePrediction();
       timer.lap(Stage.SCHEDULE);
-      NDArray prediction = unet.forward(modelInput, scheduler.timesteps()[i], modelEmbeds);
+      NDArray prediction =
+          unet.forward(scaled, scheduler.timesteps()[i], modelEmbeds); // (B or 2B, C, h, w)
       timer.lap(Stage.DENOISE);
       return scope.keep(
           options.classifierFree()

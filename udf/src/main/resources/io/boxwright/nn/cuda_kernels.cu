@@ -86,6 +86,12 @@ __device__ __forceinline__ float normal_pdf(float x) {
 // ---------------------------------------------------------------------------------------------
 // Group norm. A sample's positions are cut into chunks, one for each block of the grid's row. The
 // threads of a block are (lanes, C / WIDTH): a thread has WIDTH channels of every lanes-th position.
+// Moments are taken from the first sample to the last, and used from the last to the first: what
+// was read last is in the cache still.
+
+__device__ __forceinline__ int sample_from_first() { return blockIdx.y; }
+
+__device__ __forceinline__ int sample_from_last() { return gridDim.y - 1 - blockIdx.y; }
 
 struct Chunk {
   int begin;
@@ -105,13 +111,13 @@ struct Place {
   int64 base;  // of the sample, at the thread's channels
   Chunk chunk;
 
-  __device__ Place(int channels, int positions)
+  __device__ Place(int channels, int positions, int sample)
       : channels(channels),
         lanes(blockDim.x / (channels / WIDTH)),
         lane(threadIdx.x / (channels / WIDTH)),
         channel(threadIdx.x % (channels / WIDTH) * WIDTH),
-        sample(blockIdx.y),
-        base((int64)blockIdx.y * positions * channels + channel),
+        sample(sample),
+        base((int64)sample * positions * channels + channel),
         chunk(blockIdx.x, gridDim.x, positions) {}
 };
 
@@ -149,7 +155,7 @@ __device__ void sum_by_group(
 extern "C" __global__ void __launch_bounds__(640) group_norm_moments(
     const scalar* x, const scalar* added, int64 added_stride, float2* partial, int64 channels,
     int64 positions, int64 groups) {
-  Place place(channels, positions);
+  Place place(channels, positions, sample_from_first());
   Floats more = or_zeros(added, place.sample * added_stride + place.channel);
   Floats sums(0.f), squares(0.f);
 #pragma unroll 4
@@ -203,7 +209,7 @@ extern "C" __global__ void __launch_bounds__(640) group_norm(
     const scalar* weight, const scalar* bias, scalar* y, float2* statistics, int64 channels,
     int64 positions, int64 groups, double epsilon, int64 silu) {
   extern __shared__ float2 of_groups[];
-  Place place(channels, positions);
+  Place place(channels, positions, sample_from_last());
   int width = place.channels / (int)groups;
   combine_moments(
       partial + (int64)place.sample * chunks * groups, chunks, positions, groups, width, epsilon,
@@ -275,7 +281,7 @@ extern "C" __global__ void __launch_bounds__(640) group_norm_backward_moments(
     const scalar* x, const scalar* added, int64 added_stride, const scalar* gradient,
     const float2* statistics, const scalar* weight, const scalar* bias, float2* partial,
     int64 channels, int64 positions, int64 groups, int64 silu) {
-  Place place(channels, positions);
+  Place place(channels, positions, sample_from_first());
   GroupNormGradient of(place, added, added_stride, statistics, weight, bias, groups, silu);
   Floats sums(0.f), products(0.f);
 #pragma unroll 2
@@ -301,7 +307,7 @@ extern "C" __global__ void __launch_bounds__(640) group_norm_backward(
     const scalar* bias, const scalar* so_far, scalar* result, int64 channels, int64 positions,
     int64 groups, int64 silu) {
   extern __shared__ float2 means[];
-  Place place(channels, positions);
+  Place place(channels, positions, sample_from_last());
   int width = place.channels / (int)groups;
   float count = (float)positions * width;
   for (int group = threadIdx.x; group < groups; group += blockDim.x) {

@@ -5,6 +5,7 @@ import io.boxwright.loading.StateDict;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.GradientTape;
 import io.boxwright.nn.LayerNorm;
+import io.boxwright.nn.TorchKernels;
 import java.util.List;
 
 /**
@@ -43,12 +44,13 @@ final class BasicTransformerBlock {
     return List.of(attn1, attn2);
   }
 
-  /** (B, N, C), (B, T, D) -> (B, N, C). */
+  /** (B, N, C), (B or 2B, T, D) -> (B or 2B, N, C). */
   NDArray forward(NDArray input, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray x = GradientTape.variable(input);
-      NDArray first =
-          GradientTape.variable(x.add(attendFirst(norm1.forward(x), encoderHiddenStates)));
+      NDArray toFirst = attendFirst(norm1.forward(x), encoderHiddenStates); // (B or 2B, N, C)
+      NDArray attended = TorchKernels.repeatRows(x, toFirst).add(toFirst);
+      NDArray first = GradientTape.variable(TorchKernels.repeatRows(attended, encoderHiddenStates));
       NDArray second =
           GradientTape.variable(
               first.add(attn2.forward(norm2.forward(first), encoderHiddenStates)));
@@ -58,7 +60,8 @@ final class BasicTransformerBlock {
 
   private NDArray attendFirst(NDArray hiddenStates, NDArray encoderHiddenStates) {
     return firstAttention == FirstAttention.CROSS
-        ? attn1.forward(hiddenStates, encoderHiddenStates)
+        ? attn1.forward(
+            TorchKernels.repeatRows(hiddenStates, encoderHiddenStates), encoderHiddenStates)
         : attn1.forward(hiddenStates);
   }
 }

@@ -72,7 +72,7 @@ public final class Transformer2DModel {
     return transformerBlocks.stream().flatMap(block -> block.attentions().stream()).toList();
   }
 
-  /** (B, C, H, W), (B, T, D) -> (B, C, H, W). */
+  /** (B, C, H, W), (B or 2B, T, D) -> (B or 2B, C, H, W). */
   public NDArray forward(NDArray input, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray x = GradientTape.variable(input);
@@ -81,7 +81,7 @@ public final class Transformer2DModel {
         hiddenStates = block.forward(hiddenStates, encoderHiddenStates); // (B, H*W, C)
       }
       NDArray picture = TorchKernels.positionsFirst(projOut.forward(hiddenStates), x);
-      return scope.keep(x.add(picture)); // (B, C, H, W)
+      return scope.keep(TorchKernels.repeatRows(x, picture).add(picture)); // (B or 2B, C, H, W)
     }
   }
 }
