@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.TaskContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,21 +153,24 @@ record BatchGenerator(
   private record Timed(List<GeneratedImage> images, double seconds) {}
 
   private Timed timed(List<GenerationRequest> requests, List<String> ids) {
+    TaskContext task = TaskContext.get();
+    // Waiting for the batches of other tasks is not this one's time.
+    return loaded.thread().run(() -> timed(requests, ids, task));
+  }
+
+  private Timed timed(List<GenerationRequest> requests, List<String> ids, TaskContext task) {
     ImagePipeline pipeline = loaded.pipeline();
-    // The pipeline runs one batch at a time; waiting for another task's is not this one's time.
-    synchronized (pipeline) {
-      Map<Stage, Duration> before = pipeline.stages();
-      long start = System.nanoTime();
-      try (Watchdog.Watch ignored = watchdog.watch(ids)) {
-        List<GeneratedImage> images = pipeline.generate(requests, options, guidance);
-        return new Timed(images, (System.nanoTime() - start) / 1e9);
-      } catch (RuntimeException e) {
-        throw OutOfDeviceMemoryException.wrapIfSo(e);
-      } finally {
-        pipeline
-            .stages()
-            .forEach((stage, time) -> counters.add(stage, time.minus(spent(before, stage))));
-      }
+    Map<Stage, Duration> before = pipeline.stages();
+    long start = System.nanoTime();
+    try (Watchdog.Watch ignored = watchdog.watch(ids, task)) {
+      List<GeneratedImage> images = pipeline.generate(requests, options, guidance);
+      return new Timed(images, (System.nanoTime() - start) / 1e9);
+    } catch (RuntimeException e) {
+      throw OutOfDeviceMemoryException.wrapIfSo(e);
+    } finally {
+      pipeline
+          .stages()
+          .forEach((stage, time) -> counters.add(stage, time.minus(spent(before, stage))));
     }
   }
 

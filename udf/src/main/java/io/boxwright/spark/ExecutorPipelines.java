@@ -58,7 +58,7 @@ final class ExecutorPipelines {
     LOG.info("Loaded {} in {} s", name, time.toSeconds());
     String device = DeviceType.name(options.device());
     counters.loaded("executor %s on %s".formatted(SparkEnv.get().executorId(), device), time);
-    return new LoadedPipeline(pipeline, options.device(), new BatchLimit());
+    return new LoadedPipeline(pipeline, options.device());
   }
 
   private static Device device(PipelineSpec spec, TaskContext task) {

@@ -9,5 +9,17 @@ import io.boxwright.pipelines.ImagePipeline;
  * @param pipeline shared by the executor's tasks
  * @param device where it runs
  * @param limit how many rows fit there
+ * @param thread where all of its batches are made
  */
-record LoadedPipeline(ImagePipeline pipeline, Device device, BatchLimit limit) {}
+record LoadedPipeline(
+    ImagePipeline pipeline, Device device, BatchLimit limit, PipelineThread thread) {
+
+  /** One that has not done anything yet. */
+  LoadedPipeline(ImagePipeline pipeline, Device device) {
+    this(
+        pipeline,
+        device,
+        new BatchLimit(),
+        new PipelineThread("pipeline-" + DeviceType.name(device)));
+  }
+}

@@ -47,16 +47,16 @@ record Watchdog(Duration timeout) {
   }
 
   /**
-   * Looks after a batch of the task that this thread runs.
+   * Looks after a batch that this thread makes.
    *
    * @param ids its rows
+   * @param task that the batch is of
    */
-  Watch watch(List<String> ids) {
+  Watch watch(List<String> ids, TaskContext task) {
     if (timeout.isZero()) {
       return () -> {};
     }
     Thread worker = Thread.currentThread();
-    TaskContext task = TaskContext.get();
     ScheduledFuture<?> alarm =
         TIMER.schedule(() -> bite(worker, task, ids), timeout.toMillis(), TimeUnit.MILLISECONDS);
     return () -> alarm.cancel(false);

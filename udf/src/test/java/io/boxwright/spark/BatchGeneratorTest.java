@@ -49,7 +49,7 @@ class BatchGeneratorTest {
               batches.add(requests.stream().map(BatchGeneratorTest::name).toList());
               beforeBatch.accept(requests);
             });
-    return new LoadedPipeline(stub, Device.cpu(), new BatchLimit());
+    return new LoadedPipeline(stub, Device.cpu());
   }
 
   private static String name(GenerationRequest request) {
