@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,7 +37,7 @@ final class CudaKernels implements FusedKernels {
 
   private final Device device;
   private final String source = source();
-  private final Map<DataType, CudaModule> modules = new ConcurrentHashMap<>();
+  private final Map<DataType, Optional<CudaModule>> modules = new ConcurrentHashMap<>();
 
   /**
    * The kernels of a GPU. They are compiled at their first use, which takes about a second a type.
@@ -55,19 +56,25 @@ final class CudaKernels implements FusedKernels {
     module(type);
   }
 
-  private CudaModule module(DataType type) {
+  private Optional<CudaModule> module(DataType type) {
     return modules.computeIfAbsent(type, this::compile);
   }
 
-  private CudaModule compile(DataType type) {
-    return new CudaModule(
-        device.getDeviceId(),
-        architecture ->
-            CudaCompiler.compile(
-                FILE,
-                source,
-                "--gpu-architecture=sm_" + architecture,
-                "--define-macro=" + type.name()));
+  private Optional<CudaModule> compile(DataType type) {
+    try {
+      return Optional.of(
+          new CudaModule(
+              device.getDeviceId(),
+              architecture ->
+                  CudaCompiler.compile(
+                      FILE,
+                      source,
+                      "--gpu-architecture=sm_" + architecture,
+                      "--define-macro=" + type.name())));
+    } catch (CudaException e) {
+      FusedKernels.warnWithout(device, e);
+      return Optional.empty();
+    }
   }
 
   private static String source() {
@@ -84,7 +91,8 @@ final class CudaKernels implements FusedKernels {
     return TYPES.contains(type)
         && channels % width(type) == 0
         && channels / width(type) <= MOST_THREADS
-        && x.getShape().get(0) <= MOST_SAMPLES;
+        && x.getShape().get(0) <= MOST_SAMPLES
+        && module(type).isPresent();
   }
 
   /** How many numbers a pack has. */
@@ -101,7 +109,7 @@ final class CudaKernels implements FusedKernels {
   }
 
   private void launch(NDArray like, String kernel, Grid grid, Object... arguments) {
-    module(like.getDataType()).launch(kernel, grid, arguments);
+    module(like.getDataType()).orElseThrow().launch(kernel, grid, arguments);
   }
 
   private NDArray empty(NDArray like, Shape shape, DataType type) {

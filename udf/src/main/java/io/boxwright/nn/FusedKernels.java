@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +76,12 @@ interface FusedKernels {
     CompletableFuture.runAsync(() -> Loaded.of(device).ifPresent(kernels -> kernels.prepare(type)));
   }
 
+  /** Says that a device does without. */
+  static void warnWithout(Device device, Throwable reason) {
+    Loaded.LOG.warn(
+        "Images will take longer on {}: libtorch's own operators are used", device, reason);
+  }
+
   /** The kernels of this process. */
   final class Loaded {
 
@@ -98,13 +105,15 @@ interface FusedKernels {
     }
 
     private static Optional<FusedKernels> load(Device device) {
-      if (!device.isGpu()) {
-        return Optional.empty();
-      }
+      return device.isGpu() ? load(device, CudaKernels::new) : Optional.empty();
+    }
+
+    /** What a device has, or nothing and a warning if it cannot be loaded. */
+    static Optional<FusedKernels> load(Device device, Function<Device, FusedKernels> loader) {
       try {
-        return Optional.of(new CudaKernels(device));
+        return Optional.of(loader.apply(device));
       } catch (CudaException | LinkageError e) {
-        LOG.warn("Pictures will take longer: libtorch's operators are used on {}", device, e);
+        warnWithout(device, e);
         return Optional.empty();
       }
     }

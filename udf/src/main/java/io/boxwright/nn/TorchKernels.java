@@ -132,18 +132,6 @@ public final class TorchKernels {
     return call("add_group_norm_silu", x, channels, number(groups), weight, bias, number(epsilon));
   }
 
-  /**
-   * How group norms of {@code x + channels} are computed on a GPU if {@link #inFastestFormat} made
-   * it channels last; for tests, which have no GPU.
-   *
-   * @param channels (B or 1, C), float32
-   */
-  static NDArray groupNormChannelsLast(
-      NDArray x, NDArray channels, int groups, NDArray weight, NDArray bias, double epsilon) {
-    return call(
-        "group_norm_channels_last", x, channels, number(groups), weight, bias, number(epsilon));
-  }
-
   /** Layer normalisation over the last axis: (..., C) -> (..., C). */
   public static NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, double epsilon) {
     return call("layer_norm", x, weight, bias, number(epsilon));

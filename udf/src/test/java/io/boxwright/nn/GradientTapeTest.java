@@ -132,6 +132,17 @@ class GradientTapeTest {
   }
 
   @Test
+  void whereKernelsCannotBeLoadedThereAreNone() {
+    assertThat(
+            FusedKernels.Loaded.load(
+                Device.gpu(),
+                device -> {
+                  throw new UnsatisfiedLinkError("libcuda.so.1: cannot open shared object file");
+                }))
+        .isEmpty();
+  }
+
+  @Test
   void aThreadHasOneTapeAtATime() {
     try (GradientTape tape = new GradientTape()) {
       assertThatThrownBy(GradientTape::new).hasMessageContaining("already");
