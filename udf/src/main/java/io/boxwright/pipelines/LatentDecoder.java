@@ -7,9 +7,9 @@ import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.TorchKernels;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Latents to images, a few rows at a time, so that memory does not grow with their number. A GPU is
@@ -54,6 +54,12 @@ final class LatentDecoder implements AutoCloseable {
     private static Rows padding(int count) {
       return new Rows(count, null, null);
     }
+
+    private Fetched fetch() {
+      return pixels == null
+          ? new Fetched(count, null, null)
+          : new Fetched(count, Pixels.fetch(pixels), finite.toBooleanArray());
+    }
   }
 
   private Rows decode(NDArray latents, int from, int to) {
@@ -69,20 +75,22 @@ final class LatentDecoder implements AutoCloseable {
     }
   }
 
-  /** The images, one a row; null where all rows that are decoded together are padding. */
+  /**
+   * The images, one a row; null where all rows that are decoded together are padding. They are
+   * fetched one after another, and then made of their pixels by all cores.
+   */
   List<Decoded> images() {
-    return parts.stream().flatMap(part -> images(part).stream()).toList();
+    List<Fetched> fetched = parts.stream().map(Rows::fetch).toList();
+    return fetched.parallelStream().flatMap(Fetched::images).toList();
   }
 
-  private static List<Decoded> images(Rows rows) {
-    if (rows.pixels() == null) {
-      return Collections.nCopies(rows.count(), null);
+  /** {@link Rows} on the host. */
+  private record Fetched(int count, Pixels pixels, boolean[] finite) {
+
+    private Stream<Decoded> images() {
+      return IntStream.range(0, count)
+          .mapToObj(i -> pixels == null ? null : new Decoded(pixels.image(i), finite[i]));
     }
-    boolean[] finite = rows.finite().toBooleanArray();
-    List<BufferedImage> pictures = Pixels.toImages(rows.pixels());
-    return IntStream.range(0, rows.count())
-        .mapToObj(i -> new Decoded(pictures.get(i), finite[i]))
-        .toList();
   }
 
   @Override

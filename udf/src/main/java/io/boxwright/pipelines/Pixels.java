@@ -1,35 +1,36 @@
 package io.boxwright.pipelines;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import java.awt.image.BufferedImage;
-import java.util.List;
-import java.util.stream.IntStream;
+import java.awt.image.DataBufferInt;
 
-/** Pixel arrays to images. */
-final class Pixels {
+/**
+ * Pixels of some images, fetched from the device.
+ *
+ * @param height of each
+ * @param width of each
+ * @param bytes (K, height, width, 3), red first
+ */
+record Pixels(int height, int width, byte[] bytes) {
 
-  private Pixels() {}
-
-  /** (K, H, W, 3), UINT8 -> K RGB images. */
-  static List<BufferedImage> toImages(NDArray pixels) {
-    int height = (int) pixels.getShape().get(1);
-    int width = (int) pixels.getShape().get(2);
-    byte[] bytes = pixels.toByteArray();
-    return IntStream.range(0, (int) pixels.getShape().get(0))
-        .mapToObj(i -> image(bytes, 3 * i * height * width, width, height))
-        .toList();
+  /** Fetches (K, H, W, 3), UINT8. */
+  static Pixels fetch(NDArray pixels) {
+    Shape shape = pixels.getShape();
+    return new Pixels((int) shape.get(1), (int) shape.get(2), pixels.toByteArray());
   }
 
-  private static BufferedImage image(byte[] bytes, int offset, int width, int height) {
-    int[] rgb = new int[height * width];
+  /** The RGB image at a place, from 0. */
+  BufferedImage image(int place) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    int[] rgb = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
+    int offset = 3 * place * rgb.length;
     for (int pixel = 0; pixel < rgb.length; pixel++) {
       int red = bytes[offset + 3 * pixel] & 0xff;
       int green = bytes[offset + 3 * pixel + 1] & 0xff;
       int blue = bytes[offset + 3 * pixel + 2] & 0xff;
       rgb[pixel] = red << 16 | green << 8 | blue;
     }
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    image.setRGB(0, 0, width, height, rgb, 0, width);
     return image;
   }
 }
