@@ -13,7 +13,8 @@ import java.util.List;
  *
  * @param guidancePass of one guided pass of one sample: forward to the last attention that the loss
  *     reads, and back to the latents
- * @param denoisePass of one step of one sample: twice a forward pass with classifier-free guidance
+ * @param denoisePass of one step of one sample: with classifier-free guidance two forward passes,
+ *     though what comes before the first cross-attention is done once
  */
 record UNetWork(long guidancePass, long denoisePass) {
 

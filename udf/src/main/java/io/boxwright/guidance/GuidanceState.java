@@ -28,7 +28,8 @@ final class GuidanceState implements AutoCloseable {
 
   /** No row was guided yet. A row without layout never is: its last loss is not a number. */
   GuidanceState(NDManager manager, LayoutGuidanceConfig config, List<List<LayoutObject>> layouts) {
-    this.config = config;
+    // In the losses' precision, so that the device and the host agree on who is finished.
+    this.config = config.withLossThreshold((float) config.lossThreshold());
     this.rows = layouts.size();
     float[] values = new float[rows * COLUMNS];
     for (int row = 0; row < rows; row++) {

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * diffusers' {@code UNet2DConditionModel}: predicts the noise in latents, given the timestep and
- * the prompt. Differentiable with respect to its latents in a thread whose grad mode is on.
+ * the prompt. Differentiable with respect to its latents in a thread whose grad mode is on, on a
+ * GPU faster under a {@link GradientTape}.
  *
  * <p>Its weights belong to the manager they were loaded with. Forward passes may run in several
  * threads, but attention processors are the model's own: whoever sets them must see to it that no
@@ -156,7 +157,7 @@ public final class UNet2DConditionModel {
       NDArray temb = TorchKernels.silu(embedTime(sample, timestep)); // (1, E)
 
       // 2. pre-process
-      NDArray context = TorchKernels.toType(encoderHiddenStates, dataType); // (B, T, D)
+      NDArray context = TorchKernels.toType(encoderHiddenStates, dataType); // (B or 2B, T, D)
       NDArray input = TorchKernels.inFastestFormat(TorchKernels.toType(sample, dataType));
       NDArray hiddenStates = GradientTape.variable(convIn.forward(input)); // (B, c0, h, w)
 
@@ -176,7 +177,8 @@ public final class UNet2DConditionModel {
       }
 
       // 6. post-process
-      NDArray prediction = convOut.forward(convNormOut.forwardSilu(hiddenStates)); // (B, C, h, w)
+      NDArray prediction =
+          convOut.forward(convNormOut.forwardSilu(hiddenStates)); // (B or 2B, C, h, w)
       return scope.keep(TorchKernels.contiguous(TorchKernels.toType(prediction, DataType.FLOAT32)));
     }
   }

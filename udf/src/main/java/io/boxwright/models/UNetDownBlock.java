@@ -45,7 +45,8 @@ final class UNetDownBlock {
   }
 
   /**
-   * (B, in, H, W) -> (B, out, H/2, W/2).
+   * (B, in, H, W), (B or 2B, T, D) -> (B, out, H/2, W/2), of 2B rows from the first cross-attention
+   * on.
    *
    * @param skips every intermediate result is added to it, for the way up
    */

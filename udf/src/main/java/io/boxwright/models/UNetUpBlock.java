@@ -53,7 +53,8 @@ final class UNetUpBlock {
   }
 
   /**
-   * (B, below, H, W) -> (B, out, 2H, 2W), or the size of the next result from the way down.
+   * (B, below, H, W) -> (B, out, 2H, 2W), or the size of the next result from the way down. Those
+   * from before the first cross-attention may have half as many rows.
    *
    * @param skips results of the way down, the newest last; this block takes its own off
    */

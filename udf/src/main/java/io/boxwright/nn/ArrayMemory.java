@@ -35,6 +35,11 @@ final class ArrayMemory {
     }
   }
 
+  /** Fails with a {@link LinkageError} if this DJL does not say where arrays are. */
+  static void requireAddresses() {
+    // The class is initialised by now.
+  }
+
   /** The address of the first number of a contiguous array, on its device. */
   static long address(NDArray array) {
     long bytes = array.size() * array.getDataType().getNumOfBytes();

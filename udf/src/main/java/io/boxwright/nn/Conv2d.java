@@ -28,9 +28,9 @@ public final class Conv2d {
         padding);
   }
 
-  /** On a GPU channels last, as its convolutions take them; else they are copied in each call. */
+  /** On a GPU in the format of what they are applied to; else they are copied in each call. */
   private static NDArray inFastestFormat(NDArray weight) {
-    if (weight == null || !weight.getDevice().isGpu()) {
+    if (weight == null || !weight.getDevice().isGpu() || !FusedKernels.areFor(weight)) {
       return weight;
     }
     try (weight) {
@@ -70,7 +70,7 @@ public final class Conv2d {
 
   /** {@code other} and {@link #forward} of x, (B, out, H', W') both. */
   public NDArray addForward(NDArray other, NDArray x) {
-    return FusedKernels.of(other, bias.size())
+    return FusedKernels.of(other, bias)
         .filter(kernels -> !GradMode.isEnabled())
         .map(kernels -> kernels.addBias(other, forwardWithoutBias(x), bias))
         .orElseGet(() -> other.add(forward(x)));

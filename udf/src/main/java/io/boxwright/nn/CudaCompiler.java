@@ -59,7 +59,7 @@ final class CudaCompiler {
    * @param name of the file, for messages
    * @param options such as {@code --gpu-architecture=sm_90}
    * @return machine code for {@code cuModuleLoadData}
-   * @throws CudaException with the compiler's messages
+   * @throws CudaCompilationException with the compiler's messages
    */
   static byte[] compile(String name, String source, String... options) {
     PointerByReference reference = new PointerByReference();
@@ -88,7 +88,7 @@ final class CudaCompiler {
 
   private static void check(int code, String what) {
     if (code != 0) {
-      throw new CudaException("NVRTC cannot %s (error %d)".formatted(what, code));
+      throw new CudaCompilationException("NVRTC cannot %s (error %d)".formatted(what, code));
     }
   }
 }

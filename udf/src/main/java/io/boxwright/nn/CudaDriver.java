@@ -18,6 +18,8 @@ final class CudaDriver {
 
   private CudaDriver() {}
 
+  static native int cuInit(int flags);
+
   static native int cuDeviceGet(IntByReference device, int ordinal);
 
   static native int cuDeviceGetAttribute(IntByReference value, int attribute, int device);
@@ -47,6 +49,7 @@ final class CudaDriver {
 
   /** Fails if there is no such GPU. */
   static void requireDevice(int ordinal) {
+    check(cuInit(0), "start");
     check(cuDeviceGet(new IntByReference(), ordinal), "find GPU " + ordinal);
   }
 

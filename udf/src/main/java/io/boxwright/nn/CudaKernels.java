@@ -43,12 +43,13 @@ final class CudaKernels implements FusedKernels {
    * The kernels of a GPU. They are compiled at their first use, which takes about a second a type.
    *
    * @throws CudaException if the driver knows no such GPU
-   * @throws UnsatisfiedLinkError if there is no driver or no NVRTC
+   * @throws LinkageError if there is no driver, no NVRTC, or another DJL
    */
   CudaKernels(Device device) {
     this.device = device;
     CudaDriver.requireDevice(device.getDeviceId());
     CudaCompiler.requireCompiler();
+    ArrayMemory.requireAddresses();
   }
 
   @Override
@@ -71,7 +72,7 @@ final class CudaKernels implements FusedKernels {
                       source,
                       "--gpu-architecture=sm_" + architecture,
                       "--define-macro=" + type.name())));
-    } catch (CudaException e) {
+    } catch (CudaCompilationException e) {
       FusedKernels.warnWithout(device, e);
       return Optional.empty();
     }
@@ -140,8 +141,8 @@ final class CudaKernels implements FusedKernels {
   /** Two passes each way: moments of chunks of a sample, then every number with them. */
   private final class GroupNormFunction implements DifferentiableFunction {
 
-    private final NDArray channels;
-    private final long channelsStride;
+    private final NDArray added;
+    private final long addedStride;
     private final long groups;
     private final NDArray weight;
     private final NDArray bias;
@@ -150,14 +151,14 @@ final class CudaKernels implements FusedKernels {
     private NDArray statistics; // (B, groups, 2), float32
 
     private GroupNormFunction(
-        NDArray channels,
+        NDArray added,
         int groups,
         NDArray weight,
         NDArray bias,
         double epsilon,
         Activation activation) {
-      this.channels = channels == null ? null : GradientTape.alias(channels);
-      this.channelsStride = channels == null || channels.getShape().get(0) == 1 ? 0 : weight.size();
+      this.added = added == null ? null : GradientTape.alias(added);
+      this.addedStride = added == null || added.getShape().get(0) == 1 ? 0 : weight.size();
       this.groups = groups;
       this.weight = weight;
       this.bias = bias;
@@ -179,8 +180,8 @@ final class CudaKernels implements FusedKernels {
             "group_norm_moments",
             size.momentsGrid(),
             x,
-            channels,
-            channelsStride,
+            added,
+            addedStride,
             partial,
             size.channels,
             size.positions,
@@ -190,8 +191,8 @@ final class CudaKernels implements FusedKernels {
             "group_norm",
             size.grid(),
             x,
-            channels,
-            channelsStride,
+            added,
+            addedStride,
             partial,
             size.chunks,
             weight,
@@ -221,8 +222,8 @@ final class CudaKernels implements FusedKernels {
             "group_norm_backward_moments",
             size.momentsGrid(),
             x,
-            channels,
-            channelsStride,
+            added,
+            addedStride,
             gradient,
             statistics,
             weight,
@@ -237,8 +238,8 @@ final class CudaKernels implements FusedKernels {
             "group_norm_backward",
             size.grid(),
             x,
-            channels,
-            channelsStride,
+            added,
+            addedStride,
             gradient,
             statistics,
             partial,
@@ -257,8 +258,8 @@ final class CudaKernels implements FusedKernels {
 
     @Override
     public void close() {
-      if (channels != null) {
-        channels.close();
+      if (added != null) {
+        added.close();
       }
       if (statistics != null) {
         statistics.close();

@@ -58,11 +58,13 @@ final class CudaModule {
 
   private void inContext(Runnable action) {
     CudaDriver.check(CudaDriver.cuCtxPushCurrent_v2(context), "enter libtorch's context");
+    int left;
     try {
       action.run();
     } finally {
-      CudaDriver.check(CudaDriver.cuCtxPopCurrent_v2(new LongByReference()), "leave it");
+      left = CudaDriver.cuCtxPopCurrent_v2(new LongByReference());
     }
+    CudaDriver.check(left, "leave libtorch's context"); // an error of the action comes first
   }
 
   /**

@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
  */
 interface FusedKernels {
 
+  /** Models have multiples of it. */
+  long USUAL_CHANNELS = 32;
+
   /** What follows a normalisation. */
   enum Activation {
     /** Nothing. */
@@ -71,9 +74,20 @@ interface FusedKernels {
     return of(x).filter(kernels -> kernels.support(x, channels));
   }
 
+  /** Those of the device where an array is, if they take it and weights (C) of the same type. */
+  static Optional<FusedKernels> of(NDArray x, NDArray weight) {
+    return x.getDataType() == weight.getDataType() ? of(x, weight.size()) : Optional.empty();
+  }
+
+  /** Whether there are some for arrays of this type, on the device where it is. */
+  static boolean areFor(NDArray x) {
+    return of(x, USUAL_CHANNELS).isPresent();
+  }
+
   /** {@link #prepare}, in the background; does nothing for devices without kernels. */
   static void prepareLater(Device device, DataType type) {
-    CompletableFuture.runAsync(() -> Loaded.of(device).ifPresent(kernels -> kernels.prepare(type)));
+    CompletableFuture.runAsync(() -> Loaded.of(device).ifPresent(kernels -> kernels.prepare(type)))
+        .whenComplete((done, e) -> Loaded.LOG.debug("Kernels of {} for {}", device, type, e));
   }
 
   /** Says that a device does without. */

@@ -109,7 +109,8 @@ public final class GradientTape implements AutoCloseable {
 
   /**
    * What goes into a function and is used elsewhere, too. The gradients of all its uses are added
-   * up before they go further back. Functions come before the other uses.
+   * up before they go further back. Functions come before the other uses, else gradients of these
+   * are lost.
    *
    * @param x computed from something that requires a gradient
    * @return an array of the same numbers that stands for x from here on; x itself where nothing is
@@ -157,6 +158,9 @@ public final class GradientTape implements AutoCloseable {
     NDArray result;
     try (GradMode ignored = GradMode.disabled()) {
       result = function.forward(input);
+    } catch (RuntimeException e) {
+      function.close();
+      throw e;
     }
     JniUtils.attachGradient((PtNDArray) result, true);
     steps.push(new Application(variables.get(input), function, alias(result)));

@@ -5,7 +5,7 @@ import io.boxwright.loading.StateDict;
 import io.boxwright.nn.FusedKernels.Activation;
 import java.util.Optional;
 
-/** {@code torch.nn.GroupNorm}: (B, C, ...) -> (B, C, ...). */
+/** {@code torch.nn.GroupNorm}: (B, C, H, W) -> (B, C, H, W). */
 public final class GroupNorm {
 
   private final int groups;
@@ -26,7 +26,7 @@ public final class GroupNorm {
         groups, epsilon, weights.tensor("weight", channels), weights.tensor("bias", channels));
   }
 
-  /** (B, C, ...) -> (B, C, ...). */
+  /** (B, C, H, W) -> (B, C, H, W). */
   public NDArray forward(NDArray x) {
     return fused(x, null, Activation.NONE)
         .orElseGet(() -> TorchKernels.groupNorm(x, groups, weight, bias, epsilon));
@@ -45,7 +45,7 @@ public final class GroupNorm {
   }
 
   private Optional<NDArray> fused(NDArray x, NDArray channels, Activation activation) {
-    return FusedKernels.of(x, weight.size())
+    return FusedKernels.of(x, weight)
         .map(kernels -> kernels.groupNorm(channels, groups, weight, bias, epsilon, activation))
         .map(function -> GradientTape.apply(x, function));
   }

@@ -24,7 +24,7 @@ public final class LayerNorm {
 
   /** (..., C) -> (..., C). */
   public NDArray forward(NDArray x) {
-    return FusedKernels.of(x, weight.size())
+    return FusedKernels.of(x, weight)
         .map(kernels -> GradientTape.apply(x, kernels.layerNorm(weight, bias, epsilon)))
         .orElseGet(() -> TorchKernels.layerNorm(x, weight, bias, epsilon));
   }

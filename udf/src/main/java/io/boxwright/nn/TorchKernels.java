@@ -89,11 +89,13 @@ public final class TorchKernels {
 
   /**
    * In the memory format that is fastest, which convolutions and what follows keep: {@link
-   * #channelsLast}, or else row-major where libtorch would have to differentiate a group norm,
-   * which is faster there.
+   * #channelsLast} but where libtorch's group norm takes row-major order only, that is on GPUs, or
+   * is differentiated faster in it, on the CPU.
    */
   public static NDArray inFastestFormat(NDArray x) {
-    return GradMode.isEnabled() && FusedKernels.of(x).isEmpty() ? x : channelsLast(x);
+    boolean groupNormTakesIt =
+        x.getDevice().isGpu() ? FusedKernels.areFor(x) : !GradMode.isEnabled();
+    return groupNormTakesIt ? channelsLast(x) : x;
   }
 
   /**

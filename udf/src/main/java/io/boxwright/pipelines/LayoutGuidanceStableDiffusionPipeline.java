@@ -208,7 +208,9 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
       GenerationInputs inputs, NDArray latents, LayoutSteps steps) {
     List<AttentionAverages.RowMaps> maps = steps.maps();
     List<GuidanceTrace> traces = steps.traces();
+    pipeline.timer().lap(Stage.SCORE);
     try (LatentDecoder decoder = pipeline.decoder(latents, inputs.requests())) {
+      pipeline.timer().lap(Stage.DECODE);
       List<Scores> scores =
           IntStream.range(0, maps.size())
               .parallel()

@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * Times the stages of a pipeline, summed over its calls. Unless told to, it waits for no device:
  * what a GPU was given in one stage counts where it is waited for, that is in guidance, which asks
- * once a step which rows are finished, and at the end of the denoising.
+ * once a step which rows are finished, at the end of the denoising, and where images are fetched.
  */
 final class StageTimer {
 
