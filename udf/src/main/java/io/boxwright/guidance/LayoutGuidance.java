@@ -80,22 +80,25 @@ public final class LayoutGuidance implements AutoCloseable {
       return latents;
     }
     NDArray guided = latents;
-    int[] unfinished = state.unfinishedRows();
+    int[] unfinished = {};
     for (int iteration = 0; iteration < config.maxIterationsPerStep(); iteration++) {
+      if (iteration == 0 || !isAskedOnceAStep(latents)) {
+        unfinished = state.unfinishedRows();
+      }
       if (unfinished.length == 0) {
         break;
       }
       guided = update(guided, passRows(unfinished, latents), scheduler, i);
-      unfinished = waitsForAnswers(latents) ? unfinished : state.unfinishedRows();
     }
     return guided;
   }
 
   /**
-   * A GPU is asked once a step which rows are finished, for it has nothing to do from then until
-   * the next pass is launched. Passes of finished rows move nothing.
+   * Whether the device tells only before the first pass of a step which rows are finished. A GPU
+   * has nothing to do from then until the next pass is launched, and passes of finished rows move
+   * nothing.
    */
-  private boolean waitsForAnswers(NDArray latents) {
+  private boolean isAskedOnceAStep(NDArray latents) {
     return batchShape == BatchShape.FIXED && latents.getDevice().isGpu();
   }
 

@@ -150,9 +150,10 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       scope.suppressNotUsedWarning();
       NDArray latents = denoise(run, inputs, StepGuidance.NONE);
       try (LatentDecoder decoder = decoder(latents, inputs.requests())) {
-        return decoder.images().stream().map(LatentDecoder.Decoded::image).toList();
-      } finally {
+        List<BufferedImage> images =
+            decoder.images().stream().map(LatentDecoder.Decoded::image).toList();
         timer.lap(Stage.DECODE);
+        return images;
       }
     }
   }

@@ -47,9 +47,8 @@ final class BasicTransformerBlock {
   /** (B, N, C), (B or 2B, T, D) -> (B or 2B, N, C). */
   NDArray forward(NDArray input, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray x = GradientTape.variable(input);
-      NDArray toFirst = attendFirst(norm1.forward(x), encoderHiddenStates); // (B or 2B, N, C)
-      NDArray attended = TorchKernels.repeatRows(x, toFirst).add(toFirst);
+      NDArray x = GradientTape.variable(beforeFirst(input, encoderHiddenStates));
+      NDArray attended = x.add(attendFirst(norm1.forward(x), encoderHiddenStates));
       NDArray first = GradientTape.variable(TorchKernels.repeatRows(attended, encoderHiddenStates));
       NDArray second =
           GradientTape.variable(
@@ -58,10 +57,16 @@ final class BasicTransformerBlock {
     }
   }
 
+  /** A row for each prompt if the first attention is to the prompts. */
+  private NDArray beforeFirst(NDArray input, NDArray encoderHiddenStates) {
+    return firstAttention == FirstAttention.CROSS
+        ? TorchKernels.repeatRows(input, encoderHiddenStates)
+        : input;
+  }
+
   private NDArray attendFirst(NDArray hiddenStates, NDArray encoderHiddenStates) {
     return firstAttention == FirstAttention.CROSS
-        ? attn1.forward(
-            TorchKernels.repeatRows(hiddenStates, encoderHiddenStates), encoderHiddenStates)
+        ? attn1.forward(hiddenStates, encoderHiddenStates)
         : attn1.forward(hiddenStates);
   }
 }
