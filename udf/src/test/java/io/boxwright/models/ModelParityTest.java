@@ -115,6 +115,21 @@ class ModelParityTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"only_cross_attention", "options"})
+  void samplesWithTwoPromptsArePredictedAsSamplesTwiceOver(String variant) {
+    Map<String, NDArray> golden = Fixtures.tensors("golden/variants.safetensors", manager);
+    UNet2DConditionModel unet = unet(Fixtures.variant(variant), null);
+    NDArray sample = golden.get("sample");
+    NDArray prompts = golden.get("encoder_hidden_states");
+    NDArray both = prompts.mul(-1).concat(prompts, 0);
+
+    NDArray expected = unet.forward(sample.concat(sample, 0), 500, both);
+    NDArray actual = unet.forward(sample, 500, both);
+
+    Fixtures.assertClose(actual, expected, Fixtures.COMPONENT);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"fp16", "sharded_fp16"})
   void halfPrecisionFilesAreReadAsVariants(String variant) {
     assertVariant(variant, "fp16");
