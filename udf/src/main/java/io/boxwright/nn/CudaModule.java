@@ -76,9 +76,12 @@ final class CudaModule {
    */
   record Grid(long columns, long rows, int threads, int sharedBytes) {
 
+    /** What a block has, if nothing else decides. */
+    static final int THREADS = 256;
+
     /** One thread an item. */
-    static Grid of(long items, int threads) {
-      return new Grid((items + threads - 1) / threads, 1, threads, 0);
+    static Grid of(long items) {
+      return new Grid((items + THREADS - 1) / THREADS, 1, THREADS, 0);
     }
   }
 
