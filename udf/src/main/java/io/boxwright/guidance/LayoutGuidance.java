@@ -13,7 +13,6 @@ import io.boxwright.schedulers.Scheduler;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * Backward guidance of "Training-Free Layout Control with Cross-Attention Guidance" (Chen, Laina,
@@ -104,8 +103,7 @@ public final class LayoutGuidance implements AutoCloseable {
 
   /** The rows of a pass that moves {@code unfinished} ones. */
   private GuidedRows passRows(int[] unfinished, NDArray latents) {
-    int[] rows =
-        batchShape == BatchShape.FIXED ? IntStream.range(0, layouts.size()).toArray() : unfinished;
+    int[] rows = batchShape.passRows(unfinished, layouts.size(), latents.getDevice());
     if (guidedRows == null || !guidedRows.are(rows)) {
       closeGuidedRows();
       guidedRows = new GuidedRows(manager, config, layouts, promptEmbeds, rows, latents.getShape());
