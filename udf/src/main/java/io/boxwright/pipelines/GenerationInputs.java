@@ -1,6 +1,7 @@
 package io.boxwright.pipelines;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
 
@@ -68,5 +69,12 @@ public record GenerationInputs(
   public GenerationInputs withCallbackOnStepEnd(StepCallback callback) {
     return new GenerationInputs(
         requests, options, latents, promptEmbeds, negativePromptEmbeds, callback);
+  }
+
+  /** A copy that belongs to a run, so that the caller's array is left alone. */
+  static NDArray copyTo(NDManager run, NDArray given) {
+    NDArray copy = given.toDevice(run.getDevice(), true);
+    copy.attach(run);
+    return copy;
   }
 }

@@ -84,7 +84,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
    */
   @Override
   public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
-    StableDiffusionPipeline.requirePrompt(request);
+    InputChecks.requirePrompt(request);
     TokenizedPrompt prompt = pipeline.tokenizer().encode(request.prompt());
     for (LayoutObject object : request.objects()) {
       object.tokenIndices().forEach(prompt::requireWord);

@@ -8,6 +8,8 @@ import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.nn.ArrayScope;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Prompts to what the UNet attends to: diffusers' {@code encode_prompt}. */
 final class PromptEncoder {
@@ -21,9 +23,48 @@ final class PromptEncoder {
   }
 
   /**
-   * Encodes prompts in one pass, each at its place, as the UNet takes them: B prompts -> (B, T, D).
+   * The states of the prompts, given or encoded.
+   *
+   * @param run owns them
+   * @return (B, T, D)
    */
-  NDArray encode(NDManager manager, List<String> prompts) {
+  NDArray promptEmbeds(NDManager run, GenerationInputs inputs) {
+    return embeds(run, inputs, inputs.promptEmbeds(), GenerationRequest::prompt);
+  }
+
+  /**
+   * What the UNet attends to with classifier-free guidance: the states of the negative prompts,
+   * given or encoded, before those of the prompts; else the latter alone.
+   *
+   * @param run owns the result
+   * @param promptEmbeds (B, T, D)
+   * @return (B or 2B, T, D)
+   */
+  NDArray withUnconditionalHalf(NDManager run, GenerationInputs inputs, NDArray promptEmbeds) {
+    if (!inputs.options().classifierFree()) {
+      return promptEmbeds;
+    }
+    NDArray negative =
+        embeds(
+            run,
+            inputs,
+            inputs.negativePromptEmbeds(),
+            GenerationRequest::negativePrompt); // (B, T, D)
+    return negative.concat(promptEmbeds.toType(negative.getDataType(), false), 0); // (2B, T, D)
+  }
+
+  private NDArray embeds(
+      NDManager run,
+      GenerationInputs inputs,
+      Optional<NDArray> given,
+      Function<GenerationRequest, String> prompt) {
+    return given
+        .map(array -> GenerationInputs.copyTo(run, array))
+        .orElseGet(() -> encode(run, inputs.requests().stream().map(prompt).toList()));
+  }
+
+  /** In one pass, each at its place: B prompts -> (B, T, D). */
+  private NDArray encode(NDManager manager, List<String> prompts) {
     try (ArrayScope scope = new ArrayScope()) {
       return scope.keep(textEncoder.forward(tokenIds(manager, prompts))); // (B, T, D)
     }

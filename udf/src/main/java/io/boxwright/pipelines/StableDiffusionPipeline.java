@@ -8,7 +8,6 @@ import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.loading.ModelIndex;
 import io.boxwright.loading.StateDict;
 import io.boxwright.models.AutoencoderKL;
-import io.boxwright.models.UNet2DConditionConfig;
 import io.boxwright.models.UNet2DConditionModel;
 import io.boxwright.models.attention.AttentionProcessor;
 import io.boxwright.nn.ArrayScope;
@@ -39,6 +38,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   private final AutoencoderKL vae;
   private final CLIPTokenizer tokenizer;
   private final PromptEncoder promptEncoder;
+  private final InputChecks inputChecks;
   private final SchedulerConfig schedulerConfig;
   private final StageTimer timer = new StageTimer();
 
@@ -114,6 +114,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     // Last, because nothing would close it if another part failed.
     this.tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
     this.promptEncoder = new PromptEncoder(tokenizer, textEncoder);
+    this.inputChecks = new InputChecks(unet.config(), vae.config(), schedulerConfig);
   }
 
   /** The UNet; whoever sets its attention processors must not let another thread generate. */
@@ -195,18 +196,20 @@ public final class StableDiffusionPipeline implements AutoCloseable {
 
     // 1. Check inputs
     GenerationOptions options = withModelSize(inputs.options());
-    checkInputs(inputs, options);
+    inputChecks.check(inputs, options);
 
     Map<String, AttentionProcessor> processors = unet.attnProcessors();
     try (ArrayScope scope = new ArrayScope();
         Scheduler scheduler = options.createScheduler(schedulerConfig)) {
       // 2. Encode the prompts
-      NDArray promptEmbeds = promptEmbeds(run, inputs); // (B, T, D)
-      NDArray modelEmbeds = withUnconditionalHalf(run, inputs, promptEmbeds); // (B or 2B, T, D)
+      NDArray promptEmbeds = promptEncoder.promptEmbeds(run, inputs); // (B, T, D)
+      NDArray modelEmbeds =
+          promptEncoder.withUnconditionalHalf(run, inputs, promptEmbeds); // (B or 2B, T, D)
       timer.lap(Stage.ENCODE);
 
       // 3. Prepare the latents
-      RowNoise noise = rowNoise(run, inputs.requests(), scheduler, latentShape(1, options));
+      RowNoise noise =
+          rowNoise(run, inputs.requests(), scheduler, inputChecks.latentShape(1, options));
       NDArray latents = firstLatents(run, inputs, noise, scheduler); // (B, C, h, w)
       timer.lap(Stage.SCHEDULE);
 
@@ -277,35 +280,6 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     }
   }
 
-  private NDArray promptEmbeds(NDManager run, GenerationInputs inputs) {
-    return inputs
-        .promptEmbeds()
-        .map(given -> copyTo(run, given))
-        .orElseGet(
-            () ->
-                promptEncoder.encode(
-                    run, inputs.requests().stream().map(GenerationRequest::prompt).toList()));
-  }
-
-  private NDArray withUnconditionalHalf(
-      NDManager run, GenerationInputs inputs, NDArray promptEmbeds) {
-    if (!inputs.options().classifierFree()) {
-      return promptEmbeds;
-    }
-    NDArray negative =
-        inputs
-            .negativePromptEmbeds()
-            .map(given -> copyTo(run, given))
-            .orElseGet(
-                () ->
-                    promptEncoder.encode(
-                        run,
-                        inputs.requests().stream()
-                            .map(GenerationRequest::negativePrompt)
-                            .toList())); // (B, T, D)
-    return negative.concat(promptEmbeds.toType(negative.getDataType(), false), 0); // (2B, T, D)
-  }
-
   private static RowNoise rowNoise(
       NDManager run, List<GenerationRequest> requests, Scheduler scheduler, Shape shape) {
     List<Long> seeds = requests.stream().map(GenerationRequest::seed).toList();
@@ -315,15 +289,11 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   private static NDArray firstLatents(
       NDManager run, GenerationInputs inputs, RowNoise noise, Scheduler scheduler) {
     NDArray standardNormal =
-        inputs.latents().map(given -> copyTo(run, given)).orElseGet(noise::initial);
+        inputs
+            .latents()
+            .map(given -> GenerationInputs.copyTo(run, given))
+            .orElseGet(noise::initial);
     return TorchKernels.scale(scheduler.initNoiseSigma(), standardNormal);
-  }
-
-  /** A copy that belongs to the run, so that the caller's array is left alone. */
-  private static NDArray copyTo(NDManager run, NDArray given) {
-    NDArray copy = given.toDevice(run.getDevice(), true);
-    copy.attach(run);
-    return copy;
   }
 
   /** Begins to decode latents (B, C, h, w); the caller closes it. */
@@ -333,63 +303,16 @@ public final class StableDiffusionPipeline implements AutoCloseable {
 
   /** The options with the model's own size where they leave it open. */
   public GenerationOptions withModelSize(GenerationOptions options) {
-    UNet2DConditionConfig config = unet.config();
-    int factor = vae.config().scaleFactor();
-    return options.withSize(
-        options.height() == 0 ? config.sampleSize().get(0) * factor : options.height(),
-        options.width() == 0 ? config.sampleSize().get(1) * factor : options.width());
-  }
-
-  private Shape latentShape(int rows, GenerationOptions options) {
-    int factor = vae.config().scaleFactor();
-    return new Shape(
-        rows,
-        unet.config().inChannels(),
-        options.height() / factor,
-        options.width() / factor); // (B, C, h, w)
+    return inputChecks.withModelSize(options);
   }
 
   /**
-   * Checks options against the model: diffusers' {@code check_inputs}.
+   * Checks options against the model.
    *
    * @throws IllegalArgumentException naming the option
    */
   public void checkOptions(GenerationOptions options) {
-    options.requireSizeMultipleOf(vae.config().scaleFactor());
-    options.createScheduler(schedulerConfig).close();
-  }
-
-  private void checkInputs(GenerationInputs inputs, GenerationOptions options) {
-    checkOptions(options);
-    int rows = inputs.requests().size();
-    if (inputs.promptEmbeds().isEmpty()) {
-      inputs.requests().stream()
-          .filter(request -> !request.isPadding())
-          .forEach(StableDiffusionPipeline::requirePrompt);
-    }
-    inputs.latents().ifPresent(given -> requireShape("latents", given, latentShape(rows, options)));
-    Shape embeds =
-        new Shape(
-            rows,
-            CLIPTokenizer.MODEL_MAX_LENGTH,
-            unet.config().crossAttentionDim().get(0)); // (B, T, D)
-    inputs.promptEmbeds().ifPresent(given -> requireShape("prompt_embeds", given, embeds));
-    inputs
-        .negativePromptEmbeds()
-        .ifPresent(given -> requireShape("negative_prompt_embeds", given, embeds));
-  }
-
-  static void requirePrompt(GenerationRequest request) {
-    if (request.prompt() == null || request.prompt().isBlank()) {
-      throw new IllegalArgumentException("Invalid prompt: it is empty");
-    }
-  }
-
-  private static void requireShape(String name, NDArray given, Shape wanted) {
-    if (!given.getShape().equals(wanted)) {
-      throw new IllegalArgumentException(
-          "Invalid %s: shape %s, it must be %s".formatted(name, given.getShape(), wanted));
-    }
+    inputChecks.checkOptions(options);
   }
 
   NDManager manager() {
