@@ -17,8 +17,8 @@ public enum BatchShape {
    */
   FIXED,
   /**
-   * Yes: rows leave the guided passes as soon as they are finished, or eight of them on a GPU.
-   * Faster.
+   * Yes: rows leave the guided passes as soon as they are finished, eight at a time on a GPU.
+   * Faster where passes are long: their launches alone take a GPU's host tens of milliseconds.
    */
   SHRINKING;
 
