@@ -22,7 +22,10 @@ public enum BatchShape {
    */
   SHRINKING;
 
-  /** libtorch plans anew, for about a second, when a GPU's passes have a number of rows first. */
+  /**
+   * For each number of rows, a GPU's first pass takes much longer: libtorch plans all attentions
+   * and convolutions for it.
+   */
   private static final int ROWS_ON_GPU = 8;
 
   /**

@@ -30,12 +30,11 @@ public final class PretrainedFolder {
       index.requireVariant(variant);
     }
     CLIPTokenizer.fromPretrained(index.part("tokenizer")).close();
-    options.createScheduler(schedulerConfig(folder)).close();
     PretrainedWeights weights =
         new PretrainedWeights(
             folder,
             (part, partFolder, name) -> StateDict.openHeaders(part, partFolder, name, variant));
-    options.requireSizeMultipleOf(weights.vaeConfig().scaleFactor());
+    weights.inputChecks(schedulerConfig(folder)).checkOptions(options);
     weights.textEncoder();
     weights.unet();
     weights.vae();

@@ -8,6 +8,7 @@ import io.boxwright.models.AutoencoderKL;
 import io.boxwright.models.AutoencoderKLConfig;
 import io.boxwright.models.UNet2DConditionConfig;
 import io.boxwright.models.UNet2DConditionModel;
+import io.boxwright.schedulers.SchedulerConfig;
 import java.nio.file.Path;
 
 /** The networks of a diffusers folder, each with all of its weights, made to fit one another. */
@@ -74,8 +75,9 @@ final class PretrainedWeights {
     }
   }
 
-  AutoencoderKLConfig vaeConfig() {
-    return vaeConfig;
+  /** What the networks take, with the folder's scheduler. */
+  InputChecks inputChecks(SchedulerConfig schedulerConfig) {
+    return new InputChecks(unetConfig, vaeConfig, schedulerConfig);
   }
 
   CLIPTextModel textEncoder() {

@@ -108,13 +108,13 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     this.manager = manager;
     this.schedulerConfig = PretrainedFolder.schedulerConfig(folder);
     PretrainedWeights weights = new PretrainedWeights(folder, source);
+    this.inputChecks = weights.inputChecks(schedulerConfig);
     this.unet = weights.unet();
     this.vae = weights.vae();
     CLIPTextModel textEncoder = weights.textEncoder();
     // Last, because nothing would close it if another part failed.
     this.tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
     this.promptEncoder = new PromptEncoder(tokenizer, textEncoder);
-    this.inputChecks = new InputChecks(unet.config(), vae.config(), schedulerConfig);
   }
 
   /** The UNet; whoever sets its attention processors must not let another thread generate. */
