@@ -3,6 +3,7 @@ package io.boxwright;
 import io.boxwright.actions.JobFailedException;
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.loading.ModelLoadingException;
+import io.boxwright.output.DamagedFileException;
 import java.io.PrintWriter;
 import org.apache.spark.SparkConf;
 import picocli.CommandLine;
@@ -70,7 +71,9 @@ public final class Main {
   }
 
   private static int failed(Exception e, CommandLine commandLine) {
-    if (e instanceof InvalidInputException || e instanceof ModelLoadingException) {
+    if (e instanceof InvalidInputException
+        || e instanceof ModelLoadingException
+        || e instanceof DamagedFileException) {
       commandLine.getErr().println(e.getMessage());
       return ExitCode.INVALID_INPUT;
     }

@@ -4,6 +4,7 @@ import io.boxwright.images.PngEncoder;
 import io.boxwright.input.PromptTable;
 import io.boxwright.input.RootCause;
 import io.boxwright.output.ChunkFile;
+import io.boxwright.output.ChunkScan;
 import io.boxwright.output.ChunkTable;
 import io.boxwright.output.ImageTable;
 import io.boxwright.output.RunFolder;
@@ -36,16 +37,18 @@ record ChunkRun(
    */
   RunResult run(ExistingOutput existing, String command) {
     long start = System.nanoTime();
+    ChunkScan finished;
     try {
       makeMissing();
       if (existing == ExistingOutput.RETRY_ERRORS) {
         remakeFailed();
       }
+      finished = prove();
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       throw failure(e, command);
     }
     Duration duration = Duration.ofNanos(System.nanoTime() - start);
-    Dataset<Row> images = table().read();
+    Dataset<Row> images = table().read(chunks().paths(finished.files()));
     RunResult result =
         new RunResult(
             folder.images(),
@@ -57,19 +60,30 @@ record ChunkRun(
     return result;
   }
 
+  /** Holds all footers against the plan: nothing but the files themselves says what is made. */
+  private ChunkScan prove() {
+    ChunkScan scan = chunks().scan();
+    if (!scan.missing().isEmpty()) {
+      String odd = scan.odd().isEmpty() ? "" : "; in their places lie " + scan.odd();
+      throw new JobFailedException(
+          "chunks were written, but are not there: " + scan.missingText() + odd, null);
+    }
+    return scan;
+  }
+
   private void makeMissing() {
-    List<ChunkFile> missing = new ChunkTable(folder, plan).missing();
+    List<Integer> missing = chunks().scan().missing();
     if (missing.isEmpty()) {
       return;
     }
-    List<Integer> chunks = missing.stream().map(ChunkFile::chunk).toList();
-    Dataset<Row> images = work.generator().generate(prompts.inChunks(chunks, plan.chunkRows()));
-    long count = chunks.stream().mapToLong(plan::imagesIn).sum();
-    write(images, missing, count, "%d of %d chunks".formatted(missing.size(), plan.chunks()));
+    Dataset<Row> images = work.generator().generate(prompts.inChunks(missing, plan.chunkRows()));
+    long count = missing.stream().mapToLong(plan::imagesIn).sum();
+    List<ChunkFile> files = missing.stream().map(ChunkFile::first).toList();
+    write(images, files, count, "%d of %d chunks".formatted(missing.size(), plan.chunks()));
   }
 
   private void remakeFailed() {
-    FailedImages failed = new FailedImages(plan, prompts, table(), new ChunkTable(folder, plan));
+    FailedImages failed = new FailedImages(plan, prompts, table(), chunks());
     if (failed.files().isEmpty()) {
       return;
     }
@@ -85,6 +99,10 @@ record ChunkRun(
     recorder.record();
   }
 
+  private ChunkTable chunks() {
+    return new ChunkTable(folder, plan);
+  }
+
   private ImageTable table() {
     return new ImageTable(work.spark(), folder, plan);
   }
@@ -98,10 +116,20 @@ record ChunkRun(
             .formatted(
                 reason,
                 listed ? System.lineSeparator() : ". ",
-                recorder.chunksDone(),
+                chunksThere(),
                 plan.chunks(),
                 command),
         e);
+  }
+
+  /** As the folder has them; as was counted, if it cannot be read. */
+  private int chunksThere() {
+    try {
+      return chunks().scan().finished().size();
+    } catch (RuntimeException e) {
+      LOG.warn("Cannot count the finished chunks: {}", e.toString());
+      return recorder.chunksDone();
+    }
   }
 
   /** An extra: when it fails, the images are there all the same. */

@@ -46,7 +46,7 @@ final class FailedImages {
     this.table = table;
     this.chunks = chunks;
     List<ChunkFooter> failed =
-        chunks.footers().stream().filter(footer -> footer.failed() > 0).toList();
+        chunks.scan().finished().values().stream().filter(footer -> footer.failed() > 0).toList();
     this.files = failed.stream().map(ChunkFooter::file).toList();
     this.count = failed.stream().mapToLong(ChunkFooter::failed).sum();
   }
@@ -72,7 +72,7 @@ final class FailedImages {
 
   /** The images that are there, with their positions. */
   private Dataset<Row> images() {
-    String[] paths = files.stream().map(chunks::path).toArray(String[]::new);
+    String[] paths = chunks.paths(files);
     Column chunk = regexp_extract(col("_metadata.file_name"), "chunk-(\\d+)", 1).cast("bigint");
     return table
         .read(paths)

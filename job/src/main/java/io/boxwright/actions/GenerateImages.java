@@ -117,14 +117,14 @@ public final class GenerateImages {
     try (RunLock lock = RunLock.take(folder, spark.sparkContext().applicationId())) {
       RunPlan plan = new Planning(generator, prompts, folder).plan(existing, chunkRows, commit);
       ChunkTable chunks = new ChunkTable(folder, plan);
-      chunks.sweep();
+      chunks.tidy();
       RunResult result;
       try (RunRecorder recorder =
           new RunRecorder(folder, plan, lock, command, spark.sparkContext()::cancelAllJobs)) {
         ImageWork work = new ImageWork(spark, generator, maxFailedShare, console);
         result = new ChunkRun(work, prompts, folder, plan, recorder).run(existing, command);
       }
-      chunks.sweep();
+      chunks.tidy();
       return result;
     }
   }

@@ -23,8 +23,9 @@ record Planning(GuidedImageGenerator generator, PromptTable prompts, RunFolder f
    * @throws InvalidInputException if the folder has another plan, saying what differs
    */
   RunPlan plan(ExistingOutput existing, Integer chunkRows, CommitMode commit) {
-    Optional<RunPlan> there = RunPlan.read(folder);
-    if (there.isPresent() && existing != ExistingOutput.OVERWRITE) {
+    Optional<RunPlan> there =
+        existing == ExistingOutput.OVERWRITE ? Optional.empty() : RunPlan.read(folder);
+    if (there.isPresent()) {
       requireSame(there.get(), plan(chunkRows, commit, there));
       return there.get();
     }

@@ -1,7 +1,7 @@
 package io.boxwright.actions;
 
 import io.boxwright.input.InvalidInputException;
-import io.boxwright.output.ChunkFooter;
+import io.boxwright.output.ChunkScan;
 import io.boxwright.output.ChunkTable;
 import io.boxwright.output.RunFolder;
 import io.boxwright.output.RunLock;
@@ -9,6 +9,7 @@ import io.boxwright.output.RunLock.Holder;
 import io.boxwright.output.RunPlan;
 import io.boxwright.output.RunRecord;
 import io.boxwright.report.RunStatus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,24 +32,28 @@ public final class ReadStatus {
    */
   public RunStatus execute(String output) {
     RunFolder folder = RunFolder.of(configuration, output);
-    RunPlan plan =
-        RunPlan.read(folder)
-            .orElseThrow(
-                () ->
-                    new InvalidInputException(
-                        "There is no run in %s: it has no plan.json".formatted(folder.path())));
+    RunPlan plan = RunPlan.require(folder);
     Optional<RunRecord> record = RunRecord.read(folder);
-    List<ChunkFooter> footers = new ChunkTable(folder, plan).footers();
+    ChunkScan scan = new ChunkTable(folder, plan).scan();
     return new RunStatus(
         state(record, RunLock.holder(folder)),
         plan.images(),
-        footers.stream().mapToLong(ChunkFooter::images).sum(),
-        footers.stream().mapToLong(ChunkFooter::failed).sum(),
+        scan.images(),
+        scan.failed(),
         plan.chunks(),
-        footers.size(),
+        scan.finished().size(),
+        remarks(scan),
         record.map(run -> run.lastAttempt().imagesPerSecond()).orElse(0.0),
         record.map(run -> run.lastAttempt().errors()).orElse(Map.of()),
         record.map(RunRecord::command).orElse("boxwright generate"));
+  }
+
+  /** What lies in the folder and is no part of the run. */
+  private static List<String> remarks(ChunkScan scan) {
+    List<String> remarks = new ArrayList<>();
+    scan.odd().forEach(file -> remarks.add("%s does not count".formatted(file)));
+    scan.strangers().forEach(name -> remarks.add("%s is not of this run".formatted(name)));
+    return remarks;
   }
 
   private static String state(Optional<RunRecord> record, Optional<Holder> holder) {

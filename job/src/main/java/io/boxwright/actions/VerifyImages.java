@@ -1,40 +1,37 @@
 package io.boxwright.actions;
 
-import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
-
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.input.PromptTable;
-import io.boxwright.output.ChunkFile;
 import io.boxwright.output.ChunkFooter;
+import io.boxwright.output.ChunkScan;
 import io.boxwright.output.ChunkTable;
-import io.boxwright.output.ImageTable;
+import io.boxwright.output.DamagedFileException;
 import io.boxwright.output.RunFolder;
 import io.boxwright.output.RunPlan;
 import io.boxwright.report.VerifyResult;
-import io.boxwright.spark.GuidedImageGenerator;
-import java.io.UncheckedIOException;
+import io.boxwright.verification.DamageReport;
+import io.boxwright.verification.PromptCheck;
+import io.boxwright.verification.RowCheck;
+import io.boxwright.verification.SealCheck;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
-import org.apache.spark.sql.Row;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * Checks that an output folder holds what its plan says: an image or an error for every prompt,
- * exactly once, every picture whole, and nothing else.
+ * exactly once, every byte as it was written, every row that of its prompt, every picture whole,
+ * and nothing else. Each finding is a sentence; all are listed.
  */
 public final class VerifyImages {
 
-  /** So many examples of one problem are named. */
-  private static final int EXAMPLES = 10;
-
   private final SparkSession spark;
   private final List<String> problems = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
 
   /** Runs on a session. */
   public VerifyImages(SparkSession spark) {
@@ -44,105 +41,90 @@ public final class VerifyImages {
   /**
    * Checks a folder; reads all of it.
    *
-   * @throws InvalidInputException if it has no plan, or its prompts cannot be read
+   * @throws InvalidInputException if it has no plan
    */
   public VerifyResult execute(String output) {
-    RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
-    RunPlan plan =
-        RunPlan.read(folder)
-            .orElseThrow(
-                () ->
-                    new InvalidInputException(
-                        "There is no run in %s: it has no plan.json".formatted(folder.path())));
-    ChunkTable chunks = new ChunkTable(folder, plan);
-    checkFiles(folder, chunks);
-    List<ChunkFooter> footers = readableFooters(chunks, plan);
-    String[] paths =
-        footers.stream().map(footer -> chunks.path(footer.file())).toArray(String[]::new);
-    if (paths.length > 0) {
-      checkImages(plan, new ImageTable(spark, folder, plan).read(paths));
+    RunFolder folder = RunFolder.of(configuration(), output);
+    problems.addAll(folder.damagedFiles());
+    Optional<RunPlan> plan = plan(folder);
+    if (plan.isEmpty()) {
+      return new VerifyResult(folder.images(), 0, 0, problems, notes);
     }
-    return new VerifyResult(
-        folder.images(),
-        footers.stream().mapToLong(ChunkFooter::images).sum(),
-        footers.stream().mapToLong(ChunkFooter::failed).sum(),
-        List.copyOf(problems));
+    ChunkTable chunks = new ChunkTable(folder, plan.get());
+    ChunkScan scan = chunks.scan();
+    checkNames(folder, scan);
+    Map<String, ChunkFooter> whole = wholeFiles(chunks, scan);
+    checkRows(whole);
+    checkPrompts(plan.get(), whole);
+    return new VerifyResult(folder.images(), scan.images(), scan.failed(), problems, notes);
   }
 
-  private void checkFiles(RunFolder folder, ChunkTable chunks) {
-    report(
-        "%d chunks are missing: %s",
-        chunks.missing().stream().map(chunk -> String.valueOf(chunk.chunk())).toList());
-    report("%d files in images do not count: %s", chunks.leftovers());
-    report("%d files in _staging are of attempts that were cut off: %s", folder.staged());
+  private Configuration configuration() {
+    return spark.sparkContext().hadoopConfiguration();
   }
 
-  private List<ChunkFooter> readableFooters(ChunkTable chunks, RunPlan plan) {
-    List<ChunkFooter> footers = new ArrayList<>();
-    for (ChunkFile file : chunks.finished().values()) {
-      try {
-        ChunkFooter footer = chunks.footer(file);
-        checkFooter(footer, plan);
-        footers.add(footer);
-      } catch (UncheckedIOException e) {
-        problems.add(e.getMessage());
+  /** A damaged plan is among the problems already. */
+  private static Optional<RunPlan> plan(RunFolder folder) {
+    try {
+      return Optional.of(RunPlan.require(folder));
+    } catch (DamagedFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void checkNames(RunFolder folder, ChunkScan scan) {
+    if (!scan.missing().isEmpty()) {
+      problems.add("chunks are missing: " + scan.missingText());
+    }
+    scan.odd()
+        .forEach(file -> problems.add("images/%s: %s".formatted(file.name(), file.problem())));
+    scan.leftovers().forEach(name -> problems.add("images/%s does not count".formatted(name)));
+    scan.strangers().forEach(name -> problems.add("images/%s is not of this run".formatted(name)));
+    folder
+        .staged()
+        .forEach(
+            name -> problems.add("_staging/%s is of an attempt that was cut off".formatted(name)));
+  }
+
+  /** Footers of the files whose bytes are those that were written, by path. */
+  private Map<String, ChunkFooter> wholeFiles(ChunkTable chunks, ChunkScan scan) {
+    Map<String, String> broken = SealCheck.brokenFiles(spark, chunks.paths(scan.files()));
+    Map<String, ChunkFooter> whole = new LinkedHashMap<>();
+    for (ChunkFooter footer : scan.finished().values()) {
+      String path = chunks.path(footer.file());
+      if (broken.containsKey(path)) {
+        problems.add("%s: %s".formatted(footer.file().name(), broken.get(path)));
+        problems.addAll(new DamageReport(configuration(), new Path(path)).places());
+      } else {
+        whole.put(path, footer);
       }
     }
-    return footers;
+    return whole;
   }
 
-  private void checkFooter(ChunkFooter footer, RunPlan plan) {
-    String name = footer.file().name();
-    if (!footer.plan().equals(plan.hash())) {
-      problems.add("%s was made after another plan".formatted(name));
-    }
-    long expected = plan.imagesIn(footer.file().chunk());
-    if (footer.images() != expected) {
-      problems.add("%s has %d rows instead of %d".formatted(name, footer.images(), expected));
-    }
+  private void checkRows(Map<String, ChunkFooter> whole) {
+    Map<String, String> digests = new LinkedHashMap<>();
+    whole.forEach((path, footer) -> digests.put(path, footer.rows()));
+    long largest = whole.values().stream().mapToLong(ChunkFooter::bytes).max().orElse(0);
+    problems.addAll(RowCheck.problems(spark, digests, largest));
   }
 
-  private void checkImages(RunPlan plan, Dataset<Row> images) {
-    PromptTable prompts = PromptTable.read(spark, plan.input());
+  private void checkPrompts(RunPlan plan, Map<String, ChunkFooter> whole) {
+    PromptTable prompts;
+    try {
+      prompts = PromptTable.read(spark, plan.input());
+    } catch (InvalidInputException e) {
+      notes.add("The rows are not compared with the prompts. " + e.getMessage());
+      return;
+    }
     if (!prompts.files().equals(plan.inputFiles())) {
-      problems.add("The prompts in %s are not those of the plan".formatted(plan.input()));
-    }
-    report(
-        "%d ids are not there as often as they should be: %s", wrongCounts(plan, prompts, images));
-    report("%d rows are not whole: %s", brokenRows(images));
-  }
-
-  /** Ids that have more or fewer images than the prompts ask for. */
-  private static List<String> wrongCounts(RunPlan plan, PromptTable prompts, Dataset<Row> images) {
-    Column wanted = coalesce(col("wanted"), lit(0L)).multiply(lit(plan.imagesPerPrompt()));
-    Column found = coalesce(col("found"), lit(0L));
-    return GuidedImageGenerator.ids(prompts.rows())
-        .toDF("id")
-        .groupBy("id")
-        .agg(count(lit(1)).as("wanted"))
-        .join(
-            images.groupBy("id").agg(count(lit(1)).as("found")), new String[] {"id"}, "full_outer")
-        .filter(wanted.notEqual(found))
-        .select(col("id"), found, wanted)
-        .collectAsList()
-        .stream()
-        .map(row -> "%s (%d times instead of %d)".formatted(row.get(0), row.get(1), row.get(2)))
-        .toList();
-  }
-
-  private static List<String> brokenRows(Dataset<Row> images) {
-    return images
-        .select("id", "image_index", "status", "error", "image.bytes", "width", "height")
-        .flatMap(new BrokenRow(), Encoders.STRING())
-        .collectAsList();
-  }
-
-  private void report(String format, List<String> found) {
-    if (!found.isEmpty()) {
-      String examples = String.join(", ", found.subList(0, Math.min(EXAMPLES, found.size())));
       problems.add(
-          format.formatted(
-              found.size(), examples + (found.size() > EXAMPLES ? ", and others" : "")));
+          "The prompts in %s are not those of the plan, and are not compared with the rows"
+              .formatted(plan.input()));
+    } else if (!whole.isEmpty()) {
+      problems.addAll(
+          PromptCheck.problems(
+              plan, prompts, spark.read().parquet(whole.keySet().toArray(String[]::new))));
     }
   }
 }

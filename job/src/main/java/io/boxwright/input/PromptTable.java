@@ -53,7 +53,11 @@ public final class PromptTable {
   // Spark throws checked exceptions that it does not declare, hence Exception.
   private static Dataset<Row> open(SparkSession spark, String path) {
     try {
-      return spark.read().option("mergeSchema", true).parquet(path);
+      return spark
+          .read()
+          .option("mergeSchema", true)
+          .option("parquet.page.verify-checksum.enabled", true)
+          .parquet(path);
     } catch (Exception e) {
       throw unreadable(path, e);
     }

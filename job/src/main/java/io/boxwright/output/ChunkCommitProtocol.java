@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.JobContext;
@@ -80,7 +79,9 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   private void makeImagesFolder(Configuration conf) {
     Path images = new Path(imagesFolder);
     try {
-      images.getFileSystem(conf).mkdirs(images);
+      FileSystem fileSystem = images.getFileSystem(conf);
+      fileSystem.mkdirs(images);
+      DurableFiles.syncFolder(RunFolder.unchecked(fileSystem), images.getParent());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot make %s: %s".formatted(images, e.getMessage()), e);
     }
@@ -114,30 +115,37 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   /** The name of the finished file. */
   private String finish(TaskAttemptContext context) throws IOException {
     Configuration conf = context.getConfiguration();
-    FileSystem fileSystem = attempt.getFileSystem(conf);
-    removeChecksum(fileSystem);
+    FileSystem fileSystem = RunFolder.unchecked(attempt.getFileSystem(conf));
     if (mode(conf) == CommitMode.MANIFEST) {
+      DurableFiles.syncFolder(fileSystem, attempt.getParent());
       return attempt.getName();
     }
-    Path target = new Path(imagesFolder, target(context).name());
-    rename(RunFolder.unchecked(fileSystem), target);
-    return target.getName();
-  }
-
-  private void rename(FileSystem fileSystem, Path target) throws IOException {
-    if (!fileSystem.exists(target) && fileSystem.rename(attempt, target)) {
-      return;
+    ChunkFile file = target(context);
+    Path target = new Path(imagesFolder, file.name());
+    if (fileSystem.exists(target)) {
+      if (isFinished(conf, file)) {
+        LOG.warn("{} was finished by another attempt; {} is dropped", target, attempt);
+        fileSystem.delete(attempt, false);
+        return file.name();
+      }
+      String aside =
+          RunFolder.of(conf, target.getParent().getParent().toString()).putAside(file.name());
+      LOG.warn("{} is no file of this run; it is kept as {}", target, aside);
     }
-    if (!fileSystem.exists(target)) {
+    if (!DurableFiles.rename(fileSystem, attempt, target)) {
       throw new IOException("the file system refuses to rename it to " + target);
     }
-    LOG.warn("{} was finished by another attempt; {} is dropped", target, attempt);
-    fileSystem.delete(attempt, false);
+    return file.name();
   }
 
-  private void removeChecksum(FileSystem fileSystem) throws IOException {
-    if (fileSystem instanceof ChecksumFileSystem checked) {
-      checked.getRawFileSystem().delete(checked.getChecksumFile(attempt), false);
+  /** Whether the file that is there has the place of this attempt's. */
+  private boolean isFinished(Configuration conf, ChunkFile file) {
+    ChunkFile mine = ChunkFile.parse(attempt).orElseThrow();
+    try {
+      return ChunkFooter.read(conf, new Path(imagesFolder), file)
+          .standsFor(ChunkFooter.read(conf, attempt.getParent(), mine));
+    } catch (UncheckedIOException e) {
+      return false;
     }
   }
 
@@ -164,7 +172,8 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
     return CommitMode.valueOf(conf.get(COMMIT));
   }
 
-  private static ChunkFile target(TaskAttemptContext context) {
+  /** The finished file that a task works for. */
+  static ChunkFile target(TaskAttemptContext context) {
     int partition = context.getTaskAttemptID().getTaskID().getId();
     String name = context.getConfiguration().get(FILES).split(",")[partition];
     return ChunkFile.parse(new Path(name)).orElseThrow();

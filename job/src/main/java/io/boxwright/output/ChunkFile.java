@@ -8,7 +8,8 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The name of a chunk's file: {@code chunk-00012.parquet}, {@code chunk-00012.r1.parquet} when its
- * failed rows were made again once, and with a manifest {@code chunk-00012.r1.ATTEMPT.parquet}.
+ * failed rows were made again once, and with a manifest {@code chunk-00012.r1.ATTEMPT.parquet}. A
+ * name that is spelled in any other way, such as {@code chunk-00012.0.parquet}, is no chunk's.
  *
  * @param chunk from 0
  * @param generation how often failed rows of the chunk were made again
@@ -17,7 +18,7 @@ import org.apache.hadoop.fs.Path;
 public record ChunkFile(int chunk, int generation, String name) {
 
   private static final Pattern NAME =
-      Pattern.compile("chunk-(\\d{5,})(?:\\.r(\\d+))?(?:\\.[0-9a-z-]+)?\\.parquet");
+      Pattern.compile("chunk-(\\d{5,9})(?:\\.r(\\d{1,9}))?(\\.[0-9a-f]{8}-\\d+)?\\.parquet");
 
   /** What a file's name says; nothing if it is no chunk's. */
   public static Optional<ChunkFile> parse(Path file) {
@@ -25,9 +26,18 @@ public record ChunkFile(int chunk, int generation, String name) {
     if (!matcher.matches()) {
       return Optional.empty();
     }
+    int chunk = Integer.parseInt(matcher.group(1));
     int generation = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
-    return Optional.of(
-        new ChunkFile(Integer.parseInt(matcher.group(1)), generation, file.getName()));
+    String attempt = matcher.group(3) == null ? "" : matcher.group(3);
+    String name = stem(chunk, generation) + attempt + ".parquet";
+    return name.equals(file.getName())
+        ? Optional.of(new ChunkFile(chunk, generation, name))
+        : Optional.empty();
+  }
+
+  /** The file of a chunk that is made for the first time. */
+  public static ChunkFile first(int chunk) {
+    return of(chunk, 0);
   }
 
   /** The name of a finished file. */
@@ -40,9 +50,14 @@ public record ChunkFile(int chunk, int generation, String name) {
     return of(chunk, generation + 1);
   }
 
-  /** The name that only one attempt of one task uses. */
+  /** The name that only one attempt of one task uses, {@code ATTEMPT} being {@code JOB-TASK}. */
   String attemptName(String attempt) {
     return "%s.%s.parquet".formatted(stem(chunk, generation), attempt);
+  }
+
+  /** Whether it is the name of an attempt. */
+  boolean isAttempt() {
+    return !name.equals(of(chunk, generation).name());
   }
 
   private static String stem(int chunk, int generation) {

@@ -1,14 +1,33 @@
 package io.boxwright.output;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import org.apache.hadoop.fs.FileStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The finished chunks of an output folder: the files in {@code images} that count. */
+/**
+ * The chunks of an output folder. A file counts when it has the exact name of a chunk of the plan,
+ * with a manifest also when that lists it, and when its footer names the plan, the chunk and as
+ * many rows as the plan gives it. Of several such files the newest generation counts.
+ */
 public final class ChunkTable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkTable.class);
+
+  /** Footers are read by so many threads: mostly they wait for the file system. */
+  private static final int READERS = 16;
 
   private final RunFolder folder;
   private final RunPlan plan;
@@ -19,35 +38,96 @@ public final class ChunkTable {
     this.plan = plan;
   }
 
-  /** The files that count, by chunk, in their order. */
-  public Map<Integer, ChunkFile> finished() {
-    Predicate<ChunkFile> counts =
-        plan.commit() == CommitMode.RENAME ? file -> true : new Manifest(folder)::lists;
-    Map<Integer, ChunkFile> finished = new TreeMap<>();
-    files().stream()
-        .filter(counts)
-        .forEach(
-            file ->
-                finished.merge(
-                    file.chunk(), file, (a, b) -> a.generation() >= b.generation() ? a : b));
-    return finished;
-  }
-
-  /** The files of chunks that are not finished. */
-  public List<ChunkFile> missing() {
-    Map<Integer, ChunkFile> finished = finished();
-    List<ChunkFile> missing = new ArrayList<>();
-    for (int chunk = 0; chunk < plan.chunks(); chunk++) {
-      if (!finished.containsKey(chunk)) {
-        missing.add(ChunkFile.of(chunk, 0));
+  /** Looks at every file, and reads the footer of each that may count. */
+  public ChunkScan scan() {
+    List<String> strangers = new ArrayList<>();
+    List<String> leftovers = new ArrayList<>();
+    List<Candidate> candidates = new ArrayList<>();
+    Predicate<ChunkFile> counts = counting();
+    for (FileStatus entry : entries()) {
+      Optional<ChunkFile> file = chunkOf(entry);
+      if (file.isEmpty()) {
+        strangers.add(entry.getPath().getName());
+      } else if (!entry.isFile() || counts.test(file.get())) {
+        candidates.add(new Candidate(entry, file.get()));
+      } else {
+        leftovers.add(file.get().name());
       }
     }
-    return missing;
+    List<ChunkScan.OddFile> odd = new ArrayList<>();
+    Map<Integer, ChunkFooter> finished = new TreeMap<>();
+    for (Judged judged : judge(candidates)) {
+      if (judged.problem().isPresent()) {
+        odd.add(new ChunkScan.OddFile(judged.file().name(), judged.problem().get()));
+      } else {
+        ChunkFooter replaced = finished.put(judged.file().chunk(), judged.footer());
+        Optional.ofNullable(replaced).ifPresent(older -> leftovers.add(older.file().name()));
+      }
+    }
+    return new ChunkScan(plan.chunks(), finished, odd, leftovers, strangers);
   }
 
-  /** Paths of the files that count. */
-  public String[] paths() {
-    return finished().values().stream().map(this::path).toArray(String[]::new);
+  private Predicate<ChunkFile> counting() {
+    return plan.commit() == CommitMode.RENAME ? file -> true : new Manifest(folder)::lists;
+  }
+
+  /** Files and folders that are not hidden, in the order of their names. */
+  private List<FileStatus> entries() {
+    return folder.list(RunFolder.IMAGES).stream()
+        .filter(entry -> !RunFolder.isHidden(entry.getPath().getName()))
+        .sorted(Comparator.comparing(entry -> entry.getPath().getName()))
+        .toList();
+  }
+
+  /** The chunk of the plan that a name stands for; attempts have names only with a manifest. */
+  private Optional<ChunkFile> chunkOf(FileStatus entry) {
+    return ChunkFile.parse(entry.getPath())
+        .filter(file -> file.chunk() < plan.chunks())
+        .filter(file -> file.isAttempt() == (plan.commit() == CommitMode.MANIFEST));
+  }
+
+  private record Candidate(FileStatus entry, ChunkFile file) {}
+
+  private record Judged(ChunkFile file, ChunkFooter footer, Optional<String> problem) {}
+
+  /** In the order of generations, the newest last. */
+  private List<Judged> judge(List<Candidate> candidates) {
+    ExecutorService readers = Executors.newFixedThreadPool(READERS);
+    try {
+      List<Callable<Judged>> tasks = new ArrayList<>();
+      candidates.stream()
+          .sorted(Comparator.comparingInt(candidate -> candidate.file().generation()))
+          .forEach(candidate -> tasks.add(() -> judge(candidate)));
+      List<Judged> judged = new ArrayList<>();
+      for (Future<Judged> result : readers.invokeAll(tasks)) {
+        judged.add(result.get());
+      }
+      return judged;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while footers were read", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Cannot read footers: " + e.getCause(), e.getCause());
+    } finally {
+      readers.shutdownNow();
+    }
+  }
+
+  private Judged judge(Candidate candidate) {
+    ChunkFile file = candidate.file();
+    if (!candidate.entry().isFile()) {
+      return new Judged(file, null, Optional.of("it is no file"));
+    }
+    if (candidate.entry().getLen() == 0) {
+      return new Judged(file, null, Optional.of("it is empty"));
+    }
+    try {
+      ChunkFooter footer =
+          ChunkFooter.read(folder.fileSystem().getConf(), folder.resolve(RunFolder.IMAGES), file);
+      return new Judged(file, footer, footer.problem(plan));
+    } catch (UncheckedIOException e) {
+      return new Judged(file, null, Optional.of(e.getMessage()));
+    }
   }
 
   /** Where a file is. */
@@ -55,36 +135,29 @@ public final class ChunkTable {
     return folder.resolve(RunFolder.IMAGES + "/" + file.name()).toString();
   }
 
-  /** Footers of the files that count, in their order. */
-  public List<ChunkFooter> footers() {
-    return finished().values().parallelStream().map(this::footer).toList();
+  /** Paths of files. */
+  public String[] paths(List<ChunkFile> files) {
+    return files.stream().map(this::path).toArray(String[]::new);
   }
 
   /**
-   * The footer of a file.
+   * Makes room for the chunks that are missing: removes what attempts that were cut off have left
+   * and files that newer ones have replaced, and puts odd files aside, each with a line.
    *
-   * @throws java.io.UncheckedIOException naming the file that is no whole Parquet file
+   * @return what counts then
    */
-  public ChunkFooter footer(ChunkFile file) {
-    return ChunkFooter.read(folder.fileSystem().getConf(), folder.resolve(RunFolder.IMAGES), file);
-  }
-
-  /** Files in {@code images} that do not count, such as those with a newer generation. */
-  public List<String> leftovers() {
-    List<String> counting = finished().values().stream().map(ChunkFile::name).toList();
-    return files().stream().map(ChunkFile::name).filter(name -> !counting.contains(name)).toList();
-  }
-
-  /** Removes what attempts that were cut off have left, and files that are replaced. */
-  public void sweep() {
+  public ChunkScan tidy() {
     folder.sweepStaging();
-    leftovers().forEach(name -> folder.delete(RunFolder.IMAGES + "/" + name));
-  }
-
-  private List<ChunkFile> files() {
-    return folder.list(RunFolder.IMAGES).stream()
-        .map(FileStatus::getPath)
-        .flatMap(path -> ChunkFile.parse(path).stream())
-        .toList();
+    ChunkScan scan = scan();
+    scan.leftovers().forEach(name -> folder.delete(RunFolder.IMAGES + "/" + name));
+    for (ChunkScan.OddFile file : scan.odd()) {
+      String aside = folder.putAside(file.name());
+      LOG.warn("{} does not count: {}. It is kept as {}", file.name(), file.problem(), aside);
+    }
+    if (!scan.strangers().isEmpty()) {
+      LOG.warn(
+          "Not of this run, and left alone in images: {}", String.join(", ", scan.strangers()));
+    }
+    return scan;
   }
 }

@@ -11,11 +11,21 @@ final class Hash {
   private final MessageDigest digest;
 
   Hash() {
+    digest = sha256();
+  }
+
+  /** A digest that has got nothing yet. */
+  static MessageDigest sha256() {
     try {
-      digest = MessageDigest.getInstance("SHA-256");
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every JVM has it
     }
+  }
+
+  /** Bytes as hexadecimal digits. */
+  static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
   }
 
   /** Adds a text; texts after one another do not run into each other. */
@@ -32,6 +42,6 @@ final class Hash {
 
   /** The hash as 64 hexadecimal digits. */
   String hex() {
-    return HexFormat.of().formatHex(digest.digest());
+    return hex(digest.digest());
   }
 }

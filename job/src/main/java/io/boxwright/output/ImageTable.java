@@ -15,9 +15,6 @@ public final class ImageTable {
 
   private static final String COMMIT_PROTOCOL = "spark.sql.sources.commitProtocolClass";
 
-  /** Small row groups, so that readers need not hold hundreds of images at once. */
-  private static final String ROW_GROUP_BYTES = String.valueOf(16 << 20);
-
   private final SparkSession spark;
   private final RunFolder folder;
   private final RunPlan plan;
@@ -62,11 +59,7 @@ public final class ImageTable {
             .format(ImageTableFormat.class.getName())
             .mode(SaveMode.Append)
             .option(ChunkCommitProtocol.COMMIT, plan.commit().name())
-            .option("maxRecordsPerFile", "0")
-            .option("compression", "uncompressed") // PNG is compressed already
-            .option("parquet.block.size", ROW_GROUP_BYTES)
-            .option("parquet.page.size.row.check.min", "1")
-            .option("parquet.enable.dictionary#image.bytes", "false");
+            .option("maxRecordsPerFile", "0");
     footer().forEach((key, value) -> writer.option(ImageWriteSupport.FOOTER + key, value));
     return writer;
   }
@@ -77,11 +70,6 @@ public final class ImageTable {
         "model", plan.modelHash(),
         "options", plan.optionsHash(),
         "versions", Versions.text(spark.version()));
-  }
-
-  /** Reads the chunks that are finished. */
-  public Dataset<Row> read() {
-    return read(new ChunkTable(folder, plan).paths());
   }
 
   /** Reads some files. */

@@ -1,12 +1,13 @@
 package io.boxwright.output;
 
+import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.Job;
 import org.apache.hadoop.mapreduce.TaskAttemptContext;
-import org.apache.parquet.hadoop.ParquetOutputFormat;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.OutputWriter;
 import org.apache.spark.sql.execution.datasources.OutputWriterFactory;
@@ -15,8 +16,8 @@ import org.apache.spark.sql.types.StructType;
 import scala.collection.immutable.Map;
 
 /**
- * Spark's Parquet, with {@link ImageWriteSupport}, and with an end to waiting for a file system
- * that does not answer. Spark makes it by its class name.
+ * Spark's Parquet, with files of {@link ImageFileWriter}, and with an end to waiting for a file
+ * system that does not answer. Spark makes it by its class name.
  */
 public final class ImageTableFormat extends ParquetFileFormat {
 
@@ -28,31 +29,26 @@ public final class ImageTableFormat extends ParquetFileFormat {
   @Override
   public OutputWriterFactory prepareWrite(
       SparkSession spark, Job job, Map<String, String> options, StructType schema) {
-    OutputWriterFactory factory = super.prepareWrite(spark, job, options, schema);
-    ParquetOutputFormat.setWriteSupportClass(job, ImageWriteSupport.class);
-    return new ImpatientFactory(factory);
+    super.prepareWrite(
+        spark, job, options, schema); // puts what its write support reads into the job
+    return new ImpatientFactory();
   }
 
   /** Gives up on a file that is not created in time; the task fails, and Spark tries again. */
   private static final class ImpatientFactory extends OutputWriterFactory {
 
     private static final long serialVersionUID = 1;
-    private final OutputWriterFactory factory;
-
-    ImpatientFactory(OutputWriterFactory factory) {
-      this.factory = factory;
-    }
 
     @Override
     public String getFileExtension(TaskAttemptContext context) {
-      return factory.getFileExtension(context);
+      return ".parquet";
     }
 
     @Override
     public OutputWriter newInstance(String path, StructType schema, TaskAttemptContext context) {
       int seconds = context.getConfiguration().getInt(CREATE_TIMEOUT, 300);
       FutureTask<OutputWriter> creation =
-          new FutureTask<>(() -> factory.newInstance(path, schema, context));
+          new FutureTask<>(() -> writer(new Path(path), schema, context));
       Thread thread = new Thread(creation, "create " + path);
       thread.setDaemon(true);
       thread.start();
@@ -70,6 +66,12 @@ public final class ImageTableFormat extends ParquetFileFormat {
       } finally {
         thread.interrupt();
       }
+    }
+
+    private static OutputWriter writer(Path path, StructType schema, TaskAttemptContext context)
+        throws IOException {
+      int chunk = ChunkCommitProtocol.target(context).chunk();
+      return new ImageFileWriter(path, chunk, schema, context.getConfiguration());
     }
   }
 }

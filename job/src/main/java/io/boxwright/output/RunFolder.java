@@ -1,17 +1,19 @@
 package io.boxwright.output;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.boxwright.input.InvalidInputException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -26,10 +28,13 @@ import org.apache.hadoop.fs.Path;
  *   <li>{@code contact-sheet.png}: the first images;
  *   <li>{@code _lock}: who runs it, see {@link RunLock};
  *   <li>{@code _manifest.json}: which files count, see {@link Manifest};
- *   <li>{@code _staging/}: what is not whole yet.
+ *   <li>{@code _staging/}: what is not whole yet;
+ *   <li>{@code _aside/}: what lay in the place of a chunk, and is none.
  * </ul>
  *
- * <p>All methods throw {@link UncheckedIOException} naming the file that cannot be read or written.
+ * <p>What is written is on disk before its name counts, see {@link DurableFiles}. JSON files hold a
+ * hash of themselves. All methods throw {@link UncheckedIOException} naming the file that cannot be
+ * read or written.
  */
 public final class RunFolder {
 
@@ -39,11 +44,11 @@ public final class RunFolder {
   static final String MANIFEST = "_manifest.json";
   static final String IMAGES = "images";
   static final String STAGING = "_staging";
+  static final String ASIDE = "_aside";
 
   /** Where the picture of the first images goes. */
   public static final String CONTACT_SHEET = "contact-sheet.png";
 
-  private static final List<String> BOOKKEEPING = List.of(LOCK, STAGING);
   private static final List<String> OURS =
       List.of(IMAGES, MANIFEST, RUN, CONTACT_SHEET, STAGING, PLAN);
 
@@ -92,7 +97,7 @@ public final class RunFolder {
   }
 
   Path resolve(String name) {
-    return new Path(folder, name);
+    return name.isEmpty() ? folder : new Path(folder, name);
   }
 
   FileSystem fileSystem() {
@@ -123,26 +128,52 @@ public final class RunFolder {
     boolean planned = exists(PLAN);
     for (FileStatus entry : fileSystem.listStatus(folder)) {
       String name = entry.getPath().getName();
-      if (!BOOKKEEPING.contains(name) && !(planned && OURS.contains(name))) {
-        throw holds(name);
-      }
-    }
-    for (FileStatus entry : list(IMAGES)) {
-      if (ChunkFile.parse(entry.getPath()).isEmpty()) {
-        throw holds(IMAGES + "/" + entry.getPath().getName());
+      if (!isHidden(name) && !(planned && OURS.contains(name))) {
+        throw new InvalidInputException(
+            "Invalid output folder %s: it holds %s, but no run that can go on; empty it or name another"
+                .formatted(folder, name));
       }
     }
   }
 
-  private InvalidInputException holds(String name) {
-    return new InvalidInputException(
-        "Invalid output folder %s: it holds %s, but no run that can go on; empty it or name another"
-            .formatted(folder, name));
+  /** Whether a name is hidden, as Spark understands it, or of a kind that file systems leave. */
+  static boolean isHidden(String name) {
+    return name.startsWith(".") || name.startsWith("_") || name.endsWith(".crc");
   }
 
-  /** Removes all that runs have made, the plan last; the lock stays. */
+  /**
+   * Removes all that runs have made, the plan last; the lock and what was put aside stay.
+   *
+   * @throws InvalidInputException if a file that is no run's lies between the images
+   */
   public void clear() {
+    for (FileStatus entry : list(IMAGES)) {
+      String name = entry.getPath().getName();
+      if (!isHidden(name) && ChunkFile.parse(entry.getPath()).isEmpty()) {
+        throw new InvalidInputException(
+            "Cannot overwrite %s: images/%s was made by no run; move it away"
+                .formatted(folder, name));
+      }
+    }
     OURS.forEach(this::delete);
+  }
+
+  /**
+   * Moves what lies in {@code images} to {@code _aside}.
+   *
+   * @return where it is then, below the folder
+   */
+  String putAside(String name) {
+    String aside = ASIDE + "/" + name + "." + UUID.randomUUID().toString().substring(0, 8);
+    try {
+      fileSystem.mkdirs(resolve(ASIDE));
+      require(
+          fileSystem.rename(resolve(IMAGES + "/" + name), resolve(aside)),
+          "the file system refuses to rename it");
+      return aside;
+    } catch (IOException e) {
+      throw failed("put aside", IMAGES + "/" + name, e);
+    }
   }
 
   /** Names of what is not whole. */
@@ -182,21 +213,51 @@ public final class RunFolder {
     }
   }
 
-  /** Reads a JSON file, if it is there. */
+  /**
+   * Reads a JSON file, if it is there.
+   *
+   * @throws DamagedFileException if it is not as it was written
+   */
   <T> Optional<T> read(String name, Class<T> type) {
+    byte[] bytes;
     try (InputStream in = fileSystem.open(resolve(name))) {
-      return Optional.of(Json.MAPPER.readValue(in.readAllBytes(), type));
+      bytes = in.readAllBytes();
     } catch (FileNotFoundException e) {
       return Optional.empty();
     } catch (IOException e) {
       throw failed("read", name, e);
     }
+    try {
+      return Optional.of(Json.unsealed(bytes, type));
+    } catch (IOException e) {
+      throw new DamagedFileException(resolve(name), e);
+    }
+  }
+
+  /** What is wrong with the JSON files that are there, a sentence each. */
+  public List<String> damagedFiles() {
+    List<String> damaged = new ArrayList<>();
+    for (FileStatus entry : list("")) {
+      String name = entry.getPath().getName();
+      if (name.equals(PLAN) || name.equals(RUN) || isManifest(name)) {
+        try {
+          read(name, JsonNode.class);
+        } catch (DamagedFileException e) {
+          damaged.add(e.getMessage());
+        }
+      }
+    }
+    return damaged;
+  }
+
+  private static boolean isManifest(String name) {
+    return name.startsWith("_manifest");
   }
 
   /** Writes a JSON file in one step: readers see the old or the new one, whole. */
   void write(String name, Object value) {
     try {
-      writeBytes(name, Json.MAPPER.writeValueAsBytes(value));
+      writeBytes(name, Json.sealed(value));
     } catch (IOException e) {
       throw failed("write", name, e);
     }
@@ -230,9 +291,11 @@ public final class RunFolder {
     require(!isFolder(resolve(name)), "it is a folder");
     Path staged = resolve(STAGING + "/" + name + "." + UUID.randomUUID());
     create(staged, bytes);
-    if (!fileSystem.rename(staged, resolve(name))) { // HDFS does not replace files
+    if (!DurableFiles.rename(fileSystem, staged, resolve(name))) { // HDFS does not replace files
       fileSystem.delete(resolve(name), false);
-      require(fileSystem.rename(staged, resolve(name)), "the file system refuses to rename");
+      require(
+          DurableFiles.rename(fileSystem, staged, resolve(name)),
+          "the file system refuses to rename");
     }
   }
 
@@ -245,8 +308,9 @@ public final class RunFolder {
   }
 
   private void create(Path file, byte[] bytes) throws IOException {
-    try (OutputStream out = fileSystem.create(file, true)) {
+    try (FSDataOutputStream out = DurableFiles.create(fileSystem, file)) {
       out.write(bytes);
+      DurableFiles.sync(out);
     }
   }
 

@@ -79,9 +79,27 @@ public record RunPlan(
     return (int) Math.max(batchesPerChunk * rowsPerBatch, divideUp(rows, MOST_CHUNKS));
   }
 
-  /** The plan of a folder, if it has one. */
+  /**
+   * The plan of a folder, if it has one.
+   *
+   * @throws DamagedFileException if it is not as it was written
+   */
   public static Optional<RunPlan> read(RunFolder folder) {
     return folder.read(RunFolder.PLAN, RunPlan.class);
+  }
+
+  /**
+   * The plan of a folder that must have one.
+   *
+   * @throws InvalidInputException if it has none
+   * @throws DamagedFileException if it is not as it was written
+   */
+  public static RunPlan require(RunFolder folder) {
+    return read(folder)
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "There is no run in %s: it has no plan.json".formatted(folder.path())));
   }
 
   /** Writes the plan. */

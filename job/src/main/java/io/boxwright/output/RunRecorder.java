@@ -55,7 +55,7 @@ public final class RunRecorder implements AutoCloseable {
     this.command = command;
     this.onLockLost = onLockLost;
     this.manifest = new Manifest(folder);
-    done.addAll(new ChunkTable(folder, plan).finished().keySet());
+    done.addAll(new ChunkTable(folder, plan).scan().finished().keySet());
     RunRecord before =
         RunRecord.read(folder).filter(record -> record.plan().equals(plan.hash())).orElse(null);
     earlier = before == null ? List.of() : before.attempts();

@@ -1,5 +1,6 @@
 package io.boxwright.report;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Map;
  * @param failed those of them whose status is {@code error}
  * @param chunks all
  * @param chunksDone those that are finished
+ * @param remarks what lies between the images and does not count, a sentence each
  * @param imagesPerSecond of the last driver
  * @param errors commonest messages that the last driver saw, and how often they occur
  * @param command that goes on with the run
@@ -22,6 +24,7 @@ public record RunStatus(
     long failed,
     int chunks,
     int chunksDone,
+    List<String> remarks,
     double imagesPerSecond,
     Map<String, Long> errors,
     String command) {

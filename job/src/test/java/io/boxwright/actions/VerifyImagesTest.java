@@ -93,11 +93,13 @@ class VerifyImagesTest {
     Files.createFile(folder.resolve("out/_staging/chunk-00002.x.parquet"));
 
     assertThat(verify().problems())
-        .anyMatch(problem -> problem.contains("1 chunks are missing: 2"))
-        .anyMatch(problem -> problem.contains("do not count: chunk-00001.parquet"))
-        .anyMatch(problem -> problem.contains("_staging"))
-        .anyMatch(problem -> problem.contains("ids are not there as often"));
-    assertThat(status()).contains("8 of 10 done", "2 left", "To go on: the command");
+        .containsExactlyInAnyOrder(
+            "chunks are missing: 1 of 3, numbers 2",
+            "images/chunk-00001.r1.parquet: it holds chunk 0",
+            "_staging/chunk-00002.x.parquet is of an attempt that was cut off");
+    assertThat(status())
+        .contains("8 of 10 done", "2 left", "To go on: the command")
+        .contains("In images: chunk-00001.r1.parquet (it holds chunk 0) does not count");
   }
 
   @Test
@@ -111,8 +113,14 @@ class VerifyImagesTest {
     Files.writeString(images.resolve("chunk-00001.parquet"), "no Parquet");
 
     assertThat(verify().problems())
-        .anyMatch(problem -> problem.contains("1 rows are not whole"))
-        .anyMatch(problem -> problem.contains("chunk-00001.parquet"));
+        .hasSize(4)
+        .contains("chunk-00000.parquet: its bytes are not those that were written")
+        .anyMatch(
+            problem -> problem.startsWith("chunk-00000.parquet, rows 0 to 3, column image.bytes: "))
+        .contains("chunks are missing: 1 of 3, numbers 1")
+        .anyMatch(
+            problem ->
+                problem.startsWith("images/chunk-00001.parquet: it is no whole Parquet file: "));
   }
 
   @Test

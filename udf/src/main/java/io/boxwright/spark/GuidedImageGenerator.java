@@ -18,6 +18,7 @@ import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -160,20 +161,32 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * The ids that the rows of a prompt table have in the image table: their own, or hashes of their
-   * content.
+   * A prompt table with the {@code id} and {@code seed} of each row that its images have, too: the
+   * row's own, or those that follow from its content. Images of one row count its seed up.
    */
-  public static Dataset<String> ids(Dataset<Row> prompts) {
+  public static Dataset<Row> identified(Dataset<Row> prompts) {
     PromptSchema columns = PromptSchema.of(prompts.schema());
-    return prompts.map(new PromptId(columns), Encoders.STRING());
+    StructType schema = ImageTableSchema.identified(prompts.schema());
+    return prompts.map(new Identify(columns, schema), Encoders.row(schema));
   }
 
-  /** The id of a row. */
-  private record PromptId(PromptSchema columns) implements MapFunction<Row, String> {
+  /** Fills in the id and the seed of a row. */
+  private record Identify(PromptSchema columns, StructType schema)
+      implements MapFunction<Row, Row> {
 
     @Override
-    public String call(Row row) {
-      return PromptRow.read(row, columns).id();
+    public Row call(Row row) {
+      PromptRow prompt = PromptRow.read(row, columns);
+      Object[] values = new Object[schema.length()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] =
+            switch (schema.apply(i).name()) {
+              case "id" -> prompt.id();
+              case "seed" -> prompt.seed();
+              default -> row.get(i);
+            };
+      }
+      return RowFactory.create(values);
     }
   }
 

@@ -93,16 +93,7 @@ final class ImageTableSchema {
    * detection} only with a detector.
    */
   static StructType of(StructType prompts, AttentionMaps attentionMaps, DetectorType detector) {
-    List<StructField> fields = new ArrayList<>();
-    for (StructField field : prompts.fields()) {
-      fields.add(new StructField(field.name(), filledType(field), true, field.metadata()));
-    }
-    StructType schema = new StructType(fields.toArray(StructField[]::new));
-    for (String filled : List.of("id", "seed")) {
-      if (!Arrays.asList(prompts.fieldNames()).contains(filled)) {
-        schema = schema.add(filled, filled.equals("id") ? StringType : LongType);
-      }
-    }
+    StructType schema = identified(prompts);
     boolean detected = detector != DetectorType.NONE;
     for (StructField field : RESULT.fields()) {
       schema =
@@ -113,6 +104,21 @@ final class ImageTableSchema {
                 schema.add("objects", createArrayType(detected ? DETECTED_OBJECT : OBJECT));
             default -> schema.add(field);
           };
+    }
+    return schema;
+  }
+
+  /** A prompt table's schema with {@code id} and {@code seed}, which come last if it lacks them. */
+  static StructType identified(StructType prompts) {
+    List<StructField> fields = new ArrayList<>();
+    for (StructField field : prompts.fields()) {
+      fields.add(new StructField(field.name(), filledType(field), true, field.metadata()));
+    }
+    StructType schema = new StructType(fields.toArray(StructField[]::new));
+    for (String filled : List.of("id", "seed")) {
+      if (!Arrays.asList(prompts.fieldNames()).contains(filled)) {
+        schema = schema.add(filled, filled.equals("id") ? StringType : LongType);
+      }
     }
     return schema;
   }

@@ -1,0 +1,221 @@
+package io.boxwright.actions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.boxwright.input.InvalidInputException;
+import io.boxwright.output.CommitMode;
+import io.boxwright.output.DamagedFileException;
+import io.boxwright.testing.Runs;
+import io.boxwright.testing.Spark;
+import io.boxwright.testing.StubLoader;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A chunk is made when its file says so, whatever lies in the folder; and nothing good is lost. */
+class FinishedRunTest {
+
+  private static SparkSession spark;
+
+  @TempDir private Path folder;
+  private Runs runs;
+
+  @BeforeAll
+  static void startSpark() {
+    spark = Spark.local();
+  }
+
+  @AfterAll
+  static void stopSpark() {
+    spark.stop();
+  }
+
+  @BeforeEach
+  void makeRun() {
+    runs = new Runs(spark, folder).withPrompts();
+    runs.action().execute();
+  }
+
+  private void assertGoesOn() {
+    assertThat(runs.action().execute().summary().images()).isEqualTo(Runs.ROWS);
+    assertThat(runs.verify().problems()).isEmpty();
+    assertThat(runs.status()).contains("State: finished", "20 of 20 done", "(5 of 5 chunks)");
+  }
+
+  @Test
+  void anEmptyFileIsNoChunk() throws Exception {
+    byte[] before = Files.readAllBytes(runs.chunk(2));
+    Files.write(runs.chunk(1), new byte[0]);
+
+    assertThat(runs.status())
+        .contains("16 of 20 done")
+        .contains("In images: chunk-00001.parquet (it is empty) does not count");
+    assertThat(runs.verify().problems())
+        .contains(
+            "images/chunk-00001.parquet: it is empty", "chunks are missing: 1 of 5, numbers 1");
+    assertGoesOn();
+    assertThat(runs.chunk(2)).hasBinaryContent(before);
+    assertThat(runs.files("_aside")).singleElement().asString().startsWith("chunk-00001.parquet.");
+  }
+
+  @Test
+  void aFolderIsNoChunk() throws Exception {
+    Files.delete(runs.chunk(1));
+    Files.createDirectory(runs.chunk(1));
+    Files.writeString(runs.chunk(1).resolve("thesis.tex"), "years of work");
+
+    assertThat(runs.status()).contains("chunk-00001.parquet (it is no file) does not count");
+    assertGoesOn();
+    Path aside = runs.output().resolve("_aside").resolve(runs.files("_aside").get(0));
+    assertThat(aside.resolve("thesis.tex")).hasContent("years of work");
+  }
+
+  @Test
+  void swappedChunksAreNoChunks() throws Exception {
+    Path kept = folder.resolve("kept");
+    Files.move(runs.chunk(1), kept);
+    Files.move(runs.chunk(2), runs.chunk(1));
+    Files.move(kept, runs.chunk(2));
+
+    assertThat(runs.status())
+        .contains("12 of 20 done")
+        .contains(
+            "chunk-00001.parquet (it holds chunk 2)", "chunk-00002.parquet (it holds chunk 1)");
+    assertGoesOn();
+  }
+
+  @Test
+  void chunksOfAnotherPlanAreNoChunks() throws Exception {
+    Runs other = new Runs(spark, folder.resolve("other")).withPrompts();
+    other.action().maxFailedShare(1).execute();
+    Files.delete(runs.chunk(0));
+    Files.copy(other.chunk(0), runs.chunk(0));
+
+    assertThat(runs.status())
+        .contains("16 of 20 done")
+        .contains("chunk-00000.parquet (it was made after another plan) does not count");
+    assertGoesOn();
+  }
+
+  @Test
+  void garbageDoesNotTakeThePlaceOfAGoodChunk() throws Exception {
+    byte[] good = Files.readAllBytes(runs.chunk(1));
+    Files.writeString(runs.images().resolve("chunk-00001.r1.parquet"), "garbage");
+
+    assertThat(runs.action().execute().summary().images()).isEqualTo(Runs.ROWS);
+
+    assertThat(runs.chunk(1)).hasBinaryContent(good);
+  }
+
+  @Test
+  void otherNamesAreStrangersThatStay() throws Exception {
+    List<String> names =
+        List.of(
+            "README.md",
+            "chunk-00001.0.parquet",
+            "chunk-00001.0123abcd-7.parquet",
+            "chunk-00001.r0.parquet",
+            "chunk-00001.r99999999999.parquet",
+            "chunk-000001.parquet",
+            "chunk-00099.parquet",
+            "chunk-99999999999.parquet");
+    for (String name : names) {
+      Files.copy(runs.chunk(1), runs.images().resolve(name));
+    }
+
+    runs.action().execute();
+
+    assertThat(runs.status()).contains("20 of 20 done");
+    for (String name : names) {
+      assertThat(runs.status()).contains("In images: " + name + " is not of this run");
+    }
+    assertThat(runs.verify().problems())
+        .containsExactlyInAnyOrderElementsOf(
+            names.stream().map(name -> "images/" + name + " is not of this run").toList());
+    assertThatThrownBy(runs.action().existing(ExistingOutput.OVERWRITE)::execute)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("images/");
+    assertThat(runs.files("images")).containsAll(names).hasSize(names.size() + 5);
+  }
+
+  @Test
+  void hiddenFilesAreNotMentioned() throws Exception {
+    for (String name : new String[] {".nfs0001", ".chunk-00001.parquet.crc", "_SUCCESS"}) {
+      Files.writeString(runs.images().resolve(name), "x");
+    }
+    Files.writeString(runs.output().resolve(".nfs0002"), "x");
+
+    assertThat(runs.status()).doesNotContain("In images");
+    assertThat(runs.verify().problems()).isEmpty();
+    runs.action().execute();
+  }
+
+  @ParameterizedTest
+  @EnumSource(CommitMode.class)
+  void chunksThatVanishDuringTheRunAreNoticed(CommitMode commit) throws Exception {
+    System.setProperty(StubLoader.PAUSE, "150");
+    try {
+      runs = new Runs(spark, folder.resolve("robbed")).withPrompts();
+      GenerateImages action = runs.action().commit(commit);
+      CompletableFuture<Void> thief = CompletableFuture.runAsync(() -> stealFirstChunk(commit));
+
+      assertThatThrownBy(action::execute)
+          .isInstanceOf(JobFailedException.class)
+          .hasMessageContaining("chunks were written, but are not there: 1 of 5, numbers 0")
+          .hasMessageContaining("4 of 5 chunks are finished and stay; to go on: the command");
+
+      thief.join();
+    } finally {
+      System.clearProperty(StubLoader.PAUSE);
+    }
+    assertThat(runs.status()).contains("State: failed", "16 of 20 done");
+    assertThat(runs.action().execute().summary().images()).isEqualTo(Runs.ROWS);
+    assertThat(runs.verify().problems()).isEmpty();
+  }
+
+  /** Once the last chunk has begun and the first one is finished. */
+  private void stealFirstChunk(CommitMode commit) {
+    Path begun = commit == CommitMode.RENAME ? runs.output().resolve("_staging") : runs.images();
+    for (long end = System.nanoTime() + 60_000_000_000L; System.nanoTime() < end; ) {
+      Optional<File> first = file(runs.images(), "chunk-00000.");
+      if (first.isPresent() && file(begun, "chunk-00004.").isPresent()) {
+        assertThat(first.get().delete()).isTrue();
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    throw new IllegalStateException("There was no chunk to steal");
+  }
+
+  private static Optional<File> file(Path folder, String start) {
+    File[] files = folder.toFile().listFiles((parent, name) -> name.startsWith(start));
+    return Stream.ofNullable(files).flatMap(Stream::of).findFirst();
+  }
+
+  @Test
+  void aDamagedPlanIsRefusedUntilTheFolderIsOverwritten() throws Exception {
+    Path plan = runs.output().resolve("plan.json");
+    Files.writeString(plan, Files.readString(plan).replace("\"rows\" : 20", "\"rows\" : 24"));
+
+    assertThatThrownBy(runs.action()::execute)
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageContaining("plan.json is damaged");
+    assertThat(runs.verify().problems())
+        .anyMatch(problem -> problem.contains("plan.json is damaged"));
+    runs.action().existing(ExistingOutput.OVERWRITE).execute();
+    assertThat(runs.verify().problems()).isEmpty();
+  }
+}
