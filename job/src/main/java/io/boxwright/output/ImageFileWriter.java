@@ -86,7 +86,9 @@ final class ImageFileWriter extends OutputWriter {
       return this;
     }
 
+    /** Newer versions of Parquet have another way, too, which that of Spark 3.5 lacks. */
     @Override
+    @SuppressWarnings("deprecation")
     protected WriteSupport<InternalRow> getWriteSupport(Configuration configuration) {
       return support;
     }
