@@ -1,8 +1,10 @@
 package io.boxwright.clip;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.util.Utils;
 import io.boxwright.loading.ModelLoadingException;
+import io.boxwright.loading.NativeLibraries;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,6 +56,7 @@ public final class CLIPTokenizer implements AutoCloseable {
     TokenizerDefinition definition = TokenizerDefinition.read(folder);
     byte[] json = definition.toJson();
     try {
+      NativeLibraries.load(NativeLibraries.TOKENIZERS, LibUtils::checkStatus);
       return new CLIPTokenizer(
           HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), WHOLE_PROMPTS),
           definition.padTokenId());

@@ -7,8 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Utils;
-import io.boxwright.loading.HostLock;
-import java.nio.file.Path;
+import io.boxwright.loading.NativeLibraries;
 
 /**
  * DJL's PyTorch engine, loaded by the first use of this class; before that, nothing of {@code
@@ -32,13 +31,9 @@ public final class LibTorch {
     }
   }
 
-  /**
-   * One process of a host at a time. The first one unpacks libtorch, and DJL fails where it finds a
-   * file of another process that is being unpacked and gone a moment later.
-   */
+  /** DJL fails where it finds a file of another process that is being unpacked. */
   private static void startEngine() {
-    Path lock = Utils.getEngineCacheDir("pytorch").resolve("boxwright.lock");
-    HostLock.hold(lock, () -> Engine.getEngine(NAME));
+    NativeLibraries.load(NativeLibraries.PYTORCH, () -> Engine.getEngine(NAME));
   }
 
   /** Loads the engine, if nothing has yet. */
