@@ -3,7 +3,6 @@ package io.boxwright.actions;
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.input.PromptTable;
 import io.boxwright.output.CommitMode;
-import io.boxwright.output.ModelFingerprint;
 import io.boxwright.output.RunFolder;
 import io.boxwright.output.RunPlan;
 import io.boxwright.output.Versions;
@@ -16,13 +15,19 @@ import java.util.Optional;
 record Planning(GuidedImageGenerator generator, PromptTable prompts, RunFolder folder) {
 
   /**
-   * The plan to work after, which is in the folder then.
+   * The plan to work after, which is in the folder then; the generator is held to its model.
    *
    * @param chunkRows rows for each chunk; null for the usual
    * @param commit null for the usual
    * @throws InvalidInputException if the folder has another plan, saying what differs
    */
   RunPlan plan(ExistingOutput existing, Integer chunkRows, CommitMode commit) {
+    RunPlan plan = thereOrNew(existing, chunkRows, commit);
+    generator.requireModel(plan.modelHash());
+    return plan;
+  }
+
+  private RunPlan thereOrNew(ExistingOutput existing, Integer chunkRows, CommitMode commit) {
     Optional<RunPlan> there =
         existing == ExistingOutput.OVERWRITE ? Optional.empty() : RunPlan.read(folder);
     if (there.isPresent()) {
@@ -54,7 +59,7 @@ record Planning(GuidedImageGenerator generator, PromptTable prompts, RunFolder f
         chunkRows == null ? usualRows : chunkRows,
         commit == null ? usualCommit : commit,
         generator.modelUrl(),
-        ModelFingerprint.of(generator.modelFolder()),
+        generator.modelFingerprint(),
         generator.settings());
   }
 

@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * @param chunkRows rows for each chunk
  * @param commit what makes a file count
  * @param model where the model was
- * @param modelHash see {@link ModelFingerprint}
+ * @param modelHash see {@link io.boxwright.loading.ModelFingerprint#hex}
  * @param options of the generation, by name; what is not set is left out
  */
 public record RunPlan(

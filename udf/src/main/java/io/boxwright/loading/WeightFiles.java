@@ -34,6 +34,23 @@ record WeightFiles(String component, Path folder, String name) {
     throw failure(hasPickledWeights() ? pickled() : "there is no " + name + ".safetensors");
   }
 
+  /**
+   * The files that {@link #read} reads, by name.
+   *
+   * @throws ModelLoadingException if there are none
+   */
+  List<String> names(String variant) {
+    for (String fileName : candidates(variant)) {
+      Path file = folder.resolve(fileName);
+      if (Files.exists(file)) {
+        return fileName.endsWith(".json")
+            ? Stream.concat(Stream.of(fileName), shardNames(file).stream()).toList()
+            : List.of(fileName);
+      }
+    }
+    throw failure(hasPickledWeights() ? pickled() : "there is no " + name + ".safetensors");
+  }
+
   private List<String> candidates(String variant) {
     List<String> candidates = new ArrayList<>();
     if (variant != null) {

@@ -2,6 +2,8 @@ package io.boxwright.spark;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.loading.ModelCache;
+import io.boxwright.loading.ModelFingerprint;
+import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.PretrainedFolder;
 import java.lang.reflect.RecordComponent;
@@ -32,7 +34,7 @@ import org.apache.spark.sql.types.StructType;
  * }</pre>
  *
  * <p>Setters are named as in DJL's Spark extension where it has their like. Each executor loads the
- * pipeline once per device and keeps it for later tasks and jobs.
+ * pipeline once per device and keeps it for later tasks and jobs, as long as the model is the same.
  *
  * <p>Every input row gives exactly {@code numImagesPerPrompt} output rows, told apart by {@code
  * image_index}. A row that cannot be done has {@code status} {@code error} and says why in {@code
@@ -59,6 +61,7 @@ public final class GuidedImageGenerator {
   private int numImagesPerPrompt = 1;
   private DetectorType detector = DetectorType.NONE;
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
+  private String requiredModel; // null: whatever is there
   private GenerationMonitor monitor;
 
   /** The diffusers folder, as {@link ModelFolder} finds it on each host. Required. */
@@ -212,6 +215,32 @@ public final class GuidedImageGenerator {
   }
 
   /**
+   * What the model is now: a hash of the whole content of the files that pipelines read. The first
+   * time on a host it takes as long as it takes to read them.
+   *
+   * @return 64 hexadecimal digits
+   * @throws io.boxwright.loading.ModelLoadingException naming what cannot be read
+   */
+  public String modelFingerprint() {
+    return fingerprint().hex();
+  }
+
+  private ModelFingerprint fingerprint() {
+    return model().hash(pipelineLoader, variant).fingerprint();
+  }
+
+  /**
+   * From now on {@link #generate} refuses a model with another fingerprint than this: for runs that
+   * go on, which shall not mix the images of two models.
+   *
+   * @param modelFingerprint as {@link #modelFingerprint} gave it
+   */
+  public GuidedImageGenerator requireModel(String modelFingerprint) {
+    requiredModel = modelFingerprint;
+    return this;
+  }
+
+  /**
    * How rows with boxes are guided: as was set, else as suits the model.
    *
    * @throws io.boxwright.loading.ModelLoadingException naming what is wrong with the model's file
@@ -280,9 +309,12 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * The images of a table of prompts.
+   * The images of a table of prompts. Reads the model on the driver, so that executors can check
+   * that theirs is the same; a task on a host where it is not fails.
    *
    * @throws IllegalArgumentException if the table's columns are wrong or no model is set
+   * @throws ModelLoadingException naming what cannot be read of the model, or if it is not the one
+   *     that {@link #requireModel} requires
    */
   public Dataset<Row> generate(Dataset<Row> prompts) {
     PromptSchema columns = PromptSchema.of(prompts.schema());
@@ -290,7 +322,7 @@ public final class GuidedImageGenerator {
     startMonitor(prompts.sparkSession().sparkContext());
     GenerateRows task =
         new GenerateRows(
-            new PipelineSpec(model(), deviceType, weightType, variant, pipelineLoader),
+            pipelineSpec(),
             options,
             guidance(),
             batchSize,
@@ -313,6 +345,16 @@ public final class GuidedImageGenerator {
       throw new IllegalStateException("Nothing to monitor: call generate first");
     }
     return monitor;
+  }
+
+  private PipelineSpec pipelineSpec() {
+    ModelFingerprint here = fingerprint();
+    if (requiredModel != null && !requiredModel.equals(here.hex())) {
+      throw new ModelLoadingException(
+          "Model %s was changed since this run began: it is %.16s now, not %.16s"
+              .formatted(modelUrl(), here.hex(), requiredModel));
+    }
+    return new PipelineSpec(model(), here, deviceType, weightType, variant, pipelineLoader);
   }
 
   private void startMonitor(SparkContext context) {

@@ -1,8 +1,10 @@
 package io.boxwright.spark;
 
 import io.boxwright.loading.BuiltInModel;
+import io.boxwright.loading.HashedFolder;
 import io.boxwright.loading.ModelCache;
 import io.boxwright.loading.ModelFile;
+import io.boxwright.loading.ModelHashes;
 import io.boxwright.loading.ModelIndex;
 import io.boxwright.loading.ModelLoadingException;
 import java.io.FileNotFoundException;
@@ -72,6 +74,17 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
       return modelCache().folder(name, files());
     }
     return unpacked().filter(Files::isDirectory).orElse(folder);
+  }
+
+  /**
+   * The folder on this host, with the content of the files that a pipeline reads of it.
+   *
+   * @param variant which weight files, such as {@code fp16}; null for the plain ones
+   * @throws ModelLoadingException naming the model or the file that cannot be read
+   */
+  HashedFolder hash(PipelineLoader loader, String variant) {
+    Path folder = localize();
+    return new ModelHashes(Path.of(cache)).hash(folder, loader.files(folder, variant));
   }
 
   private Optional<Path> unpacked() {

@@ -1,11 +1,13 @@
 package io.boxwright.spark;
 
+import io.boxwright.loading.PipelineFiles;
 import io.boxwright.nn.LibTorch;
 import io.boxwright.pipelines.ImagePipeline;
 import io.boxwright.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.pipelines.PretrainedOptions;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Loads the pipeline of an executor. Implementations have a public constructor without arguments,
@@ -13,8 +15,20 @@ import java.nio.file.Path;
  */
 public interface PipelineLoader extends Serializable {
 
-  /** Loads a folder; called once per executor, folder, options and device. */
+  /** Loads a folder; called once per executor, model, options and device. */
   ImagePipeline load(Path folder, PretrainedOptions options);
+
+  /**
+   * The files that {@link #load} reads, by their paths relative to the folder: what a model is.
+   * They are hashed whole on the driver, and again on executors before they are loaded. Without
+   * another implementation those of a diffusers folder.
+   *
+   * @param variant which weight files, such as {@code fp16}; null for the plain ones
+   * @throws io.boxwright.loading.ModelLoadingException naming what the folder lacks
+   */
+  default List<String> files(Path folder, String variant) {
+    return PipelineFiles.of(folder, variant);
+  }
 
   /** Loads a {@link LayoutGuidanceStableDiffusionPipeline}. */
   final class LayoutGuidance implements PipelineLoader {

@@ -18,7 +18,7 @@ final class PipelineThread {
   private final ExecutorService executor;
 
   /**
-   * Starts with the first work, and ends with the process.
+   * Starts with the first work; does not keep the process from ending.
    *
    * @param name of the thread
    */
@@ -58,6 +58,11 @@ final class PipelineThread {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Ends the thread, after the work that it has. */
+  void end() {
+    executor.shutdown();
   }
 
   private static RuntimeException unwrapped(Throwable cause) {

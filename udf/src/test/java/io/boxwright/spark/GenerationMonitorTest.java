@@ -150,6 +150,11 @@ class GenerationMonitorTest {
     private static final long serialVersionUID = 1;
 
     @Override
+    public List<String> files(Path folder, String variant) {
+      return List.of(); // there is no folder
+    }
+
+    @Override
     public ImagePipeline load(Path folder, PretrainedOptions options) {
       return new StubPipeline(requests -> BATCHES.acquireUninterruptibly());
     }

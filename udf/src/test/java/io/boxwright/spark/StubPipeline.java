@@ -48,6 +48,11 @@ public final class StubPipeline implements ImagePipeline {
     private static final long serialVersionUID = 1;
 
     @Override
+    public List<String> files(Path folder, String variant) {
+      return List.of(); // there is no folder
+    }
+
+    @Override
     public ImagePipeline load(Path folder, PretrainedOptions options) {
       return new StubPipeline();
     }

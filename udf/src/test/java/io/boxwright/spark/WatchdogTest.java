@@ -7,6 +7,7 @@ import io.boxwright.pipelines.ImagePipeline;
 import io.boxwright.pipelines.PretrainedOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -65,6 +66,11 @@ class WatchdogTest {
   private static final class HangingLoader implements PipelineLoader {
 
     private static final long serialVersionUID = 1;
+
+    @Override
+    public List<String> files(Path folder, String variant) {
+      return List.of(); // there is no folder
+    }
 
     @Override
     public ImagePipeline load(Path folder, PretrainedOptions options) {
