@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Folders of models that come from elsewhere, copied once for all processes of a host. A copy gets
  * its final name when it is whole, so one that was killed is never taken for a model; what such a
- * one left is removed by the next process that copies. A model whose files change is copied anew,
- * into a folder of its own. A copy whose content is not what was copied is made again. Whole copies
- * are never removed: do that by hand, while no job runs.
+ * one left is removed by the next process that looks for a model. A model whose files change is
+ * copied anew, into a folder of its own. A copy whose content is not what was copied is made again.
+ * Whole copies are never removed: do that by hand, while no job runs.
  */
 public final class ModelCache {
 
@@ -58,12 +58,12 @@ public final class ModelCache {
   public Path folder(String origin, List<ModelFile> files) {
     try {
       Path cache = PrivateFolder.of(folder);
+      removeLeftovers(cache);
       Path copy = cache.resolve(name(origin, files));
       return HostLock.hold(
           Path.of(copy + LOCK),
           () -> {
             if (!isWhole(origin, copy, files)) {
-              removeLeftovers(cache);
               copy(origin, files, copy);
             }
             return copy;

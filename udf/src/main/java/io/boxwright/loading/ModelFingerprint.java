@@ -51,7 +51,7 @@ public record ModelFingerprint(TreeMap<String, String> files) implements Seriali
     return paths.stream()
         .filter(path -> !digits(path).equals(wanted.digits(path)))
         .findFirst()
-        .map(path -> "%s is %s, not %s".formatted(path, shown(path), wanted.shown(path)));
+        .map(path -> "%s: %s instead of %s".formatted(path, shown(path), wanted.shown(path)));
   }
 
   private String digits(String path) {
@@ -61,6 +61,6 @@ public record ModelFingerprint(TreeMap<String, String> files) implements Seriali
   private String shown(String path) {
     return files.containsKey(path)
         ? "sha256 " + files.get(path).substring(0, SHOWN_DIGITS)
-        : "not read";
+        : "no such file";
   }
 }

@@ -94,10 +94,10 @@ public final class ModelHashes {
     Map<String, HashedFile> before = read(memory);
     Instant start = Instant.now();
     Map<String, HashedFile> hashed = hash(folder, files, before);
-    if (!before.entrySet().containsAll(hashed.entrySet())) {
-      Map<String, HashedFile> after = new TreeMap<>(before);
-      after.putAll(hashed);
-      after.values().removeIf(file -> !file.state().isSettled(start));
+    Map<String, HashedFile> after = new TreeMap<>(before);
+    after.putAll(hashed);
+    after.values().removeIf(file -> !file.state().isSettled(start));
+    if (!after.equals(before)) {
       write(memory, after);
     }
     return new HashedFolder(folder, hashed);

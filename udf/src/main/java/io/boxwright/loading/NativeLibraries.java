@@ -45,7 +45,8 @@ public final class NativeLibraries {
    *
    * @param library {@link #PYTORCH} or {@link #TOKENIZERS}
    * @param load makes DJL load it
-   * @throws UncheckedIOException naming the folder, if there is none to unpack to
+   * @throws UncheckedIOException naming the folder, if there is none to unpack to, or what is there
+   *     cannot be loaded
    */
   public static void load(String library, Runnable load) {
     Path folder = folder();
@@ -54,9 +55,21 @@ public final class NativeLibraries {
         () -> {
           removeLeftovers(folder.resolve(library));
           removeLeftovers(folder.resolve(JNA));
-          load.run();
+          load(folder.resolve(library), load);
           return null;
         });
+  }
+
+  private static void load(Path folder, Runnable load) {
+    try {
+      load.run();
+    } catch (LinkageError e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause(); // of a static initializer
+      throw new UncheckedIOException(
+          "Cannot load what is in %s: %s. If a file there is damaged, remove the folder: it is unpacked again"
+              .formatted(folder, cause.getMessage()),
+          new IOException(e));
+    }
   }
 
   /** DJL's folder, if it is private; else another one, which DJL uses from then on. */

@@ -3,11 +3,15 @@ package io.boxwright.loading;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.djl.util.Utils;
+import com.sun.security.auth.module.UnixSystem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +82,51 @@ class ModelCacheTest {
   }
 
   @Test
+  void aCopyWhoseContentChangedIsMadeAnew() throws Exception {
+    ModelFile[] files = {file("model_index.json", "{}"), file("unet/config.json", "[1]")};
+    Path config = copy(files).resolve("unet/config.json");
+    FileTime modified = Files.getLastModifiedTime(config);
+    Files.writeString(config, "[2]"); // as long as before
+    Files.setLastModifiedTime(config, modified);
+
+    assertThat(copy(files).resolve("unet/config.json")).hasContent("[1]");
+    assertThat(opened).hasSize(4);
+    copy(files);
+    assertThat(opened).hasSize(4);
+  }
+
+  @Test
+  void aCopyOfWhichIsNotKnownWhatWasCopiedIsMadeAnew() throws Exception {
+    ModelFile[] files = {file("model_index.json", "{}")};
+    Path hashes = Path.of(copy(files) + ".sha256.json");
+    for (String damaged : List.of("", "{\"files\":{}}", "{\"files\":null}", "nonsense")) {
+      Files.writeString(hashes, damaged);
+      Files.writeString(copy(files).resolve("model_index.json"), "[]");
+
+      assertThat(copy(files).resolve("model_index.json")).hasContent("{}");
+    }
+    Files.delete(hashes);
+    copy(files);
+    assertThat(hashes).exists();
+  }
+
+  @Test
+  void aFolderOfAnotherUserIsNotUsed() throws Exception {
+    assumeTrue(new UnixSystem().getUid() == 0, "needs root");
+    Files.setAttribute(folder, "unix:uid", 12345);
+    try {
+      Path copy = copy(file("model_index.json", "{}"));
+
+      assertThat(copy.getParent()).isNotEqualTo(folder);
+      assertThat(copy.resolve("model_index.json")).hasContent("{}");
+      assertThat(folder).isEmptyDirectory();
+      Utils.deleteQuietly(copy);
+    } finally {
+      Files.setAttribute(folder, "unix:uid", 0);
+    }
+  }
+
+  @Test
   void aFileThatEndsEarlyIsRefusedAndLeavesNoCopy() {
     ModelFile cut =
         new ModelFile("unet/w", 3, "1", () -> new ByteArrayInputStream("ab".getBytes(UTF_8)));
@@ -114,6 +163,21 @@ class ModelCacheTest {
     assertThat(copy.resolve("weights")).hasContent(Copier.WEIGHTS);
     assertThat(copy.resolve("model_index.json")).hasContent("{}");
     assertThat(folder.resolve("again")).content().hasSize(1);
+  }
+
+  @Test
+  void whatAKilledCopyLeftIsRemovedByTheNextProcessWhateverItCopies() throws Exception {
+    Process killed = start(Copier.HANG);
+    while (!Files.exists(folder.resolve(Copier.HANG))) {
+      Thread.sleep(20);
+    }
+    copy(file("model_index.json", "{}")); // it is alive
+    assertThat(folder).isDirectoryContaining("glob:**.partial");
+    killed.destroyForcibly().waitFor();
+
+    copy(file("model_index.json", "[]"));
+
+    assertThat(folder).isDirectoryNotContaining("glob:**.partial");
   }
 
   private Process start(String log) throws IOException {
