@@ -11,7 +11,8 @@ final class ModelCacheOption {
       names = "--model-cache",
       paramLabel = "FOLDER",
       description =
-          "Where models that come from elsewhere are copied to, on each host. Default:"
+          "Where models that come from elsewhere are copied to, on each host, and where hashes of"
+              + " models are remembered: a folder that only you can write to. Default:"
               + " boxwright-USER in the folder for temporary files.")
   private Path folder = ModelCache.defaultFolder();
 

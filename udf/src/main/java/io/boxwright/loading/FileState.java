@@ -2,6 +2,7 @@ package io.boxwright.loading;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -52,6 +53,8 @@ record FileState(String path, long size, String modified, String changed, String
           text(attributes.lastModifiedTime()),
           changed(real),
           attributes.fileKey() == null ? "" : attributes.fileKey().toString());
+    } catch (NoSuchFileException e) {
+      throw new ModelLoadingException("Cannot read %s: it is not there".formatted(file), e);
     } catch (IOException e) {
       throw new ModelLoadingException("Cannot read %s: %s".formatted(file, e), e);
     }

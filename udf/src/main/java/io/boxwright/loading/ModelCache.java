@@ -137,6 +137,7 @@ public final class ModelCache {
     Utils.deleteQuietly(copy);
     Utils.deleteQuietly(partial); // of a process that was killed
     try {
+      PrivateFolder.make(partial);
       TreeMap<String, String> hashes = new TreeMap<>();
       for (ModelFile file : files) {
         hashes.put(file.path(), copy(file, partial.resolve(file.path())));

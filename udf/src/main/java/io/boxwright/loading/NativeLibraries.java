@@ -72,8 +72,12 @@ public final class NativeLibraries {
     }
   }
 
-  /** DJL's folder, if it is private; else another one, which DJL uses from then on. */
-  private static synchronized Path folder() {
+  /**
+   * Finds the folder: DJL's own if it is private; else another one, which DJL uses from then on.
+   *
+   * @throws UncheckedIOException naming the folder, if there is none to unpack to
+   */
+  public static synchronized Path folder() {
     Path wanted = Utils.getEngineCacheDir();
     Path folder = PrivateFolder.of(wanted, PYTORCH, TOKENIZERS, JNA);
     if (!folder.equals(wanted)) {

@@ -131,7 +131,8 @@ public final class PrivateFolder {
     return folder.getFileSystem().supportedFileAttributeViews().contains("unix");
   }
 
-  private static void make(Path folder) throws IOException {
+  /** Makes a folder, closed to others, if nothing is there. */
+  static void make(Path folder) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

@@ -71,8 +71,9 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * A folder on the disk of each host, where models that come from elsewhere are copied to; default
-   * {@link ModelCache#defaultFolder}.
+   * A folder on the disk of each host, where models that come from elsewhere are copied to, and
+   * hashes of models are remembered; default {@link ModelCache#defaultFolder}. Where other users
+   * may write to it, another one is used.
    */
   public GuidedImageGenerator setModelCache(Path value) {
     modelCache = value;

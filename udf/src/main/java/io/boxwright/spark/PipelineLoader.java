@@ -1,5 +1,6 @@
 package io.boxwright.spark;
 
+import io.boxwright.loading.NativeLibraries;
 import io.boxwright.loading.PipelineFiles;
 import io.boxwright.nn.LibTorch;
 import io.boxwright.pipelines.ImagePipeline;
@@ -37,6 +38,7 @@ public interface PipelineLoader extends Serializable {
 
     @Override
     public ImagePipeline load(Path folder, PretrainedOptions options) {
+      NativeLibraries.folder(); // or says what is wrong, which initializers of classes hide
       DeviceType.requireUsable(options.device());
       if (!options.device().isGpu()) {
         useAllCores();

@@ -57,15 +57,22 @@ final class SharedPipeline {
 
   /** Nobody is to get it any more. */
   synchronized void letGo() {
-    letGo = true;
-    closeIfUnused();
+    if (!letGo) {
+      letGo = true;
+      closeIfUnused();
+    }
   }
 
   private void closeIfUnused() {
-    if (letGo && users == 0) {
-      LOG.info("Closing the pipeline of {}, whose content changed", files.folder());
+    if (!letGo || users > 0) {
+      return;
+    }
+    LOG.info("Closing the pipeline of {}, which is another model now", files.folder());
+    try {
       loaded.thread().end();
       loaded.pipeline().close();
+    } catch (RuntimeException e) { // no fault of the task that happens to be the last
+      LOG.warn("Cannot close the pipeline of {}", files.folder(), e);
     }
   }
 }

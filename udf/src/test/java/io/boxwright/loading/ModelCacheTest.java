@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ai.djl.util.Utils;
 import com.sun.security.auth.module.UnixSystem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -49,13 +49,15 @@ class ModelCacheTest {
   }
 
   @Test
-  void aModelIsCopiedOnceUnderItsName() {
+  void aModelIsCopiedOnceUnderItsName() throws Exception {
     Path copy = copy(file("model_index.json", "{}"), file("unet/config.json", "[]"));
 
     assertThat(copy)
         .isEqualTo(copy(file("model_index.json", "{}"), file("unet/config.json", "[]")));
     assertThat(copy.getFileName().toString()).startsWith("sd-");
     assertThat(copy.resolve("unet/config.json")).hasContent("[]");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
+        .isEqualTo("rwx------");
     assertThat(opened).containsExactly("model_index.json", "unet/config.json");
   }
 
@@ -113,16 +115,17 @@ class ModelCacheTest {
   @Test
   void aFolderOfAnotherUserIsNotUsed() throws Exception {
     assumeTrue(new UnixSystem().getUid() == 0, "needs root");
-    Files.setAttribute(folder, "unix:uid", 12345);
+    Path foreign = Files.createDirectory(folder.resolve("foreign"));
+    Files.setAttribute(foreign, "unix:uid", 12345);
+    String temporary = System.setProperty("java.io.tmpdir", folder.toString());
     try {
-      Path copy = copy(file("model_index.json", "{}"));
+      Path copy = new ModelCache(foreign).folder(ORIGIN, List.of(file("model_index.json", "{}")));
 
-      assertThat(copy.getParent()).isNotEqualTo(folder);
+      assertThat(copy).hasParent(folder.resolve("boxwright-" + System.getProperty("user.name")));
       assertThat(copy.resolve("model_index.json")).hasContent("{}");
-      assertThat(folder).isEmptyDirectory();
-      Utils.deleteQuietly(copy);
+      assertThat(foreign).isEmptyDirectory();
     } finally {
-      Files.setAttribute(folder, "unix:uid", 0);
+      System.setProperty("java.io.tmpdir", temporary);
     }
   }
 

@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +154,17 @@ class PrivateFolderTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageStartingWith(
             "Cannot use the folder %s: other users may write to it".formatted(wanted));
+  }
+
+  @Test
+  void whereAFileSystemHasNoUsersEveryFolderWillDo() throws Exception {
+    URI zip = URI.create("jar:" + folder.resolve("files.zip").toUri());
+    try (FileSystem fileSystem = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+      Path wanted = fileSystem.getPath("/some/cache");
+
+      assertThat(PrivateFolder.of(wanted, "inside")).isEqualTo(wanted);
+      assertThat(wanted.resolve("inside")).isDirectory();
+    }
   }
 
   @Test
