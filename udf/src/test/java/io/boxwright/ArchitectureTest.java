@@ -25,6 +25,7 @@ class ArchitectureTest {
           "models",
           "nn",
           "loading",
+          "text",
           "images");
 
   private final JavaClasses classes =

@@ -1,5 +1,6 @@
 package io.boxwright.loading;
 
+import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,10 +13,14 @@ final class LoadReport {
 
   private static final int MOST_NAMES = 10;
 
+  /** More than a whole UNet has: the weights belong to something else. */
+  private static final int MOST_PROBLEMS = 1000;
+
   private final String component;
   private final Path folder;
   private final List<String> missing = new ArrayList<>();
   private final List<String> misshaped = new ArrayList<>();
+  private final List<String> mistyped = new ArrayList<>();
 
   LoadReport(String component, Path folder) {
     this.component = component;
@@ -23,11 +28,26 @@ final class LoadReport {
   }
 
   void missing(String name) {
-    missing.add(name);
+    note(missing, Printable.value(name));
   }
 
   void misshaped(String name, long[] stored, long[] wanted) {
-    misshaped.add("%s has shape %s, not %s".formatted(name, tuple(stored), tuple(wanted)));
+    note(
+        misshaped,
+        "%s has shape %s, not %s"
+            .formatted(Printable.value(name), Printable.value(tuple(stored)), tuple(wanted)));
+  }
+
+  void mistyped(String name, SafeTensorType type) {
+    note(mistyped, "%s has type %s, not F32, F16 or BF16".formatted(Printable.value(name), type));
+  }
+
+  /** Gives up where a configuration asks for tensors without end. */
+  private void note(List<String> problems, String problem) {
+    problems.add(problem);
+    if (missing.size() + misshaped.size() + mistyped.size() > MOST_PROBLEMS) {
+      finish(List.of());
+    }
   }
 
   /** Throws if anything was noted or is left over. */
@@ -35,7 +55,8 @@ final class LoadReport {
     List<String> problems = new ArrayList<>();
     describe(problems, "missing tensor", missing);
     describe(problems, "mis-shaped tensor", misshaped);
-    describe(problems, "unexpected tensor", List.copyOf(unexpected));
+    describe(problems, "mis-typed tensor", mistyped);
+    describe(problems, "unexpected tensor", unexpected.stream().map(Printable::value).toList());
     if (!problems.isEmpty()) {
       throw new ModelLoadingException(
           "Cannot load %s from %s: %s. Do the weights belong to this config.json?"

@@ -1,7 +1,10 @@
 package io.boxwright.loading;
 
+import io.boxwright.text.Printable;
+
 /**
- * A model folder cannot be used. The message names the part, the file and what is wrong with it.
+ * A model folder cannot be used. The message names the part, the file and what is wrong with it, in
+ * one line without control characters, whatever the folder holds.
  */
 public final class ModelLoadingException extends RuntimeException {
 
@@ -9,11 +12,11 @@ public final class ModelLoadingException extends RuntimeException {
 
   /** Says what is wrong and what to do. */
   public ModelLoadingException(String message) {
-    super(message);
+    super(Printable.line(message));
   }
 
   /** Says what is wrong and keeps the cause. */
   public ModelLoadingException(String message, Throwable cause) {
-    super(message, cause);
+    super(Printable.line(message), cause);
   }
 }

@@ -32,6 +32,11 @@ record SafeTensor(Path file, SafeTensorType type, long[] shape, long position) {
     return convolution ? new SafeTensor(file, type, Arrays.copyOf(shape, 2), position) : this;
   }
 
+  /** The byte of the file behind its last one. */
+  long end() {
+    return position + byteCount();
+  }
+
   private long byteCount() {
     return Arrays.stream(shape).reduce(type.byteCount(), Math::multiplyExact);
   }

@@ -2,9 +2,7 @@ package io.boxwright.loading;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -19,8 +17,8 @@ import java.util.regex.Pattern;
  * files, or drawn at random. Named after PyTorch's {@code state_dict}.
  *
  * <p>A model takes its tensors one by one, each by a path that ends in the parameter's name, and
- * says with {@link #finish} when it has them all. Nothing is refused before that: {@code finish}
- * names every missing, mis-shaped and left-over tensor in one message.
+ * says with {@link #finish} when it has them all. Nothing is refused before that, unless hardly
+ * anything fits: {@code finish} names the missing, mis-shaped and left-over tensors in one message.
  *
  * <p>The tensors belong to the manager given to {@link #open}, not to the {@code ArrayScope} that
  * may be open meanwhile. On the CPU they may be parts of the mapped file: reading them is cheap,
@@ -70,8 +68,7 @@ public final class StateDict {
    * @param name {@code diffusion_pytorch_model} or {@code model}
    * @param variant such as {@code fp16}, or null for the plain files
    * @param manager owns the tensors; its device is where they go
-   * @param dataType the type that floating-point tensors are converted to, {@code FLOAT32} or
-   *     {@code FLOAT16}; other tensors keep theirs
+   * @param dataType the type that tensors are converted to, {@code FLOAT32} or {@code FLOAT16}
    * @throws ModelLoadingException if the files are missing, damaged or pickled
    */
   public static StateDict open(
@@ -140,10 +137,17 @@ public final class StateDict {
    */
   public StateDict withoutPrefix(String start) {
     Map<String, SafeTensor> renamed = new LinkedHashMap<>();
-    tensors.forEach(
-        (name, tensor) ->
-            renamed.put(name.startsWith(start) ? name.substring(start.length()) : name, tensor));
+    tensors.forEach((name, tensor) -> renamed.put(withoutPrefix(name, start), tensor));
     return withTensors(renamed);
+  }
+
+  private String withoutPrefix(String name, String start) {
+    return name.startsWith(start) ? unlessTaken(name.substring(start.length()), name) : name;
+  }
+
+  /** A tensor that the files hold under both names keeps the old one, and is left over. */
+  private String unlessTaken(String newName, String oldName) {
+    return tensors.containsKey(newName) ? oldName : newName;
   }
 
   /** Without the named tensors, should they be there: buffers that older versions saved. */
@@ -165,7 +169,8 @@ public final class StateDict {
           if (deprecated.matches()) {
             String part = DEPRECATED_ATTENTION_PARTS.get(deprecated.group(2));
             converted.put(
-                deprecated.group(1) + part + deprecated.group(3), tensor.convolutionAsMatrix());
+                unlessTaken(deprecated.group(1) + part + deprecated.group(3), name),
+                tensor.convolutionAsMatrix());
           } else {
             converted.put(name, tensor);
           }
@@ -193,8 +198,11 @@ public final class StateDict {
   }
 
   /**
-   * Takes a tensor, on the manager's device and in the wanted type. A tensor that is missing or has
-   * another shape is noted for {@link #finish}, and zeros come back in its place.
+   * Takes a tensor, on the manager's device and in the wanted type. One that is missing, has
+   * another shape or holds no floating-point numbers is noted for {@link #finish}, and null comes
+   * back in its place; so it does where only headers are read.
+   *
+   * @throws ModelLoadingException if so much was noted that the weights cannot be the model's
    */
   public NDArray tensor(String name, long... shape) {
     String path = prefix + name;
@@ -203,28 +211,24 @@ public final class StateDict {
     if (random != null) {
       return random.draw(name, shape);
     }
-    if (tensor == null) {
-      report.missing(path);
-      return zeros(shape);
-    }
-    if (!Arrays.equals(tensor.shape(), shape)) {
-      report.misshaped(path, tensor.shape(), shape);
-      return zeros(shape);
-    }
-    return manager == null ? null : tensor.read(manager, dataType);
+    return fits(path, tensor, shape) && manager != null ? tensor.read(manager, dataType) : null;
   }
 
-  private NDArray zeros(long... shape) {
-    if (manager == null) {
-      return null;
+  private boolean fits(String path, SafeTensor tensor, long... shape) {
+    if (tensor == null) {
+      report.missing(path);
+    } else if (!Arrays.equals(tensor.shape(), shape)) {
+      report.misshaped(path, tensor.shape(), shape);
+    } else if (!tensor.type().dataType().isFloating()) {
+      report.mistyped(path, tensor.type());
+    } else {
+      return true;
     }
-    NDArray zeros = manager.zeros(new Shape(shape), dataType);
-    NDScope.unregister(zeros);
-    return zeros;
+    return false;
   }
 
   /**
-   * Fails if any tensor was missing or mis-shaped, or if one was left over.
+   * Fails if any tensor was missing, mis-shaped or mis-typed, or if one was left over.
    *
    * @throws ModelLoadingException that names them
    */

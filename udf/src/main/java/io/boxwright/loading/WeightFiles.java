@@ -1,5 +1,6 @@
 package io.boxwright.loading;
 
+import io.boxwright.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ record WeightFiles(String component, Path folder, String name) {
   Map<String, SafeTensor> read(String variant) {
     for (String fileName : candidates(variant)) {
       Path file = folder.resolve(fileName);
-      if (Files.exists(file)) {
+      if (RegularFile.isListed(file)) {
         return fileName.endsWith(".json") ? readShards(file) : SafeTensors.read(file);
       }
     }
@@ -64,20 +65,44 @@ record WeightFiles(String component, Path folder, String name) {
   }
 
   private Map<String, SafeTensor> readShards(Path index) {
+    Map<String, String> shards = JsonConfig.read(index, ShardIndex.class).weightMap();
     Map<String, SafeTensor> tensors = new LinkedHashMap<>();
-    for (String shard : shardNames(index)) {
-      Path file = folder.resolve(shard);
-      if (!Files.exists(file)) {
-        throw failure(index.getFileName() + " lists " + shard + ", which is not there");
+    for (String shard : shards.values().stream().distinct().sorted().toList()) {
+      if (!RegularFile.isListed(folder.resolve(shard))) {
+        throw failure(
+            "%s lists %s, which is not there"
+                .formatted(index.getFileName(), Printable.value(shard)));
       }
-      tensors.putAll(SafeTensors.read(file));
+      addShard(tensors, shard, shards);
     }
+    requireAll(index, shards, tensors);
     return tensors;
   }
 
-  private List<String> shardNames(Path index) {
-    ShardIndex shards = JsonConfig.read(index, ShardIndex.class);
-    return shards.weightMap().values().stream().distinct().sorted().toList();
+  /** A tensor that two shards hold would be another one for every reader. */
+  private void addShard(Map<String, SafeTensor> tensors, String shard, Map<String, String> shards) {
+    SafeTensors.read(folder.resolve(shard))
+        .forEach(
+            (tensorName, tensor) -> {
+              String assigned = shards.getOrDefault(tensorName, shard);
+              if (!assigned.equals(shard) || tensors.put(tensorName, tensor) != null) {
+                throw failure(
+                    "%s holds tensor %s, which belongs to another shard"
+                        .formatted(Printable.value(shard), Printable.value(tensorName)));
+              }
+            });
+  }
+
+  private void requireAll(Path index, Map<String, String> shards, Map<String, SafeTensor> tensors) {
+    shards.forEach(
+        (tensorName, shard) -> {
+          if (!tensors.containsKey(tensorName)) {
+            throw failure(
+                "%s lists tensor %s, which %s does not hold"
+                    .formatted(
+                        index.getFileName(), Printable.value(tensorName), Printable.value(shard)));
+          }
+        });
   }
 
   private boolean hasPickledWeights() {

@@ -118,7 +118,7 @@ class CLIPTextModelTest {
             + " hidden_size 512",
         "\"max_position_embeddings\": 16 | max_position_embeddings 16 is not supported; use 77 or"
             + " more",
-        "\"hidden_size\": \"big\" | hidden_size: Cannot deserialize value"
+        "\"hidden_size\": \"big\" | hidden_size is \"big\", it must be a whole number"
       })
   void configRefusesWhatIsNotSupported(String entry, String problem) {
     assertThatThrownBy(() -> readConfig("{" + entry + "}"))

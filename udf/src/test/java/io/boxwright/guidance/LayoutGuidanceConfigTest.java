@@ -55,9 +55,10 @@ class LayoutGuidanceConfigTest {
       value = {
         "{'loss_scal': 45}           | unknown key loss_scal; keys are loss_scale, loss_threshold",
         "{'loss_scale': 0}           | Invalid guidance: loss_scale is 0.0",
-        "{'loss_scale': 'high'}      | loss_scale: Cannot deserialize",
-        "{'max_guidance_steps': 2.5} | max_guidance_steps: Cannot coerce",
-        "{'rounding': 'up'}          | rounding: Cannot deserialize",
+        "{'loss_scale': 'high'}      | loss_scale is \"high\", it must be a number",
+        "{'max_guidance_steps': 2.5} | max_guidance_steps is 2.5, it must be a whole number",
+        "{'rounding': 'up'}          | rounding is \"up\", it must be truncate or half_even",
+        "{'rounding': 1}             | rounding is 1, it must be truncate or half_even",
         "[]                          | it holds no JSON object"
       },
       quoteCharacter = '`')

@@ -15,10 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StateDictTest {
 
@@ -87,14 +91,16 @@ class StateDictTest {
   }
 
   @Test
-  void integersKeepTheirType() throws IOException {
+  void integersAreNoWeights() throws IOException {
     new SafeTensorsBuilder()
-        .longs("ids", new long[] {2}, 7, -9)
+        .longs("weight", new long[] {2}, 7, -9)
         .write(folder.resolve(NAME + ".safetensors"));
+    StateDict weights = open(null, DataType.FLOAT16);
+    weights.tensor("weight", 2);
 
-    NDArray ids = open(null, DataType.FLOAT16).tensor("ids", 2);
-
-    assertThat(ids.toLongArray()).containsExactly(7, -9);
+    assertThatThrownBy(weights::finish)
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining("mis-typed tensor weight has type I64, not F32, F16 or BF16");
   }
 
   @Test
@@ -221,8 +227,7 @@ class StateDictTest {
         .floats("old.bias", new long[] {1}, 1)
         .write(folder.resolve(NAME + ".safetensors"));
     StateDict weights = open(null, DataType.FLOAT32);
-    assertThat(weights.at("mid_block").tensor("proj.weight", 2).toFloatArray())
-        .containsExactly(0, 0);
+    assertThat(weights.at("mid_block").tensor("proj.weight", 2)).isNull();
     weights.tensor("wide", 2, 1);
 
     assertThatThrownBy(weights::finish)
@@ -248,6 +253,52 @@ class StateDictTest {
         .hasMessageContaining("12 missing tensors: m0, m1, ")
         .hasMessageContaining("m9 and 2 more.")
         .hasMessageNotContaining("m10");
+  }
+
+  @Test
+  @Timeout(10)
+  void aModelWithoutEndIsGivenUp() throws IOException {
+    write("a", 1, NAME + ".safetensors");
+    StateDict weights = StateDict.openHeaders("unet", folder, NAME, null);
+
+    assertThatThrownBy(
+            () -> IntStream.iterate(0, i -> i + 1).forEach(i -> weights.tensor("m" + i, 1)))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining("1001 missing tensors: m0, m1, ");
+  }
+
+  @Test
+  void tensorsOfHostileNamesStayOneShortLine() throws IOException {
+    SafeTensorsBuilder file = new SafeTensorsBuilder();
+    for (int i = 0; i < 20; i++) {
+      file.floats("\u001B[2J\n" + "x".repeat(5000) + i, new long[] {1}, 1);
+    }
+    file.write(folder.resolve(NAME + ".safetensors"));
+
+    assertThatThrownBy(() -> open(null, DataType.FLOAT32).finish())
+        .hasMessageContaining("20 unexpected tensors: \\u001B[2J\\nxxx")
+        .message()
+        .hasSizeLessThanOrEqualTo(1000)
+        .doesNotContainPattern("\\p{Cntrl}");
+  }
+
+  @Test
+  void aTensorUnderItsOldAndItsNewNameIsNamed() throws IOException {
+    new SafeTensorsBuilder()
+        .floats("text_model.a", new long[] {1}, 1)
+        .floats("a", new long[] {1}, 2)
+        .floats("b.query.weight", new long[] {1}, 3)
+        .floats("b.to_q.weight", new long[] {1}, 4)
+        .write(folder.resolve(NAME + ".safetensors"));
+    StateDict weights =
+        open(null, DataType.FLOAT32)
+            .withoutPrefix("text_model.")
+            .convertDeprecatedAttentionBlocks();
+    weights.tensor("a", 1);
+    weights.at("b").tensor("to_q.weight", 1);
+
+    assertThatThrownBy(weights::finish)
+        .hasMessageContaining("2 unexpected tensors: text_model.a, b.query.weight");
   }
 
   @Test
@@ -284,6 +335,67 @@ class StateDictTest {
     assertThatThrownBy(() -> open(null, DataType.FLOAT32))
         .isInstanceOf(ModelLoadingException.class)
         .hasMessageContaining(NAME + ".safetensors.index.json lists shard-2.safetensors, which");
+  }
+
+  @Test
+  void shardsOutsideTheFolderAreRefused() throws IOException {
+    write("b", 2, "../outside.safetensors");
+    for (String name :
+        new String[] {
+          "../outside.safetensors",
+          folder.resolve("../outside.safetensors").toString(),
+          "..\\\\outside.safetensors",
+          "..",
+          "",
+          "a/b.safetensors",
+          "\\u0000.safetensors",
+          "\\ud83d.safetensors",
+          "config.json"
+        }) {
+      writeIndex("{\"b\": \"%s\"}".formatted(name));
+      assertThatThrownBy(() -> open(null, DataType.FLOAT32))
+          .as(name)
+          .isInstanceOf(ModelLoadingException.class)
+          .hasMessageContaining(NAME + ".safetensors.index.json: weight_map.b is ")
+          .hasMessageEndingWith("must be the name of a .safetensors file in the same folder");
+    }
+    Files.delete(folder.resolve("../outside.safetensors"));
+  }
+
+  @Test
+  void shardsAreFoundThroughLinks() throws IOException {
+    Path blobs = Files.createDirectory(folder.resolve("blobs"));
+    Path part = Files.createDirectory(folder.resolve("unet"));
+    write("a", 5, "blobs/0123abcd");
+    Files.createSymbolicLink(part.resolve(NAME + ".safetensors"), Path.of("../blobs/0123abcd"));
+
+    StateDict weights = StateDict.open("unet", part, NAME, null, manager, DataType.FLOAT32);
+
+    assertThat(blobs).isDirectory();
+    assertThat(weights.tensor("a", 1).getFloat(0)).isEqualTo(5);
+  }
+
+  @Test
+  void shardsThatContradictTheIndexAreRefused() throws IOException {
+    write("a", 1, "shard-1.safetensors");
+    new SafeTensorsBuilder()
+        .floats("a", new long[] {1}, 1)
+        .floats("b", new long[] {1}, 2)
+        .write(folder.resolve("shard-2.safetensors"));
+
+    writeIndex("{\"a\": \"shard-1.safetensors\", \"b\": \"shard-2.safetensors\"}");
+    assertRefused("shard-2.safetensors holds tensor a, which belongs to another shard");
+    writeIndex("{\"b\": \"shard-2.safetensors\", \"c\": \"shard-1.safetensors\"}");
+    assertRefused("shard-2.safetensors holds tensor a, which belongs to another shard");
+    writeIndex("{\"a\": \"shard-1.safetensors\", \"c\": \"shard-1.safetensors\"}");
+    assertRefused(
+        ".safetensors.index.json lists tensor c, which shard-1.safetensors does not hold");
+    writeIndex("{\"a\": 5}");
+    assertRefused("weight_map.a is 5, it must be text");
+    writeIndex("{\"a\": null}");
+    assertRefused("weight_map.a is null, it must be text");
+    writeIndex("[]");
+    assertRefused("weight_map is [], it must be an object");
   }
 
   @Test
@@ -331,24 +443,94 @@ class StateDictTest {
 
     assertThatThrownBy(() -> open(null, DataType.FLOAT32))
         .isInstanceOf(ModelLoadingException.class)
-        .hasMessageContaining("Cannot read " + file + " as safetensors: tensor a ends at byte")
-        .hasMessageContaining("unfinished download");
+        .hasMessage(
+            "Cannot read %s as safetensors: tensor a ends at byte 4 of its numbers, which has 3 (an"
+                + " unfinished download?)",
+            file);
+  }
+
+  /** Each is refused by the format's reference reader, or forbidden by its description. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'a':{'dtype':'F32','shape':[2],'data_offsets':[0,4]} | tensor a does not have the size of",
+        "'a':{'dtype':'F32','shape':[1],'data_offsets':[4,0]} | tensor a does not have the size of",
+        "'a':{'dtype':'F32','shape':[1],'data_offsets':[0]} | tensor a does not have the size of",
+        "'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4,4]} | tensor a does not have the size",
+        "'a':{'dtype':'F32','shape':[1]} | tensor a has no data_offsets",
+        "'a':{'dtype':'F32','shape':1,'data_offsets':[0,4]} | tensor a has no shape",
+        "'a':{'shape':[1],'data_offsets':[0,4]} | tensor a has no dtype",
+        "'a':{'dtype':5,'shape':[1],'data_offsets':[0,4]} | tensor a has no dtype",
+        "'a':null | tensor a has no data_offsets",
+        "'a':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]} | shape[0] of tensor a is -1, it",
+        "'a':{'dtype':'F32','shape':[1.0],'data_offsets':[0,4]} | shape[0] of tensor a is 1.0, it",
+        "'a':{'dtype':'F32','shape':['1'],'data_offsets':[0,4]} | shape[0] of tensor a is '1', it",
+        "'a':{'dtype':'F32','shape':[1],'data_offsets':[0,99999999999999999999]} | data_offsets[1]",
+        "'a':{'dtype':'F32','shape':[4294967296,4294967296],'data_offsets':[0,0]} | the shape of",
+        "'a':{'dtype':'F32','shape':[2305843009213693953],'data_offsets':[0,4]} | the shape of",
+        "'a':{'dtype':'F32','shape':[4294967296,4294967296,0],'data_offsets':[0,0]} | the shape of",
+        "'a':{'dtype':'F16','shape':[1],'data_offsets':[0,2]} | 2 bytes follow its last tensor",
+        "'a':{'dtype':'F16','shape':[1],'data_offsets':[2,4]} | tensor a begins at byte 2 of its",
+        "'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'b':{'dtype':'F16','shape':[1],"
+            + "'data_offsets':[2,4]} | tensor b begins at byte 2 of its numbers, the one before it",
+        "'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'a':{'dtype':'F32','shape':[1],"
+            + "'data_offsets':[0,4]} | its header is not JSON: Duplicate field 'a'",
+        "'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'b':{'dtype':'F32','shape':[1],"
+            + "'data_offsets':[4,8]} | tensor b ends at byte 8 of its numbers, which has 4 (an",
+        "'__metadata__':{'a':1} | __metadata__ a is not text",
+        "'__metadata__':[] | __metadata__ is no object",
+        "'__metadata__':{} | 4 bytes follow its last tensor",
+      })
+  void refusesAHeaderThatContradictsItself(String header, String problem) throws IOException {
+    assertHeaderRefused(
+        "{" + header.replace('\'', '"') + "}", problem.replace("is '1'", "is \"1\""));
   }
 
   @Test
-  void refusesAHeaderThatContradictsItself() throws IOException {
-    assertRefused(
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",
-        "tensor a does not have the size of its shape");
-    assertRefused(
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[4,0]}}",
-        "tensor a does not have the size of its shape");
-    assertRefused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", "tensor a has no data_offsets");
+  void refusesHeadersThatAreNoPlainJsonObject() throws IOException {
+    assertHeaderRefused(" {}", "its header is not JSON: it does not begin with {");
+    assertHeaderRefused("[]", "its header is not JSON: it does not begin with {");
+    assertHeaderRefused("{} {}", "its header is not JSON: ");
+    assertHeaderRefused("{\"a\":" + "[".repeat(100_000), "its header is not JSON: ");
+    Path file = new SafeTensorsBuilder().write(folder.resolve(NAME + ".safetensors"), "{\"ab\":");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[Long.BYTES + 2] = (byte) 0xC3; // begins a character that does not go on
+    Files.write(file, bytes);
+    assertRefused("its header is not JSON: it is no UTF-8 text");
+  }
+
+  @Test
+  void readsWhatTheReferenceReaderReads() throws IOException {
+    new SafeTensorsBuilder()
+        .floats("a", new long[] {1}, 1)
+        .write(
+            folder.resolve(NAME + ".safetensors"),
+            "{\"empty\":{\"dtype\":\"F32\",\"shape\":[0,7],\"data_offsets\":[4,4]},"
+                + "\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4],\"more\":1},"
+                + "\"__metadata__\":null}    ");
+
+    StateDict weights = open(null, DataType.FLOAT32);
+
+    assertThat(weights.tensor("a").getFloat()).isEqualTo(1);
+    assertThat(weights.contains("empty")).isTrue();
+  }
+
+  @Test
+  void refusesHeadersOfAbsurdLength() throws IOException {
+    Path file = folder.resolve(NAME + ".safetensors");
+    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+      sparse.writeLong(Long.reverseBytes(90_000_000));
+      sparse.setLength(100_000_000);
+    }
+
+    assertRefused("its header has 90000000 bytes, at most 8388608 are read");
   }
 
   @Test
   void refusesNumberTypesItCannotRead() throws IOException {
-    assertRefused(
+    assertHeaderRefused(
         "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,1]}}",
         "tensor a has the unsupported type F8_E4M3; save the model as F32, F16 or BF16");
   }
@@ -391,10 +573,20 @@ class StateDictTest {
     assertThat(drawn.getDataType()).isEqualTo(DataType.FLOAT16);
   }
 
-  private void assertRefused(String header, String problem) throws IOException {
+  private void assertHeaderRefused(String header, String problem) throws IOException {
     new SafeTensorsBuilder()
         .floats("a", new long[] {1}, 1)
         .write(folder.resolve(NAME + ".safetensors"), header);
+    assertRefused(problem);
+  }
+
+  private void writeIndex(String weightMap) throws IOException {
+    Files.writeString(
+        folder.resolve(NAME + ".safetensors.index.json"),
+        "{\"weight_map\": %s}".formatted(weightMap));
+  }
+
+  private void assertRefused(String problem) {
     assertThatThrownBy(() -> open(null, DataType.FLOAT32))
         .isInstanceOf(ModelLoadingException.class)
         .hasMessageContaining(problem);

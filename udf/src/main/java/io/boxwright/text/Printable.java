@@ -1,0 +1,91 @@
+package io.boxwright.text;
+
+/**
+ * Text of files made fit for messages: what could move a terminal's cursor, end a line or turn the
+ * direction of the text stands there as an escape such as {@code \u001B}, and what is too long is
+ * shortened in the middle.
+ */
+public final class Printable {
+
+  /** Characters of a {@link #value} at most. */
+  public static final int LONGEST_VALUE = 100;
+
+  /** Characters of a {@link #line} at most. */
+  public static final int LONGEST_LINE = 1000;
+
+  private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
+  private static final int ZERO_WIDTH_JOINER = 0x200D;
+
+  private Printable() {}
+
+  /** A whole message: one line of {@value #LONGEST_LINE} characters at most; null for null. */
+  public static String line(String message) {
+    return message == null ? null : shortened(message, LONGEST_LINE);
+  }
+
+  /** A name or value inside a message: {@value #LONGEST_VALUE} characters at most. */
+  public static String value(Object value) {
+    return shortened(String.valueOf(value), LONGEST_VALUE);
+  }
+
+  private static String shortened(String text, int longest) {
+    if (text.length() <= longest) {
+      String escaped = escaped(text);
+      return escaped.length() <= longest ? escaped : cut(escaped, longest);
+    }
+    // Only what stays is worth escaping: the text may have millions of characters.
+    return cut(
+        escaped(text.substring(0, longest)) + escaped(text.substring(tail(text, longest))),
+        longest);
+  }
+
+  private static int tail(String text, int longest) {
+    return Math.max(longest, text.length() - longest);
+  }
+
+  /** The beginning, which says where, and the end, which often says what to do. */
+  private static String cut(String text, int longest) {
+    int end = longest / 4;
+    int start = longest - end - 1;
+    return text.substring(0, start) + "…" + text.substring(text.length() - end);
+  }
+
+  private static String escaped(String text) {
+    if (text.codePoints().allMatch(Printable::isHarmless)) {
+      return text;
+    }
+    StringBuilder escaped = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            character -> {
+              if (isHarmless(character)) {
+                escaped.appendCodePoint(character);
+              } else {
+                escaped.append(escape(character));
+              }
+            });
+    return escaped.toString();
+  }
+
+  private static String escape(int character) {
+    return switch (character) {
+      case '\n' -> "\\n";
+      case '\r' -> "\\r";
+      case '\t' -> "\\t";
+      default -> "\\u%04X".formatted(character);
+    };
+  }
+
+  private static boolean isHarmless(int character) {
+    return switch (Character.getType(character)) {
+      case Character.CONTROL,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      // The joiners are part of words and emojis, other format characters turn or hide text.
+      case Character.FORMAT -> character == ZERO_WIDTH_NON_JOINER || character == ZERO_WIDTH_JOINER;
+      default -> true;
+    };
+  }
+}

@@ -1,0 +1,2 @@
+/** Text that comes from files and is shown to people. */
+package io.boxwright.text;
