@@ -1,6 +1,8 @@
 package io.boxwright.clip;
 
+import io.boxwright.loading.ConfigValues;
 import io.boxwright.loading.JsonConfig;
+import io.boxwright.text.Printable;
 import java.nio.file.Path;
 
 /**
@@ -28,6 +30,10 @@ public record CLIPTextConfig(
     String hiddenAct,
     Double layerNormEps) {
 
+  private static final int MOST_TOKENS = 10_000_000;
+  private static final int MOST_CHANNELS = 1 << 16;
+  private static final int MOST_LAYERS = 1000;
+
   /** Fills in the defaults and refuses what is not supported. */
   public CLIPTextConfig {
     modelType = orDefault(modelType, "clip_text_model");
@@ -45,8 +51,14 @@ public record CLIPTextConfig(
         "hidden_act",
         hiddenAct,
         "quick_gelu or gelu");
+    ConfigValues.requireWithin("vocab_size", vocabSize, 1, MOST_TOKENS);
+    ConfigValues.requireWithin("hidden_size", hiddenSize, 1, MOST_CHANNELS);
+    ConfigValues.requireWithin("intermediate_size", intermediateSize, 1, MOST_CHANNELS);
+    ConfigValues.requireWithin("num_hidden_layers", numHiddenLayers, 1, MOST_LAYERS);
+    ConfigValues.requireWithin("num_attention_heads", numAttentionHeads, 1, MOST_CHANNELS);
+    ConfigValues.requirePositive("layer_norm_eps", layerNormEps, 1);
     require(
-        numAttentionHeads > 0 && hiddenSize % numAttentionHeads == 0,
+        hiddenSize % numAttentionHeads == 0,
         "num_attention_heads",
         numAttentionHeads,
         "a divisor of hidden_size " + hiddenSize);
@@ -69,7 +81,7 @@ public record CLIPTextConfig(
   private static void require(boolean holds, String key, Object value, String supported) {
     if (!holds) {
       throw new IllegalArgumentException(
-          "%s %s is not supported; use %s".formatted(key, value, supported));
+          "%s %s is not supported; use %s".formatted(key, Printable.value(value), supported));
     }
   }
 }

@@ -3,8 +3,8 @@ package io.boxwright.guidance;
 import io.boxwright.layout.CellRounding;
 import io.boxwright.layout.SmallBoxes;
 import io.boxwright.loading.JsonConfig;
+import io.boxwright.loading.RegularFile;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -17,7 +17,8 @@ import java.nio.file.Path;
  * @param lossScale what the loss is multiplied by before its gradient is taken, greater than 0
  * @param lossThreshold a row whose loss has come down to this is not guided any more, at least 0
  * @param maxGuidanceSteps how many of the first denoising steps are guided; 0 guides none
- * @param maxIterationsPerStep how many updates of the latents a guided step makes at most
+ * @param maxIterationsPerStep how many updates of the latents a guided step makes at most, 1 to
+ *     1000
  * @param heads which attention heads the loss reads
  * @param rounding how a box's edges become cells of a map
  * @param smallBoxes what happens to a box that covers no cell of a map
@@ -37,6 +38,7 @@ public record LayoutGuidanceConfig(
     implements Serializable {
 
   private static final String FILE_NAME = "layout_guidance.json";
+  private static final int MOST_ITERATIONS = 1000;
 
   /** Which heads of an attention the loss is averaged over. */
   public enum Heads {
@@ -64,7 +66,10 @@ public record LayoutGuidanceConfig(
         "at least 0");
     require(maxGuidanceSteps >= 0, "max_guidance_steps", maxGuidanceSteps, "at least 0");
     require(
-        maxIterationsPerStep >= 1, "max_iterations_per_step", maxIterationsPerStep, "at least 1");
+        maxIterationsPerStep >= 1 && maxIterationsPerStep <= MOST_ITERATIONS,
+        "max_iterations_per_step",
+        maxIterationsPerStep,
+        "from 1 to " + MOST_ITERATIONS);
     require(boxesPerObject >= 1, "boxes_per_object", boxesPerObject, "at least 1");
   }
 
@@ -106,7 +111,7 @@ public record LayoutGuidanceConfig(
    */
   public static LayoutGuidanceConfig fromPretrained(Path folder) {
     Path file = folder.resolve(FILE_NAME);
-    return Files.exists(file) ? JsonConfig.readOver(file, paper()) : paper();
+    return RegularFile.isListed(file) ? JsonConfig.readOver(file, paper()) : paper();
   }
 
   /** No guidance: plain Stable Diffusion, scored all the same. */

@@ -77,8 +77,9 @@ public final class ConfigValues {
     }
   }
 
-  /** A single value may stand in the file without a list. */
+  /** Values that are all the same may stand in the file as a single one. */
   private static String key(String key, List<?> values, int index) {
-    return values.size() == 1 ? key : "%s[%d]".formatted(key, index);
+    boolean same = values.stream().allMatch(values.get(0)::equals);
+    return same ? key : "%s[%d]".formatted(key, index);
   }
 }

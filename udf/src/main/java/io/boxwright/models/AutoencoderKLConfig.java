@@ -1,6 +1,10 @@
 package io.boxwright.models;
 
+import static io.boxwright.loading.ConfigValues.requirePositive;
+import static io.boxwright.loading.ConfigValues.requireWithin;
+
 import io.boxwright.loading.JsonConfig;
+import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +13,8 @@ import java.util.Map;
  * {@code vae/config.json}: the arguments of diffusers' {@code AutoencoderKL} that Stable Diffusion
  * uses.
  *
- * @param inChannels channels of an image
- * @param outChannels channels of a decoded image
+ * @param inChannels channels of an image, 3
+ * @param outChannels channels of a decoded image, 3
  * @param downBlockTypes all {@code DownEncoderBlock2D}
  * @param upBlockTypes all {@code UpDecoderBlock2D}
  * @param blockOutChannels channels of each level, the largest pictures first
@@ -40,7 +44,9 @@ public record AutoencoderKLConfig(
           "use_post_quant_conv", "true",
           "mid_block_add_attention", "true");
 
-  /** Fills in diffusers' defaults and checks the block types. */
+  private static final int RGB = 3;
+
+  /** Fills in diffusers' defaults and refuses what is not supported or cannot be built. */
   public AutoencoderKLConfig {
     inChannels = inChannels == null ? 3 : inChannels;
     outChannels = outChannels == null ? 3 : outChannels;
@@ -52,6 +58,12 @@ public record AutoencoderKLConfig(
     latentChannels = latentChannels == null ? 4 : latentChannels;
     normNumGroups = normNumGroups == null ? 32 : normNumGroups;
     scalingFactor = scalingFactor == null ? 0.18215 : scalingFactor;
+    requireWithin("in_channels", inChannels, RGB, RGB);
+    requireWithin("out_channels", outChannels, RGB, RGB);
+    requireWithin("latent_channels", latentChannels, 1, BlockValues.MOST_CHANNELS);
+    requireWithin("layers_per_block", layersPerBlock, 1, BlockValues.MOST_LAYERS);
+    requirePositive("scaling_factor", scalingFactor, Float.MAX_VALUE);
+    BlockValues.requireChannels(blockOutChannels, normNumGroups);
     requireBlocks("down_block_types", downBlockTypes, "DownEncoderBlock2D", blockOutChannels);
     requireBlocks("up_block_types", upBlockTypes, "UpDecoderBlock2D", blockOutChannels);
   }
@@ -80,7 +92,7 @@ public record AutoencoderKLConfig(
     for (String type : types) {
       if (!type.equals(supported)) {
         throw new IllegalArgumentException(
-            "%s %s is not supported, only %s".formatted(key, type, supported));
+            "%s %s is not supported, only %s".formatted(key, Printable.value(type), supported));
       }
     }
   }

@@ -1,8 +1,15 @@
 package io.boxwright.models;
 
+import static io.boxwright.loading.ConfigValues.require;
+import static io.boxwright.loading.ConfigValues.requireEachWithin;
+import static io.boxwright.loading.ConfigValues.requirePositive;
+import static io.boxwright.loading.ConfigValues.requireSize;
+import static io.boxwright.loading.ConfigValues.requireWithin;
+
 import io.boxwright.loading.JsonConfig;
 import io.boxwright.models.attention.FirstAttention;
 import io.boxwright.models.attention.Transformer2DModel;
+import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -87,7 +94,10 @@ public record UNet2DConditionConfig(
           Map.entry("cross_attention_norm", "null"),
           Map.entry("reverse_transformer_layers_per_block", "null"));
 
-  /** Fills in diffusers' defaults and checks that the lists fit together. */
+  private static final String CROSS_ATTENTION = "CrossAttn";
+  private static final int LARGEST_SAMPLE = 1024;
+
+  /** Fills in diffusers' defaults and refuses what does not fit together or cannot be built. */
   public UNet2DConditionConfig {
     sampleSize = square(sampleSize);
     inChannels = inChannels == null ? 4 : inChannels;
@@ -114,6 +124,16 @@ public record UNet2DConditionConfig(
     normEps = normEps == null ? 1e-5 : normEps;
     useLinearProjection = useLinearProjection != null && useLinearProjection;
 
+    requireSize("sample_size", sampleSize, 2, 2);
+    requireEachWithin("sample_size", sampleSize, 1, LARGEST_SAMPLE);
+    requireWithin("in_channels", inChannels, 1, BlockValues.MOST_CHANNELS);
+    requireWithin("out_channels", outChannels, 1, BlockValues.MOST_CHANNELS);
+    requireWithin("downsample_padding", downsamplePadding, 0, 1);
+    requirePositive("mid_block_scale_factor", midBlockScaleFactor, Float.MAX_VALUE);
+    requirePositive("norm_eps", normEps, 1);
+    BlockValues.requireChannels(blockOutChannels, normNumGroups);
+    requireFrequencies(freqShift, blockOutChannels.get(0));
+
     int levels = blockOutChannels.size();
     requireBlocks("down_block_types", downBlockTypes, DOWN_BLOCKS, levels);
     requireBlocks("up_block_types", upBlockTypes, UP_BLOCKS, levels);
@@ -123,6 +143,44 @@ public record UNet2DConditionConfig(
     transformerLayersPerBlock =
         perLevel("transformer_layers_per_block", transformerLayersPerBlock, 1, levels);
     attentionHeadDim = perLevel("attention_head_dim", attentionHeadDim, 8, levels);
+    requireEachWithin("layers_per_block", layersPerBlock, 1, BlockValues.MOST_LAYERS);
+    requireEachWithin("cross_attention_dim", crossAttentionDim, 1, BlockValues.MOST_CHANNELS);
+    requireEachWithin(
+        "transformer_layers_per_block", transformerLayersPerBlock, 0, BlockValues.MOST_LAYERS);
+    for (int level = 0; level < levels; level++) {
+      if (hasAttention(level, downBlockTypes, upBlockTypes)) {
+        requireAttention(
+            level, blockOutChannels, attentionHeadDim.get(level), transformerLayersPerBlock);
+      }
+    }
+  }
+
+  /** The sinusoids of the timestep divide by half of the channels less the shift. */
+  private static void requireFrequencies(double freqShift, int channels) {
+    int half = channels / 2;
+    require(
+        freqShift >= 0 && (freqShift < half || freqShift == 0 && half == 0),
+        "freq_shift",
+        freqShift,
+        "at least 0 and less than half of block_out_channels[0], " + channels);
+  }
+
+  private static boolean hasAttention(int level, List<String> down, List<String> up) {
+    int last = down.size() - 1;
+    return level == last // where the mid block is
+        || down.get(level).startsWith(CROSS_ATTENTION)
+        || up.get(last - level).startsWith(CROSS_ATTENTION);
+  }
+
+  private static void requireAttention(
+      int level, List<Integer> channels, int heads, List<Integer> transformerLayers) {
+    requireWithin("attention_head_dim[%d]".formatted(level), heads, 1, BlockValues.MOST_CHANNELS);
+    BlockValues.requireMultiple(channels, level, "attention_head_dim[%d]".formatted(level), heads);
+    requireWithin(
+        "transformer_layers_per_block[%d]".formatted(level),
+        transformerLayers.get(level),
+        1,
+        BlockValues.MOST_LAYERS);
   }
 
   /**
@@ -204,7 +262,7 @@ public record UNet2DConditionConfig(
       if (!supported.contains(type)) {
         throw new IllegalArgumentException(
             "%s %s is not supported, only %s"
-                .formatted(key, type, supported.stream().sorted().toList()));
+                .formatted(key, Printable.value(type), supported.stream().sorted().toList()));
       }
     }
   }

@@ -39,7 +39,18 @@ final class DDIMScheduler extends VariancePreservingScheduler {
     stepRatio = noiseSchedule.size() / numInferenceSteps;
     double[] timesteps =
         timestepSpacing.timesteps(noiseSchedule.size(), numInferenceSteps, stepsOffset);
-    return noiseSchedule.requireTrained(Arrays.stream(timesteps).map(Math::rint).toArray());
+    double[] whole =
+        noiseSchedule.requireTrained(Arrays.stream(timesteps).map(Math::rint).toArray());
+    requireSignal((int) whole[0]);
+    return whole;
+  }
+
+  /** An original cannot be told from its noise where nothing else is left. */
+  private void requireSignal(int timestep) {
+    if (predictionType == PredictionType.EPSILON && noiseSchedule.alphaCumprod(timestep) == 0) {
+      throw new IllegalArgumentException(
+          "rescale_betas_zero_snr is true, supported with prediction_type epsilon is false");
+    }
   }
 
   @Override

@@ -3,8 +3,10 @@ package io.boxwright.schedulers;
 import static java.util.Objects.requireNonNullElse;
 
 import ai.djl.ndarray.NDArray;
+import io.boxwright.loading.ConfigValues;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.TorchKernels;
+import io.boxwright.text.Printable;
 import java.util.Arrays;
 import java.util.List;
 
@@ -67,7 +69,8 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
     UnsupportedConfig.refuse("use_dynamic_shifting", config.useDynamicShifting());
     if (config.varianceType() != null) {
       throw new IllegalArgumentException(
-          "variance_type is %s, supported is null".formatted(config.varianceType()));
+          "variance_type is %s, supported is null"
+              .formatted(Printable.value(config.varianceType())));
     }
   }
 
@@ -95,7 +98,7 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
     }
     double last = finalSigma.sigma(noiseSchedule);
     sigmas =
-        Arrays.stream(SigmaSteps.of(timesteps, spacedSigmas, last).sigmas())
+        Arrays.stream(SigmaSteps.of(timesteps, spacedSigmas, last).requireFalling().sigmas())
             .map(sigma -> (float) sigma)
             .toArray();
     return timesteps;
@@ -139,6 +142,11 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
     int trained =
         noiseSchedule.countAboveLambda(
             requireNonNullElse(config().lambdaMinClipped(), Double.NEGATIVE_INFINITY));
+    ConfigValues.require(
+        trained > 0,
+        "lambda_min_clipped",
+        config().lambdaMinClipped(),
+        "so small that timesteps are left");
     if (timestepSpacing == TimestepSpacing.TRAILING) {
       return TimestepSpacing.trailing(trained, noiseSchedule.size() / (double) count);
     }

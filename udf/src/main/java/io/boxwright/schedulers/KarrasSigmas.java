@@ -1,5 +1,7 @@
 package io.boxwright.schedulers;
 
+import io.boxwright.loading.ConfigValues;
+
 /**
  * The noise levels of "Elucidating the Design Space of Diffusion-Based Generative Models" (Karras
  * et al., 2022), equation 5.
@@ -10,8 +12,17 @@ final class KarrasSigmas {
 
   private KarrasSigmas() {}
 
-  /** {@code count} sigmas from {@code sigmaMax} down to {@code sigmaMin}. */
+  /**
+   * {@code count} sigmas from {@code sigmaMax} down to {@code sigmaMin}.
+   *
+   * @throws IllegalArgumentException if several of them do not go down
+   */
   static double[] between(double sigmaMax, double sigmaMin, int count) {
+    ConfigValues.require(
+        count == 1 || sigmaMax > sigmaMin,
+        "sigma_max",
+        sigmaMax,
+        "greater than sigma_min, " + sigmaMin);
     double rootOfMin = Math.pow(sigmaMin, 1 / RHO);
     double rootOfMax = Math.pow(sigmaMax, 1 / RHO);
     double[] sigmas = new double[count];

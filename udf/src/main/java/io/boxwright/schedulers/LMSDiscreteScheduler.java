@@ -28,10 +28,10 @@ final class LMSDiscreteScheduler extends VarianceExplodingScheduler {
   SigmaSteps sigmaSteps(double[] spaced) {
     double[] sigmas = noiseSchedule.interpolateSigmas(spaced);
     if (!useKarrasSigmas) {
-      return SigmaSteps.of(spaced, sigmas, 0);
+      return SigmaSteps.of(spaced, sigmas, 0).requireFalling();
     }
     double[] karras = KarrasSigmas.between(sigmas[0], sigmas[sigmas.length - 1], sigmas.length);
-    return SigmaSteps.of(noiseSchedule.timestepsOf(karras), karras, 0);
+    return SigmaSteps.of(noiseSchedule.timestepsOf(karras), karras, 0).requireFalling();
   }
 
   @Override

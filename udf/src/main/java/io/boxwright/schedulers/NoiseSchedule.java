@@ -28,14 +28,30 @@ final class NoiseSchedule {
 
   /** The schedule of a configuration. */
   static NoiseSchedule of(SchedulerConfig config) {
-    return new NoiseSchedule(cumprod(betas(config)));
+    return new NoiseSchedule(requireFalling(cumprod(betas(config)), Float.MIN_VALUE));
   }
 
   /** The same, except that {@code rescale_betas_zero_snr} is heeded. */
   static NoiseSchedule rescalable(SchedulerConfig config) {
-    float[] betas = betas(config);
-    boolean rescale = requireNonNullElse(config.rescaleBetasZeroSnr(), false);
-    return new NoiseSchedule(cumprod(rescale ? rescaleZeroTerminalSnr(betas) : betas));
+    if (!requireNonNullElse(config.rescaleBetasZeroSnr(), false)) {
+      return of(config);
+    }
+    return new NoiseSchedule(requireFalling(cumprod(rescaleZeroTerminalSnr(betas(config))), 0));
+  }
+
+  /** Schedulers divide by signal, noise and their changes. */
+  private static float[] requireFalling(float[] alphasCumprod, float least) {
+    float before = 1;
+    for (int t = 0; t < alphasCumprod.length; t++) {
+      if (!(alphasCumprod[t] < before && alphasCumprod[t] >= least)) {
+        throw new IllegalArgumentException(
+            "the betas (beta_start, beta_end, beta_schedule, trained_betas, num_train_timesteps) are"
+                + " too small or too large: at timestep %d %s of the signal is left, before it %s"
+                    .formatted(t, alphasCumprod[t], before));
+      }
+      before = alphasCumprod[t];
+    }
+    return alphasCumprod;
   }
 
   /** The same with a last timestep that keeps a trace of signal, so that its sigma is finite. */

@@ -1,5 +1,7 @@
 package io.boxwright.schedulers;
 
+import static io.boxwright.loading.ConfigValues.require;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -19,7 +21,8 @@ import java.util.List;
  * scheduler ignores the keys that its diffusers namesake does not have.
  *
  * @param className {@code _class_name}, the scheduler that the file was written for
- * @param numTrainTimesteps how many timesteps the model was trained with; default 1000
+ * @param numTrainTimesteps how many timesteps the model was trained with, 1 to 100,000; default
+ *     1000
  * @param betaStart the first beta; default 0.0001
  * @param betaEnd the last beta; default 0.02
  * @param betaSchedule {@code linear} (default), {@code scaled_linear} or {@code squaredcos_cap_v2}
@@ -95,21 +98,44 @@ public record SchedulerConfig(
     String varianceType) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MOST_TIMESTEPS = 100_000;
 
   /** Checks the ranges of the numbers that are set. */
   public SchedulerConfig {
     require(
-        numTrainTimesteps == null || numTrainTimesteps >= 1,
+        numTrainTimesteps == null || numTrainTimesteps >= 1 && numTrainTimesteps <= MOST_TIMESTEPS,
         "num_train_timesteps",
         numTrainTimesteps,
-        "at least 1");
+        "from 1 to " + MOST_TIMESTEPS);
     require(isBeta(betaStart), "beta_start", betaStart, "between 0 and 1");
     require(isBeta(betaEnd), "beta_end", betaEnd, "between 0 and 1");
-    require(stepsOffset == null || stepsOffset >= 0, "steps_offset", stepsOffset, "at least 0");
+    require(
+        stepsOffset == null || stepsOffset >= 0 && stepsOffset < MOST_TIMESTEPS,
+        "steps_offset",
+        stepsOffset,
+        "at least 0 and less than " + MOST_TIMESTEPS);
     require(isPositive(clipSampleRange), "clip_sample_range", clipSampleRange, "greater than 0");
     require(isPositive(sigmaMin), "sigma_min", sigmaMin, "greater than 0");
     require(isPositive(sigmaMax), "sigma_max", sigmaMax, "greater than 0");
+    require(
+        sigmaMin == null || sigmaMax == null || sigmaMin < sigmaMax,
+        "sigma_min",
+        sigmaMin,
+        "less than sigma_max, " + sigmaMax);
+    require(
+        lambdaMinClipped == null || !lambdaMinClipped.isNaN(),
+        "lambda_min_clipped",
+        lambdaMinClipped,
+        "a number");
     trainedBetas = trainedBetas == null ? null : List.copyOf(trainedBetas);
+    requireBetas(trainedBetas == null ? List.of() : trainedBetas);
+  }
+
+  private static void requireBetas(List<Double> betas) {
+    for (int t = 0; t < betas.size(); t++) {
+      require(
+          isBeta(betas.get(t)), "trained_betas[%d]".formatted(t), betas.get(t), "between 0 and 1");
+    }
   }
 
   /**
@@ -137,11 +163,5 @@ public record SchedulerConfig(
 
   private static boolean isPositive(Double value) {
     return value == null || value > 0 && Double.isFinite(value);
-  }
-
-  private static void require(boolean valid, String name, Number value, String wanted) {
-    if (!valid) {
-      throw new IllegalArgumentException("%s is %s, it must be %s".formatted(name, value, wanted));
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.boxwright.schedulers;
 
+import io.boxwright.text.Printable;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -41,11 +42,11 @@ public final class Schedulers {
    *     it does not support
    */
   public static Scheduler create(String className, SchedulerConfig config, double eta) {
-    Factory factory = FACTORIES.get(className);
+    Factory factory = className == null ? null : FACTORIES.get(className);
     if (factory == null) {
       throw new IllegalArgumentException(
           "Unknown scheduler %s: choose one of %s"
-              .formatted(className, String.join(", ", names())));
+              .formatted(Printable.value(className), String.join(", ", names())));
     }
     try {
       return factory.create(config, eta);

@@ -16,4 +16,21 @@ record SigmaSteps(double[] timesteps, double[] sigmas) {
     all[sigmas.length] = finalSigma;
     return new SigmaSteps(timesteps, all);
   }
+
+  /**
+   * Gives itself back if the noise falls from each step to the next, for schedulers that divide by
+   * the differences.
+   *
+   * @throws IllegalArgumentException if two steps have the same noise
+   */
+  SigmaSteps requireFalling() {
+    for (int i = 1; i < timesteps.length; i++) {
+      if (!((float) sigmas[i] < (float) sigmas[i - 1])) {
+        throw new IllegalArgumentException(
+            "two steps of num_inference_steps %d have the same noise: choose fewer"
+                .formatted(timesteps.length));
+      }
+    }
+    return this;
+  }
 }

@@ -1,5 +1,6 @@
 package io.boxwright.schedulers;
 
+import io.boxwright.text.Printable;
 import java.util.List;
 
 /** Refuses configuration values by name; {@link Schedulers#create} adds the scheduler's. */
@@ -11,7 +12,8 @@ final class UnsupportedConfig {
   static String oneOf(List<String> supported, String key, String value) {
     if (!supported.contains(value)) {
       throw new IllegalArgumentException(
-          "%s is %s, supported are %s".formatted(key, value, String.join(", ", supported)));
+          "%s is %s, supported are %s"
+              .formatted(key, Printable.value(value), String.join(", ", supported)));
     }
     return value;
   }
