@@ -5,12 +5,14 @@ import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.util.Utils;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.loading.NativeLibraries;
+import io.boxwright.text.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -28,6 +30,16 @@ public final class CLIPTokenizer implements AutoCloseable {
 
   private static final int LAST = MODEL_MAX_LENGTH - 1;
 
+  /** A character for each first byte that UTF-8 has, and for each byte that follows one. */
+  private static final String EVERY_BYTE =
+      IntStream.concat(
+              IntStream.range(0, 0x800),
+              IntStream.concat(
+                  IntStream.range(0, 0x10).map(i -> i << 12 | 0x800).filter(c -> c >> 11 != 0x1B),
+                  IntStream.rangeClosed(0, 4).map(i -> Math.max(i << 18, 0x10000))))
+          .mapToObj(Character::toString)
+          .collect(Collectors.joining());
+
   private static final Map<String, String> WHOLE_PROMPTS =
       Map.of("truncation", "false", "padding", "false");
 
@@ -39,10 +51,12 @@ public final class CLIPTokenizer implements AutoCloseable {
 
   private final HuggingFaceTokenizer tokenizer;
   private final int padTokenId;
+  private final int largestId;
 
-  private CLIPTokenizer(HuggingFaceTokenizer tokenizer, int padTokenId) {
+  private CLIPTokenizer(HuggingFaceTokenizer tokenizer, int padTokenId, int largestId) {
     this.tokenizer = tokenizer;
     this.padTokenId = padTokenId;
+    this.largestId = largestId;
   }
 
   /**
@@ -50,20 +64,57 @@ public final class CLIPTokenizer implements AutoCloseable {
    *
    * @param folder with {@code tokenizer.json}, or with {@code vocab.json} and {@code merges.txt};
    *     {@code tokenizer_config.json} and {@code special_tokens_map.json} may be there
-   * @throws ModelLoadingException if files are missing or contradict each other
+   * @throws ModelLoadingException if files are missing, contradict each other, or cannot cut every
+   *     prompt
    */
   public static CLIPTokenizer fromPretrained(Path folder) {
     TokenizerDefinition definition = TokenizerDefinition.read(folder);
     byte[] json = definition.toJson();
     try {
       NativeLibraries.load(NativeLibraries.TOKENIZERS, LibUtils::checkStatus);
-      return new CLIPTokenizer(
-          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), WHOLE_PROMPTS),
-          definition.padTokenId());
+      HuggingFaceTokenizer library =
+          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), WHOLE_PROMPTS);
+      CLIPTokenizer tokenizer =
+          new CLIPTokenizer(library, definition.padTokenId(), definition.largestId());
+      tokenizer.closeUnless(() -> tokenizer.requireUsable(definition));
+      return tokenizer;
     } catch (IOException | RuntimeException e) {
       throw new ModelLoadingException(
           "Cannot load tokenizer from " + folder + ": " + e.getMessage(), e);
     }
+  }
+
+  private void closeUnless(Runnable check) {
+    try {
+      check.run();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Cuts a text of every byte that text can have, which else would fail row after row. */
+  private void requireUsable(TokenizerDefinition definition) {
+    long[] ids = tokenizer.encode(EVERY_BYTE, true, false).getIds();
+    if (ids[0] != definition.startTokenId() || ids[ids.length - 1] != definition.endTokenId()) {
+      throw new IllegalArgumentException("prompts do not begin and end with its special tokens");
+    }
+    definition.tokensBesideVocabulary().forEach(this::requireId);
+  }
+
+  /** The library numbers these tokens by itself. */
+  private void requireId(String content, int id) {
+    long[] ids = tokenizer.encode(content, false, false).getIds();
+    if (ids.length != 1 || ids[0] != id) {
+      throw new IllegalArgumentException(
+          "the added token %s cannot have the id %d: it must be the next one after the vocabulary"
+              .formatted(Printable.value(content), id));
+    }
+  }
+
+  /** The highest id that a token can have. */
+  public int largestId() {
+    return largestId;
   }
 
   /** Cuts a prompt into tokens, keeps as many as the text encoder reads, and pads. */

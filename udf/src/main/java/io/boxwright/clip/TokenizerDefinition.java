@@ -7,11 +7,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.boxwright.loading.JsonConfig;
 import io.boxwright.loading.ModelLoadingException;
+import io.boxwright.loading.RegularFile;
+import io.boxwright.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 
 /**
  * What the HuggingFace tokenizers library needs to know to be CLIP's tokenizer: {@code
@@ -41,7 +47,7 @@ final class TokenizerDefinition {
    */
   static TokenizerDefinition read(Path folder) {
     Path file = folder.resolve("tokenizer.json");
-    if (Files.exists(file)) {
+    if (RegularFile.isListed(file)) {
       JsonNode json = JsonConfig.read(file, JsonNode.class);
       JsonNode model = json.path("model");
       if (!model.path("vocab").isObject() || !model.path("merges").isArray()) {
@@ -49,19 +55,41 @@ final class TokenizerDefinition {
       }
       return new TokenizerDefinition(
           folder,
-          model.path("vocab"),
+          requireIds(folder, "tokenizer.json model.vocab", model.path("vocab")),
           (ArrayNode) model.path("merges"),
           SpecialTokens.read(folder, json));
     }
+    JsonNode vocabulary = JsonConfig.read(requireFile(folder, "vocab.json"), JsonNode.class);
     return new TokenizerDefinition(
         folder,
-        JsonConfig.read(requireFile(folder, "vocab.json"), JsonNode.class),
+        requireIds(folder, "vocab.json", vocabulary),
         readMerges(requireFile(folder, "merges.txt")),
         SpecialTokens.read(folder, JsonNodeFactory.instance.objectNode()));
   }
 
+  private static JsonNode requireIds(Path folder, String where, JsonNode vocabulary) {
+    Map<Integer, String> tokens = new HashMap<>();
+    for (Map.Entry<String, JsonNode> entry : vocabulary.properties()) {
+      JsonNode id = entry.getValue();
+      String token = Printable.value(entry.getKey());
+      if (!id.isInt() || id.intValue() < 0) {
+        throw failure(
+            folder,
+            "the id of token %s in %s is %s, it must be a whole number of at least 0"
+                .formatted(token, where, Printable.value(id)));
+      }
+      String other = tokens.put(id.intValue(), token);
+      if (other != null) {
+        throw failure(
+            folder,
+            "tokens %s and %s in %s have the same id %s".formatted(other, token, where, id));
+      }
+    }
+    return vocabulary;
+  }
+
   private static Path requireFile(Path folder, String name) {
-    if (!Files.exists(folder.resolve(name))) {
+    if (!RegularFile.isListed(folder.resolve(name))) {
       throw failure(folder, "there is no tokenizer.json and no " + name);
     }
     return folder.resolve(name);
@@ -69,14 +97,37 @@ final class TokenizerDefinition {
 
   private static ArrayNode readMerges(Path file) {
     ArrayNode merges = JsonNodeFactory.instance.arrayNode();
-    try {
-      Files.readAllLines(file).stream()
-          .filter(line -> !line.isBlank() && !line.startsWith("#version"))
-          .forEach(merges::add);
-      return merges;
-    } catch (IOException e) {
-      throw new ModelLoadingException("Cannot read " + file + ": " + e, e);
-    }
+    RegularFile.readText(file)
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith("#version"))
+        .forEach(merges::add);
+    return merges;
+  }
+
+  /** The highest id of all tokens. */
+  int largestId() {
+    return IntStream.concat(
+            StreamSupport.stream(vocabulary.spliterator(), false).mapToInt(JsonNode::intValue),
+            specialTokens.added().keySet().stream().mapToInt(this::id))
+        .max()
+        .orElseThrow(); // special tokens are always there
+  }
+
+  /** The tokens that the vocabulary lacks, with the ids that they must have. */
+  Map<String, Integer> tokensBesideVocabulary() {
+    return specialTokens.added().keySet().stream()
+        .filter(content -> !vocabulary.has(content))
+        .collect(Collectors.toMap(content -> content, this::id));
+  }
+
+  /** The id of the start token. */
+  int startTokenId() {
+    return id(specialTokens.startToken());
+  }
+
+  /** The id of the end token. */
+  int endTokenId() {
+    return id(specialTokens.endToken());
   }
 
   /** The id of the padding token. */
@@ -114,7 +165,7 @@ final class TokenizerDefinition {
     JsonNode id = vocabulary.path(content);
     JsonNode addedId = specialTokens.added().get(content).path("id");
     if (!id.isInt() && !addedId.isInt()) {
-      throw failure(folder, "the vocabulary has no token " + content);
+      throw failure(folder, "the vocabulary has no token " + Printable.value(content));
     }
     return id.isInt() ? id.asInt() : addedId.asInt();
   }

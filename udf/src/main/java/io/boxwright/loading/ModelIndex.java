@@ -1,6 +1,7 @@
 package io.boxwright.loading;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.boxwright.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ public record ModelIndex(
     if (!Files.isDirectory(folder)) {
       throw failure(folder, "it is not a folder; give one that diffusers' save_pretrained wrote");
     }
-    if (!Files.exists(folder.resolve(FILE_NAME))) {
+    if (!RegularFile.isListed(folder.resolve(FILE_NAME))) {
       throw failure(
           folder, "there is no model_index.json; give a folder that save_pretrained wrote");
     }
@@ -109,7 +110,7 @@ public record ModelIndex(
           .map(file -> file.getFileName().toString())
           .anyMatch(name -> name.contains(".safetensors") && name.contains("." + variant + "."));
     } catch (IOException e) {
-      throw failure(partFolder, e.toString());
+      throw failure(partFolder, "it cannot be listed: " + e.getMessage());
     }
   }
 
@@ -119,7 +120,7 @@ public record ModelIndex(
       throw failure(
           folder,
           "pipeline class '%s' is not supported; use %s"
-              .formatted(className, String.join(" or ", PIPELINES)));
+              .formatted(Printable.value(className), String.join(" or ", PIPELINES)));
     }
     return className;
   }
@@ -156,7 +157,7 @@ public record ModelIndex(
       throw failure(
           folder,
           "class %s of part %s is not supported; use %s"
-              .formatted(className, part, String.join(" or ", supported)));
+              .formatted(Printable.value(className), part, String.join(" or ", supported)));
     }
   }
 
@@ -166,9 +167,13 @@ public record ModelIndex(
         (name, className) -> {
           if (NOT_APPLIED.containsKey(name)) {
             notes.add(
-                "%s (%s) is not applied: %s".formatted(name, className, NOT_APPLIED.get(name)));
+                "%s (%s) is not applied: %s"
+                    .formatted(name, Printable.value(className), NOT_APPLIED.get(name)));
           } else if (!REQUIRED.contains(name)) {
-            throw failure(folder, "part %s (%s) is not supported".formatted(name, className));
+            throw failure(
+                folder,
+                "part %s (%s) is not supported"
+                    .formatted(Printable.value(name), Printable.value(className)));
           }
         });
     return notes;

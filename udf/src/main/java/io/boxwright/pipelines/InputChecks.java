@@ -36,7 +36,25 @@ record InputChecks(UNet2DConditionConfig unet, AutoencoderKLConfig vae, Schedule
    * @throws IllegalArgumentException naming the option
    */
   void checkOptions(GenerationOptions options) {
+    checkSize(options);
+    checkScheduler(options);
+  }
+
+  /**
+   * Checks the size of the images.
+   *
+   * @throws IllegalArgumentException naming the option
+   */
+  void checkSize(GenerationOptions options) {
     options.requireSizeMultipleOf(vae.scaleFactor());
+  }
+
+  /**
+   * Checks that a scheduler can be made and takes as many steps.
+   *
+   * @throws IllegalArgumentException naming the option, or the value of the configuration
+   */
+  void checkScheduler(GenerationOptions options) {
     options.createScheduler(scheduler).close();
   }
 

@@ -1,9 +1,9 @@
 package io.boxwright.pipelines;
 
-import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.loading.ModelIndex;
 import io.boxwright.loading.StateDict;
 import io.boxwright.schedulers.SchedulerConfig;
+import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -29,20 +29,36 @@ public final class PretrainedFolder {
     if (variant != null) {
       index.requireVariant(variant);
     }
-    CLIPTokenizer.fromPretrained(index.part("tokenizer")).close();
     PretrainedWeights weights =
         new PretrainedWeights(
             folder,
             (part, partFolder, name) -> StateDict.openHeaders(part, partFolder, name, variant));
-    weights.inputChecks(schedulerConfig(folder)).checkOptions(options);
+    checkOptions(folder, weights, options);
+    weights.tokenizer().close();
     weights.textEncoder();
     weights.unet();
     weights.vae();
     return index.notes();
   }
 
+  private static void checkOptions(
+      Path folder, PretrainedWeights weights, GenerationOptions options) {
+    InputChecks checks = weights.inputChecks(schedulerConfig(folder));
+    checks.checkSize(options);
+    try {
+      checks.checkScheduler(options);
+    } catch (IllegalArgumentException e) { // the options' fault or the file's
+      throw new IllegalArgumentException(
+          Printable.line("%s; see %s".formatted(e.getMessage(), schedulerFile(folder))), e);
+    }
+  }
+
   /** The folder's {@code scheduler_config.json}. */
   static SchedulerConfig schedulerConfig(Path folder) {
-    return SchedulerConfig.read(folder.resolve("scheduler").resolve("scheduler_config.json"));
+    return SchedulerConfig.read(schedulerFile(folder));
+  }
+
+  private static Path schedulerFile(Path folder) {
+    return folder.resolve("scheduler").resolve("scheduler_config.json");
   }
 }

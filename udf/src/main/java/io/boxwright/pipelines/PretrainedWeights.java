@@ -2,6 +2,7 @@ package io.boxwright.pipelines;
 
 import io.boxwright.clip.CLIPTextConfig;
 import io.boxwright.clip.CLIPTextModel;
+import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.loading.StateDict;
 import io.boxwright.models.AutoencoderKL;
@@ -78,6 +79,24 @@ final class PretrainedWeights {
   /** What the networks take, with the folder's scheduler. */
   InputChecks inputChecks(SchedulerConfig schedulerConfig) {
     return new InputChecks(unetConfig, vaeConfig, schedulerConfig);
+  }
+
+  /**
+   * The tokenizer of the folder, which the caller closes.
+   *
+   * @throws ModelLoadingException if the text encoder does not know all of its tokens
+   */
+  CLIPTokenizer tokenizer() {
+    CLIPTokenizer tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
+    if (tokenizer.largestId() >= textConfig.vocabSize()) {
+      tokenizer.close();
+      throw new ModelLoadingException(
+          "Cannot load a pipeline from %s: vocab_size of text_encoder is %d, but the tokenizer has a"
+                  .formatted(folder, textConfig.vocabSize())
+              + " token of id "
+              + tokenizer.largestId());
+    }
+    return tokenizer;
   }
 
   CLIPTextModel textEncoder() {

@@ -113,7 +113,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     this.vae = weights.vae();
     CLIPTextModel textEncoder = weights.textEncoder();
     // Last, because nothing would close it if another part failed.
-    this.tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
+    this.tokenizer = weights.tokenizer();
     this.promptEncoder = new PromptEncoder(tokenizer, textEncoder);
   }
 
