@@ -31,52 +31,61 @@ record SpecialTokens(
     String padToken,
     Map<String, ObjectNode> added) {
 
+  private static final String CONFIG_FILE = "tokenizer_config.json";
+  private static final String MAP_FILE = "special_tokens_map.json";
+  private static final String DECODER = "added_tokens_decoder";
   private static final String START = "<|startoftext|>";
   private static final String END = "<|endoftext|>";
 
   private static final List<String> PROPERTIES =
       List.of("single_word", "lstrip", "rstrip", "normalized", "special");
 
-  /** Special tokens in the making: what the files say of them. */
-  private record Source(Path file, Map<String, ObjectNode> known, Map<String, ObjectNode> added) {
+  /**
+   * What the files say of the four tokens.
+   *
+   * @param config {@code tokenizer_config.json}
+   * @param map {@code special_tokens_map.json}, which goes before it
+   * @param known tokens whose properties are given elsewhere, by content
+   * @param added where the four go, too
+   */
+  private record Named(
+      Path folder,
+      ObjectNode config,
+      ObjectNode map,
+      Map<String, ObjectNode> known,
+      Map<String, ObjectNode> added) {
 
     /**
      * Adds a token that is given as text or as an object with its properties, in place of one of
      * the same content that was added before, and says its content.
      */
-    private String add(ObjectNode named, String key, String defaultContent) {
-      JsonNode value = named.path(key);
-      String content = defaultContent;
-      if (value.isObject()) {
-        content = content(file, key, value);
-      } else if (value.isTextual() && !value.textValue().isEmpty()) {
-        content = value.textValue();
-      } else if (!value.isMissingNode() && !value.isNull()) {
-        throw failure(file, key, value, "text or an object");
-      }
-      JsonNode properties = value.isObject() ? value : JsonNodeFactory.instance.objectNode();
-      ObjectNode token = known.getOrDefault(content, describe(file, key, properties, content));
+    private String add(String key, String defaultContent) {
+      JsonNode value = map.has(key) ? map.get(key) : config.path(key);
+      Path file = folder.resolve(map.has(key) ? MAP_FILE : CONFIG_FILE);
+      boolean unset = value.isNull() || value.isMissingNode();
+      String content = unset ? defaultContent : content(file, key, value);
+      ObjectNode token = known.getOrDefault(content, describe(file, key, value, content));
       added.put(content, token.put("special", true));
       return content;
     }
   }
 
   static SpecialTokens read(Path folder, JsonNode tokenizerJson) {
-    Path file = folder.resolve("tokenizer_config.json");
-    ObjectNode named = readIfPresent(file);
+    ObjectNode config = readIfPresent(folder.resolve(CONFIG_FILE));
+    ObjectNode map = JsonNodeFactory.instance.objectNode();
     Map<String, ObjectNode> added = new LinkedHashMap<>();
-    if (named.hasNonNull("added_tokens_decoder")) {
-      addDecoder(file, named.get("added_tokens_decoder"), added);
+    if (config.hasNonNull(DECODER)) {
+      addDecoder(folder.resolve(CONFIG_FILE), config.get(DECODER), added);
     } else {
-      named.setAll(readIfPresent(folder.resolve("special_tokens_map.json")));
+      map = readIfPresent(folder.resolve(MAP_FILE));
       addTokens(folder.resolve("tokenizer.json"), tokenizerJson.path("added_tokens"), added);
     }
-    Source source = new Source(file, Map.copyOf(added), added);
+    Named named = new Named(folder, config, map, Map.copyOf(added), added);
     return new SpecialTokens(
-        source.add(named, "bos_token", START),
-        source.add(named, "eos_token", END),
-        source.add(named, "unk_token", END),
-        source.add(named, "pad_token", END),
+        named.add("bos_token", START),
+        named.add("eos_token", END),
+        named.add("unk_token", END),
+        named.add("pad_token", END),
         added);
   }
 
@@ -89,10 +98,10 @@ record SpecialTokens(
   /** Tokens by their id. */
   private static void addDecoder(Path file, JsonNode decoder, Map<String, ObjectNode> added) {
     if (!decoder.isObject()) {
-      throw failure(file, "added_tokens_decoder", decoder, "an object");
+      throw failure(file, DECODER, decoder, "an object");
     }
     for (Map.Entry<String, JsonNode> entry : decoder.properties()) {
-      String key = "added_tokens_decoder." + Printable.value(entry.getKey());
+      String key = DECODER + "." + Printable.value(entry.getKey());
       String content = content(file, key, entry.getValue());
       ObjectNode token = describe(file, key, entry.getValue(), content);
       added.put(content, token.put("id", id(file, key, entry.getKey())));
@@ -119,10 +128,12 @@ record SpecialTokens(
     }
   }
 
+  /** Of a token that is given as text, or as an object with its properties. */
   private static String content(Path file, String key, JsonNode token) {
-    JsonNode content = token.path("content");
+    JsonNode content = token.isObject() ? token.path("content") : token;
     if (!content.isTextual() || content.textValue().isBlank()) {
-      throw failure(file, key + ".content", content, "the text of a token");
+      String name = token.isObject() ? key + ".content" : key;
+      throw failure(file, name, content, "the text of a token");
     }
     return content.textValue();
   }

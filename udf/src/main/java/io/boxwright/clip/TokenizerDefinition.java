@@ -14,9 +14,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -56,14 +58,16 @@ final class TokenizerDefinition {
       return new TokenizerDefinition(
           folder,
           requireIds(folder, "tokenizer.json model.vocab", model.path("vocab")),
-          (ArrayNode) model.path("merges"),
+          checkedMerges(
+              folder, "tokenizer.json model.merges", model.path("merges"), model.path("vocab")),
           SpecialTokens.read(folder, json));
     }
     JsonNode vocabulary = JsonConfig.read(requireFile(folder, "vocab.json"), JsonNode.class);
     return new TokenizerDefinition(
         folder,
         requireIds(folder, "vocab.json", vocabulary),
-        readMerges(requireFile(folder, "merges.txt")),
+        checkedMerges(
+            folder, "merges.txt", readMerges(requireFile(folder, "merges.txt")), vocabulary),
         SpecialTokens.read(folder, JsonNodeFactory.instance.objectNode()));
   }
 
@@ -86,6 +90,35 @@ final class TokenizerDefinition {
       }
     }
     return vocabulary;
+  }
+
+  /** Both parts of a merge, and what they become, are tokens. */
+  private static ArrayNode checkedMerges(
+      Path folder, String where, JsonNode merges, JsonNode vocabulary) {
+    for (JsonNode merge : merges) {
+      List<String> parts = parts(merge);
+      boolean known =
+          parts.size() == 2
+              && Stream.of(parts.get(0), parts.get(1), parts.get(0) + parts.get(1))
+                  .allMatch(vocabulary::has);
+      if (!known) {
+        throw failure(
+            folder,
+            "%s has the merge %s, which is not of two tokens of the vocabulary that give a third"
+                .formatted(where, Printable.value(merge)));
+      }
+    }
+    return (ArrayNode) merges;
+  }
+
+  /** Of {@code "a b"} or {@code ["a", "b"]}. */
+  private static List<String> parts(JsonNode merge) {
+    if (merge.isTextual()) {
+      return List.of(merge.textValue().split(" ", -1));
+    }
+    return StreamSupport.stream(merge.spliterator(), false)
+        .map(part -> part.isTextual() ? part.textValue() : "")
+        .toList();
   }
 
   private static Path requireFile(Path folder, String name) {

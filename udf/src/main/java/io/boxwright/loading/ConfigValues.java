@@ -17,7 +17,7 @@ public final class ConfigValues {
    * @throws IllegalArgumentException unless it is from {@code least} to {@code most}
    */
   public static void requireWithin(String key, int value, int least, int most) {
-    require(value >= least && value <= most, key, value, "from %d to %d".formatted(least, most));
+    require(value >= least && value <= most, key, value, range(least, most));
   }
 
   /**
@@ -59,8 +59,7 @@ public final class ConfigValues {
   public static void requireSize(String key, List<?> values, int least, int most) {
     if (values.size() < least || values.size() > most) {
       throw new IllegalArgumentException(
-          "%s has %d values, it must have from %d to %d"
-              .formatted(key, values.size(), least, most));
+          "%s has %d values, it must have %s".formatted(key, values.size(), range(least, most)));
     }
   }
 
@@ -75,6 +74,10 @@ public final class ConfigValues {
       throw new IllegalArgumentException(
           "%s is %s, it must be %s".formatted(key, Printable.value(value), wanted));
     }
+  }
+
+  private static String range(int least, int most) {
+    return least == most ? String.valueOf(least) : "from %d to %d".formatted(least, most);
   }
 
   /** Values that are all the same may stand in the file as a single one. */

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CLIPTokenizerTest {
@@ -172,7 +173,106 @@ class CLIPTokenizerTest {
         temporary.resolve("vocab.json"), "{\"<|startoftext|>\":0,\"<|endoftext|>\":1}");
     Files.writeString(temporary.resolve("merges.txt"), "#version: 0.2\na b</w>\n");
 
-    assertRefused("Token `a` out of vocabulary");
+    assertRefused("merges.txt has the merge \"a b</w>\", which is not of two tokens");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "-1      | the id of token a in vocab.json is -1, it must be a whole number of at least 0",
+        "2.0     | the id of token a in vocab.json is 2.0, it must be a whole number of at least 0",
+        "'2'     | the id of token a in vocab.json is '2', it must be a whole number of at least 0",
+        "null    | the id of token a in vocab.json is null, it must be",
+        "3000000000 | the id of token a in vocab.json is 3000000000, it must be",
+        "1       | tokens <|endoftext|> and a in vocab.json have the same id 1",
+      })
+  void idsThatNoTokenCanHaveAreRefused(String id, String problem) throws IOException {
+    writeTokenizer("\"a\":" + id.replace('\'', '"'), "");
+
+    assertRefused(problem.replace('\'', '"'));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "a  b", "a b c", "a q", "\u0000 a", "b a"})
+  void mergesThatAreNotOfTokensAreRefused(String merge) throws IOException {
+    writeTokenizer("\"a\":2,\"b\":3,\"ab\":4", "a b\n" + merge + "\n");
+
+    assertRefused("merges.txt has the merge \"" + merge.replace("\0", "\\u0000") + "\", which is");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'bos_token': 5}       | tokenizer_config.json: bos_token is 5, it must be the text",
+        "{'eos_token': ''}      | tokenizer_config.json: eos_token is '', it must be the text",
+        "{'pad_token': ['a']}   | tokenizer_config.json: pad_token is ['a'], it must be the text",
+        "{'unk_token': {'content': 5}} | tokenizer_config.json: unk_token.content is 5, it must be",
+        "{'unk_token': {'content': 'a', 'special': 1, 'lstrip': 'x'}} | tokenizer_config.json:"
+            + " unk_token.lstrip is 'x', it must be true or false",
+        "{'added_tokens_decoder': []} | added_tokens_decoder is [], it must be an object",
+        "{'added_tokens_decoder': {'x': {'content': 'n'}}} | the key added_tokens_decoder.x must end",
+        "{'added_tokens_decoder': {'-1': {'content': 'n'}}} | the key added_tokens_decoder.-1 must",
+        "{'added_tokens_decoder': {'99999999999': {'content': 'n'}}} | must end in the id of a token",
+        "{'added_tokens_decoder': {'3': {'content': ' '}}} | added_tokens_decoder.3.content is ' ',",
+        "{'added_tokens_decoder': {'3': null}} | added_tokens_decoder.3 is null, it must be the",
+        "{'added_tokens_decoder': {'9': {'content': 'new'}}} | the added token new cannot have the id 9",
+        "{'bos_token': 'gone'}  | the vocabulary has no token gone",
+      })
+  void hostileSpecialTokensAreRefused(String config, String problem) throws IOException {
+    writeTokenizer("\"a\":2", "");
+    Files.writeString(temporary.resolve("tokenizer_config.json"), config.replace('\'', '"'));
+
+    assertThatThrownBy(() -> CLIPTokenizer.fromPretrained(temporary))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining(temporary.toString())
+        .hasMessageContaining(problem.replace('\'', '"'));
+  }
+
+  @Test
+  void aTokenOfTheMapIsNamedByItsFile() throws IOException {
+    writeTokenizer("\"a\":2", "");
+    Files.writeString(temporary.resolve("special_tokens_map.json"), "{\"pad_token\": true}");
+
+    assertThatThrownBy(() -> CLIPTokenizer.fromPretrained(temporary))
+        .hasMessageContaining("special_tokens_map.json: pad_token is true, it must be the text");
+  }
+
+  @Test
+  void aVocabularyThatCannotSpellIsRefusedUnlessItHasAWordForTheUnknown() throws IOException {
+    writeTokenizer("\"a\":2", "");
+    try (CLIPTokenizer loaded = CLIPTokenizer.fromPretrained(temporary)) {
+      assertThat(loaded.encode("xyz").length()).isEqualTo(5);
+      assertThat(loaded.largestId()).isEqualTo(2);
+    }
+    Files.writeString(
+        temporary.resolve("tokenizer_config.json"),
+        "{\"unk_token\": \"new\", \"added_tokens_decoder\": {\"3\": {\"content\": \"new\"}}}");
+
+    assertRefused("Unk");
+  }
+
+  @Test
+  void addedTokensCountAmongTheIds() throws IOException {
+    writeTokenizer("\"a\":2", "");
+    Files.writeString(
+        temporary.resolve("tokenizer_config.json"),
+        "{\"added_tokens_decoder\": {\"3\": {\"content\": \"<new>\"}, \"4\": {\"content\": \"B c\"}}}");
+
+    try (CLIPTokenizer loaded = CLIPTokenizer.fromPretrained(temporary)) {
+      assertThat(loaded.largestId()).isEqualTo(4);
+      assertThat(loaded.encode("a <new>").ids()).startsWith(0, 1, 3, 1);
+    }
+  }
+
+  private void writeTokenizer(String tokens, String merges) throws IOException {
+    Files.writeString(
+        temporary.resolve("vocab.json"),
+        "{\"<|startoftext|>\":0,\"<|endoftext|>\":1,%s}".formatted(tokens));
+    Files.writeString(temporary.resolve("merges.txt"), "#version: 0.2\n" + merges);
   }
 
   private void assertRefused(String problem) {
