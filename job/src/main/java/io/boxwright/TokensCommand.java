@@ -3,6 +3,7 @@ package io.boxwright;
 import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.loading.ModelIndex;
 import io.boxwright.spark.ModelFolder;
+import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,7 +40,7 @@ final class TokensCommand implements Callable<Integer> {
     try (CLIPTokenizer tokenizer = tokenizer()) {
       List<String> tokens = tokenizer.tokens(prompt);
       for (int i = 0; i < tokens.size(); i++) {
-        spec.commandLine().getOut().printf("%3d  %s%n", i, tokens.get(i));
+        spec.commandLine().getOut().printf("%3d  %s%n", i, Printable.value(tokens.get(i)));
       }
     }
     return ExitCode.OK;

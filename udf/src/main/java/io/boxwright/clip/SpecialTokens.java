@@ -117,6 +117,9 @@ record SpecialTokens(
   }
 
   private static void addTokens(Path file, JsonNode tokens, Map<String, ObjectNode> added) {
+    if (!tokens.isArray() && !tokens.isNull() && !tokens.isMissingNode()) {
+      throw failure(file, "added_tokens", tokens, "a list");
+    }
     for (int i = 0; i < tokens.size(); i++) {
       String key = "added_tokens[%d]".formatted(i);
       JsonNode id = tokens.path(i).path("id");

@@ -95,7 +95,7 @@ public record UNet2DConditionConfig(
           Map.entry("reverse_transformer_layers_per_block", "null"));
 
   private static final String CROSS_ATTENTION = "CrossAttn";
-  private static final int LARGEST_SAMPLE = 1024;
+  private static final int LARGEST_SAMPLE = 256;
 
   /** Fills in diffusers' defaults and refuses what does not fit together or cannot be built. */
   public UNet2DConditionConfig {
