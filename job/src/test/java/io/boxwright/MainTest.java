@@ -65,6 +65,20 @@ class MainTest {
   }
 
   @Test
+  void tokensThatWouldMoveTheTerminalArePrintedEscaped() throws Exception {
+    Path model = TinyModel.copyWithout("", folder.resolve("model"));
+    Files.delete(model.resolve("tokenizer/special_tokens_map.json"));
+    Files.writeString(
+        model.resolve("tokenizer/tokenizer_config.json"),
+        "{\"bos_token\": \"\\u001b[2J\", \"added_tokens_decoder\":"
+            + " {\"766\": {\"content\": \"\\u001b[2J\"}}}");
+
+    assertThat(run("tokens", "--model", model.toString(), "a cat")).isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString().lines()).first().isEqualTo("  0  \\u001B[2J");
+  }
+
+  @Test
   void tokensOfAFolderThatIsNoModelAreRefused() {
     assertThat(run("tokens", "--model", folder.toString(), "a cat"))
         .isEqualTo(ExitCode.INVALID_INPUT);
