@@ -25,8 +25,8 @@ class ArchitectureTest {
           "models",
           "nn",
           "loading",
-          "text",
-          "images");
+          "images",
+          "text");
 
   private final JavaClasses classes =
       new ClassFileImporter()

@@ -1,2 +1,4 @@
-/** Text that comes from files and is shown to people. */
+/**
+ * What text may hold when it leaves the program: no secrets, and nothing that steers a terminal.
+ */
 package io.boxwright.text;
