@@ -2,9 +2,12 @@ package io.boxwright;
 
 import io.boxwright.actions.JobFailedException;
 import io.boxwright.input.InvalidInputException;
+import io.boxwright.input.SparkSettings;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.output.DamagedFileException;
+import io.boxwright.report.ConsoleLines;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import org.apache.spark.SparkConf;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,6 +49,7 @@ public final class Main {
    * @return an {@link ExitCode}
    */
   static int run(SparkConf conf, PrintWriter out, PrintWriter err, String... arguments) {
+    SparkSettings.hideSecrets(conf);
     return new CommandLine(new Main())
         .addSubcommand(new GenerateCommand(conf))
         .addSubcommand(new DemoCommand(conf))
@@ -65,7 +69,7 @@ public final class Main {
 
   private static int invalidOption(ParameterException e) {
     CommandLine commandLine = e.getCommandLine();
-    commandLine.getErr().println(e.getMessage());
+    print(commandLine, e.getMessage());
     commandLine.getErr().printf("See %s --help%n", commandLine.getCommandSpec().qualifiedName());
     return ExitCode.INVALID_INPUT;
   }
@@ -74,14 +78,20 @@ public final class Main {
     if (e instanceof InvalidInputException
         || e instanceof ModelLoadingException
         || e instanceof DamagedFileException) {
-      commandLine.getErr().println(e.getMessage());
+      print(commandLine, e.getMessage());
       return ExitCode.INVALID_INPUT;
     }
     if (e instanceof JobFailedException) {
-      commandLine.getErr().println(e.getMessage());
+      print(commandLine, e.getMessage());
       return ExitCode.UNEXPECTED;
     }
-    e.printStackTrace(commandLine.getErr());
+    StringWriter trace = new StringWriter();
+    e.printStackTrace(new PrintWriter(trace, true));
+    print(commandLine, trace.toString());
     return ExitCode.UNEXPECTED;
+  }
+
+  private static void print(CommandLine commandLine, String message) {
+    new ConsoleLines(commandLine.getErr()).printText(message);
   }
 }

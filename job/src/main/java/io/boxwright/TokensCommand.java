@@ -2,8 +2,9 @@ package io.boxwright;
 
 import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.loading.ModelIndex;
+import io.boxwright.pipelines.RequestLimits;
+import io.boxwright.report.ConsoleLines;
 import io.boxwright.spark.ModelFolder;
-import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -37,13 +39,23 @@ final class TokensCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    checkLength();
+    ConsoleLines out = new ConsoleLines(spec.commandLine().getOut());
     try (CLIPTokenizer tokenizer = tokenizer()) {
       List<String> tokens = tokenizer.tokens(prompt);
       for (int i = 0; i < tokens.size(); i++) {
-        spec.commandLine().getOut().printf("%3d  %s%n", i, Printable.value(tokens.get(i)));
+        out.print("%3d  %s", i, tokens.get(i));
       }
     }
     return ExitCode.OK;
+  }
+
+  private void checkLength() {
+    try {
+      RequestLimits.requireLength("prompt", prompt, RequestLimits.PROMPT_CHARACTERS);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   private CLIPTokenizer tokenizer() {

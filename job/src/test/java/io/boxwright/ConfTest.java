@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.boxwright.input.SparkSettings;
+import io.boxwright.text.Redaction;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -64,6 +65,15 @@ class ConfTest {
     assertThatCode(() -> SparkSettings.check(conf)).doesNotThrowAnyException();
     assertThat(conf.getAll()).allMatch(entry -> entry._1().startsWith("spark."));
     assertThat(conf.get("spark.speculation")).isEqualTo("false");
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void sparkHidesWhatWeHide(Path file) throws Exception {
+    SparkConf conf = read(file);
+
+    assertThat(conf.get("spark.redaction.regex")).isEqualTo(Redaction.SPARK_KEYS);
+    assertThat(conf.get("spark.redaction.string.regex")).isEqualTo(Redaction.SPARK_STRINGS);
   }
 
   @ParameterizedTest

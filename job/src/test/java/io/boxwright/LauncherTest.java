@@ -135,6 +135,6 @@ class LauncherTest {
     Files.writeString(file, "#!/bin/sh\necho \"$BOXWRIGHT_COMMAND\"\n");
 
     assertThat(launch("--master", "local[2]", "generate", "--input", "my prompts"))
-        .endsWith("job/bin/boxwright --master local\\[2\\] generate --input my\\ prompts\n");
+        .endsWith("job/bin/boxwright\n--master\nlocal\\[2\\]\ngenerate\n--input\nmy\\ prompts\n\n");
   }
 }

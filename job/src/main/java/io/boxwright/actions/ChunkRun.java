@@ -13,6 +13,7 @@ import io.boxwright.output.RunRecorder;
 import io.boxwright.report.ContactSheet;
 import io.boxwright.report.RunResult;
 import io.boxwright.report.RunSummary;
+import io.boxwright.text.Redaction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -94,7 +95,7 @@ record ChunkRun(
 
   private void write(Dataset<Row> images, List<ChunkFile> files, long count, String what) {
     recorder.monitor(work.generator().monitor());
-    String description = "Images: %s, %s".formatted(what, folder.path());
+    String description = Redaction.of("Images: %s, %s".formatted(what, folder.path()));
     work.run(() -> table().write(images, files, recorder::finished), count, description);
     recorder.record();
   }
@@ -118,7 +119,7 @@ record ChunkRun(
                 listed ? System.lineSeparator() : ". ",
                 chunksThere(),
                 plan.chunks(),
-                command),
+                command + Redaction.reminder(command)),
         e);
   }
 

@@ -1,5 +1,7 @@
 package io.boxwright.actions;
 
+import io.boxwright.text.Redaction;
+
 /**
  * A job was started and failed as a whole. The message says in one line why; the stack trace,
  * mostly Spark's own, is in the log.
@@ -8,8 +10,8 @@ public final class JobFailedException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  /** With a message for people, and what was behind it. */
+  /** With a message for people, from which secrets are taken out, and what was behind it. */
   public JobFailedException(String message, Throwable cause) {
-    super(message, cause);
+    super(Redaction.of(message), cause);
   }
 }

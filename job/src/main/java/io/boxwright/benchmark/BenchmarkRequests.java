@@ -52,6 +52,7 @@ final class BenchmarkRequests {
 
   private static LayoutObject object(
       ImagePipeline pipeline, String prompt, String phrase, BoundingBox box) {
-    return new LayoutObject(phrase, pipeline.tokenIndices(prompt, phrase), List.of(box));
+    List<Integer> tokens = pipeline.tokenIndices(prompt, List.of(phrase)).get(0);
+    return new LayoutObject(phrase, tokens, List.of(box));
   }
 }

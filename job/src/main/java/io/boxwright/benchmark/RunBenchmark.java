@@ -6,6 +6,7 @@ import io.boxwright.input.InvalidInputException;
 import io.boxwright.nn.LibTorch;
 import io.boxwright.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.report.BenchmarkResult;
+import io.boxwright.report.ConsoleLines;
 import io.boxwright.spark.OutOfDeviceMemoryException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Loads a pipeline and times batches of it.
@@ -135,6 +135,6 @@ public final class RunBenchmark {
   }
 
   private void say(String format, Object... values) {
-    console.println(String.format(Locale.ROOT, format, values));
+    new ConsoleLines(console).print(format, values);
   }
 }

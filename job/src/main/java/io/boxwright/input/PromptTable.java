@@ -100,13 +100,17 @@ public final class PromptTable {
     return files.rows();
   }
 
-  /** All rows with a column more, {@link #POSITION}, from 0. */
+  /**
+   * All rows, marked as {@link GuidedImageGenerator#markInvalidText} does, and with a last column
+   * more, {@link #POSITION}, from 0.
+   */
   public Dataset<Row> withPosition() {
     Column file = col("_metadata.file_path");
     Column row = col("_metadata.row_index");
-    return rows.select(
+    Dataset<Row> marked = GuidedImageGenerator.markInvalidText(rows);
+    return marked.select(
         Stream.concat(
-                Arrays.stream(rows.columns()).map(PromptTable::quoted),
+                Arrays.stream(marked.columns()).map(PromptTable::quoted),
                 Stream.of(files.positionOf(file).plus(row).as(POSITION)))
             .toArray(Column[]::new));
   }

@@ -1,5 +1,6 @@
 package io.boxwright.input;
 
+import io.boxwright.text.Redaction;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkException;
 
@@ -11,14 +12,17 @@ public final class RootCause {
 
   private RootCause() {}
 
-  /** One line: the message of the first cause that is not Spark's own, else of the innermost. */
+  /**
+   * One line without secrets: the message of the first cause that is not Spark's own, else of the
+   * innermost.
+   */
   public static String message(Throwable e) {
     Throwable cause = e;
     while (cause.getCause() != null && isWrapper(cause)) {
       cause = cause.getCause();
     }
     String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return message
+    return Redaction.of(message)
         .lines()
         .takeWhile(line -> !line.startsWith("\tat "))
         .map(String::strip)

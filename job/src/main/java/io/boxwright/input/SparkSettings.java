@@ -1,10 +1,11 @@
 package io.boxwright.input;
 
+import io.boxwright.text.Redaction;
 import java.util.Arrays;
 import org.apache.spark.SparkConf;
 import scala.Tuple2;
 
-/** Refuses settings of Spark that the job cannot run with. */
+/** Settings of Spark that the job cannot run with, or should not run without. */
 public final class SparkSettings {
 
   private SparkSettings() {}
@@ -21,6 +22,15 @@ public final class SparkSettings {
           "No spark.master: start the job with job/bin/boxwright or spark-submit");
     }
     checkLocalResources(conf, master);
+  }
+
+  /**
+   * Makes Spark hide in its pages, logs and event logs what {@link Redaction} hides elsewhere,
+   * unless the settings say what to hide.
+   */
+  public static void hideSecrets(SparkConf conf) {
+    conf.setIfMissing("spark.redaction.regex", Redaction.SPARK_KEYS);
+    conf.setIfMissing("spark.redaction.string.regex", Redaction.SPARK_STRINGS);
   }
 
   /** Under a local master Spark hands out no GPUs; a task that asks for one waits for ever. */

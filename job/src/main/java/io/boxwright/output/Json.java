@@ -1,18 +1,23 @@
 package io.boxwright.output;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
+import io.boxwright.text.Redaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** JSON as the job writes it: keys in snake case, indented, without what is null. */
+/** JSON as the job writes it: keys in snake case, indented, without what is null or secret. */
 public final class Json {
 
   private static final String SEAL = "sha256";
@@ -23,12 +28,29 @@ public final class Json {
           .enable(SerializationFeature.INDENT_OUTPUT)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .addModule(new SimpleModule().addSerializer(String.class, new Redacted()))
           .defaultPropertyInclusion(
               JsonInclude.Value.construct(
                   JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
           .build();
 
   private Json() {}
+
+  /** Texts are commands, paths and messages, which may have secrets in them. */
+  private static final class Redacted extends StdScalarSerializer<String> {
+
+    private static final long serialVersionUID = 1;
+
+    Redacted() {
+      super(String.class);
+    }
+
+    @Override
+    public void serialize(String text, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      json.writeString(Redaction.of(text));
+    }
+  }
 
   /** A record as text. */
   public static String text(Object value) {

@@ -3,18 +3,17 @@ package io.boxwright.report;
 import io.boxwright.report.BenchmarkResult.Pass;
 import io.boxwright.report.BenchmarkResult.Setup;
 import java.io.PrintWriter;
-import java.util.Locale;
 
 /** Says on the console how fast a pipeline was. */
 public final class BenchmarkReport {
 
   private static final double GIB = 1 << 30;
 
-  private final PrintWriter out;
+  private final ConsoleLines out;
 
   /** Writes to {@code out}. */
   public BenchmarkReport(PrintWriter out) {
-    this.out = out;
+    this.out = new ConsoleLines(out);
   }
 
   /** Prints what was measured and what came out. */
@@ -86,6 +85,6 @@ public final class BenchmarkReport {
   }
 
   private void line(String format, Object... values) {
-    out.println(String.format(Locale.ROOT, format, values));
+    out.print(format, values);
   }
 }

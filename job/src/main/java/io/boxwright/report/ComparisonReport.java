@@ -56,7 +56,8 @@ public final class ComparisonReport {
     }
     comparison
         .contactSheet()
-        .ifPresent(file -> out.println("Unguided above guided, with boxes: " + file));
+        .ifPresent(
+            file -> new ConsoleLines(out).print("Unguided above guided, with boxes: %s", file));
   }
 
   private static String count(RunSummary summary) {

@@ -8,11 +8,11 @@ import java.util.Locale;
 /** Says on the console how a run went and where to look. */
 public final class ConsoleReport {
 
-  private final PrintWriter out;
+  private final ConsoleLines out;
 
   /** Writes to {@code out}. */
   public ConsoleReport(PrintWriter out) {
-    this.out = out;
+    this.out = new ConsoleLines(out);
   }
 
   /** Prints how a run went. */
@@ -89,6 +89,6 @@ public final class ConsoleReport {
   }
 
   private void line(String format, Object... values) {
-    out.println(String.format(Locale.ROOT, format, values));
+    out.print(format, values);
   }
 }

@@ -1,22 +1,22 @@
 package io.boxwright.report;
 
+import io.boxwright.text.Redaction;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Locale;
 
 /** Says on the console how far a run is. */
 public final class StatusReport {
 
-  private final PrintWriter out;
+  private final ConsoleLines out;
 
   /** Writes to {@code out}. */
   public StatusReport(PrintWriter out) {
-    this.out = out;
+    this.out = new ConsoleLines(out);
   }
 
   /** Prints how far a run is. */
   public void print(RunStatus status) {
-    line("State: %s", status.state());
+    out.printText("State: " + status.state());
     line(
         "Images: %d of %d done, %d of them failed, %d left (%d of %d chunks)",
         status.done(),
@@ -34,9 +34,10 @@ public final class StatusReport {
       status.errors().forEach((error, count) -> line("  %6d  %s", count, error));
     }
     if (status.left() > 0) {
-      line("To go on: %s", status.command());
+      line("To go on: %s", status.command() + Redaction.reminder(status.command()));
     } else if (status.failed() > 0) {
-      line("To make failed images again: %s --retry-errors", status.command());
+      String again = status.command() + " --retry-errors" + Redaction.reminder(status.command());
+      line("To make failed images again: %s", again);
     }
   }
 
@@ -48,6 +49,6 @@ public final class StatusReport {
   }
 
   private void line(String format, Object... values) {
-    out.println(String.format(Locale.ROOT, format, values));
+    out.print(format, values);
   }
 }

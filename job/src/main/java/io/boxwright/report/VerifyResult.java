@@ -23,10 +23,11 @@ public record VerifyResult(
 
   /** Says on the console what was found. */
   public void print(PrintWriter out) {
-    notes.forEach(note -> out.println("Note: " + note));
-    problems.forEach(problem -> out.println("Problem: " + problem));
-    out.printf(
-        "%s: %d images, %d of them failed, %s%n",
+    ConsoleLines lines = new ConsoleLines(out);
+    notes.forEach(note -> lines.print("Note: %s", note));
+    problems.forEach(problem -> lines.print("Problem: %s", problem));
+    lines.print(
+        "%s: %d images, %d of them failed, %s",
         table,
         images,
         failed,

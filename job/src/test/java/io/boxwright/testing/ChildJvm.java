@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A JVM with the test's class path. */
 public final class ChildJvm {
@@ -18,13 +19,22 @@ public final class ChildJvm {
    * @param command options, main class and arguments
    */
   public static Process start(Path log, List<String> command) throws IOException {
+    return start(log, command, Map.of());
+  }
+
+  /** The same with variables more in its environment. */
+  public static Process start(Path log, List<String> command, Map<String, String> environment)
+      throws IOException {
     List<String> all = new ArrayList<>();
     all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     all.add("-Xmx1g");
     all.addAll(options());
     all.addAll(List.of("-cp", System.getProperty("java.class.path")));
     all.addAll(command);
-    return new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 
   /**

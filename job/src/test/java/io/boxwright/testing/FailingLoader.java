@@ -33,13 +33,13 @@ public final class FailingLoader implements PipelineLoader {
     }
 
     @Override
-    public String text(String prompt, List<Integer> tokenIndices) {
-      return "";
+    public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
+      return tokenIndices.stream().map(tokens -> "").toList();
     }
 
     @Override
-    public List<Integer> tokenIndices(String prompt, String phrase) {
-      return List.of();
+    public List<List<Integer>> tokenIndices(String prompt, List<String> phrases) {
+      return phrases.stream().map(phrase -> List.<Integer>of()).toList();
     }
 
     @Override

@@ -65,12 +65,16 @@ public final class StubLoader implements PipelineLoader {
     }
 
     @Override
-    public String text(String prompt, List<Integer> tokenIndices) {
-      return "";
+    public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
+      return tokenIndices.stream().map(tokens -> "").toList();
     }
 
     @Override
-    public List<Integer> tokenIndices(String prompt, String phrase) {
+    public List<List<Integer>> tokenIndices(String prompt, List<String> phrases) {
+      return phrases.stream().map(phrase -> tokenIndices(prompt, phrase)).toList();
+    }
+
+    private static List<Integer> tokenIndices(String prompt, String phrase) {
       if (!prompt.contains(phrase) || phrase.isBlank()) {
         throw new IllegalArgumentException("Phrase does not occur");
       }

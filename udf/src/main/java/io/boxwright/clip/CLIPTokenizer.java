@@ -153,11 +153,25 @@ public final class CLIPTokenizer implements AutoCloseable {
    *     the prompt that the text encoder does not read
    */
   public List<Integer> tokenIndices(String prompt, String phrase) {
+    return tokenIndices(prompt, List.of(phrase)).get(0);
+  }
+
+  /**
+   * {@link #tokenIndices(String, String)} of several phrases, a list each. The prompt is cut into
+   * tokens once.
+   *
+   * @throws IllegalArgumentException naming the first phrase that is empty or does not occur
+   */
+  public List<List<Integer>> tokenIndices(String prompt, List<String> phrases) {
+    long[] all = tokenizer.encode(prompt, true, false).getIds();
+    return phrases.stream().map(phrase -> tokenIndices(prompt, all, phrase)).toList();
+  }
+
+  private List<Integer> tokenIndices(String prompt, long[] all, String phrase) {
     long[] wanted = tokenizer.encode(phrase, false, false).getIds();
     if (wanted.length == 0) {
       throw new IllegalArgumentException("phrase '" + phrase + "' is empty");
     }
-    long[] all = tokenizer.encode(prompt, true, false).getIds();
     int start = indexOf(all, wanted);
     if (start < 0) {
       throw new IllegalArgumentException(
@@ -176,7 +190,16 @@ public final class CLIPTokenizer implements AutoCloseable {
    * inverse of {@link #tokenIndices}. Indices outside the prompt's text are left out.
    */
   public String text(String prompt, List<Integer> tokenIndices) {
+    return texts(prompt, List.of(tokenIndices)).get(0);
+  }
+
+  /** {@link #text} of several phrases' tokens. The prompt is cut into tokens once. */
+  public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
     TokenizedPrompt encoded = encode(prompt);
+    return tokenIndices.stream().map(tokens -> text(encoded, tokens)).toList();
+  }
+
+  private String text(TokenizedPrompt encoded, List<Integer> tokenIndices) {
     return decode(
         tokenIndices.stream()
             .filter(index -> index > 0 && index < encoded.length() - 1)

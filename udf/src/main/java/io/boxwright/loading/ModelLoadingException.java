@@ -4,7 +4,7 @@ import io.boxwright.text.Printable;
 
 /**
  * A model folder cannot be used. The message names the part, the file and what is wrong with it, in
- * one line without control characters, whatever the folder holds.
+ * one line without control characters and secrets, whatever the folder holds.
  */
 public final class ModelLoadingException extends RuntimeException {
 
@@ -12,11 +12,11 @@ public final class ModelLoadingException extends RuntimeException {
 
   /** Says what is wrong and what to do. */
   public ModelLoadingException(String message) {
-    super(Printable.line(message));
+    super(Printable.line(Redaction.of(message)));
   }
 
   /** Says what is wrong and keeps the cause. */
   public ModelLoadingException(String message, Throwable cause) {
-    super(Printable.line(message), cause);
+    super(Printable.line(Redaction.of(message)), cause);
   }
 }

@@ -20,15 +20,26 @@ public record GenerationRequest(
    */
   public static final GenerationRequest PADDING = new GenerationRequest("", 0, List.of());
 
-  /** Copies the list and turns a missing negative prompt into an empty one. */
+  /**
+   * Copies the list and turns a missing negative prompt into an empty one.
+   *
+   * @throws IllegalArgumentException if a prompt is longer than {@link RequestLimits} says
+   */
   public GenerationRequest {
     negativePrompt = negativePrompt == null ? "" : negativePrompt;
+    RequestLimits.requireLength("prompt", prompt, RequestLimits.PROMPT_CHARACTERS);
+    RequestLimits.requireLength("negative_prompt", negativePrompt, RequestLimits.PROMPT_CHARACTERS);
     objects = List.copyOf(objects);
   }
 
   /** Whether this is {@link #PADDING}. */
   public boolean isPadding() {
     return this == PADDING;
+  }
+
+  /** The same with another layout. */
+  public GenerationRequest withObjects(List<LayoutObject> layout) {
+    return new GenerationRequest(prompt, negativePrompt, seed, layout);
   }
 
   /** Without negative prompt. */

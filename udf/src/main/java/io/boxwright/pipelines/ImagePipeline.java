@@ -28,14 +28,14 @@ public interface ImagePipeline extends AutoCloseable {
   void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance);
 
   /**
-   * Token indices of a phrase in a prompt.
+   * Token indices of phrases in a prompt, a list each.
    *
-   * @throws IllegalArgumentException if it does not occur
+   * @throws IllegalArgumentException naming the first that does not occur
    */
-  List<Integer> tokenIndices(String prompt, String phrase);
+  List<List<Integer>> tokenIndices(String prompt, List<String> phrases);
 
-  /** The text of some tokens of a prompt; indices outside of it are left out. */
-  String text(String prompt, List<Integer> tokenIndices);
+  /** The texts of some tokens of a prompt each; indices outside of it are left out. */
+  List<String> texts(String prompt, List<List<Integer>> tokenIndices);
 
   /**
    * Makes one image for each request, all in one batch, in the order of the requests. What it gives

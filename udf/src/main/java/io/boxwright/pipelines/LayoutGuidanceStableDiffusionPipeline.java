@@ -138,15 +138,24 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
    *
    * @throws IllegalArgumentException if it does not occur
    */
-  @Override
   public List<Integer> tokenIndices(String prompt, String phrase) {
-    return pipeline.tokenizer().tokenIndices(prompt, phrase);
+    return tokenIndices(prompt, List.of(phrase)).get(0);
   }
 
-  /** The text of some tokens of a prompt; indices outside of it are left out. */
+  /**
+   * Token indices of phrases in a prompt, a list each.
+   *
+   * @throws IllegalArgumentException naming the first that does not occur
+   */
   @Override
-  public String text(String prompt, List<Integer> tokenIndices) {
-    return pipeline.tokenizer().text(prompt, tokenIndices);
+  public List<List<Integer>> tokenIndices(String prompt, List<String> phrases) {
+    return pipeline.tokenizer().tokenIndices(prompt, phrases);
+  }
+
+  /** The texts of some tokens of a prompt each; indices outside of it are left out. */
+  @Override
+  public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
+    return pipeline.tokenizer().texts(prompt, tokenIndices);
   }
 
   /** A copy of an image with boxes drawn on it. */

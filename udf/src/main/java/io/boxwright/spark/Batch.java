@@ -1,6 +1,7 @@
 package io.boxwright.spark;
 
 import io.boxwright.pipelines.GenerationRequest;
+import io.boxwright.text.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,6 +17,8 @@ import java.util.stream.IntStream;
  */
 record Batch(
     List<ImageRequest> images, List<GenerationRequest> requests, List<ImageOutcome> outcomes) {
+
+  private static final int MOST_CHARACTERS_OF_ID = 100;
 
   /** How many rows it has, padding included. */
   int rows() {
@@ -50,8 +53,10 @@ record Batch(
     return new Batch(images, kept, outcomes);
   }
 
-  /** The ids of the rows whose images are to be made. */
+  /** The ids of the rows whose images are to be made, for people. */
   List<String> ids() {
-    return places().stream().map(place -> images.get(place).prompt().id()).toList();
+    return places().stream()
+        .map(place -> PrintableText.line(images.get(place).prompt().id(), MOST_CHARACTERS_OF_ID))
+        .toList();
   }
 }

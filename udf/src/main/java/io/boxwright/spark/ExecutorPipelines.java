@@ -5,6 +5,7 @@ import io.boxwright.loading.HashedFolder;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.pipelines.ImagePipeline;
 import io.boxwright.pipelines.PretrainedOptions;
+import io.boxwright.text.Redaction;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -88,7 +89,7 @@ final class ExecutorPipelines {
       HashedFolder model,
       PretrainedOptions options,
       GenerationCounters counters) {
-    String name = spec.model().name();
+    String name = Redaction.of(spec.model().name());
     LOG.info("Loading {} on {}", name, options.device());
     long start = System.nanoTime();
     ImagePipeline pipeline = spec.loader().load(model.folder(), options);

@@ -6,6 +6,7 @@ import io.boxwright.loading.ModelFingerprint;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.pipelines.PretrainedFolder;
+import io.boxwright.pipelines.RequestLimits;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,9 +135,14 @@ public final class GuidedImageGenerator {
     return this;
   }
 
-  /** Images for each row, with seeds counted up from the row's; default 1. */
+  /**
+   * Images for each row, with seeds counted up from the row's; default 1, at most {@link
+   * RequestLimits#IMAGES_PER_PROMPT}.
+   */
   public GuidedImageGenerator setNumImagesPerPrompt(int value) {
     numImagesPerPrompt = requirePositive("number of images per prompt", value);
+    RequestLimits.requireCount(
+        "number of images per prompt", value, "images", RequestLimits.IMAGES_PER_PROMPT);
     return this;
   }
 
@@ -156,12 +162,37 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * Checks the columns of a prompt table.
+   * Checks the columns of a prompt table that a person made.
    *
    * @throws IllegalArgumentException such as "Invalid bboxes column: ..."
    */
   public static void checkSchema(StructType prompts) {
     PromptSchema.of(prompts);
+    PromptSchema.requireNoInnerColumns(prompts);
+  }
+
+  /**
+   * A prompt table that says, in a column more, which texts of its rows are no UTF-8. {@link
+   * #generate} does this itself; who takes rows apart before, as {@link Dataset#rdd} does, calls it
+   * first, for there are no wrong bytes in a {@link Row} any more.
+   *
+   * @throws IllegalArgumentException if the table's columns are wrong
+   */
+  public static Dataset<Row> markInvalidText(Dataset<Row> prompts) {
+    PromptSchema.of(prompts.schema());
+    return InvalidText.mark(prompts);
+  }
+
+  /**
+   * A prompt table that says, in a column more, which texts of its rows are no UTF-8. {@link
+   * #generate} does this itself; who takes rows apart before, as {@link Dataset#rdd} does, calls it
+   * first, for there are no wrong bytes in a {@link Row} any more.
+   *
+   * @throws IllegalArgumentException if the table's columns are wrong
+   */
+  public static Dataset<Row> markInvalidText(Dataset<Row> prompts) {
+    PromptSchema.of(prompts.schema());
+    return InvalidText.mark(prompts);
   }
 
   /**
@@ -169,9 +200,10 @@ public final class GuidedImageGenerator {
    * row's own, or those that follow from its content. Images of one row count its seed up.
    */
   public static Dataset<Row> identified(Dataset<Row> prompts) {
-    PromptSchema columns = PromptSchema.of(prompts.schema());
-    StructType schema = ImageTableSchema.identified(prompts.schema());
-    return prompts.map(new Identify(columns, schema), Encoders.row(schema));
+    Dataset<Row> marked = markInvalidText(prompts);
+    StructType schema = ImageTableSchema.identified(marked.schema());
+    return marked.map(
+        new Identify(PromptSchema.of(marked.schema()), schema), Encoders.row(schema));
   }
 
   /** Fills in the id and the seed of a row. */
@@ -318,8 +350,9 @@ public final class GuidedImageGenerator {
    *     that {@link #requireModel} requires
    */
   public Dataset<Row> generate(Dataset<Row> prompts) {
-    PromptSchema columns = PromptSchema.of(prompts.schema());
-    StructType images = ImageTableSchema.of(prompts.schema(), options.attentionMaps(), detector);
+    Dataset<Row> marked = markInvalidText(prompts);
+    PromptSchema columns = PromptSchema.of(marked.schema());
+    StructType images = ImageTableSchema.of(marked.schema(), options.attentionMaps(), detector);
     startMonitor(prompts.sparkSession().sparkContext());
     GenerateRows task =
         new GenerateRows(
@@ -332,7 +365,7 @@ public final class GuidedImageGenerator {
             detector,
             new ImageRowWriter(columns, images),
             monitor.counters());
-    return prompts.mapPartitions(task, Encoders.row(images));
+    return marked.mapPartitions(task, Encoders.row(images));
   }
 
   /**

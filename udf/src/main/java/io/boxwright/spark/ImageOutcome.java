@@ -1,6 +1,8 @@
 package io.boxwright.spark;
 
 import io.boxwright.pipelines.GeneratedImage;
+import io.boxwright.text.PrintableText;
+import io.boxwright.text.Redaction;
 
 /**
  * How an image request ended.
@@ -11,6 +13,8 @@ import io.boxwright.pipelines.GeneratedImage;
  * @param seconds that it took; its share of the batch that it was made in
  */
 record ImageOutcome(GeneratedImage image, String error, boolean refused, double seconds) {
+
+  private static final int MOST_CHARACTERS_OF_ERROR = 1_000;
 
   /** An image. Worthless ones, out of latents that are not finite, count as failures. */
   static ImageOutcome of(GeneratedImage image, double seconds) {
@@ -27,11 +31,16 @@ record ImageOutcome(GeneratedImage image, String error, boolean refused, double 
   /** A row that is wrong. Its message says what is wrong with it, without the error's class. */
   static ImageOutcome refusal(IllegalArgumentException cause) {
     String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return new ImageOutcome(null, message, true, 0);
+    return new ImageOutcome(null, line(message), true, 0);
   }
 
   /** A row that failed while it was made: the error with its class. */
   static ImageOutcome failure(RuntimeException cause) {
-    return new ImageOutcome(null, cause.toString(), false, 0);
+    return new ImageOutcome(null, line(cause.toString()), false, 0);
+  }
+
+  /** Messages quote prompts and paths. */
+  private static String line(String message) {
+    return PrintableText.line(Redaction.of(message), MOST_CHARACTERS_OF_ERROR);
   }
 }

@@ -112,7 +112,9 @@ final class ImageTableSchema {
   static StructType identified(StructType prompts) {
     List<StructField> fields = new ArrayList<>();
     for (StructField field : prompts.fields()) {
-      fields.add(new StructField(field.name(), filledType(field), true, field.metadata()));
+      if (!field.name().equals(InvalidText.COLUMN)) {
+        fields.add(new StructField(field.name(), filledType(field), true, field.metadata()));
+      }
     }
     StructType schema = new StructType(fields.toArray(StructField[]::new));
     for (String filled : List.of("id", "seed")) {

@@ -4,17 +4,19 @@ import io.boxwright.layout.BoundingBox;
 import io.boxwright.layout.LayoutObject;
 import io.boxwright.pipelines.GenerationRequest;
 import io.boxwright.pipelines.ImagePipeline;
+import io.boxwright.pipelines.RequestLimits;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import scala.collection.Seq;
 
@@ -22,13 +24,14 @@ import scala.collection.Seq;
  * One row of a prompt table, as it stands there. Reading never fails; what is wrong with the values
  * comes out when a request is made of them.
  *
- * @param id the row's own, else a hash of its content
+ * @param id the row's own, else a hash of its content; the hash, too, where its own is no text
  * @param prompt may be null
  * @param negativePrompt may be null
  * @param seed the row's own, else a hash of the id: rows differ, and runs repeat
  * @param bboxes four edges each; values may be missing or wrong
  * @param tokenIndices a list for each box, or empty
  * @param phrases a phrase for each box, or empty
+ * @param invalidTexts what is no UTF-8, by column, see {@link InvalidText}
  */
 record PromptRow(
     String id,
@@ -37,7 +40,11 @@ record PromptRow(
     long seed,
     List<List<Number>> bboxes,
     List<List<Number>> tokenIndices,
-    List<String> phrases) {
+    List<String> phrases,
+    Map<String, String> invalidTexts) {
+
+  /** Characters of an id; names and addresses of files are shorter. */
+  static final int MOST_CHARACTERS_OF_ID = 4_096;
 
   /** Reads a row of a checked table. */
   static PromptRow read(Row row, PromptSchema schema) {
@@ -48,48 +55,85 @@ record PromptRow(
     List<List<Number>> bboxes = values.nestedNumbers("bboxes");
     List<List<Number>> tokenIndices = values.nestedNumbers("token_indices");
     List<String> phrases = values.strings("phrases");
-    Object ownId = values.get("id");
-    String id =
-        ownId == null
-            ? hash(prompt, negativePrompt, seed, bboxes, tokenIndices, phrases).substring(0, 16)
-            : ownId.toString();
+    Map<String, String> invalidTexts = values.texts(InvalidText.COLUMN);
+    Object ownId = invalidTexts.containsKey("id") ? null : values.get("id");
+    List<Object> content = new ArrayList<>();
+    content.addAll(Arrays.asList(prompt, negativePrompt, seed, bboxes, tokenIndices, phrases));
+    content.addAll(
+        invalidTexts.values()); // else rows that differ in their wrong bytes are the same
+    String id = ownId == null ? hash(content).substring(0, 16) : ownId.toString();
     long rowSeed = seed == null ? defaultSeed(id) : seed.longValue();
-    return new PromptRow(id, prompt, negativePrompt, rowSeed, bboxes, tokenIndices, phrases);
+    return new PromptRow(
+        id, prompt, negativePrompt, rowSeed, bboxes, tokenIndices, phrases, invalidTexts);
   }
 
   /**
-   * What the row asks for.
+   * What the row asks for. All that can be seen without it is checked before the prompt is cut into
+   * tokens.
    *
    * @param imageSeed what the image's noise is made from
    * @throws IllegalArgumentException saying what is wrong with the row
    */
   GenerationRequest request(ImagePipeline pipeline, long imageSeed) {
+    requireText();
+    GenerationRequest plain = new GenerationRequest(prompt, negativePrompt, imageSeed, List.of());
+    checkCounts();
+    List<BoundingBox> boxes = IntStream.range(0, bboxes.size()).mapToObj(this::box).toList();
+    return boxes.isEmpty() ? plain : plain.withObjects(objects(pipeline, boxes));
+  }
+
+  private void requireText() {
+    if (!invalidTexts.isEmpty()) {
+      String column = invalidTexts.keySet().iterator().next();
+      throw new IllegalArgumentException("Invalid %s: it is no valid UTF-8".formatted(column));
+    }
+    RequestLimits.requireLength("id", id, MOST_CHARACTERS_OF_ID);
     if (prompt == null) {
       throw new IllegalArgumentException("Invalid prompt: it is null");
     }
-    return new GenerationRequest(prompt, negativePrompt, imageSeed, objects(pipeline));
   }
 
   /** Boxes with the same tokens are boxes of one object. */
-  private List<LayoutObject> objects(ImagePipeline pipeline) {
-    checkCounts();
-    Map<List<Integer>, List<Integer>> boxesByTokens = new LinkedHashMap<>();
-    for (int i = 0; i < bboxes.size(); i++) {
-      boxesByTokens.computeIfAbsent(tokens(pipeline, i), tokens -> new ArrayList<>()).add(i);
+  private List<LayoutObject> objects(ImagePipeline pipeline, List<BoundingBox> boxes) {
+    List<List<Integer>> tokens = tokens(pipeline);
+    Map<List<Integer>, List<Integer>> placesByTokens = new LinkedHashMap<>();
+    for (int place = 0; place < boxes.size(); place++) {
+      placesByTokens.computeIfAbsent(tokens.get(place), own -> new ArrayList<>()).add(place);
     }
-    return boxesByTokens.entrySet().stream()
-        .map(entry -> object(pipeline, entry.getKey(), entry.getValue()))
+    Map<List<Integer>, String> texts = texts(pipeline, placesByTokens);
+    return placesByTokens.entrySet().stream()
+        .map(
+            object ->
+                new LayoutObject(
+                    texts.get(object.getKey()),
+                    object.getKey(),
+                    object.getValue().stream().map(boxes::get).toList()))
         .toList();
   }
 
-  /** Without a phrase of its own, an object is called what its tokens say. */
-  private LayoutObject object(ImagePipeline pipeline, List<Integer> tokens, List<Integer> places) {
-    String phrase = phrases.isEmpty() ? null : phrases.get(places.get(0));
-    String label = phrase == null ? pipeline.text(prompt, tokens) : phrase;
-    return new LayoutObject(label, tokens, places.stream().map(this::box).toList());
+  /** Labels of objects: without a phrase of its own, an object is called what its tokens say. */
+  private Map<List<Integer>, String> texts(
+      ImagePipeline pipeline, Map<List<Integer>, List<Integer>> placesByTokens) {
+    Map<List<Integer>, String> texts = new HashMap<>();
+    List<List<Integer>> unnamed = new ArrayList<>();
+    placesByTokens.forEach(
+        (tokens, places) -> {
+          String phrase = phrases.isEmpty() ? null : phrases.get(places.get(0));
+          if (phrase == null) {
+            unnamed.add(tokens);
+          } else {
+            texts.put(tokens, phrase);
+          }
+        });
+    if (!unnamed.isEmpty()) {
+      List<String> found = pipeline.texts(prompt, unnamed);
+      IntStream.range(0, unnamed.size()).forEach(i -> texts.put(unnamed.get(i), found.get(i)));
+    }
+    return texts;
   }
 
   private void checkCounts() {
+    RequestLimits.requireCount("bboxes", bboxes.size(), "boxes", RequestLimits.BOXES);
     if (!tokenIndices.isEmpty()) {
       requireCount("token_indices", tokenIndices.size());
     }
@@ -108,16 +152,35 @@ record PromptRow(
     }
   }
 
-  private List<Integer> tokens(ImagePipeline pipeline, int place) {
-    if (tokenIndices.isEmpty()) {
-      String phrase = phrases.get(place);
-      if (phrase == null) {
-        throw new IllegalArgumentException("Invalid phrases[%d]: it is null".formatted(place));
-      }
-      return pipeline.tokenIndices(prompt, phrase);
+  /** The tokens of each box. */
+  private List<List<Integer>> tokens(ImagePipeline pipeline) {
+    for (int place = 0; place < phrases.size(); place++) {
+      checkPhrase(place);
     }
+    return tokenIndices.isEmpty()
+        ? pipeline.tokenIndices(prompt, phrases)
+        : IntStream.range(0, bboxes.size()).mapToObj(this::tokens).toList();
+  }
+
+  /** Beside token indices, phrases are labels, and some may have none. */
+  private void checkPhrase(int place) {
+    String phrase = phrases.get(place);
+    if (phrase == null && tokenIndices.isEmpty()) {
+      throw new IllegalArgumentException("Invalid phrases[%d]: it is null".formatted(place));
+    }
+    RequestLimits.requireLength(
+        "phrases[%d]".formatted(place), phrase, RequestLimits.PHRASE_CHARACTERS);
+  }
+
+  private List<Integer> tokens(int place) {
     List<Integer> tokens = new ArrayList<>();
-    for (Number token : require("token_indices", place, tokenIndices.get(place))) {
+    List<Number> given = tokenIndices.get(place);
+    RequestLimits.requireCount(
+        "token_indices[%d]".formatted(place),
+        given == null ? 0 : given.size(),
+        "tokens",
+        RequestLimits.TOKENS);
+    for (Number token : require("token_indices", place, given)) {
       tokens.add(tokenIndex(place, token.longValue()));
     }
     if (tokens.isEmpty()) {
@@ -154,7 +217,7 @@ record PromptRow(
   }
 
   private static List<Number> require(String column, int place, List<Number> values) {
-    if (values == null || values.contains(null)) {
+    if (values == null || values.stream().anyMatch(Objects::isNull)) {
       throw new IllegalArgumentException(
           "Invalid %s[%d]: it is null or has a null".formatted(column, place));
     }
@@ -163,18 +226,12 @@ record PromptRow(
 
   /** 32 bits, for PyTorch's generator looks at no more. */
   private static long defaultSeed(String id) {
-    return Long.parseLong(hash(id).substring(0, 8), 16);
+    return Long.parseLong(hash(List.of(id)).substring(0, 8), 16);
   }
 
-  private static String hash(Object... values) {
-    String text = Stream.of(values).map(PromptRow::text).collect(Collectors.joining("\0"));
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JVM has it
-    }
+  private static String hash(List<Object> values) {
+    String text = values.stream().map(PromptRow::text).collect(Collectors.joining("\0"));
+    return Sha256.hex(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The same text for the same value in every Java version, which differ in printing doubles. */
@@ -191,6 +248,11 @@ record PromptRow(
     Object get(String column) {
       int index = schema.index(column);
       return index < 0 ? null : row.get(index);
+    }
+
+    Map<String, String> texts(String column) {
+      int index = schema.index(column);
+      return index < 0 || row.isNullAt(index) ? Map.of() : new TreeMap<>(row.getJavaMap(index));
     }
 
     List<String> strings(String column) {

@@ -26,6 +26,9 @@ import org.apache.spark.sql.types.StructType;
  */
 record PromptSchema(List<String> columns) implements Serializable {
 
+  /** What names of columns begin with that pass through a run and are in no table. */
+  private static final String INNER_COLUMNS = "_boxwright_";
+
   private static final Set<String> NAMES =
       Set.of("prompt", "negative_prompt", "id", "seed", "phrases", "bboxes", "token_indices");
 
@@ -46,6 +49,19 @@ record PromptSchema(List<String> columns) implements Serializable {
     }
     checkLayoutColumns(columns);
     return new PromptSchema(List.copyOf(columns));
+  }
+
+  /**
+   * Checks that a table has no column that only we make.
+   *
+   * @throws IllegalArgumentException naming the column
+   */
+  static void requireNoInnerColumns(StructType schema) {
+    for (String column : schema.fieldNames()) {
+      if (column.toLowerCase(Locale.ROOT).startsWith(INNER_COLUMNS)) {
+        throw invalid(column, "names that begin with " + INNER_COLUMNS + " are ours; rename it");
+      }
+    }
   }
 
   /** The place of a column, or -1. */

@@ -11,6 +11,7 @@ import io.boxwright.pipelines.GenerationRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
@@ -76,7 +77,8 @@ class BatchGeneratorTest {
   }
 
   private static ImageRequest image(String prompt) {
-    PromptRow row = new PromptRow(prompt, prompt, null, 1, List.of(), List.of(), List.of());
+    PromptRow row =
+        new PromptRow(prompt, prompt, null, 1, List.of(), List.of(), List.of(), Map.of());
     return new ImageRequest(null, row, 0, null);
   }
 

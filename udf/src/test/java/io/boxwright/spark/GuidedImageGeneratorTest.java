@@ -13,6 +13,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -155,12 +156,100 @@ class GuidedImageGeneratorTest {
     Dataset<Row> table =
         generator()
             .setBatchSize(2)
-            .setNumImagesPerPrompt(2_000_000_000)
+            .setNumImagesPerPrompt(10_000)
             .generate(spark.sql("select 'a cat' prompt, 5L seed"));
 
     assertThat(table.select("seed").limit(3).collectAsList())
         .extracting(row -> row.getLong(0))
         .containsExactly(5L, 6L, 7L);
+  }
+
+  @Test
+  void imagesOfAPromptHaveALimit() {
+    assertThatThrownBy(() -> generator().setNumImagesPerPrompt(1_000_000_000))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Invalid number of images per prompt: 1000000000 images, the limit is 10000");
+  }
+
+  @Test
+  void idsThatAreNoFileNamesBecomeSome() {
+    Row row = generate("'a cat' prompt, '../../../tmp/x' id");
+
+    assertThat(row.<String>getAs("id")).isEqualTo("../../../tmp/x");
+    assertThat(row.<Row>getAs("image").<String>getAs("path"))
+        .matches("tmp_x--[0-9a-f]{32}_0\\.png");
+  }
+
+  /** Columns of a row of which one is no UTF-8, and its name. */
+  private static final String[][] INVALID_TEXTS = {
+    {"string(unhex('C328')) prompt", "prompt"},
+    {"string(unhex('EDA080')) prompt", "prompt"}, // half of a surrogate pair
+    {"'a cat' prompt, string(unhex('61FF')) negative_prompt", "negative_prompt"},
+    {"'a cat' prompt, string(unhex('61FF')) id", "id"},
+    {
+      "'a cat' prompt, array(array(0D, 0D, 1D, 1D), array(0D, 0D, 1D, 1D)) bboxes,"
+          + " array('cat', string(unhex('FF'))) phrases",
+      "phrases[1]"
+    },
+  };
+
+  @Test
+  void textThatIsNoUtf8IsARowError() {
+    for (String[] invalid : INVALID_TEXTS) {
+      Row row = generate(invalid[0]);
+
+      assertThat(row.<String>getAs("status")).as(invalid[0]).isEqualTo("error");
+      assertThat(row.<String>getAs("error"))
+          .isEqualTo("Invalid %s: it is no valid UTF-8".formatted(invalid[1]));
+      assertThat(row.schema().fieldNames()).noneMatch(name -> name.startsWith("_"));
+    }
+  }
+
+  @Test
+  void replacementCharactersThatStandInATextAreRight() {
+    Row row = generate("'a cat \uFFFD \uD83D\uDC31' prompt, '\uFFFD' id");
+
+    assertThat(row.<String>getAs("status")).isEqualTo("ok");
+    assertThat(row.<String>getAs("id")).isEqualTo("\uFFFD");
+  }
+
+  @Test
+  void rowsThatDifferInWrongBytesAloneHaveDifferentIds() {
+    Dataset<Row> prompts =
+        spark.sql(
+            "select string(unhex(prompt)) prompt, string(unhex(id)) id from values"
+                + " ('FF', null), ('FE', null), ('61', 'FF'), ('61', 'FE'), ('61', 'EFBFBD')"
+                + " as t (prompt, id)");
+
+    List<Row> rows = generator().generate(prompts).select("id", "status").collectAsList();
+
+    assertThat(rows).extracting(row -> row.getString(0)).doesNotHaveDuplicates().hasSize(5);
+    assertThat(GuidedImageGenerator.ids(prompts).collectAsList())
+        .containsExactlyInAnyOrderElementsOf(rows.stream().map(row -> row.getString(0)).toList());
+    assertThat(rows).filteredOn(row -> row.getString(1).equals("ok")).hasSize(1);
+  }
+
+  @Test
+  void errorsAreOneShortLineWithoutSecrets() {
+    Row row =
+        generate(
+            "'explode' || repeat('x', 5000) prompt, "
+                + BOX
+                + " bboxes, array('\u001b[2Jdog\nsecret=hidden') phrases");
+
+    assertThat(row.<String>getAs("error"))
+        .hasSizeBetween(1000, 1010)
+        .startsWith("Phrase '\\u001b[2Jdog\\nsecret=***")
+        .doesNotContain("hidden");
+  }
+
+  @Test
+  void columnsOfOursAreRefusedInTables() {
+    StructType schema = spark.sql("select 'x' prompt, 1 _boxwright_only_images").schema();
+
+    assertThatThrownBy(() -> GuidedImageGenerator.checkSchema(schema))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Invalid _boxwright_only_images column", "rename it");
   }
 
   @Test

@@ -77,7 +77,11 @@ public final class StubPipeline implements ImagePipeline {
   }
 
   @Override
-  public List<Integer> tokenIndices(String prompt, String phrase) {
+  public List<List<Integer>> tokenIndices(String prompt, List<String> phrases) {
+    return phrases.stream().map(phrase -> tokenIndices(prompt, phrase)).toList();
+  }
+
+  private static List<Integer> tokenIndices(String prompt, String phrase) {
     List<String> words = Arrays.asList(prompt.split(" "));
     List<String> wanted = Arrays.asList(phrase.split(" "));
     int first = Collections.indexOfSubList(words, wanted);
@@ -89,7 +93,11 @@ public final class StubPipeline implements ImagePipeline {
   }
 
   @Override
-  public String text(String prompt, List<Integer> tokenIndices) {
+  public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
+    return tokenIndices.stream().map(tokens -> text(prompt, tokens)).toList();
+  }
+
+  private static String text(String prompt, List<Integer> tokenIndices) {
     String[] words = prompt.split(" ");
     return tokenIndices.stream()
         .filter(token -> token > 0 && token <= words.length)
