@@ -1,6 +1,6 @@
 package io.boxwright.report;
 
-import io.boxwright.text.PrintableText;
+import io.boxwright.text.Printable;
 import io.boxwright.text.Redaction;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -32,10 +32,10 @@ public final class ConsoleLines {
 
   /** Prints a text that may have several lines. */
   public void printText(String text) {
-    out.println(PrintableText.lines(Redaction.of(text)));
+    out.println(Printable.lines(Redaction.of(text)));
   }
 
   private static Object safe(Object value) {
-    return value instanceof String text ? PrintableText.line(Redaction.of(text)) : value;
+    return value instanceof String text ? Printable.escaped(Redaction.of(text)) : value;
   }
 }

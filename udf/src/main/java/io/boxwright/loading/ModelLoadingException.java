@@ -1,6 +1,7 @@
 package io.boxwright.loading;
 
 import io.boxwright.text.Printable;
+import io.boxwright.text.Redaction;
 
 /**
  * A model folder cannot be used. The message names the part, the file and what is wrong with it, in

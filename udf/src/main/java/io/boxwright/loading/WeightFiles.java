@@ -26,13 +26,8 @@ record WeightFiles(String component, Path folder, String name) {
    * @param variant such as {@code fp16}, or null
    */
   Map<String, SafeTensor> read(String variant) {
-    for (String fileName : candidates(variant)) {
-      Path file = folder.resolve(fileName);
-      if (RegularFile.isListed(file)) {
-        return fileName.endsWith(".json") ? readShards(file) : SafeTensors.read(file);
-      }
-    }
-    throw failure(hasPickledWeights() ? pickled() : "there is no " + name + ".safetensors");
+    Path file = file(variant);
+    return isIndex(file) ? readShards(file) : SafeTensors.read(file);
   }
 
   /**
@@ -41,15 +36,32 @@ record WeightFiles(String component, Path folder, String name) {
    * @throws ModelLoadingException if there are none
    */
   List<String> names(String variant) {
-    for (String fileName : candidates(variant)) {
-      Path file = folder.resolve(fileName);
-      if (Files.exists(file)) {
-        return fileName.endsWith(".json")
-            ? Stream.concat(Stream.of(fileName), shardNames(file).stream()).toList()
-            : List.of(fileName);
-      }
-    }
-    throw failure(hasPickledWeights() ? pickled() : "there is no " + name + ".safetensors");
+    Path file = file(variant);
+    Stream<String> shards = isIndex(file) ? shardNames(shards(file)).stream() : Stream.of();
+    return Stream.concat(Stream.of(file.getFileName().toString()), shards).toList();
+  }
+
+  /** The weights, or the index of their shards. */
+  private Path file(String variant) {
+    return candidates(variant).stream()
+        .map(folder::resolve)
+        .filter(RegularFile::isListed)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                failure(hasPickledWeights() ? pickled() : "there is no " + name + ".safetensors"));
+  }
+
+  private static boolean isIndex(Path file) {
+    return file.toString().endsWith(".json");
+  }
+
+  private static Map<String, String> shards(Path index) {
+    return JsonConfig.read(index, ShardIndex.class).weightMap();
+  }
+
+  private static List<String> shardNames(Map<String, String> shards) {
+    return shards.values().stream().distinct().sorted().toList();
   }
 
   private List<String> candidates(String variant) {
@@ -65,9 +77,9 @@ record WeightFiles(String component, Path folder, String name) {
   }
 
   private Map<String, SafeTensor> readShards(Path index) {
-    Map<String, String> shards = JsonConfig.read(index, ShardIndex.class).weightMap();
+    Map<String, String> shards = shards(index);
     Map<String, SafeTensor> tensors = new LinkedHashMap<>();
-    for (String shard : shards.values().stream().distinct().sorted().toList()) {
+    for (String shard : shardNames(shards)) {
       if (!RegularFile.isListed(folder.resolve(shard))) {
         throw failure(
             "%s lists %s, which is not there"

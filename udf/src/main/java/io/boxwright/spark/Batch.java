@@ -1,7 +1,7 @@
 package io.boxwright.spark;
 
 import io.boxwright.pipelines.GenerationRequest;
-import io.boxwright.text.PrintableText;
+import io.boxwright.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -56,7 +56,7 @@ record Batch(
   /** The ids of the rows whose images are to be made, for people. */
   List<String> ids() {
     return places().stream()
-        .map(place -> PrintableText.line(images.get(place).prompt().id(), MOST_CHARACTERS_OF_ID))
+        .map(place -> Printable.shortened(images.get(place).prompt().id(), MOST_CHARACTERS_OF_ID))
         .toList();
   }
 }

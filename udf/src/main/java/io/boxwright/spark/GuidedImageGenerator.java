@@ -184,26 +184,13 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * A prompt table that says, in a column more, which texts of its rows are no UTF-8. {@link
-   * #generate} does this itself; who takes rows apart before, as {@link Dataset#rdd} does, calls it
-   * first, for there are no wrong bytes in a {@link Row} any more.
-   *
-   * @throws IllegalArgumentException if the table's columns are wrong
-   */
-  public static Dataset<Row> markInvalidText(Dataset<Row> prompts) {
-    PromptSchema.of(prompts.schema());
-    return InvalidText.mark(prompts);
-  }
-
-  /**
    * A prompt table with the {@code id} and {@code seed} of each row that its images have, too: the
    * row's own, or those that follow from its content. Images of one row count its seed up.
    */
   public static Dataset<Row> identified(Dataset<Row> prompts) {
     Dataset<Row> marked = markInvalidText(prompts);
     StructType schema = ImageTableSchema.identified(marked.schema());
-    return marked.map(
-        new Identify(PromptSchema.of(marked.schema()), schema), Encoders.row(schema));
+    return marked.map(new Identify(PromptSchema.of(marked.schema()), schema), Encoders.row(schema));
   }
 
   /** Fills in the id and the seed of a row. */

@@ -1,7 +1,7 @@
 package io.boxwright.spark;
 
 import io.boxwright.pipelines.GeneratedImage;
-import io.boxwright.text.PrintableText;
+import io.boxwright.text.Printable;
 import io.boxwright.text.Redaction;
 
 /**
@@ -41,6 +41,6 @@ record ImageOutcome(GeneratedImage image, String error, boolean refused, double 
 
   /** Messages quote prompts and paths. */
   private static String line(String message) {
-    return PrintableText.line(Redaction.of(message), MOST_CHARACTERS_OF_ERROR);
+    return Printable.shortened(Redaction.of(message), MOST_CHARACTERS_OF_ERROR);
   }
 }

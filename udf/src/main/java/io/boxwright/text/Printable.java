@@ -1,9 +1,11 @@
 package io.boxwright.text;
 
+import java.util.stream.Collectors;
+
 /**
- * Text of files made fit for messages: what could move a terminal's cursor, end a line or turn the
- * direction of the text stands there as an escape such as {@code \u001B}, and what is too long is
- * shortened in the middle.
+ * Text of others, such as a prompt or a value in a file, made fit for terminals and logs: what
+ * could move a cursor, end a line or turn the direction of the text stands there as an escape such
+ * as {@code \u001B}, and what is too long is shortened in the middle.
  */
 public final class Printable {
 
@@ -28,7 +30,35 @@ public final class Printable {
     return shortened(String.valueOf(value), LONGEST_VALUE);
   }
 
-  private static String shortened(String text, int longest) {
+  /** Text on one line, whole. */
+  public static String escaped(String text) {
+    if (text.codePoints().allMatch(Printable::isHarmless)) {
+      return text;
+    }
+    StringBuilder escaped = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            character -> {
+              if (isHarmless(character)) {
+                escaped.appendCodePoint(character);
+              } else {
+                escaped.append(escape(character));
+              }
+            });
+    return escaped.toString();
+  }
+
+  /** Text whose lines stay apart, whole. */
+  public static String lines(String text) {
+    return text.lines().map(Printable::escaped).collect(Collectors.joining(System.lineSeparator()));
+  }
+
+  /**
+   * Text on one line, shortened in the middle where it is long.
+   *
+   * @param longest how many characters it may have, at least 8
+   */
+  public static String shortened(String text, int longest) {
     if (text.length() <= longest) {
       String escaped = escaped(text);
       return escaped.length() <= longest ? escaped : cut(escaped, longest);
@@ -48,23 +78,6 @@ public final class Printable {
     int end = longest / 4;
     int start = longest - end - 1;
     return text.substring(0, start) + "…" + text.substring(text.length() - end);
-  }
-
-  private static String escaped(String text) {
-    if (text.codePoints().allMatch(Printable::isHarmless)) {
-      return text;
-    }
-    StringBuilder escaped = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            character -> {
-              if (isHarmless(character)) {
-                escaped.appendCodePoint(character);
-              } else {
-                escaped.append(escape(character));
-              }
-            });
-    return escaped.toString();
   }
 
   private static String escape(int character) {

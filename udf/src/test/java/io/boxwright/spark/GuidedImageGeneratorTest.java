@@ -224,7 +224,8 @@ class GuidedImageGeneratorTest {
     List<Row> rows = generator().generate(prompts).select("id", "status").collectAsList();
 
     assertThat(rows).extracting(row -> row.getString(0)).doesNotHaveDuplicates().hasSize(5);
-    assertThat(GuidedImageGenerator.ids(prompts).collectAsList())
+    assertThat(GuidedImageGenerator.identified(prompts).select("id").collectAsList())
+        .extracting(row -> row.getString(0))
         .containsExactlyInAnyOrderElementsOf(rows.stream().map(row -> row.getString(0)).toList());
     assertThat(rows).filteredOn(row -> row.getString(1).equals("ok")).hasSize(1);
   }

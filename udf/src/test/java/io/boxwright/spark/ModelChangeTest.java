@@ -116,13 +116,13 @@ class ModelChangeTest {
     public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {}
 
     @Override
-    public List<Integer> tokenIndices(String prompt, String phrase) {
-      return stub.tokenIndices(prompt, phrase);
+    public List<List<Integer>> tokenIndices(String prompt, List<String> phrases) {
+      return stub.tokenIndices(prompt, phrases);
     }
 
     @Override
-    public String text(String prompt, List<Integer> tokenIndices) {
-      return stub.text(prompt, tokenIndices);
+    public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
+      return stub.texts(prompt, tokenIndices);
     }
 
     @Override

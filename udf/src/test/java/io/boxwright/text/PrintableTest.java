@@ -19,6 +19,7 @@ class PrintableTest {
         .isEqualTo("a\\u001B[2Jb\\nc\\rd\\te\\u0000\\u007F\\u009B");
     assertThat(Printable.line("\u202Egnp\u202C \u2066\u2028\u2029\uFEFF"))
         .isEqualTo("\\u202Egnp\\u202C \\u2066\\u2028\\u2029\\uFEFF");
+    assertThat(Printable.lines("one\n  two\u001B")).isEqualTo("one%n  two\\u001B".formatted());
     assertThat(Printable.line("half \uD83D of one")).isEqualTo("half \\uD83D of one");
   }
 
