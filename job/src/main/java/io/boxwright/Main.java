@@ -5,9 +5,13 @@ import io.boxwright.input.InvalidInputException;
 import io.boxwright.input.SparkSettings;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.output.DamagedFileException;
+import io.boxwright.output.DiskFault;
 import io.boxwright.report.ConsoleLines;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Optional;
+import org.apache.hadoop.fs.FSError;
 import org.apache.spark.SparkConf;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -50,21 +54,26 @@ public final class Main {
    */
   static int run(SparkConf conf, PrintWriter out, PrintWriter err, String... arguments) {
     SparkSettings.hideSecrets(conf);
-    return new CommandLine(new Main())
-        .addSubcommand(new GenerateCommand(conf))
-        .addSubcommand(new DemoCommand(conf))
-        .addSubcommand(new StatusCommand())
-        .addSubcommand(new VerifyCommand(conf))
-        .addSubcommand(new TokensCommand())
-        .addSubcommand(new BenchCommand())
-        .setOut(out)
-        .setErr(err)
-        .setUsageHelpAutoWidth(true)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setDefaultValueProvider(new SparkConfDefaults(conf))
-        .setParameterExceptionHandler((e, ignored) -> invalidOption(e))
-        .setExecutionExceptionHandler((e, commandLine, ignored) -> failed(e, commandLine))
-        .execute(arguments);
+    CommandLine commandLine =
+        new CommandLine(new Main())
+            .addSubcommand(new GenerateCommand(conf))
+            .addSubcommand(new DemoCommand(conf))
+            .addSubcommand(new StatusCommand())
+            .addSubcommand(new VerifyCommand(conf))
+            .addSubcommand(new TokensCommand())
+            .addSubcommand(new BenchCommand())
+            .setOut(out)
+            .setErr(err)
+            .setUsageHelpAutoWidth(true)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setDefaultValueProvider(new SparkConfDefaults(conf))
+            .setParameterExceptionHandler((e, ignored) -> invalidOption(e))
+            .setExecutionExceptionHandler((e, failing, ignored) -> failed(e, failing));
+    try {
+      return commandLine.execute(arguments);
+    } catch (FSError e) { // so Hadoop reports local disks, and picocli hands errors on
+      return failed(new IOException(e.getCause().getMessage(), e), commandLine);
+    }
   }
 
   private static int invalidOption(ParameterException e) {
@@ -83,6 +92,12 @@ public final class Main {
     }
     if (e instanceof JobFailedException) {
       print(commandLine, e.getMessage());
+      return ExitCode.UNEXPECTED;
+    }
+    Optional<DiskFault> fault = DiskFault.in(e);
+    if (fault.isPresent()) {
+      String command = CommandLineText.of(commandLine.getCommandSpec());
+      print(commandLine, fault.get().reason() + "; " + fault.get().advice(command));
       return ExitCode.UNEXPECTED;
     }
     StringWriter trace = new StringWriter();

@@ -2,6 +2,7 @@ package io.boxwright;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.boxwright.output.CommitMode;
 import io.boxwright.testing.ChildJvm;
 import io.boxwright.testing.FaultyFileSystem;
 import io.boxwright.testing.Spark;
@@ -11,10 +12,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
@@ -23,12 +30,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Drivers in processes of their own that are killed, or whose disk is full or hangs; then a run
- * that goes on. {@code -Dboxwright.faults=20} kills at 20 random moments, and before and after each
- * of the renames of a run; the default is few of them.
+ * Drivers in processes of their own that are killed or paused, or whose disk is full, read-only or
+ * hangs; then a run that goes on. {@code -Dboxwright.faults=20} kills at 20 random moments, and
+ * before and after each of the renames of a run; the default is few of them.
  */
 class FaultTest {
 
@@ -41,6 +49,10 @@ class FaultTest {
 
   @TempDir private static Path folder;
   private static List<String> undisturbed;
+  private static final AtomicInteger LOGS = new AtomicInteger();
+
+  /** Of the child that was started last. */
+  private Path log;
 
   @BeforeAll
   static void makeUndisturbed() throws Exception {
@@ -86,21 +98,27 @@ class FaultTest {
 
   /** A driver that meets a fault. */
   private Process start(Path output, String fault, String... options) throws Exception {
+    return start(output, fault, 100, options);
+  }
+
+  private Process start(Path output, String fault, int pauseMillis, String... options)
+      throws Exception {
     List<String> command = new ArrayList<>();
     SparkConf conf =
         Spark.localConf().set("spark.hadoop.fs.file.impl", FaultyFileSystem.class.getName());
     Stream.of(conf.getAll()).forEach(set -> command.add("-D" + set._1() + "=" + set._2()));
     command.add("-D" + FaultyFileSystem.FAULT + "=" + fault);
-    command.add("-D" + StubLoader.PAUSE + "=100");
+    command.add("-D" + StubLoader.PAUSE + "=" + pauseMillis);
     command.add("-Dspark.hadoop.boxwright.output.create.timeout.seconds=2");
     command.add(Main.class.getName());
     command.addAll(List.of(generate(output)));
     command.addAll(List.of(options));
-    return ChildJvm.start(folder.resolve("log"), command);
+    log = folder.resolve("log " + LOGS.incrementAndGet());
+    return ChildJvm.start(log, command);
   }
 
   private String log() throws Exception {
-    return Files.readString(folder.resolve("log"));
+    return Files.readString(log);
   }
 
   /** All columns but how long it took. */
@@ -157,17 +175,29 @@ class FaultTest {
   void aDriverKilledAtAnyMomentCostsNothing(int seed) throws Exception {
     Path output = folder.resolve("moment " + seed + "/out");
     Process driver = start(output, "none");
-    awaitPlan(driver, output);
+    awaitFile(driver, output.resolve("plan.json"));
     driver.waitFor(new Random(seed).nextInt(3000), TimeUnit.MILLISECONDS);
     driver.destroyForcibly().waitFor();
 
     assertGoesOn(output);
   }
 
-  private static void awaitPlan(Process driver, Path output) throws Exception {
-    while (driver.isAlive() && !Files.exists(output.resolve("plan.json"))) {
+  private static void awaitFile(Process driver, Path file) throws Exception {
+    while (driver.isAlive() && !Files.exists(file)) {
       driver.waitFor(20, TimeUnit.MILLISECONDS);
     }
+  }
+
+  private static void awaitFiles(Process driver, Path images, int count) throws Exception {
+    while (driver.isAlive() && count(images) < count) {
+      driver.waitFor(20, TimeUnit.MILLISECONDS);
+    }
+    assertThat(driver.isAlive()).isTrue();
+  }
+
+  private static int count(Path images) {
+    String[] names = images.toFile().list();
+    return names == null ? 0 : names.length;
   }
 
   @Test
@@ -179,7 +209,112 @@ class FaultTest {
     assertThat(driver.exitValue()).isEqualTo(ExitCode.UNEXPECTED);
     assertThat(log())
         .contains("Cannot make the images:", "No space left on device")
-        .contains("to go on: boxwright generate --model " + TinyModel.FOLDER);
+        .contains("make room, then the same command goes on: boxwright generate --model ");
+    assertGoesOn(output);
+  }
+
+  /** The first files are lock, plan and run.json; then come chunks, and lock and run.json again. */
+  static Stream<String> diskFaults() {
+    return IntStream.of(FAULTS > 0 ? new int[] {1, 2, 3, 4, 6, 9, 12} : new int[] {2, 5})
+        .boxed()
+        .flatMap(n -> Stream.of("full " + n, "read-only " + n));
+  }
+
+  @ParameterizedTest
+  @MethodSource("diskFaults")
+  void aDiskFaultEndsWithOneLineThatSaysWhatToDo(String fault) throws Exception {
+    Path output = folder.resolve(fault + "/out");
+    Process driver = start(output, fault);
+    assertThat(driver.waitFor(5, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(driver.exitValue()).as(log()).isEqualTo(ExitCode.UNEXPECTED);
+    String remedy = fault.startsWith("full") ? "make room" : "make it writable again";
+    assertThat(log().lines().filter(line -> line.startsWith("Cannot ")))
+        .singleElement()
+        .asString()
+        .contains(remedy + ", then the same command goes on: boxwright generate --model ");
+    assertGoesOn(output);
+  }
+
+  @Test
+  void aDiskThatIsFullForAWhileDoesNotEndTheSignsOfLife() throws Exception {
+    Path output = folder.resolve("full for a while/out");
+    int milliseconds = FAULTS > 0 ? 10_000 : 4000;
+    Process driver = start(output, "full-for " + milliseconds, 2 * milliseconds / ROWS + 500);
+    assertThat(driver.waitFor(5, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(driver.exitValue()).as(log()).isEqualTo(ExitCode.OK);
+    assertThat(log().lines().filter(line -> line.contains("Cannot renew the lock"))).hasSize(1);
+    assertThat(log().lines().filter(line -> line.contains("works again: renew the lock")))
+        .hasSize(1);
+    assertGoesOn(output);
+  }
+
+  private void signal(Process process, String signal) throws Exception {
+    new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
+  }
+
+  /** What the folder holds, by path. */
+  private static Map<String, String> contents(Path output) throws Exception {
+    Map<String, String> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(output)) {
+      for (Path file : files.toList()) {
+        contents.put(
+            file.toString(),
+            Files.isDirectory(file)
+                ? "folder"
+                : Files.getLastModifiedTime(file)
+                    + " "
+                    + Arrays.hashCode(Files.readAllBytes(file)));
+      }
+    }
+    return contents;
+  }
+
+  @ParameterizedTest
+  @EnumSource(CommitMode.class)
+  void aPausedDriverThatWakesAfterAnotherTouchesNothing(CommitMode commit) throws Exception {
+    Path output = folder.resolve("paused " + commit + "/out");
+    Process driver = start(output, "none", 500, "--commit", commit.toString());
+    awaitFiles(driver, output.resolve("images"), 3);
+    signal(driver, "STOP");
+    Files.setLastModifiedTime(
+        output.resolve("_lock"), FileTime.from(Instant.now().minusSeconds(3600)));
+
+    assertGoesOn(output);
+    Map<String, String> afterTheSecond = contents(output);
+    signal(driver, "CONT");
+    assertThat(driver.waitFor(2, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(driver.exitValue()).as(log()).isEqualTo(ExitCode.UNEXPECTED);
+    assertThat(log().lines().filter(line -> line.startsWith("The lock of output folder ")))
+        .singleElement()
+        .asString()
+        .contains("is gone, so another run may have it", "has touched nothing there since");
+    assertThat(contents(output)).isEqualTo(afterTheSecond);
+  }
+
+  @ParameterizedTest
+  @EnumSource(CommitMode.class)
+  void aPausedDriverThatWakesBesideAnotherTouchesNothing(CommitMode commit) throws Exception {
+    Path output = folder.resolve("paused beside " + commit + "/out");
+    Process first = start(output, "none", 500, "--commit", commit.toString());
+    Path firstLog = log;
+    awaitFiles(first, output.resolve("images"), 2);
+    signal(first, "STOP");
+    Files.setLastModifiedTime(
+        output.resolve("_lock"), FileTime.from(Instant.now().minusSeconds(3600)));
+    Process second = start(output, "none", 500, "--commit", commit.toString());
+    awaitFiles(second, output.resolve("images"), 5);
+    signal(first, "CONT");
+    assertThat(first.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(second.waitFor(2, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(first.exitValue()).isEqualTo(ExitCode.UNEXPECTED);
+    assertThat(Files.readString(firstLog))
+        .contains("was taken by another run: process " + second.pid());
+    assertThat(second.exitValue()).as(log()).isEqualTo(ExitCode.OK);
+    assertThat(output.resolve("_staging")).doesNotExist();
     assertGoesOn(output);
   }
 

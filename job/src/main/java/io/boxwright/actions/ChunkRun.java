@@ -6,6 +6,7 @@ import io.boxwright.input.RootCause;
 import io.boxwright.output.ChunkFile;
 import io.boxwright.output.ChunkScan;
 import io.boxwright.output.ChunkTable;
+import io.boxwright.output.DiskFault;
 import io.boxwright.output.ImageTable;
 import io.boxwright.output.RunFolder;
 import io.boxwright.output.RunPlan;
@@ -110,16 +111,21 @@ record ChunkRun(
 
   private JobFailedException failure(Exception e, String command) {
     boolean listed = e instanceof JobFailedException; // with the commonest errors, a line each
-    String reason = listed ? e.getMessage() : RootCause.message(e);
+    Optional<DiskFault> fault = DiskFault.in(e);
+    String reason =
+        listed
+            ? e.getMessage()
+            : fault.map(DiskFault::reason).orElseGet(() -> RootCause.message(e));
     recorder.failed(reason);
+    String again = command + Redaction.reminder(command);
     return new JobFailedException(
-        "Cannot make the images: %s%s%d of %d chunks are finished and stay; to go on: %s"
+        "Cannot make the images: %s%s%d of %d chunks are finished and stay; %s"
             .formatted(
                 reason,
                 listed ? System.lineSeparator() : ". ",
                 chunksThere(),
                 plan.chunks(),
-                command + Redaction.reminder(command)),
+                fault.map(disk -> disk.advice(again)).orElse("to go on: " + again)),
         e);
   }
 

@@ -5,14 +5,20 @@ import io.boxwright.input.PromptTable;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.output.ChunkTable;
 import io.boxwright.output.CommitMode;
+import io.boxwright.output.DamagedFileException;
+import io.boxwright.output.DiskFault;
+import io.boxwright.output.LockLostException;
 import io.boxwright.output.RunFolder;
 import io.boxwright.output.RunLock;
 import io.boxwright.output.RunPlan;
 import io.boxwright.output.RunRecorder;
 import io.boxwright.report.RunResult;
 import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.text.Redaction;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,19 +120,48 @@ public final class GenerateImages {
     PromptTable prompts = PromptTable.read(spark, input);
     RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
     folder.prepare();
-    try (RunLock lock = RunLock.take(folder, spark.sparkContext().applicationId())) {
+    try (RunLock lock = takeLock(folder)) {
+      return make(prompts, lock);
+    } catch (LockLostException e) {
+      throw new JobFailedException(e.getMessage(), e);
+    } catch (DamagedFileException e) {
+      throw new InvalidInputException(
+          e.getMessage() + "; restore it, or start anew with --overwrite", e);
+    } catch (UncheckedIOException e) {
+      throw failure(folder, e);
+    }
+  }
+
+  private RunLock takeLock(RunFolder folder) {
+    SparkContext context = spark.sparkContext();
+    return RunLock.take(folder, context.applicationId(), context::cancelAllJobs);
+  }
+
+  private RunResult make(PromptTable prompts, RunLock lock) {
+    RunFolder folder = lock.folder();
+    try {
       RunPlan plan = new Planning(generator, prompts, folder).plan(existing, chunkRows, commit);
       ChunkTable chunks = new ChunkTable(folder, plan);
       chunks.tidy();
       RunResult result;
-      try (RunRecorder recorder =
-          new RunRecorder(folder, plan, lock, command, spark.sparkContext()::cancelAllJobs)) {
+      try (RunRecorder recorder = new RunRecorder(plan, lock, command)) {
         ImageWork work = new ImageWork(spark, generator, maxFailedShare, console);
         result = new ChunkRun(work, prompts, folder, plan, recorder).run(existing, command);
       }
       chunks.tidy();
       return result;
+    } catch (RuntimeException e) { // a cancelled job, say, because the lock was lost
+      throw lock.lost().map(RuntimeException.class::cast).orElse(e);
     }
+  }
+
+  /** What befell the files beside the images. */
+  private JobFailedException failure(RunFolder folder, UncheckedIOException e) {
+    String again = command + Redaction.reminder(command);
+    String remedy = DiskFault.in(e).map(fault -> fault.advice(again)).orElse("to go on: " + again);
+    return new JobFailedException(
+        "Cannot work in output folder %s: %s; %s".formatted(folder.path(), e.getMessage(), remedy),
+        e);
   }
 
   private void checkModel() {

@@ -3,12 +3,12 @@ package io.boxwright.actions;
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.output.ChunkScan;
 import io.boxwright.output.ChunkTable;
+import io.boxwright.output.FoundLock;
 import io.boxwright.output.RunFolder;
-import io.boxwright.output.RunLock;
-import io.boxwright.output.RunLock.Holder;
 import io.boxwright.output.RunPlan;
 import io.boxwright.output.RunRecord;
 import io.boxwright.report.RunStatus;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ public final class ReadStatus {
     Optional<RunRecord> record = RunRecord.read(folder);
     ChunkScan scan = new ChunkTable(folder, plan).scan();
     return new RunStatus(
-        state(record, RunLock.holder(folder)),
+        state(record, FoundLock.in(folder)),
         plan.images(),
         scan.images(),
         scan.failed(),
@@ -56,11 +56,21 @@ public final class ReadStatus {
     return remarks;
   }
 
-  private static String state(Optional<RunRecord> record, Optional<Holder> holder) {
-    if (holder.isPresent()) {
-      return (holder.get().alive() ? "running: " : "dead: ") + holder.get();
-    }
-    return record.map(ReadStatus::ended).orElse("planned");
+  private static String state(Optional<RunRecord> record, Optional<FoundLock> lock) {
+    return lock.map(ReadStatus::held)
+        .orElseGet(() -> record.map(ReadStatus::ended).orElse("planned"));
+  }
+
+  /** By this machine's clock: asking the file system for its own means to write there. */
+  private static String held(FoundLock lock) {
+    Instant now = Instant.now();
+    String state =
+        switch (lock.judge(now)) {
+          case ALIVE -> "running: ";
+          case SILENT -> "probably dead: ";
+          case GONE -> "dead: ";
+        };
+    return state + lock.describe(now);
   }
 
   private static String ended(RunRecord run) {

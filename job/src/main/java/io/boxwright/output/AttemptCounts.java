@@ -1,6 +1,5 @@
 package io.boxwright.output;
 
-import io.boxwright.output.RunLock.Holder;
 import io.boxwright.output.RunRecord.Attempt;
 import io.boxwright.output.RunRecord.State;
 import io.boxwright.spark.GenerationMonitor;
@@ -45,14 +44,14 @@ record AttemptCounts(
   }
 
   /** The attempt that the counts are of. */
-  Attempt attempt(State state, String error, Holder driver, Instant started, String now) {
+  Attempt attempt(State state, String error, LockHolder driver, Instant started, String now) {
     double seconds = Duration.between(started, Instant.parse(now)).toMillis() / 1000.0;
     return new Attempt(
         state,
         error,
         driver.application(),
         driver.host(),
-        driver.pid(),
+        driver.process().pid(),
         started.toString(),
         now,
         images,

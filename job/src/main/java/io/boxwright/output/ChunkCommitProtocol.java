@@ -38,6 +38,9 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   /** A name of this job alone. */
   static final String JOB = "boxwright.output.job";
 
+  /** The {@link Fence} of the driver that runs the job, if it holds a lock. */
+  static final String FENCE = "boxwright.output.fence";
+
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(ChunkCommitProtocol.class);
 
@@ -91,6 +94,7 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   public String newTaskTempFile(
       TaskAttemptContext context, Option<String> folder, FileNameSpec spec) {
     Configuration conf = context.getConfiguration();
+    checkFence(conf);
     String name =
         target(context).attemptName(conf.get(JOB) + "-" + context.getTaskAttemptID().getId());
     Path images = new Path(imagesFolder);
@@ -115,6 +119,7 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   /** The name of the finished file. */
   private String finish(TaskAttemptContext context) throws IOException {
     Configuration conf = context.getConfiguration();
+    checkFence(conf);
     FileSystem fileSystem = RunFolder.unchecked(attempt.getFileSystem(conf));
     if (mode(conf) == CommitMode.MANIFEST) {
       DurableFiles.syncFolder(fileSystem, attempt.getParent());
@@ -136,6 +141,15 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
       throw new IOException("the file system refuses to rename it to " + target);
     }
     return file.name();
+  }
+
+  /** Tasks outlive a driver that is paused, and must not write into what is another's by now. */
+  private void checkFence(Configuration conf) {
+    String fence = conf.get(FENCE);
+    if (fence != null) {
+      Path output = new Path(imagesFolder).getParent();
+      Fence.parse(fence).check(RunFolder.of(conf, output.toString()));
+    }
   }
 
   /** Whether the file that is there has the place of this attempt's. */

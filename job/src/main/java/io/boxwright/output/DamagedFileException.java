@@ -11,10 +11,7 @@ public final class DamagedFileException extends UncheckedIOException {
 
   /** Names the file, and what is wrong with it. */
   DamagedFileException(Path file, IOException cause) {
-    super(
-        "%s is damaged: %s. Restore it, or start anew with --overwrite"
-            .formatted(file, firstLine(cause)),
-        cause);
+    super("%s is damaged: %s".formatted(file, firstLine(cause)), cause);
   }
 
   private static String firstLine(IOException e) {

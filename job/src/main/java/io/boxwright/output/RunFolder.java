@@ -6,6 +6,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -27,7 +30,7 @@ import org.apache.hadoop.fs.Path;
  *   <li>{@code run.json}: how far it is, see {@link RunRecord};
  *   <li>{@code contact-sheet.png}: the first images;
  *   <li>{@code _lock}: who runs it, see {@link RunLock};
- *   <li>{@code _manifest.json}: which files count, see {@link Manifest};
+ *   <li>{@code _manifest.TERM.json}: which files count, see {@link Manifest};
  *   <li>{@code _staging/}: what is not whole yet;
  *   <li>{@code _aside/}: what lay in the place of a chunk, and is none.
  * </ul>
@@ -41,7 +44,6 @@ public final class RunFolder {
   static final String PLAN = "plan.json";
   static final String RUN = "run.json";
   static final String LOCK = "_lock";
-  static final String MANIFEST = "_manifest.json";
   static final String IMAGES = "images";
   static final String STAGING = "_staging";
   static final String ASIDE = "_aside";
@@ -49,15 +51,16 @@ public final class RunFolder {
   /** Where the picture of the first images goes. */
   public static final String CONTACT_SHEET = "contact-sheet.png";
 
-  private static final List<String> OURS =
-      List.of(IMAGES, MANIFEST, RUN, CONTACT_SHEET, STAGING, PLAN);
+  private static final List<String> OURS = List.of(IMAGES, RUN, CONTACT_SHEET, STAGING, PLAN);
 
   private final Path folder;
   private final FileSystem fileSystem;
+  private final Optional<Fence> fence;
 
-  private RunFolder(Path folder, FileSystem fileSystem) {
+  private RunFolder(Path folder, FileSystem fileSystem, Optional<Fence> fence) {
     this.folder = folder;
     this.fileSystem = fileSystem;
+    this.fence = fence;
   }
 
   /**
@@ -69,11 +72,25 @@ public final class RunFolder {
     try {
       Path path = new Path(name);
       FileSystem fileSystem = unchecked(path.getFileSystem(configuration));
-      return new RunFolder(path, fileSystem);
+      return new RunFolder(path, fileSystem, Optional.empty());
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidInputException(
           "Invalid output folder '%s': %s".formatted(name, e.getMessage()), e);
     }
+  }
+
+  /** The same folder, where each write and removal checks first that the lock is still there. */
+  RunFolder fenced(Fence value) {
+    return new RunFolder(folder, fileSystem, Optional.of(value));
+  }
+
+  /** What lets its holder write, if this is the folder of a lock's holder. */
+  Optional<Fence> fence() {
+    return fence;
+  }
+
+  private void checkFence() {
+    fence.ifPresent(value -> value.check(this));
   }
 
   /**
@@ -146,7 +163,7 @@ public final class RunFolder {
    *
    * @throws InvalidInputException if a file that is no run's lies between the images
    */
-  public void clear() {
+  public synchronized void clear() {
     for (FileStatus entry : list(IMAGES)) {
       String name = entry.getPath().getName();
       if (!isHidden(name) && ChunkFile.parse(entry.getPath()).isEmpty()) {
@@ -155,6 +172,7 @@ public final class RunFolder {
                 .formatted(folder, name));
       }
     }
+    Manifest.names(this).forEach(this::delete);
     OURS.forEach(this::delete);
   }
 
@@ -163,7 +181,8 @@ public final class RunFolder {
    *
    * @return where it is then, below the folder
    */
-  String putAside(String name) {
+  synchronized String putAside(String name) {
+    checkFence();
     String aside = ASIDE + "/" + name + "." + UUID.randomUUID().toString().substring(0, 8);
     try {
       fileSystem.mkdirs(resolve(ASIDE));
@@ -182,7 +201,7 @@ public final class RunFolder {
   }
 
   /** Removes what is not whole. */
-  public void sweepStaging() {
+  public synchronized void sweepStaging() {
     delete(STAGING);
   }
 
@@ -194,11 +213,37 @@ public final class RunFolder {
     }
   }
 
-  void delete(String name) {
+  synchronized void delete(String name) {
+    checkFence();
     try {
       fileSystem.delete(resolve(name), true);
     } catch (IOException e) {
       throw failed("remove", name, e);
+    }
+  }
+
+  /** What a file system says of a file, if it is there. */
+  Optional<FileStatus> status(String name) {
+    try {
+      return Optional.of(fileSystem.getFileStatus(resolve(name)));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failed("look for", name, e);
+    }
+  }
+
+  /** The time by the clock that times of files are of: writes a file and removes it. */
+  Instant clock() {
+    String probe = STAGING + "/clock." + UUID.randomUUID();
+    try {
+      create(resolve(probe), new byte[0]);
+      Instant now =
+          Instant.ofEpochMilli(fileSystem.getFileStatus(resolve(probe)).getModificationTime());
+      fileSystem.delete(resolve(probe), false);
+      return now;
+    } catch (IOException e) {
+      throw failed("write", probe, e);
     }
   }
 
@@ -223,6 +268,7 @@ public final class RunFolder {
     try (InputStream in = fileSystem.open(resolve(name))) {
       bytes = in.readAllBytes();
     } catch (FileNotFoundException e) {
+      requireAbsent(name, e);
       return Optional.empty();
     } catch (IOException e) {
       throw failed("read", name, e);
@@ -239,7 +285,7 @@ public final class RunFolder {
     List<String> damaged = new ArrayList<>();
     for (FileStatus entry : list("")) {
       String name = entry.getPath().getName();
-      if (name.equals(PLAN) || name.equals(RUN) || isManifest(name)) {
+      if (name.equals(PLAN) || name.equals(RUN) || Manifest.isName(name)) {
         try {
           read(name, JsonNode.class);
         } catch (DamagedFileException e) {
@@ -250,12 +296,23 @@ public final class RunFolder {
     return damaged;
   }
 
-  private static boolean isManifest(String name) {
-    return name.startsWith("_manifest");
+  /** A local file system calls a file that may not be read not found, which is not the same. */
+  private void requireAbsent(String name, FileNotFoundException e) {
+    if (exists(name) && !isReadable(name)) {
+      throw failed("read", name, e);
+    }
+  }
+
+  private boolean isReadable(String name) {
+    try (InputStream in = fileSystem.open(resolve(name))) {
+      return in.read() >= -1; // it was replaced when it was looked for
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Writes a JSON file in one step: readers see the old or the new one, whole. */
-  void write(String name, Object value) {
+  synchronized void write(String name, Object value) {
     try {
       writeBytes(name, Json.sealed(value));
     } catch (IOException e) {
@@ -268,7 +325,7 @@ public final class RunFolder {
    *
    * @return where it is
    */
-  public String writePicture(String name, byte[] png) {
+  public synchronized String writePicture(String name, byte[] png) {
     try {
       writeBytes(name, png);
       return resolve(name).toString();
@@ -284,18 +341,27 @@ public final class RunFolder {
 
   /** As {@link #write}, of any file. */
   private void writeBytes(String name, byte[] bytes) throws IOException {
+    checkFence();
     if (usualCommit() == CommitMode.MANIFEST) {
       create(resolve(name), bytes); // object stores show a file when it is closed
       return;
     }
     require(!isFolder(resolve(name)), "it is a folder");
     Path staged = resolve(STAGING + "/" + name + "." + UUID.randomUUID());
-    create(staged, bytes);
-    if (!DurableFiles.rename(fileSystem, staged, resolve(name))) { // HDFS does not replace files
-      fileSystem.delete(resolve(name), false);
-      require(
-          DurableFiles.rename(fileSystem, staged, resolve(name)),
-          "the file system refuses to rename");
+    try {
+      create(staged, bytes);
+      checkFence(); // again: creating may have taken minutes
+      replace(staged, resolve(name));
+    } catch (IOException | LockLostException e) {
+      fileSystem.delete(staged, false);
+      throw e;
+    }
+  }
+
+  private void replace(Path staged, Path target) throws IOException {
+    if (!DurableFiles.rename(fileSystem, staged, target)) { // HDFS does not replace files
+      fileSystem.delete(target, false);
+      require(DurableFiles.rename(fileSystem, staged, target), "the file system refuses to rename");
     }
   }
 
@@ -308,9 +374,19 @@ public final class RunFolder {
   }
 
   private void create(Path file, byte[] bytes) throws IOException {
+    makeFolder(file.getParent());
     try (FSDataOutputStream out = DurableFiles.create(fileSystem, file)) {
       out.write(bytes);
       DurableFiles.sync(out);
+    } catch (FSError e) { // Hadoop's local file system throws it where others throw exceptions
+      throw new IOException(e.getCause().getMessage(), e);
+    }
+  }
+
+  /** Hadoop makes folders, too, but its local file system does not say why it cannot. */
+  private void makeFolder(Path path) throws IOException {
+    if (fileSystem.getUri().getScheme().equals("file")) {
+      Files.createDirectories(java.nio.file.Path.of(fileSystem.makeQualified(path).toUri()));
     }
   }
 

@@ -1,165 +1,183 @@
 package io.boxwright.output;
 
 import io.boxwright.input.InvalidInputException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps two drivers out of one output folder. A lock whose process is gone, or that was not renewed
- * for {@link #STALE}, is taken over. Should two drivers take it in the same instant, one of them
- * finds the other's name in it at once or at its next {@link #renew}; until then they disturb each
- * other, but lose nothing, for a chunk is finished in one step.
+ * Keeps two drivers out of one output folder. Whoever takes the lock has a higher term than every
+ * driver before, and gives signs of life until the lock is closed. The lock of a driver is taken
+ * over when it is certain that its process has ended, or when it has given no sign of life for
+ * {@link #STALE} by the file system's own clock, and gives none while it is watched.
+ *
+ * <p>A driver may be paused for so long that another takes its folder. Therefore whoever holds a
+ * lock writes through {@link #folder} alone, which checks before each write that the lock is still
+ * there. Should two drivers take it in the same instant, the one that wrote first finds the other's
+ * name in it.
  */
 public final class RunLock implements AutoCloseable {
 
-  /** So long after its last sign of life a driver on another host counts as dead. */
-  static final Duration STALE = Duration.ofMinutes(5);
+  /** Between two signs of life. Tests shorten it, and with it all that follows from it. */
+  static final Duration HEARTBEAT =
+      Duration.ofMillis(Long.getLong("boxwright.heartbeat.millis", 3000));
 
-  /** Asked once: name services can be slow. */
-  private static final String LOCAL_HOST = localHost();
+  /** So long after its last sign of life a driver counts as gone. */
+  static final Duration STALE = HEARTBEAT.multipliedBy(100);
+
+  /** So long a silent lock is watched: a little more than two signs of life take. */
+  static final Duration WATCH = HEARTBEAT.multipliedBy(5).dividedBy(2);
 
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
 
-  /**
-   * Who runs a folder.
-   *
-   * @param token of this run alone
-   * @param host the driver runs on
-   * @param pid of the driver
-   * @param processStarted when the driver's process was started; pids are used again
-   * @param application Spark's id
-   * @param heartbeat the driver's last sign of life, ISO 8601
-   */
-  public record Holder(
-      String token,
-      String host,
-      long pid,
-      String processStarted,
-      String application,
-      String heartbeat) {
-
-    /** This process. */
-    static Holder self(String application) {
-      ProcessHandle self = ProcessHandle.current();
-      return new Holder(
-          UUID.randomUUID().toString(), LOCAL_HOST, self.pid(), started(self), application, now());
-    }
-
-    Holder renewed() {
-      return new Holder(token, host, pid, processStarted, application, now());
-    }
-
-    /** Whether it may still run. */
-    public boolean alive() {
-      if (host.equals(LOCAL_HOST)) {
-        return ProcessHandle.of(pid)
-            .filter(ProcessHandle::isAlive)
-            .map(Holder::started)
-            .filter(processStarted::equals)
-            .isPresent();
-      }
-      return Instant.parse(heartbeat).isAfter(Instant.now().minus(STALE));
-    }
-
-    /** For people. */
-    @Override
-    public String toString() {
-      return "process %d on %s, application %s, last sign of life %s"
-          .formatted(pid, host, application, heartbeat);
-    }
-
-    private static String started(ProcessHandle process) {
-      return process.info().startInstant().map(Instant::toString).orElse("unknown");
-    }
-  }
-
   private final RunFolder folder;
-  private Holder holder;
+  private final Runnable onLost;
+  private final Heartbeat heartbeat;
+  private LockHolder holder;
 
-  private RunLock(RunFolder folder, Holder holder) {
+  private RunLock(RunFolder folder, LockHolder holder, Runnable onLost) {
     this.folder = folder;
     this.holder = holder;
+    this.onLost = onLost;
+    this.heartbeat = new Heartbeat("renew the lock of " + folder.path(), HEARTBEAT, this::beat);
   }
 
   /**
-   * Takes the lock of a folder.
+   * Takes the lock of a folder, and gives signs of life from then on.
    *
    * @param application Spark's id
+   * @param onLost is run, more than once if need be, when another run has taken the folder
    * @throws InvalidInputException if a run that may be alive holds it, saying which
    */
-  public static RunLock take(RunFolder folder, String application) {
-    Optional<Holder> before = holder(folder);
-    if (before.isPresent() && before.get().alive()) {
-      throw held(folder, before.get());
-    }
-    before.ifPresent(dead -> LOG.warn("The lock of a dead run is taken over: {}", dead));
-    RunLock lock = new RunLock(folder, Holder.self(application));
-    folder.write(RunFolder.LOCK, lock.holder);
-    holder(folder)
-        .filter(now -> !now.token().equals(lock.holder.token()))
-        .ifPresent(
-            other -> {
-              throw held(folder, other);
-            });
-    return lock;
+  public static RunLock take(RunFolder folder, String application, Runnable onLost) {
+    return take(folder, application, onLost, WATCH);
   }
 
-  /** Who holds the lock of a folder, dead or alive. */
-  public static Optional<Holder> holder(RunFolder folder) {
-    return folder.read(RunFolder.LOCK, Holder.class);
+  /** As {@link #take}; a silent lock is watched for {@code watch}. */
+  static RunLock take(RunFolder folder, String application, Runnable onLost, Duration watch) {
+    Optional<FoundLock> before = FoundLock.in(folder);
+    before.ifPresent(lock -> requireGone(folder, lock, watch));
+    LockHolder self = LockHolder.self(nextTerm(folder, before), application);
+    folder.write(RunFolder.LOCK, self);
+    requireOurs(folder, self);
+    return new RunLock(folder.fenced(self.fence()), self, onLost);
+  }
+
+  private static void requireGone(RunFolder folder, FoundLock lock, Duration watch) {
+    Instant now = folder.clock();
+    switch (lock.judge(now)) {
+      case GONE ->
+          LOG.warn("The process has ended, its lock is taken over: {}", lock.describe(now));
+      case SILENT -> {
+        watch(folder, lock, now, watch);
+        LOG.warn("The lock is taken over: {}", lock.describe(now));
+      }
+      case ALIVE -> throw held(folder, lock, now);
+    }
+  }
+
+  /** Waits for a sign of life: the clock may have jumped, not the driver stopped. */
+  private static void watch(RunFolder folder, FoundLock lock, Instant now, Duration watch) {
+    LOG.warn("The lock is old, and is watched for {} s: {}", seconds(watch), lock.describe(now));
+    try {
+      Thread.sleep(watch.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw held(folder, lock, now);
+    }
+    FoundLock.in(folder)
+        .filter(again -> !again.equals(lock))
+        .ifPresent(
+            renewed -> {
+              throw held(folder, renewed, folder.clock());
+            });
+  }
+
+  private static long nextTerm(RunFolder folder, Optional<FoundLock> before) {
+    long lock = before.map(FoundLock::term).orElse(0L);
+    long record = RunRecord.read(folder).map(RunRecord::term).orElse(0L);
+    return 1 + Math.max(Math.max(lock, record), Manifest.newestTerm(folder));
+  }
+
+  private static void requireOurs(RunFolder folder, LockHolder self) {
+    try {
+      self.fence().check(folder);
+    } catch (LockLostException e) {
+      throw new InvalidInputException(
+          "Output folder %s was taken by another run in the same instant; try again later"
+              .formatted(folder.path()),
+          e);
+    }
+  }
+
+  /** The folder, for who holds the lock: each write and removal checks first that it still does. */
+  public RunFolder folder() {
+    return folder;
   }
 
   /** Who this process is. */
-  Holder holder() {
+  LockHolder holder() {
     return holder;
+  }
+
+  /** Gives a sign of life. */
+  private void beat() {
+    try {
+      renew();
+    } catch (LockLostException e) {
+      LOG.info("{}", e.getMessage());
+      onLost.run();
+    }
   }
 
   /**
    * Gives a sign of life.
    *
-   * @throws IllegalStateException if another run has taken the folder
+   * @throws LockLostException if another run has taken the folder
    */
-  void renew() {
-    Optional<Holder> now = holder(folder);
-    if (now.isPresent() && !now.get().token().equals(holder.token())) {
-      throw new IllegalStateException(
-          "Output folder %s was taken by another run: %s".formatted(folder.path(), now.get()));
-    }
+  synchronized void renew() {
     holder = holder.renewed();
     folder.write(RunFolder.LOCK, holder);
   }
 
-  /** Frees the folder, unless another run has taken it. */
+  /** Says that another run has taken the folder, if it has and that can be found out. */
+  public Optional<LockLostException> lost() {
+    try {
+      holder.fence().check(folder);
+      return Optional.empty();
+    } catch (LockLostException e) {
+      return Optional.of(e);
+    } catch (RuntimeException e) {
+      LOG.warn("Cannot look who has the folder: {}", e.toString());
+      return Optional.empty();
+    }
+  }
+
+  /** Ends the signs of life and frees the folder, unless another run has taken it. */
   @Override
   public void close() {
-    if (holder(folder).filter(now -> now.token().equals(holder.token())).isPresent()) {
-      folder.delete(RunFolder.LOCK);
-    }
-  }
-
-  private static InvalidInputException held(RunFolder folder, Holder holder) {
-    return new InvalidInputException(
-        ("Output folder %s is in use: %s. Wait for it, end it, or name another folder; the lock of"
-                + " a driver that is gone is taken over by itself, on another host after %d"
-                + " minutes")
-            .formatted(folder.path(), holder, STALE.toMinutes()));
-  }
-
-  private static String localHost() {
+    heartbeat.close();
     try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "unknown";
+      folder.delete(RunFolder.LOCK);
+    } catch (LockLostException e) {
+      LOG.debug("It is another's lock", e);
     }
   }
 
-  private static String now() {
-    return Instant.now().toString();
+  private static InvalidInputException held(RunFolder folder, FoundLock lock, Instant now) {
+    return new InvalidInputException(
+        ("Output folder %s is in use: %s. Wait for it, end it, or name another folder. If its driver"
+                + " is gone and gives no more sign of life, this command takes the folder over in"
+                + " %d s")
+            .formatted(
+                folder.path(),
+                lock.describe(now),
+                Math.max(1, lock.untilSilent(now).toSeconds() + 1)));
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
   }
 }

@@ -4,12 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How far a run is: {@code run.json}, written anew every few seconds.
  *
  * @param state of the last attempt
+ * @param term of the driver that wrote it
  * @param plan its hash
  * @param command that goes on with the run
  * @param rows of the prompt table
@@ -22,6 +26,7 @@ import java.util.Optional;
  */
 public record RunRecord(
     State state,
+    long term,
     String plan,
     String command,
     long rows,
@@ -31,6 +36,19 @@ public record RunRecord(
     String started,
     String updated,
     List<Attempt> attempts) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
+
+  /** Refuses what a damaged file gives. */
+  public RunRecord {
+    Objects.requireNonNull(state, "state");
+    Objects.requireNonNull(plan, "plan");
+    Objects.requireNonNull(command, "command");
+    attempts = List.copyOf(attempts);
+    if (attempts.isEmpty()) {
+      throw new IllegalArgumentException("There are no attempts");
+    }
+  }
 
   /** How an attempt stands. */
   public enum State {
@@ -87,9 +105,20 @@ public record RunRecord(
       List<String> loads,
       Map<String, Long> errors) {}
 
-  /** The record of a folder, if it has one. */
+  /**
+   * The record of a folder, if it has one. A damaged one is warned of, and is as none: the images
+   * do not depend on it.
+   */
   public static Optional<RunRecord> read(RunFolder folder) {
-    return folder.read(RunFolder.RUN, RunRecord.class);
+    try {
+      return folder.read(RunFolder.RUN, RunRecord.class);
+    } catch (DamagedFileException e) {
+      LOG.warn(
+          "{} is damaged and will be written anew; what it said of earlier attempts is lost, images"
+              + " are not",
+          folder.resolve(RunFolder.RUN));
+      return Optional.empty();
+    }
   }
 
   /** The last attempt. */

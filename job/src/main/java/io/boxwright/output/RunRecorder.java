@@ -3,40 +3,33 @@ package io.boxwright.output;
 import io.boxwright.output.RunRecord.Attempt;
 import io.boxwright.output.RunRecord.State;
 import io.boxwright.spark.GenerationMonitor;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The driver's signs of life while it works: every few seconds it renews the lock, writes the
- * manifest and {@code run.json}. Any thread may call it.
+ * How far a driver is, on disk: every few seconds it writes the manifest and {@code run.json}. Any
+ * thread may call it.
  */
 public final class RunRecorder implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunRecorder.class);
-  private static final Duration INTERVAL = Duration.ofSeconds(3);
 
   private final RunFolder folder;
   private final RunPlan plan;
   private final RunLock lock;
-  private final Manifest manifest;
+  private final Optional<Manifest> manifest;
   private final String command;
   private final List<Attempt> earlier;
   private final Instant started = Instant.now();
   private final String firstStarted;
   private final Set<Integer> done = new HashSet<>();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(RunRecorder::daemon);
-  private final Thread onSignal = new Thread(() -> end(State.INTERRUPTED, null));
-  private final Runnable onLockLost;
+  private final Thread onSignal = new Thread(() -> endIfPossible(State.INTERRUPTED, null));
+  private final Heartbeat heartbeat;
   private GenerationMonitor monitor;
   private State state = State.RUNNING;
   private String error;
@@ -44,25 +37,25 @@ public final class RunRecorder implements AutoCloseable {
   /**
    * Starts to record an attempt.
    *
+   * @param lock of the folder
    * @param command that goes on with the run
-   * @param onLockLost is run when another run has taken the folder
    */
-  public RunRecorder(
-      RunFolder folder, RunPlan plan, RunLock lock, String command, Runnable onLockLost) {
-    this.folder = folder;
+  public RunRecorder(RunPlan plan, RunLock lock, String command) {
+    this.folder = lock.folder();
     this.plan = plan;
     this.lock = lock;
     this.command = command;
-    this.onLockLost = onLockLost;
-    this.manifest = new Manifest(folder);
+    this.manifest =
+        plan.commit() == CommitMode.MANIFEST
+            ? Optional.of(Manifest.begin(folder, lock.holder().term()))
+            : Optional.empty();
     done.addAll(new ChunkTable(folder, plan).scan().finished().keySet());
     RunRecord before =
         RunRecord.read(folder).filter(record -> record.plan().equals(plan.hash())).orElse(null);
     earlier = before == null ? List.of() : before.attempts();
     firstStarted = before == null ? started.toString() : before.started();
     record();
-    timer.scheduleAtFixedRate(
-        this::tick, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    heartbeat = new Heartbeat("record the progress of the run", RunLock.HEARTBEAT, this::progress);
     Runtime.getRuntime().addShutdownHook(onSignal);
   }
 
@@ -74,19 +67,22 @@ public final class RunRecorder implements AutoCloseable {
   /** Records that a chunk's file is finished. */
   public synchronized void finished(ChunkFile file) {
     done.add(file.chunk());
-    if (plan.commit() == CommitMode.MANIFEST) {
-      manifest.add(file);
-    }
+    manifest.ifPresent(list -> list.add(file));
   }
 
-  /** Records that the run is finished. */
+  /**
+   * Records that the run is finished.
+   *
+   * @throws java.io.UncheckedIOException if that cannot be written
+   * @throws LockLostException if another run has taken the folder
+   */
   public void finished() {
     end(State.FINISHED, null);
   }
 
-  /** Records why the run failed. */
+  /** Records why the run failed, if that can be written. */
   public void failed(String message) {
-    end(State.FAILED, message);
+    endIfPossible(State.FAILED, message);
   }
 
   /** Where pipelines were loaded. */
@@ -107,26 +103,34 @@ public final class RunRecorder implements AutoCloseable {
     }
   }
 
-  private void tick() {
+  /** What cannot be written must not hide why the run ends. */
+  private void endIfPossible(State ended, String message) {
     try {
-      lock.renew();
-      record();
-    } catch (IllegalStateException e) {
-      LOG.error("The run ends: {}", e.getMessage());
-      onLockLost.run();
+      end(ended, message);
+    } catch (LockLostException e) {
+      LOG.debug("Another run's record stays as it is", e);
     } catch (RuntimeException e) {
-      LOG.warn("Cannot record the progress of the run: {}", e.toString());
+      LOG.warn("Cannot record that the run is {}: {}", ended, e.getMessage());
+    }
+  }
+
+  private void progress() {
+    try {
+      record();
+    } catch (LockLostException e) {
+      LOG.debug("The lock says it", e);
     }
   }
 
   /** Writes what is known now: the manifest, if there is one, and {@code run.json}. */
   public synchronized void record() {
-    manifest.flush();
+    manifest.ifPresent(Manifest::flush);
     String now = Instant.now().toString();
     folder.write(
         RunFolder.RUN,
         new RunRecord(
             state,
+            lock.holder().term(),
             plan.hash(),
             command,
             plan.rows(),
@@ -152,26 +156,11 @@ public final class RunRecorder implements AutoCloseable {
         .attempt(state, error, lock.holder(), started, now);
   }
 
-  private void awaitTermination() {
-    try {
-      timer.awaitTermination(INTERVAL.toSeconds(), TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static Thread daemon(Runnable runnable) {
-    Thread thread = new Thread(runnable, "boxwright-run-recorder");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  /** Ends the signs of life; what was not ended otherwise has failed. */
+  /** Ends the record; what was not ended otherwise has failed. */
   @Override
   public void close() {
-    timer.shutdown();
-    awaitTermination();
-    end(State.FAILED, null);
+    heartbeat.close();
+    endIfPossible(State.FAILED, null);
     try {
       Runtime.getRuntime().removeShutdownHook(onSignal);
     } catch (IllegalStateException e) {

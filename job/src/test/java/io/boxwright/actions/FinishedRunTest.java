@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.output.CommitMode;
-import io.boxwright.output.DamagedFileException;
 import io.boxwright.testing.Runs;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.StubLoader;
@@ -211,8 +210,9 @@ class FinishedRunTest {
     Files.writeString(plan, Files.readString(plan).replace("\"rows\" : 20", "\"rows\" : 24"));
 
     assertThatThrownBy(runs.action()::execute)
-        .isInstanceOf(DamagedFileException.class)
-        .hasMessageContaining("plan.json is damaged");
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("plan.json is damaged")
+        .hasMessageContaining("restore it, or start anew with --overwrite");
     assertThat(runs.verify().problems())
         .anyMatch(problem -> problem.contains("plan.json is damaged"));
     runs.action().existing(ExistingOutput.OVERWRITE).execute();

@@ -260,7 +260,7 @@ class ResumeTest {
   @Test
   void aFolderInUseIsRefused() {
     RunFolder run = RunFolder.of(new Configuration(), folder.resolve("out").toString());
-    try (RunLock lock = RunLock.take(run, "app-7")) {
+    try (RunLock lock = RunLock.take(run, "app-7", () -> {})) {
       assertThatThrownBy(action()::execute)
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("in use")
@@ -275,7 +275,7 @@ class ResumeTest {
     Process dead = new ProcessBuilder("true").start();
     dead.waitFor();
     RunFolder run = RunFolder.of(new Configuration(), folder.resolve("out").toString());
-    RunLock.take(run, "app-7");
+    RunLock.take(run, "app-7", () -> {});
     Path lock = folder.resolve("out/_lock");
     String own = "\"pid\" : " + ProcessHandle.current().pid();
     Files.writeString(lock, Files.readString(lock).replace(own, "\"pid\" : " + dead.pid()));

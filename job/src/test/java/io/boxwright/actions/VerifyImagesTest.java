@@ -127,7 +127,7 @@ class VerifyImagesTest {
   void statusSaysWhoRuns() {
     generate();
     RunFolder run = RunFolder.of(new Configuration(), folder.resolve("out").toString());
-    try (RunLock lock = RunLock.take(run, "app-7")) {
+    try (RunLock lock = RunLock.take(run, "app-7", () -> {})) {
       assertThat(status()).contains("State: running: process", "app-7");
     }
   }

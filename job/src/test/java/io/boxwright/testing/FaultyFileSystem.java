@@ -1,8 +1,10 @@
 package io.boxwright.testing;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -15,7 +17,9 @@ import org.apache.hadoop.util.Progressable;
  * {@value #FAULT} says {@code KIND N}, where the fault comes at the {@code N}-th operation of its
  * kind, from 1. Kinds: {@code before-rename}, {@code after-rename}, {@code after-create} end the
  * process as SIGKILL does; {@code no-space} fails what is written to chunks from the N-th on;
- * {@code hang} never creates the N-th chunk.
+ * {@code hang} never creates the N-th chunk; from the N-th file on, {@code full} is a full disk and
+ * {@code read-only} one that was mounted again; {@code full-for} is a disk that is full for N
+ * milliseconds from the first chunk on, with room for chunks only.
  */
 public final class FaultyFileSystem extends LocalFileSystem {
 
@@ -30,6 +34,7 @@ public final class FaultyFileSystem extends LocalFileSystem {
   private static final class Raw extends RawLocalFileSystem {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final AtomicLong FIRST_CHUNK = new AtomicLong();
 
     @Override
     public boolean rename(Path from, Path to) throws IOException {
@@ -49,6 +54,9 @@ public final class FaultyFileSystem extends LocalFileSystem {
         Progressable progress)
         throws IOException {
       hangIfWanted(file);
+      if (isFull(file)) {
+        return super.create(FullDisk.FILE, true, bufferSize, replication, blockSize, progress);
+      }
       return faulty(
           file, super.create(file, overwrite, bufferSize, replication, blockSize, progress));
     }
@@ -64,6 +72,9 @@ public final class FaultyFileSystem extends LocalFileSystem {
         Progressable progress)
         throws IOException {
       hangIfWanted(file);
+      if (isFull(file)) {
+        return super.create(FullDisk.FILE, true, bufferSize, replication, blockSize, progress);
+      }
       return faulty(
           file,
           super.create(file, permission, overwrite, bufferSize, replication, blockSize, progress));
@@ -74,8 +85,34 @@ public final class FaultyFileSystem extends LocalFileSystem {
       return isChunk(file) && reached("no-space") ? full(out) : out;
     }
 
+    private static boolean isFull(Path file) throws IOException {
+      if (!isOurs(file)) {
+        return false;
+      }
+      if (reached("read-only")) {
+        throw new FileNotFoundException(file + " (Read-only file system)");
+      }
+      return reached("full") || isFullFor(file);
+    }
+
+    private static boolean isFullFor(Path file) {
+      if (!wanted("full-for")) {
+        return false;
+      }
+      if (file.getName().contains("chunk-")) { // with a file of checksums
+        FIRST_CHUNK.compareAndSet(0, System.nanoTime());
+        return false;
+      }
+      long first = FIRST_CHUNK.get();
+      return first != 0 && (System.nanoTime() - first) / 1_000_000 < number();
+    }
+
+    private static boolean isOurs(Path file) {
+      return file.toString().contains("/out/");
+    }
+
     private static void haltIf(String kind, Path file) {
-      if (file.toString().contains("/out/") && reachedExactly(kind)) {
+      if (isOurs(file) && reachedExactly(kind)) {
         Runtime.getRuntime().halt(137);
       }
     }
