@@ -7,6 +7,7 @@ import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.output.DamagedFileException;
 import io.boxwright.output.DiskFault;
 import io.boxwright.report.ConsoleLines;
+import io.boxwright.text.Redaction;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -84,21 +85,24 @@ public final class Main {
   }
 
   private static int failed(Exception e, CommandLine commandLine) {
-    if (e instanceof InvalidInputException
-        || e instanceof ModelLoadingException
-        || e instanceof DamagedFileException) {
-      print(commandLine, e.getMessage());
-      return ExitCode.INVALID_INPUT;
-    }
     if (e instanceof JobFailedException) {
       print(commandLine, e.getMessage());
       return ExitCode.UNEXPECTED;
     }
     Optional<DiskFault> fault = DiskFault.in(e);
-    if (fault.isPresent()) {
+    if (fault.isPresent()) { // before input: not the name of a folder is wrong then
       String command = CommandLineText.of(commandLine.getCommandSpec());
-      print(commandLine, fault.get().reason() + "; " + fault.get().advice(command));
+      print(
+          commandLine,
+          "%s; %s".formatted(fault.get().reason(), fault.get().advice(command))
+              + Redaction.reminder(command));
       return ExitCode.UNEXPECTED;
+    }
+    if (e instanceof InvalidInputException
+        || e instanceof ModelLoadingException
+        || e instanceof DamagedFileException) {
+      print(commandLine, e.getMessage());
+      return ExitCode.INVALID_INPUT;
     }
     StringWriter trace = new StringWriter();
     e.printStackTrace(new PrintWriter(trace, true));

@@ -18,6 +18,7 @@ import io.boxwright.text.Redaction;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -113,7 +114,9 @@ public final class GenerateImages {
    *
    * @throws InvalidInputException before any image is made, if options or input are wrong, or the
    *     folder is in use or has another plan
-   * @throws JobFailedException if the images cannot be made or written; finished chunks stay
+   * @throws JobFailedException if the images cannot be made or written, or another run has taken
+   *     the folder; finished chunks stay
+   * @throws DamagedFileException if the plan cannot be read any more
    */
   public RunResult execute() {
     checkModel();
@@ -150,8 +153,12 @@ public final class GenerateImages {
       }
       chunks.tidy();
       return result;
-    } catch (RuntimeException e) { // a cancelled job, say, because the lock was lost
-      throw lock.lost().map(RuntimeException.class::cast).orElse(e);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      Optional<LockLostException> lost = lock.lost();
+      if (lost.isPresent()) {
+        throw lost.get(); // e, such as a cancelled job, follows from it
+      }
+      throw e;
     }
   }
 

@@ -66,7 +66,7 @@ public final class ReadStatus {
     Instant now = Instant.now();
     String state =
         switch (lock.judge(now)) {
-          case ALIVE -> "running: ";
+          case ALIVE -> lock.isWhole() ? "running: " : "not known: ";
           case SILENT -> "probably dead: ";
           case GONE -> "dead: ";
         };

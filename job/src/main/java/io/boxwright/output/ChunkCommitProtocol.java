@@ -73,6 +73,7 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
 
   @Override
   public void setupJob(JobContext context) {
+    checkFence(context.getConfiguration());
     super.setupJob(context);
     job = context.getConfiguration().get(JOB);
     makeImagesFolder(context.getConfiguration());

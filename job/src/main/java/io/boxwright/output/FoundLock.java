@@ -58,6 +58,11 @@ public record FoundLock(Optional<LockHolder> holder, Instant modified, long byte
     return RunLock.STALE.minus(Duration.between(modified, now).abs());
   }
 
+  /** Whether it says whose it is. */
+  public boolean isWhole() {
+    return holder.isPresent();
+  }
+
   /** The term of its driver; 0 if the file is damaged. */
   long term() {
     return holder.map(LockHolder::term).orElse(0L);

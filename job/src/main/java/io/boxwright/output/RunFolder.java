@@ -129,6 +129,7 @@ public final class RunFolder {
   public void prepare() {
     try {
       if (!fileSystem.exists(folder)) {
+        makeFolder(folder);
         require(fileSystem.mkdirs(folder), "the file system refuses");
       } else if (!fileSystem.getFileStatus(folder).isDirectory()) {
         throw new InvalidInputException("Invalid output folder %s: it is a file".formatted(folder));
@@ -268,7 +269,9 @@ public final class RunFolder {
     try (InputStream in = fileSystem.open(resolve(name))) {
       bytes = in.readAllBytes();
     } catch (FileNotFoundException e) {
-      requireAbsent(name, e);
+      if (exists(name)) {
+        throw failed("read", name, e); // so local file systems call what may not be read
+      }
       return Optional.empty();
     } catch (IOException e) {
       throw failed("read", name, e);
@@ -294,21 +297,6 @@ public final class RunFolder {
       }
     }
     return damaged;
-  }
-
-  /** A local file system calls a file that may not be read not found, which is not the same. */
-  private void requireAbsent(String name, FileNotFoundException e) {
-    if (exists(name) && !isReadable(name)) {
-      throw failed("read", name, e);
-    }
-  }
-
-  private boolean isReadable(String name) {
-    try (InputStream in = fileSystem.open(resolve(name))) {
-      return in.read() >= -1; // it was replaced when it was looked for
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   /** Writes a JSON file in one step: readers see the old or the new one, whole. */

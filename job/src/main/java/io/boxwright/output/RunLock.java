@@ -35,7 +35,7 @@ public final class RunLock implements AutoCloseable {
   private final RunFolder folder;
   private final Runnable onLost;
   private final Heartbeat heartbeat;
-  private LockHolder holder;
+  private volatile LockHolder holder;
 
   private RunLock(RunFolder folder, LockHolder holder, Runnable onLost) {
     this.folder = folder;

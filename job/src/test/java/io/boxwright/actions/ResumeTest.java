@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.output.CommitMode;
+import io.boxwright.output.Locks;
 import io.boxwright.output.RunFolder;
 import io.boxwright.output.RunLock;
 import io.boxwright.output.RunRecord;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs that go on, with a pipeline that has no model. */
 class ResumeTest {
@@ -271,17 +274,71 @@ class ResumeTest {
   }
 
   @Test
-  void theLockOfADeadProcessIsTakenOver() throws Exception {
-    Process dead = new ProcessBuilder("true").start();
-    dead.waitFor();
-    RunFolder run = RunFolder.of(new Configuration(), folder.resolve("out").toString());
-    RunLock.take(run, "app-7", () -> {});
-    Path lock = folder.resolve("out/_lock");
-    String own = "\"pid\" : " + ProcessHandle.current().pid();
-    Files.writeString(lock, Files.readString(lock).replace(own, "\"pid\" : " + dead.pid()));
+  void theLockOfADeadProcessIsTakenOver() {
+    Locks.leave(RunFolder.of(new Configuration(), folder.resolve("out").toString()));
 
     action().execute();
 
-    assertThat(lock).doesNotExist();
+    assertThat(folder.resolve("out/_lock")).doesNotExist();
+  }
+
+  private String state() {
+    return new ReadStatus(new Configuration()).execute(folder.resolve("out").toString()).state();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{\"state\" : \"fin", "null", "{}", "\u0000\u0000"})
+  void aDamagedRecordIsWrittenAnew(String content) throws Exception {
+    action().execute();
+    Files.writeString(folder.resolve("out/run.json"), content);
+
+    assertThat(state()).isEqualTo("planned");
+    action().execute();
+
+    assertThat(record().attempts()).hasSize(1);
+    assertThat(record().rowsDone()).isEqualTo(20);
+    assertThat(state()).startsWith("finished at ");
+  }
+
+  @Test
+  void aDamagedLockIsNamedWithItsAge() throws Exception {
+    action().execute();
+    Files.writeString(folder.resolve("out/_lock"), "");
+
+    assertThat(state()).startsWith("not known: a damaged file _lock of 0 bytes, last sign of life");
+    assertThatThrownBy(action()::execute)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("in use: a damaged file _lock of 0 bytes")
+        .hasMessageContaining("this command takes the folder over in ");
+  }
+
+  @Test
+  void aFolderThatIsRemovedDuringARunEndsIt() {
+    System.setProperty(StubLoader.PAUSE, "300");
+    Thread remover = new Thread(this::removeOutput);
+    remover.start();
+    try {
+      assertThatThrownBy(action()::execute)
+          .isInstanceOf(JobFailedException.class)
+          .hasMessageContaining("The lock of output folder")
+          .hasMessageContaining("is gone");
+    } finally {
+      System.clearProperty(StubLoader.PAUSE);
+    }
+    assertThat(folder.resolve("out/run.json")).doesNotExist();
+    assertThat(folder.resolve("out/_lock")).doesNotExist();
+  }
+
+  private void removeOutput() {
+    try {
+      while (!Files.exists(folder.resolve("out/images"))) {
+        Thread.sleep(10);
+      }
+      while (Files.exists(folder.resolve("out"))) {
+        FileUtil.fullyDelete(folder.resolve("out").toFile());
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -43,20 +44,6 @@ class RunLockTest {
     LockHolder self = LockHolder.self(term, "app-1");
     ProcessIdentity process = new ProcessIdentity(1, self.process().bootId(), "pid:[2]", 7L);
     return new LockHolder("token", term, self.host(), "app-1", process, self.heartbeat());
-  }
-
-  /** A driver of this namespace whose process has ended. */
-  private static LockHolder gone(long term) {
-    LockHolder self = LockHolder.self(term, "app-1");
-    ProcessIdentity process = self.process();
-    return new LockHolder(
-        "token",
-        term,
-        self.host(),
-        "app-1",
-        new ProcessIdentity(
-            process.pid(), process.bootId(), process.namespaces(), process.startTicks() - 1),
-        self.heartbeat());
   }
 
   private void lock(LockHolder holder, Duration age) throws Exception {
@@ -94,7 +81,7 @@ class RunLockTest {
 
   @Test
   void aProcessThatHasEndedIsGoneAtOnceAndItsTermIsSurpassed() throws Exception {
-    lock(gone(7), Duration.ZERO);
+    lock(Locks.ofEndedProcess(7), Duration.ZERO);
     assertThat(verdict()).isEqualTo(Verdict.GONE);
 
     long start = System.nanoTime();
@@ -186,7 +173,8 @@ class RunLockTest {
     Files.createDirectories(folder.resolve("_staging"));
     byte[] before = Files.exists(file) ? Files.readAllBytes(file) : null;
     RunFolder late = lock.folder();
-    assertThatThrownBy(() -> late.write(RunFolder.RUN, Map.of())).isInstanceOf(LockLostException.class);
+    assertThatThrownBy(() -> late.write(RunFolder.RUN, Map.of()))
+        .isInstanceOf(LockLostException.class);
     assertThatThrownBy(() -> late.writePicture("p.png", new byte[1]))
         .isInstanceOf(LockLostException.class);
     assertThatThrownBy(() -> late.delete(RunFolder.PLAN)).isInstanceOf(LockLostException.class);
@@ -236,7 +224,7 @@ class RunLockTest {
 
   @Test
   void anOlderDriverThatWakesInTheMiddleOfItsHeartbeatWinsNothing() throws Exception {
-    lock(gone(5), Duration.ZERO);
+    lock(Locks.ofEndedProcess(5), Duration.ZERO);
     RunLock lock = take();
     lock(inAnotherContainer(5), Duration.ZERO);
 
