@@ -2,9 +2,11 @@ package io.boxwright;
 
 import io.boxwright.actions.GenerateImages;
 import io.boxwright.input.SparkSettings;
+import io.boxwright.report.ConsoleLines;
 import io.boxwright.report.ConsoleReport;
 import io.boxwright.report.RunResult;
 import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.text.Redaction;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -90,6 +92,8 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     new SparkConfDefaults(conf).checkKeys(spec);
     SparkSettings.check(conf);
+    warnOfCredentials("--input", input);
+    warnOfCredentials("--output", output);
     GuidedImageGenerator generator = generator();
     RunResult result;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
@@ -105,6 +109,17 @@ final class GenerateCommand implements Callable<Integer> {
     }
     new ConsoleReport(spec.commandLine().getOut()).print(result);
     return result.summary().failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
+  }
+
+  /** What Spark's settings hide does not cover the plans of its SQL page. */
+  private void warnOfCredentials(String option, String path) {
+    if (Redaction.hasCredentials(path)) {
+      new ConsoleLines(spec.commandLine().getErr())
+          .print(
+              "%s has credentials in its URI, which Spark's SQL page and event logs show: better give"
+                  + " them in settings of the file system",
+              option);
+    }
   }
 
   private GuidedImageGenerator generator() throws ReflectiveOperationException {

@@ -57,7 +57,7 @@ class CommandLineTextTest {
     assertThat(
             CommandLineText.of(
                 List.of("generate", "a.secret=hidden hidden", "--input", "s3a://K:hidden@b/x")))
-        .isEqualTo("boxwright generate 'a.secret=***' --input 's3a://***@b/x'");
+        .isEqualTo("boxwright generate a.secret=*** --input 's3a://***@b/x'");
   }
 
   @Test

@@ -69,6 +69,11 @@ public final class Redaction {
     return SECRET_KEY.matcher(key).find() && !PLACE_OF_SECRET.matcher(key).find();
   }
 
+  /** Whether a path is a URI with a user's name, password or signature in it. */
+  public static boolean hasCredentials(String path) {
+    return !of(path).equals(path);
+  }
+
   /** What a person must know who copies a redacted command line; nothing if it is whole. */
   public static String reminder(String command) {
     return command.contains(PLACEHOLDER)
