@@ -31,6 +31,11 @@ public record GenerationOptions(
     BatchShape batchShape)
     implements Serializable {
 
+  /** Of a side; far more than memory is enough for. */
+  private static final int MOST_PIXELS = 16_384;
+
+  private static final String SIZES = "between 1 and " + MOST_PIXELS;
+
   /** Whether attention maps are returned. */
   public enum AttentionMaps {
     /** No. */
@@ -41,8 +46,8 @@ public record GenerationOptions(
 
   /** Checks the ranges; what depends on the model is checked when it is known. */
   public GenerationOptions {
-    require(height >= 0, "height", height, "at least 1");
-    require(width >= 0, "width", width, "at least 1");
+    require(height >= 0 && height <= MOST_PIXELS, "height", height, SIZES);
+    require(width >= 0 && width <= MOST_PIXELS, "width", width, SIZES);
     require(numInferenceSteps >= 1, "num_inference_steps", numInferenceSteps, "at least 1");
     require(Double.isFinite(guidanceScale), "guidance_scale", guidanceScale, "a number");
     require(eta >= 0 && eta <= 1, "eta", eta, "between 0 and 1");

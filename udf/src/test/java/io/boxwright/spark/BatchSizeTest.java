@@ -31,7 +31,7 @@ class BatchSizeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "-1", "many"})
+  @ValueSource(strings = {"0", "-1", "many", "1025", "1000000000"})
   void anythingElseIsRefused(String text) {
     assertThatThrownBy(() -> BatchSize.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
