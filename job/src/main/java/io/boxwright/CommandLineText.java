@@ -22,7 +22,7 @@ final class CommandLineText {
   private static final String ENVIRONMENT = "BOXWRIGHT_COMMAND";
 
   private static final Set<String> FOR_THE_FIRST_TIME = Set.of("--overwrite", "--retry-errors");
-  private static final Pattern KEY = Pattern.compile("(?<![\\w.-])([\\w.-]++)=");
+  private static final Pattern KEY = Pattern.compile("(?<![\\w./-])([\\w.-]++)=");
 
   private CommandLineText() {}
 

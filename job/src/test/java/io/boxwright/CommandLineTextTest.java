@@ -62,7 +62,8 @@ class CommandLineTextTest {
 
   @Test
   void ownOptionsAndCommandsAreNoSecrets() {
-    List<String> words = List.of("boxwright", "tokens", "--model", "m", "token_indices=3");
+    List<String> words =
+        List.of("boxwright", "tokens", "--model", "m", "token_indices=3", "/t/token=5/x");
 
     assertThat(CommandLineText.ofQuoted(words)).isEqualTo(String.join(" ", words));
   }

@@ -67,6 +67,34 @@ class RunPlanTest {
   }
 
   @Test
+  void secretsInPathsAreNotWrittenAndMakeNoDifference() {
+    RunFolder run = RunFolder.of(new Configuration(), folder.toString());
+    PromptFile file = new PromptFile("token=5/a.parquet", 7, 10, "ab".repeat(32));
+    RunPlan plan =
+        new RunPlan(
+            "1",
+            "2026-01-01T00:00:00Z",
+            "s3a://me:swordfish@bucket/in",
+            List.of(file),
+            10,
+            1,
+            4,
+            CommitMode.RENAME,
+            "s3a://me:swordfish@bucket/m",
+            "cd".repeat(32),
+            Map.of());
+
+    plan.write(run);
+
+    RunPlan there = RunPlan.read(run).orElseThrow();
+    assertThat(there.input()).isEqualTo("s3a://***@bucket/in");
+    assertThat(there.model()).isEqualTo("s3a://***@bucket/m");
+    assertThat(there.inputFiles()).containsExactly(file);
+    assertThat(there.differences(plan)).isEmpty();
+    assertThat(there.hash()).isEqualTo(plan.hash());
+  }
+
+  @Test
   void differencesNameBothValues() {
     RunPlan there = plan(10, 4, Map.of("eta", "0.0"));
     RunPlan here = plan(10, 4, Map.of("scheduler", "DDIMScheduler"));

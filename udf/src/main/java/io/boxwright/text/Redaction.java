@@ -40,9 +40,12 @@ public final class Redaction {
   private static final Pattern PLACE_OF_SECRET =
       Pattern.compile("(file|path|provider|class)$", Pattern.CASE_INSENSITIVE);
 
-  /** A key and what stands before its value: {@code key=}, {@code key = }, {@code "key": }. */
+  /**
+   * A key and what stands before its value: {@code key=}, {@code key = }, {@code "key": }. Behind a
+   * slash it is a folder, such as that of a partition of a table.
+   */
   private static final Pattern KEY =
-      Pattern.compile("(?<![\\w.-])([\\w.-]++)(?:\"?\\s*+=\\s*+|\"\\s*+:\\s*+)");
+      Pattern.compile("(?<![\\w./-])([\\w.-]++)(?:\"?\\s*+=\\s*+|\"\\s*+:\\s*+)");
 
   /** A line of a properties file, without {@code =}. */
   private static final Pattern PROPERTY =

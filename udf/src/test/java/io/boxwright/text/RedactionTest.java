@@ -61,6 +61,7 @@ class RedactionTest {
         "abfss://container@me.dfs.core.windows.net/x",
         "s3a://bucket/a:b/c@d.parquet",
         "write to me@example.org",
+        "hdfs://host/table/token=5/secret=6/part-00000.parquet",
         "max_tokens=77, phrases=[a], key=3",
         "phrase 'a password' does not occur in prompt 'x'",
       })
