@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ContainerNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import io.boxwright.schedulers.Schedulers;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -135,6 +136,7 @@ public final class HostileFolder {
             this::changeValue,
             this::changeValue,
             this::changeValue,
+            this::changeScheduler,
             this::changeText,
             this::changeHeader,
             this::changeHeader,
@@ -176,6 +178,46 @@ public final class HostileFolder {
     String how = changeValue(json);
     Files.writeString(folder.resolve(file), json.toString());
     return file + ": " + how;
+  }
+
+  private String changeScheduler() throws IOException {
+    Path file = folder.resolve("scheduler/scheduler_config.json");
+    ObjectNode json = (ObjectNode) JSON.readTree(file.toFile());
+    String name = pick(List.copyOf(Schedulers.names()));
+    json.put("_class_name", name);
+    json.put("use_karras_sigmas", random.nextBoolean());
+    json.put("rescale_betas_zero_snr", random.nextInt(4) == 0);
+    json.put("timestep_spacing", pick(List.of("linspace", "leading", "trailing")));
+    json.put("prediction_type", pick(List.of("epsilon", "v_prediction", "sample")));
+    List<String> keys =
+        new ArrayList<>(
+            List.of(
+                "sigma_min",
+                "sigma_max",
+                "lambda_min_clipped",
+                "solver_order",
+                "steps_offset",
+                "num_train_timesteps",
+                "beta_start",
+                "beta_end",
+                "beta_schedule",
+                "trained_betas",
+                "algorithm_type",
+                "final_sigmas_type",
+                "interpolation_type",
+                "skip_prk_steps"));
+    Collections.shuffle(keys, random);
+    String how = name;
+    for (String key : keys.subList(0, 1 + random.nextInt(2))) {
+      String value =
+          random.nextBoolean()
+              ? pick(VALUES)
+              : pick(List.of("0.001", "0.9", "5", "14.6", "\"sde-dpmsolver++\"", "\"linear\""));
+      json.putRawValue(key, new RawValue(value));
+      how += ", %s = %s".formatted(key, value);
+    }
+    Files.writeString(file, json.toString());
+    return "scheduler: " + how;
   }
 
   private String changeValue(ObjectNode json) {

@@ -31,6 +31,8 @@ record SpecialTokens(
     String padToken,
     Map<String, ObjectNode> added) {
 
+  private static final int MOST_TOKENS = 1000;
+  private static final int LONGEST_TOKEN = 1000;
   private static final String CONFIG_FILE = "tokenizer_config.json";
   private static final String MAP_FILE = "special_tokens_map.json";
   private static final String DECODER = "added_tokens_decoder";
@@ -100,11 +102,21 @@ record SpecialTokens(
     if (!decoder.isObject()) {
       throw failure(file, DECODER, decoder, "an object");
     }
+    requireFew(file, DECODER, decoder);
     for (Map.Entry<String, JsonNode> entry : decoder.properties()) {
       String key = DECODER + "." + Printable.value(entry.getKey());
       String content = content(file, key, entry.getValue());
       ObjectNode token = describe(file, key, entry.getValue(), content);
       added.put(content, token.put("id", id(file, key, entry.getKey())));
+    }
+  }
+
+  /** The time that the library needs grows with the square of their number. */
+  private static void requireFew(Path file, String key, JsonNode tokens) {
+    if (tokens.size() > MOST_TOKENS) {
+      throw new ModelLoadingException(
+          "Cannot read %s: %s has %d tokens, at most %d are read"
+              .formatted(file, key, tokens.size(), MOST_TOKENS));
     }
   }
 
@@ -120,6 +132,7 @@ record SpecialTokens(
     if (!tokens.isArray() && !tokens.isNull() && !tokens.isMissingNode()) {
       throw failure(file, "added_tokens", tokens, "a list");
     }
+    requireFew(file, "added_tokens", tokens);
     for (int i = 0; i < tokens.size(); i++) {
       String key = "added_tokens[%d]".formatted(i);
       JsonNode id = tokens.path(i).path("id");
@@ -134,9 +147,15 @@ record SpecialTokens(
   /** Of a token that is given as text, or as an object with its properties. */
   private static String content(Path file, String key, JsonNode token) {
     JsonNode content = token.isObject() ? token.path("content") : token;
-    if (!content.isTextual() || content.textValue().isBlank()) {
+    if (!content.isTextual()
+        || content.textValue().isBlank()
+        || content.textValue().length() > LONGEST_TOKEN) {
       String name = token.isObject() ? key + ".content" : key;
-      throw failure(file, name, content, "the text of a token");
+      throw failure(
+          file,
+          name,
+          content,
+          "the text of a token, of at most %d characters".formatted(LONGEST_TOKEN));
     }
     return content.textValue();
   }

@@ -95,6 +95,12 @@ final class TokenizerDefinition {
   /** Both parts of a merge, and what they become, are tokens. */
   private static ArrayNode checkedMerges(
       Path folder, String where, JsonNode merges, JsonNode vocabulary) {
+    if (merges.size() > vocabulary.size()) {
+      throw failure(
+          folder,
+          "%s has %d merges, but the vocabulary has %d tokens"
+              .formatted(where, merges.size(), vocabulary.size()));
+    }
     for (JsonNode merge : merges) {
       List<String> parts = parts(merge);
       boolean known =

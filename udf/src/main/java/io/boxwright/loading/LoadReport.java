@@ -28,7 +28,7 @@ final class LoadReport {
   }
 
   void missing(String name) {
-    note(missing, Printable.value(name));
+    note(missing, name);
   }
 
   void misshaped(String name, long[] stored, long[] wanted) {
@@ -56,7 +56,7 @@ final class LoadReport {
     describe(problems, "missing tensor", missing);
     describe(problems, "mis-shaped tensor", misshaped);
     describe(problems, "mis-typed tensor", mistyped);
-    describe(problems, "unexpected tensor", unexpected.stream().map(Printable::value).toList());
+    describe(problems, "unexpected tensor", List.copyOf(unexpected));
     if (!problems.isEmpty()) {
       throw new ModelLoadingException(
           "Cannot load %s from %s: %s. Do the weights belong to this config.json?"
@@ -66,14 +66,15 @@ final class LoadReport {
 
   private static void describe(List<String> problems, String kind, List<String> names) {
     if (names.size() == 1) {
-      problems.add(kind + " " + names.get(0));
+      problems.add(kind + " " + Printable.value(names.get(0)));
     } else if (!names.isEmpty()) {
       problems.add(names.size() + " " + kind + "s: " + firstOf(names));
     }
   }
 
   private static String firstOf(List<String> names) {
-    String first = names.stream().limit(MOST_NAMES).collect(Collectors.joining(", "));
+    String first =
+        names.stream().limit(MOST_NAMES).map(Printable::value).collect(Collectors.joining(", "));
     int more = names.size() - MOST_NAMES;
     return more > 0 ? first + " and " + more + " more" : first;
   }

@@ -140,7 +140,7 @@ public record ModelIndex(
     Map<String, String> parts = new LinkedHashMap<>();
     for (String name : REQUIRED) {
       if (!classes.containsKey(name)) {
-        throw failure(folder, "model_index.json has no part " + name);
+        throw failure(folder, "model_index.json has no part " + name + " with the name of a class");
       }
       if (!Files.isDirectory(folder.resolve(name))) {
         throw failure(folder, "there is no folder " + name + " for the part of that name");

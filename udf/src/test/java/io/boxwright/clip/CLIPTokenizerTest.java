@@ -12,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -230,6 +232,31 @@ class CLIPTokenizerTest {
         .isInstanceOf(ModelLoadingException.class)
         .hasMessageContaining(temporary.toString())
         .hasMessageContaining(problem.replace('\'', '"'));
+  }
+
+  /** The library takes minutes to load hundreds of thousands of added tokens. */
+  @Test
+  @Timeout(10)
+  void moreThanItCanLoadIsRefused() throws IOException {
+    writeTokenizer("\"a\":2,\"b\":3,\"ab\":4", "a b\n".repeat(1_000_000));
+    assertRefused("merges.txt has 1000000 merges, but the vocabulary has 5 tokens");
+
+    writeTokenizer("\"a\":2", "");
+    Path config = temporary.resolve("tokenizer_config.json");
+    Files.writeString(
+        config,
+        IntStream.range(3, 200_003)
+            .mapToObj("\"%1$d\": {\"content\": \"<%1$d>\"}"::formatted)
+            .collect(Collectors.joining(",", "{\"added_tokens_decoder\": {", "}}")));
+    assertThatThrownBy(() -> CLIPTokenizer.fromPretrained(temporary))
+        .hasMessage(
+            "Cannot read %s: added_tokens_decoder has 200000 tokens, at most 1000 are read",
+            config);
+
+    Files.writeString(config, "{\"pad_token\": \"%s\"}".formatted("x".repeat(5_000_000)));
+    assertThatThrownBy(() -> CLIPTokenizer.fromPretrained(temporary))
+        .hasMessageContaining("pad_token is \"xxx")
+        .hasMessageContaining("the text of a token, of at most 1000 characters");
   }
 
   @Test
