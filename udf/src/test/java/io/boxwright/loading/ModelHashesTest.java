@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.testing.Fixtures;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -400,7 +401,7 @@ class ModelHashesTest {
 
     try (FileChannel channel =
         FileChannel.open(model.resolve("vae/config.json"), StandardOpenOption.APPEND)) {
-      channel.write(java.nio.ByteBuffer.wrap(new byte[] {' '}));
+      channel.write(ByteBuffer.wrap(new byte[] {' '}));
     }
     assertThat(hashed.isOverwritten()).isTrue();
   }

@@ -208,10 +208,10 @@ class ModelChangeTest {
   @Test
   void aPipelineIsClosedWhenItsLastTaskEnds() throws Exception {
     String name = model.toString();
-    Thread long1 = new Thread(() -> assertMade(images(name, 100)));
+    Thread longer = new Thread(() -> assertMade(images(name, 100)));
     List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
-    long1.setUncaughtExceptionHandler((thread, e) -> failures.add(e));
-    long1.start();
+    longer.setUncaughtExceptionHandler((thread, e) -> failures.add(e));
+    longer.start();
     while (Loader.PIPELINES.isEmpty()) {
       Thread.sleep(20);
     }
@@ -222,8 +222,8 @@ class ModelChangeTest {
     assertThat(Loader.PIPELINES)
         .extracting(pipeline -> pipeline.closed)
         .containsExactly(false, false);
-    assertThat(long1.isAlive()).isTrue();
-    long1.join();
+    assertThat(longer.isAlive()).isTrue();
+    longer.join();
     assertThat(failures).isEmpty();
     assertThat(Loader.PIPELINES)
         .extracting(pipeline -> pipeline.closed)
