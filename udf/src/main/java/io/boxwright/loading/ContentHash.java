@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The hash of a content: SHA-256 of the SHA-256 of its blocks, one after another. So one file can
@@ -27,6 +28,7 @@ final class ContentHash {
   static final int BLOCK_BYTES = 16 << 20;
 
   private static final int BUFFER_BYTES = 256 << 10;
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
   private final int blockBytes;
   private final MessageDigest block = sha256();
@@ -124,6 +126,11 @@ final class ContentHash {
       }
       return digest.digest();
     }
+  }
+
+  /** Whether a text can be a hash: what was kept in a file may be damaged. */
+  static boolean isHash(String text) {
+    return text != null && HASH.matcher(text).matches();
   }
 
   private static MessageDigest sha256() {

@@ -1,7 +1,5 @@
 package io.boxwright.loading;
 
-import java.util.regex.Pattern;
-
 /**
  * A file that was read whole.
  *
@@ -10,11 +8,9 @@ import java.util.regex.Pattern;
  */
 record HashedFile(FileState state, String hash) {
 
-  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
-
   /** Refuses what a damaged memory may hold. */
   HashedFile {
-    if (state == null || hash == null || !HASH.matcher(hash).matches()) {
+    if (state == null || !ContentHash.isHash(hash)) {
       throw new IllegalArgumentException("Not the hash of a file: " + hash);
     }
   }

@@ -17,9 +17,16 @@ public record ModelFingerprint(TreeMap<String, String> files) implements Seriali
 
   private static final int SHOWN_DIGITS = 12;
 
-  /** Copies the map. */
+  /**
+   * Copies the map.
+   *
+   * @throws IllegalArgumentException if a value is no hash
+   */
   public ModelFingerprint {
     files = new TreeMap<>(files);
+    if (!files.values().stream().allMatch(ContentHash::isHash)) {
+      throw new IllegalArgumentException("Not hashes of files: " + files);
+    }
   }
 
   /** The fingerprint of files by their paths. */

@@ -101,7 +101,13 @@ class ModelCacheTest {
   void aCopyOfWhichIsNotKnownWhatWasCopiedIsMadeAnew() throws Exception {
     ModelFile[] files = {file("model_index.json", "{}")};
     Path hashes = Path.of(copy(files) + ".sha256.json");
-    for (String damaged : List.of("", "{\"files\":{}}", "{\"files\":null}", "nonsense")) {
+    for (String damaged :
+        List.of(
+            "",
+            "{\"files\":{\"model_index.json\":\"ab\"}}",
+            "{\"files\":{}}",
+            "{\"files\":null}",
+            "nonsense")) {
       Files.writeString(hashes, damaged);
       Files.writeString(copy(files).resolve("model_index.json"), "[]");
 
