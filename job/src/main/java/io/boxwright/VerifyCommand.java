@@ -17,8 +17,9 @@ import picocli.CommandLine.Spec;
     name = "verify",
     mixinStandardHelpOptions = true,
     description = {
-      "Checks that an output folder has an image or an error for every prompt exactly once, that"
-          + " every picture is whole, and that nothing else is there.",
+      "Reads every byte in an output folder, and checks that it has an image or an error for every"
+          + " prompt exactly once, that every row is that of its prompt, that every file and picture is"
+          + " as it was written, and that nothing else is there. Lists all that it finds.",
       ""
     },
     footer = {
