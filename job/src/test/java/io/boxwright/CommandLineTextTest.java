@@ -25,7 +25,7 @@ class CommandLineTextTest {
 
   /** As bash quotes words with printf %q. */
   @Test
-  void valuesOfSecretSettingsAreTakenOutWhatEverTheyHold() {
+  void valuesOfSecretSettingsAreTakenOutWhateverTheyHold() {
     String text =
         CommandLineText.ofQuoted(
             List.of(

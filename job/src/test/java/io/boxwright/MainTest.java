@@ -86,6 +86,25 @@ class MainTest {
   }
 
   @Test
+  void limitsAreNamedBeforeAnythingIsLoaded() {
+    assertThat(run("tokens", "--model", "nowhere", "a".repeat(700_000)))
+        .isEqualTo(ExitCode.INVALID_INPUT);
+    assertRefused(
+        generate("--num-images-per-prompt", "1000000000"),
+        "Invalid prompt: 700000 characters, the limit is 10000",
+        "Invalid number of images per prompt: 1000000000 images, the limit is 10000");
+    assertRefused(
+        generate("--batch-size", "1000000000"), "batch size: 1000000000, the limit is 1024");
+    assertRefused(generate("--height", "1000000000"), "height is 1000000000, it must be between");
+  }
+
+  @Test
+  void messagesDoNotSteerTheTerminal() {
+    assertThat(generate("--batch-size", "\u001b[2J")).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("\\u001b[2J").doesNotContain("\u001b");
+  }
+
+  @Test
   void theBuiltInModelNeedsNoPath() {
     assertThat(run("tokens", "--model", "shapes", "a red circle")).isEqualTo(ExitCode.OK);
     assertThat(out.toString().lines()).contains("  2  red</w>");
