@@ -45,12 +45,12 @@ record SafeTensor(Path file, SafeTensorType type, long[] shape, long position) {
    * Reads the tensor onto the manager's device. On the CPU, numbers already of the wanted type stay
    * in the mapped file and are never copied.
    *
-   * @param dataType what floating-point numbers become; others keep their type
+   * @param dataType what the numbers become
    * @return owned by the manager alone, whatever scope is open
    */
   NDArray read(NDManager manager, DataType dataType) {
     NDArray stored = readStored(manager);
-    boolean keep = !stored.getDataType().isFloating() || stored.getDataType() == dataType;
+    boolean keep = stored.getDataType() == dataType;
     NDArray wanted = keep ? stored : replace(stored, stored.toType(dataType, false));
     NDScope.unregister(wanted);
     return wanted;
