@@ -126,7 +126,8 @@ public final class GenerateImages {
     try (RunLock lock = takeLock(folder)) {
       return make(prompts, lock);
     } catch (LockLostException e) {
-      throw new JobFailedException(e.getMessage(), e);
+      throw new JobFailedException(
+          "%s. To go on when nobody else does: %s".formatted(e.getMessage(), again()), e);
     } catch (DamagedFileException e) {
       throw new InvalidInputException(
           e.getMessage() + "; restore it, or start anew with --overwrite", e);
@@ -164,11 +165,15 @@ public final class GenerateImages {
 
   /** What befell the files beside the images. */
   private JobFailedException failure(RunFolder folder, UncheckedIOException e) {
-    String again = command + Redaction.reminder(command);
-    String remedy = DiskFault.in(e).map(fault -> fault.advice(again)).orElse("to go on: " + again);
+    String remedy =
+        DiskFault.in(e).map(fault -> fault.advice(again())).orElse("to go on: " + again());
     return new JobFailedException(
         "Cannot work in output folder %s: %s; %s".formatted(folder.path(), e.getMessage(), remedy),
         e);
+  }
+
+  private String again() {
+    return command + Redaction.reminder(command);
   }
 
   private void checkModel() {

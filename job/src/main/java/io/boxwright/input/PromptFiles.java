@@ -1,16 +1,15 @@
 package io.boxwright.input;
 
+import io.boxwright.loading.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -98,14 +97,10 @@ final class PromptFiles {
   }
 
   private static String sha256(FileSystem fileSystem, Path path) throws IOException {
-    try (InputStream in = fileSystem.open(path)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (DigestInputStream hashed = new DigestInputStream(in, digest)) {
-        hashed.transferTo(OutputStream.nullOutputStream());
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JVM has it
+    MessageDigest digest = Sha256.digest();
+    try (InputStream in = new DigestInputStream(fileSystem.open(path), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
     }
+    return Sha256.hex(digest);
   }
 }

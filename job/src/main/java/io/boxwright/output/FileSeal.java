@@ -1,5 +1,6 @@
 package io.boxwright.output;
 
+import io.boxwright.loading.Sha256;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -50,7 +51,7 @@ public final class FileSeal {
       throw new IOException("the footer has no place for its seal");
     }
     digest.update(end);
-    byte[] hash = ascii(Hash.hex(digest.digest()));
+    byte[] hash = ascii(Sha256.hex(digest));
     System.arraycopy(hash, 0, end, place + START.length, hash.length);
   }
 
@@ -70,14 +71,14 @@ public final class FileSeal {
         return Optional.of("its footer has no seal");
       }
       in.seek(0);
-      MessageDigest digest = Hash.sha256();
+      MessageDigest digest = Sha256.digest();
       OutputStream hashed = new DigestOutputStream(OutputStream.nullOutputStream(), digest);
       copy(in, place, hashed);
       byte[] stored = new byte[PLACEHOLDER.length()];
       in.readFully(stored);
       hashed.write(ascii(PLACEHOLDER));
       copy(in, length - place - stored.length, hashed);
-      boolean whole = Arrays.equals(stored, ascii(Hash.hex(digest.digest())));
+      boolean whole = Arrays.equals(stored, ascii(Sha256.hex(digest)));
       return whole ? Optional.empty() : Optional.of("its bytes are not those that were written");
     }
   }

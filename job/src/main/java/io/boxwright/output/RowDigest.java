@@ -1,5 +1,6 @@
 package io.boxwright.output;
 
+import io.boxwright.loading.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -28,7 +29,7 @@ public final class RowDigest {
   private static final byte PRESENT = 1;
 
   private final StructType schema;
-  private final MessageDigest digest = Hash.sha256();
+  private final MessageDigest digest = Sha256.digest();
   private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
 
   /** Of rows of a schema; values behind its last column do not count. */
@@ -43,7 +44,7 @@ public final class RowDigest {
 
   /** The digest of all rows so far as 64 hexadecimal digits; the next row begins a new one. */
   public String hex() {
-    return Hash.hex(digest.digest());
+    return Sha256.hex(digest);
   }
 
   /** The digest of one value of a row: the same for values that are the same. */

@@ -1,5 +1,6 @@
 package io.boxwright.output;
 
+import io.boxwright.loading.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -17,7 +18,7 @@ final class SealedOutputFile implements OutputFile {
 
   private final FileSystem fileSystem;
   private final Path path;
-  private final MessageDigest digest = Hash.sha256();
+  private final MessageDigest digest = Sha256.digest();
   private ByteArrayOutputStream end;
 
   /** A file that is made when Parquet asks for it. */

@@ -3,6 +3,7 @@ package io.boxwright.actions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.util.Utils;
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.output.CommitMode;
 import io.boxwright.testing.Runs;
@@ -202,6 +203,40 @@ class FinishedRunTest {
   private static Optional<File> file(Path folder, String start) {
     File[] files = folder.toFile().listFiles((parent, name) -> name.startsWith(start));
     return Stream.ofNullable(files).flatMap(Stream::of).findFirst();
+  }
+
+  @Test
+  void aFolderThatIsRemovedDuringTheRunEndsIt() throws Exception {
+    System.setProperty(StubLoader.PAUSE, "1000");
+    try {
+      runs = new Runs(spark, folder.resolve("removed")).withPrompts();
+      CompletableFuture<Void> remover = CompletableFuture.runAsync(this::removeOutput);
+
+      assertThatThrownBy(runs.action()::execute)
+          .isInstanceOf(JobFailedException.class)
+          .hasMessageContaining("The lock of output folder " + runs.output() + " is gone")
+          .hasMessageContaining("the command");
+
+      remover.join();
+    } finally {
+      System.clearProperty(StubLoader.PAUSE);
+    }
+    assertThat(runs.output().resolve("plan.json")).doesNotExist();
+    assertThat(runs.output().resolve("run.json")).doesNotExist();
+  }
+
+  /** Once the first chunk is finished. */
+  private void removeOutput() {
+    for (long end = System.nanoTime() + 60_000_000_000L; System.nanoTime() < end; ) {
+      if (file(runs.images(), "chunk-0000").isPresent()) {
+        for (int i = 0; i < 5; i++) { // tasks may write meanwhile
+          Utils.deleteQuietly(runs.output());
+        }
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    throw new IllegalStateException("There was no chunk");
   }
 
   @Test

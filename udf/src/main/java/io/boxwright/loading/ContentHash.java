@@ -9,10 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +29,8 @@ final class ContentHash {
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
   private final int blockBytes;
-  private final MessageDigest block = sha256();
-  private final MessageDigest whole = sha256();
+  private final MessageDigest block = Sha256.digest();
+  private final MessageDigest whole = Sha256.digest();
   private int inBlock;
 
   /** Of what is added, in blocks of the usual size. */
@@ -69,7 +67,7 @@ final class ContentHash {
     if (inBlock > 0) {
       endBlock();
     }
-    return HexFormat.of().formatHex(whole.digest());
+    return Sha256.hex(whole);
   }
 
   /**
@@ -85,14 +83,14 @@ final class ContentHash {
       for (long start = 0; start < size; start += blockBytes) {
         blocks.add(new Block(file, start, (int) Math.min(blockBytes, size - start)));
       }
-      wholes.put(file, sha256());
+      wholes.put(file, Sha256.digest());
     }
     List<byte[]> digests = digests(blocks);
     for (int i = 0; i < blocks.size(); i++) {
       wholes.get(blocks.get(i).file()).update(digests.get(i));
     }
     Map<Path, String> hashes = new LinkedHashMap<>();
-    wholes.forEach((file, whole) -> hashes.put(file, HexFormat.of().formatHex(whole.digest())));
+    wholes.forEach((file, whole) -> hashes.put(file, Sha256.hex(whole)));
     return hashes;
   }
 
@@ -108,7 +106,7 @@ final class ContentHash {
   private record Block(Path file, long start, int length) {
 
     byte[] digest() {
-      MessageDigest digest = sha256();
+      MessageDigest digest = Sha256.digest();
       ByteBuffer buffer = ByteBuffer.allocate(Math.min(length, BUFFER_BYTES));
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         int done = 0;
@@ -131,13 +129,5 @@ final class ContentHash {
   /** Whether a text can be a hash: what was kept in a file may be damaged. */
   static boolean isHash(String text) {
     return text != null && HASH.matcher(text).matches();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JVM has it
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.boxwright.spark;
 
 import io.boxwright.layout.BoundingBox;
 import io.boxwright.layout.LayoutObject;
+import io.boxwright.loading.Sha256;
 import io.boxwright.pipelines.GenerationRequest;
 import io.boxwright.pipelines.ImagePipeline;
 import io.boxwright.pipelines.RequestLimits;
