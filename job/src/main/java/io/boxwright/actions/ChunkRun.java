@@ -33,15 +33,16 @@ record ChunkRun(
   /**
    * Makes the images, chunk by chunk.
    *
+   * @param there what is made already
    * @param existing whether failed ones are made again
    * @param command that goes on after a failure, for people
    * @throws JobFailedException if they cannot be made or written
    */
-  RunResult run(ExistingOutput existing, String command) {
+  RunResult run(ChunkScan there, ExistingOutput existing, String command) {
     long start = System.nanoTime();
     ChunkScan finished;
     try {
-      makeMissing();
+      makeMissing(there.missing());
       if (existing == ExistingOutput.RETRY_ERRORS) {
         remakeFailed();
       }
@@ -59,12 +60,14 @@ record ChunkRun(
             recorder.loads(),
             duration);
     recorder.finished();
+    chunks().removeLeftovers(finished);
     return result;
   }
 
   /** Holds all footers against the plan: nothing but the files themselves says what is made. */
   private ChunkScan prove() {
     ChunkScan scan = chunks().scan();
+    recorder.found(scan);
     if (!scan.missing().isEmpty()) {
       String odd = scan.odd().isEmpty() ? "" : "; in their places lie " + scan.odd();
       throw new JobFailedException(
@@ -73,8 +76,7 @@ record ChunkRun(
     return scan;
   }
 
-  private void makeMissing() {
-    List<Integer> missing = chunks().scan().missing();
+  private void makeMissing(List<Integer> missing) {
     if (missing.isEmpty()) {
       return;
     }
@@ -123,20 +125,10 @@ record ChunkRun(
             .formatted(
                 reason,
                 listed ? System.lineSeparator() : ". ",
-                chunksThere(),
+                recorder.chunksDone(),
                 plan.chunks(),
                 fault.map(disk -> disk.advice(again)).orElse("to go on: " + again)),
         e);
-  }
-
-  /** As the folder has them; as was counted, if it cannot be read. */
-  private int chunksThere() {
-    try {
-      return chunks().scan().finished().size();
-    } catch (RuntimeException e) {
-      LOG.warn("Cannot count the finished chunks: {}", e.toString());
-      return recorder.chunksDone();
-    }
   }
 
   /** An extra: when it fails, the images are there all the same. */

@@ -3,6 +3,7 @@ package io.boxwright.actions;
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.input.PromptTable;
 import io.boxwright.loading.ModelLoadingException;
+import io.boxwright.output.ChunkScan;
 import io.boxwright.output.ChunkTable;
 import io.boxwright.output.CommitMode;
 import io.boxwright.output.DamagedFileException;
@@ -145,14 +146,13 @@ public final class GenerateImages {
     RunFolder folder = lock.folder();
     try {
       RunPlan plan = new Planning(generator, prompts, folder).plan(existing, chunkRows, commit);
-      ChunkTable chunks = new ChunkTable(folder, plan);
-      chunks.tidy();
+      ChunkScan there = new ChunkTable(folder, plan).tidy();
       RunResult result;
-      try (RunRecorder recorder = new RunRecorder(plan, lock, command)) {
+      try (RunRecorder recorder = new RunRecorder(plan, lock, command, there)) {
         ImageWork work = new ImageWork(spark, generator, maxFailedShare, console);
-        result = new ChunkRun(work, prompts, folder, plan, recorder).run(existing, command);
+        result = new ChunkRun(work, prompts, folder, plan, recorder).run(there, existing, command);
       }
-      chunks.tidy();
+      folder.sweepStaging();
       return result;
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       Optional<LockLostException> lost = lock.lost();

@@ -144,12 +144,12 @@ public final class ChunkTable {
    * Makes room for the chunks that are missing: removes what attempts that were cut off have left
    * and files that newer ones have replaced, and puts odd files aside, each with a line.
    *
-   * @return what counts then
+   * @return what was there
    */
   public ChunkScan tidy() {
     folder.sweepStaging();
     ChunkScan scan = scan();
-    scan.leftovers().forEach(name -> folder.delete(RunFolder.IMAGES + "/" + name));
+    removeLeftovers(scan);
     for (ChunkScan.OddFile file : scan.odd()) {
       String aside = folder.putAside(file.name());
       LOG.warn("{} does not count: {}. It is kept as {}", file.name(), file.problem(), aside);
@@ -159,5 +159,10 @@ public final class ChunkTable {
           "Not of this run, and left alone in images: {}", String.join(", ", scan.strangers()));
     }
     return scan;
+  }
+
+  /** Removes files that were cut off, and those that newer ones have replaced. */
+  public void removeLeftovers(ChunkScan scan) {
+    scan.leftovers().forEach(name -> folder.delete(RunFolder.IMAGES + "/" + name));
   }
 }

@@ -39,8 +39,9 @@ public final class RunRecorder implements AutoCloseable {
    *
    * @param lock of the folder
    * @param command that goes on with the run
+   * @param there what is made already
    */
-  public RunRecorder(RunPlan plan, RunLock lock, String command) {
+  public RunRecorder(RunPlan plan, RunLock lock, String command, ChunkScan there) {
     this.folder = lock.folder();
     this.plan = plan;
     this.lock = lock;
@@ -49,7 +50,7 @@ public final class RunRecorder implements AutoCloseable {
         plan.commit() == CommitMode.MANIFEST
             ? Optional.of(Manifest.begin(folder, lock.holder().term()))
             : Optional.empty();
-    done.addAll(new ChunkTable(folder, plan).scan().finished().keySet());
+    found(there);
     RunRecord before =
         RunRecord.read(folder).filter(record -> record.plan().equals(plan.hash())).orElse(null);
     earlier = before == null ? List.of() : before.attempts();
@@ -68,6 +69,12 @@ public final class RunRecorder implements AutoCloseable {
   public synchronized void finished(ChunkFile file) {
     done.add(file.chunk());
     manifest.ifPresent(list -> list.add(file));
+  }
+
+  /** Records which chunks are finished, as the folder has them, whatever was counted before. */
+  public synchronized void found(ChunkScan scan) {
+    done.clear();
+    done.addAll(scan.finished().keySet());
   }
 
   /**

@@ -202,11 +202,12 @@ public final class GuidedImageGenerator {
       PromptRow prompt = PromptRow.read(row, columns);
       Object[] values = new Object[schema.length()];
       for (int i = 0; i < values.length; i++) {
+        String column = schema.apply(i).name();
         values[i] =
-            switch (schema.apply(i).name()) {
+            switch (column) {
               case "id" -> prompt.id();
               case "seed" -> prompt.seed();
-              default -> row.get(i);
+              default -> row.getAs(column);
             };
       }
       return RowFactory.create(values);
