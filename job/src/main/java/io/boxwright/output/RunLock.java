@@ -20,12 +20,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunLock implements AutoCloseable {
 
-  /** Between two signs of life. Tests shorten it, and with it all that follows from it. */
-  static final Duration HEARTBEAT =
-      Duration.ofMillis(Long.getLong("boxwright.heartbeat.millis", 3000));
+  /** Between two signs of life. */
+  static final Duration HEARTBEAT = Duration.ofSeconds(3);
 
   /** So long after its last sign of life a driver counts as gone. */
-  static final Duration STALE = HEARTBEAT.multipliedBy(100);
+  static final Duration STALE = Duration.ofMinutes(5);
 
   /** So long a silent lock is watched: a little more than two signs of life take. */
   static final Duration WATCH = HEARTBEAT.multipliedBy(5).dividedBy(2);
