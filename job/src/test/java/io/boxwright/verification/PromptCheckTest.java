@@ -55,7 +55,7 @@ class PromptCheckTest {
         .withPosition()
         .coalesce(1)
         .orderBy(PromptTable.POSITION)
-        .drop(PromptTable.POSITION)
+        .drop(PromptTable.POSITION, "_boxwright_invalid_text")
         .withColumn(column, org.apache.spark.sql.functions.expr(value))
         .write()
         .parquet(table.toString());
