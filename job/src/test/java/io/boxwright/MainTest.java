@@ -101,7 +101,7 @@ class MainTest {
   @Test
   void messagesDoNotSteerTheTerminal() {
     assertThat(generate("--batch-size", "\u001b[2J")).isEqualTo(ExitCode.INVALID_INPUT);
-    assertThat(err.toString()).contains("\\u001b[2J").doesNotContain("\u001b");
+    assertThat(err.toString()).contains("\\u001B[2J").doesNotContain("\u001b");
   }
 
   @Test

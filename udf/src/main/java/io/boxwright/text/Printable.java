@@ -48,9 +48,11 @@ public final class Printable {
     return escaped.toString();
   }
 
-  /** Text whose lines stay apart, whole. */
+  /** Text whose lines stay apart, whole; tabs become spaces. */
   public static String lines(String text) {
-    return text.lines().map(Printable::escaped).collect(Collectors.joining(System.lineSeparator()));
+    return text.lines()
+        .map(line -> escaped(line.replace("\t", "    ")))
+        .collect(Collectors.joining(System.lineSeparator()));
   }
 
   /**
