@@ -4,6 +4,7 @@ import io.boxwright.actions.CompareGuidance;
 import io.boxwright.input.DemoPrompts;
 import io.boxwright.input.SparkSettings;
 import io.boxwright.loading.BuiltInModel;
+import io.boxwright.output.RunFolder;
 import io.boxwright.pipelines.GenerationOptions;
 import io.boxwright.report.Comparison;
 import io.boxwright.report.ComparisonReport;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Spec;
         "Makes images of coloured shapes twice, without guidance and with it, and compares them.")
 final class DemoCommand implements Callable<Integer> {
 
+  /** Says in an output folder that it is a demo's, which another demo may replace. */
+  private static final String MARK = "_demo.json";
+
   private final SparkConf conf;
 
   @Spec private CommandSpec spec;
@@ -36,7 +40,8 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "boxwright-demo",
       paramLabel = "FOLDER",
       description =
-          "Where images and the contact sheet go. New or empty. Default: ${DEFAULT-VALUE}.")
+          "Where images and the contact sheet go. New, empty, or of another demo, which is replaced."
+              + " Default: ${DEFAULT-VALUE}.")
   private String output;
 
   @Option(
@@ -80,6 +85,7 @@ final class DemoCommand implements Callable<Integer> {
     GuidedImageGenerator generator = generator();
     Comparison comparison;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
+      RunFolder.of(spark.sparkContext().hadoopConfiguration(), output).claim(MARK);
       comparison =
           new CompareGuidance(spark, generator)
               .input(DemoPrompts.write(spark, output, rows))

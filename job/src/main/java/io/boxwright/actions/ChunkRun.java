@@ -41,31 +41,57 @@ record ChunkRun(
   RunResult run(ChunkScan there, ExistingOutput existing, String command) {
     long start = System.nanoTime();
     ChunkScan finished;
+    RunResult result;
     try {
       makeMissing(there.missing());
       if (existing == ExistingOutput.RETRY_ERRORS) {
         remakeFailed();
       }
+      requireSamePrompts(there);
       finished = prove();
+      result = result(finished, Duration.ofNanos(System.nanoTime() - start));
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       throw failure(e, command);
     }
-    Duration duration = Duration.ofNanos(System.nanoTime() - start);
-    Dataset<Row> images = table().read(chunks().paths(finished.files()));
-    RunResult result =
-        new RunResult(
-            folder.images(),
-            contactSheet(images),
-            RunSummary.of(images),
-            recorder.loads(),
-            duration);
     recorder.finished();
     chunks().removeLeftovers(finished);
     return result;
   }
 
-  /** Holds all footers against the plan: nothing but the files themselves says what is made. */
+  private RunResult result(ChunkScan finished, Duration duration) {
+    Dataset<Row> images = table().read(chunks().paths(finished.files()));
+    return new RunResult(
+        folder.images(), contactSheet(images), RunSummary.of(images), recorder.loads(), duration);
+  }
+
+  /** The prompts were hashed before they were read again for the images. */
+  private void requireSamePrompts(ChunkScan there) {
+    if (prompts.isUnchanged()) {
+      return;
+    }
+    ChunkScan now = chunks().scan();
+    now.files().stream()
+        .filter(file -> !there.files().contains(file))
+        .forEach(file -> folder.putAside(file.name()));
+    recorder.found(chunks().scan());
+    throw new JobFailedException(
+        "the prompts in %s were changed while images were made of them; what was made meanwhile is in %s"
+            .formatted(prompts.path(), folder.aside()),
+        null);
+  }
+
+  /**
+   * Holds all footers against the plan: nothing but the files themselves says what is made. The
+   * plan has to be there for whoever asks later.
+   */
   private ChunkScan prove() {
+    if (RunPlan.read(folder).isEmpty()) {
+      LOG.warn("plan.json is gone; it is written again");
+      plan.write(folder);
+    }
+    if (!RunPlan.require(folder).hash().equals(plan.hash())) {
+      throw new JobFailedException("plan.json is another one than when the run began", null);
+    }
     ChunkScan scan = chunks().scan();
     recorder.found(scan);
     if (!scan.missing().isEmpty()) {

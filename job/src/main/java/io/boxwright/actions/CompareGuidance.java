@@ -2,6 +2,7 @@ package io.boxwright.actions;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.images.PngEncoder;
+import io.boxwright.output.ImageTable;
 import io.boxwright.output.RunFolder;
 import io.boxwright.report.Comparison;
 import io.boxwright.report.ContactSheet;
@@ -83,8 +84,8 @@ public final class CompareGuidance {
   private Optional<String> contactSheet(RunResult unguided, RunResult guided) {
     try {
       return ContactSheet.compare(
-              spark.read().parquet(unguided.table()),
-              spark.read().parquet(guided.table()),
+              ImageTable.read(spark, unguided.table()),
+              ImageTable.read(spark, guided.table()),
               CONTACT_SHEET_PAIRS)
           .map(this::write);
     } catch (Exception | LinkageError e) { // the latter where Java's graphics lack a library

@@ -111,7 +111,9 @@ final class FailedImages {
 
   /** The position comes last. */
   private static Column[] last(String[] names) {
-    return Arrays.stream(names).map(name -> col("`" + name + "`")).toArray(Column[]::new);
+    return Arrays.stream(names)
+        .map(name -> col("`" + name.replace("`", "``") + "`"))
+        .toArray(Column[]::new);
   }
 
   private static String[] columns(String... names) {

@@ -42,17 +42,19 @@ public final class ReadStatus {
         scan.failed(),
         plan.chunks(),
         scan.finished().size(),
-        remarks(scan),
+        remarks(folder, scan),
         record.map(run -> run.lastAttempt().imagesPerSecond()).orElse(0.0),
         record.map(run -> run.lastAttempt().errors()).orElse(Map.of()),
         record.map(RunRecord::command).orElse("boxwright generate"));
   }
 
   /** What lies in the folder and is no part of the run. */
-  private static List<String> remarks(ChunkScan scan) {
+  private static List<String> remarks(RunFolder folder, ChunkScan scan) {
     List<String> remarks = new ArrayList<>();
-    scan.odd().forEach(file -> remarks.add("%s does not count".formatted(file)));
-    scan.strangers().forEach(name -> remarks.add("%s is not of this run".formatted(name)));
+    scan.odd().forEach(file -> remarks.add("In images: %s does not count".formatted(file)));
+    scan.strangers()
+        .forEach(name -> remarks.add("In images: %s is not of this run".formatted(name)));
+    folder.strangers().forEach(name -> remarks.add("%s is not of this run".formatted(name)));
     return remarks;
   }
 

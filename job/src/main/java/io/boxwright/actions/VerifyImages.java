@@ -6,6 +6,7 @@ import io.boxwright.output.ChunkFooter;
 import io.boxwright.output.ChunkScan;
 import io.boxwright.output.ChunkTable;
 import io.boxwright.output.DamagedFileException;
+import io.boxwright.output.ImageTable;
 import io.boxwright.output.RunFolder;
 import io.boxwright.output.RunPlan;
 import io.boxwright.report.VerifyResult;
@@ -80,6 +81,7 @@ public final class VerifyImages {
         .forEach(file -> problems.add("images/%s: %s".formatted(file.name(), file.problem())));
     scan.leftovers().forEach(name -> problems.add("images/%s does not count".formatted(name)));
     scan.strangers().forEach(name -> problems.add("images/%s is not of this run".formatted(name)));
+    folder.strangers().forEach(name -> problems.add("%s is not of this run".formatted(name)));
     folder
         .staged()
         .forEach(
@@ -124,7 +126,7 @@ public final class VerifyImages {
     } else if (!whole.isEmpty()) {
       problems.addAll(
           PromptCheck.problems(
-              plan, prompts, spark.read().parquet(whole.keySet().toArray(String[]::new))));
+              plan, prompts, ImageTable.read(spark, whole.keySet().toArray(String[]::new))));
     }
   }
 }

@@ -3,9 +3,11 @@ package io.boxwright.input;
 import static org.apache.spark.sql.functions.col;
 
 import io.boxwright.spark.GuidedImageGenerator;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -47,7 +49,20 @@ public final class PromptTable {
       throw new InvalidInputException("%s, in %s".formatted(e.getMessage(), path), e);
     }
     readAll(prompts, path);
-    return new PromptTable(spark, path, prompts, files(spark, prompts, path));
+    return new PromptTable(spark, qualified(spark, path), prompts, files(spark, prompts, path));
+  }
+
+  /** So that who reads the plan finds the table from any folder. */
+  private static String qualified(SparkSession spark, String path) {
+    try {
+      Path table = new Path(path);
+      return table
+          .getFileSystem(spark.sparkContext().hadoopConfiguration())
+          .makeQualified(table)
+          .toString();
+    } catch (IOException | IllegalArgumentException e) {
+      throw unreadable(path, e);
+    }
   }
 
   // Spark throws checked exceptions that it does not declare, hence Exception.
@@ -83,6 +98,15 @@ public final class PromptTable {
   /** Where it is. */
   public String path() {
     return path;
+  }
+
+  /**
+   * Whether the files are still those that were read first.
+   *
+   * @throws InvalidInputException if they cannot be read any more
+   */
+  public boolean isUnchanged() {
+    return files(spark, rows, path).list().equals(files.list());
   }
 
   /** All rows, in any order. */

@@ -1,5 +1,6 @@
 package io.boxwright.output;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,8 +13,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Predicate;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,34 +42,52 @@ public final class ChunkTable {
   /** Looks at every file, and reads the footer of each that may count. */
   public ChunkScan scan() {
     List<String> strangers = new ArrayList<>();
-    List<String> leftovers = new ArrayList<>();
     List<Candidate> candidates = new ArrayList<>();
-    Predicate<ChunkFile> counts = counting();
     for (FileStatus entry : entries()) {
-      Optional<ChunkFile> file = chunkOf(entry);
-      if (file.isEmpty()) {
-        strangers.add(entry.getPath().getName());
-      } else if (!entry.isFile() || counts.test(file.get())) {
-        candidates.add(new Candidate(entry, file.get()));
-      } else {
-        leftovers.add(file.get().name());
-      }
+      chunkOf(entry)
+          .ifPresentOrElse(
+              file -> candidates.add(new Candidate(entry, file)),
+              () -> strangers.add(entry.getPath().getName()));
     }
+    List<String> leftovers = new ArrayList<>();
     List<ChunkScan.OddFile> odd = new ArrayList<>();
     Map<Integer, ChunkFooter> finished = new TreeMap<>();
-    for (Judged judged : judge(candidates)) {
-      if (judged.problem().isPresent()) {
-        odd.add(new ChunkScan.OddFile(judged.file().name(), judged.problem().get()));
-      } else {
+    for (Judged judged : judge(ranked(candidates))) {
+      Optional<String> problem = judged.problem().or(() -> brokenSeal(judged.footer(), finished));
+      if (problem.isEmpty()) {
         ChunkFooter replaced = finished.put(judged.file().chunk(), judged.footer());
         Optional.ofNullable(replaced).ifPresent(older -> leftovers.add(older.file().name()));
+      } else if (judged.cutOff()) {
+        leftovers.add(judged.file().name());
+      } else {
+        odd.add(new ChunkScan.OddFile(judged.file().name(), problem.get()));
       }
     }
     return new ChunkScan(plan.chunks(), finished, odd, leftovers, strangers);
   }
 
-  private Predicate<ChunkFile> counting() {
-    return plan.commit() == CommitMode.RENAME ? file -> true : new Manifest(folder)::lists;
+  /**
+   * The best comes last: the newest generation and, of several attempts, the one that is listed.
+   */
+  private List<Candidate> ranked(List<Candidate> candidates) {
+    Manifest manifest = new Manifest(folder);
+    return candidates.stream()
+        .sorted(
+            Comparator.comparingInt((Candidate candidate) -> candidate.file().generation())
+                .thenComparing(candidate -> manifest.lists(candidate.file())))
+        .toList();
+  }
+
+  /** A file takes the place of another only if all of it is as it was written. */
+  private Optional<String> brokenSeal(ChunkFooter footer, Map<Integer, ChunkFooter> finished) {
+    if (!finished.containsKey(footer.file().chunk())) {
+      return Optional.empty();
+    }
+    try {
+      return FileSeal.check(folder.fileSystem().getConf(), new Path(path(footer.file())));
+    } catch (IOException e) {
+      return Optional.of("it cannot be read: " + e.getMessage());
+    }
   }
 
   /** Files and folders that are not hidden, in the order of their names. */
@@ -88,16 +107,23 @@ public final class ChunkTable {
 
   private record Candidate(FileStatus entry, ChunkFile file) {}
 
-  private record Judged(ChunkFile file, ChunkFooter footer, Optional<String> problem) {}
+  private record Judged(Candidate candidate, ChunkFooter footer, Optional<String> problem) {
 
-  /** In the order of generations, the newest last. */
+    ChunkFile file() {
+      return candidate.file();
+    }
+
+    /** Whether it is of an attempt that did not come to its end: such a file has no footer. */
+    boolean cutOff() {
+      return file().isAttempt() && candidate.entry().isFile() && footer == null;
+    }
+  }
+
   private List<Judged> judge(List<Candidate> candidates) {
     ExecutorService readers = Executors.newFixedThreadPool(READERS);
     try {
       List<Callable<Judged>> tasks = new ArrayList<>();
-      candidates.stream()
-          .sorted(Comparator.comparingInt(candidate -> candidate.file().generation()))
-          .forEach(candidate -> tasks.add(() -> judge(candidate)));
+      candidates.forEach(candidate -> tasks.add(() -> judge(candidate)));
       List<Judged> judged = new ArrayList<>();
       for (Future<Judged> result : readers.invokeAll(tasks)) {
         judged.add(result.get());
@@ -115,18 +141,18 @@ public final class ChunkTable {
 
   private Judged judge(Candidate candidate) {
     ChunkFile file = candidate.file();
-    if (!candidate.entry().isFile()) {
-      return new Judged(file, null, Optional.of("it is no file"));
+    if (!folder.isRegular(candidate.entry())) {
+      return new Judged(candidate, null, Optional.of("it is no file"));
     }
     if (candidate.entry().getLen() == 0) {
-      return new Judged(file, null, Optional.of("it is empty"));
+      return new Judged(candidate, null, Optional.of("it is empty"));
     }
     try {
       ChunkFooter footer =
           ChunkFooter.read(folder.fileSystem().getConf(), folder.resolve(RunFolder.IMAGES), file);
-      return new Judged(file, footer, footer.problem(plan));
+      return new Judged(candidate, footer, footer.problem(plan));
     } catch (UncheckedIOException e) {
-      return new Judged(file, null, Optional.of(e.getMessage()));
+      return new Judged(candidate, null, Optional.of(e.getMessage()));
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -75,6 +76,17 @@ public final class ImageTable {
 
   /** Reads some files. */
   public Dataset<Row> read(String... files) {
-    return spark.read().parquet(files);
+    return read(spark, files);
+  }
+
+  /**
+   * Reads files of an image table on a session. Their paths are no patterns, whatever they hold.
+   */
+  public static Dataset<Row> read(SparkSession session, String... files) {
+    return session.read().parquet(Stream.of(files).map(ImageTable::literal).toArray(String[]::new));
+  }
+
+  private static String literal(String path) {
+    return path.replaceAll("[\\[\\]{}*?\\\\]", "\\\\$0");
   }
 }

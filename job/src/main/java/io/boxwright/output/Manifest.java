@@ -25,7 +25,7 @@ final class Manifest {
 
   private static final Logger LOG = LoggerFactory.getLogger(Manifest.class);
 
-  private static final Pattern NAME = Pattern.compile("_manifest\\.(\\d{1,18})\\.json");
+  private static final Pattern NAME = Pattern.compile("_manifest\\.(\\d{9,12})\\.json");
 
   private record Content(Map<String, String> files) {
 
@@ -39,11 +39,7 @@ final class Manifest {
   private final Map<String, String> files;
   private boolean changed;
 
-  /**
-   * The manifest of a folder, for readers; without one, no file counts.
-   *
-   * @throws DamagedFileException if there are some, and none is whole
-   */
+  /** The manifest of a folder, for readers; empty if there is none that is whole. */
   Manifest(RunFolder folder) {
     this(folder, 0);
   }
@@ -54,9 +50,11 @@ final class Manifest {
     this.files = new TreeMap<>(newest(folder));
   }
 
-  /** Goes on with the manifest of a folder, in the file of a new driver's term. */
-  static Manifest begin(RunFolder folder, long term) {
+  /** Begins the manifest of a new driver's term, with the files that count by now. */
+  static Manifest begin(RunFolder folder, long term, List<ChunkFile> there) {
     Manifest manifest = new Manifest(folder, term);
+    manifest.files.clear();
+    there.forEach(manifest::add);
     manifest.write();
     names(folder).stream().filter(name -> term(name) < term).forEach(folder::delete);
     return manifest;
@@ -74,7 +72,6 @@ final class Manifest {
 
   private static Map<String, String> newest(RunFolder folder) {
     List<String> names = names(folder);
-    DamagedFileException damaged = null;
     for (String name : names) {
       try {
         Optional<Content> content = folder.read(name, Content.class);
@@ -83,13 +80,9 @@ final class Manifest {
         }
       } catch (DamagedFileException e) {
         LOG.warn("{} is damaged; an older manifest counts, if there is one", name);
-        damaged = e;
       }
     }
-    if (damaged != null) {
-      throw damaged; // an empty list would have all chunks removed
-    }
-    return names.isEmpty() ? Map.of() : newest(folder); // a new driver's has replaced them
+    return Map.of();
   }
 
   /** Names of the manifests of a folder; the newest comes first. */

@@ -11,8 +11,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -51,6 +53,10 @@ public final class RunFolder {
   /** Where the picture of the first images goes. */
   public static final String CONTACT_SHEET = "contact-sheet.png";
 
+  /** Chunks of attempts, and files that are to be renamed. */
+  private static final Pattern STAGED =
+      Pattern.compile("chunk-.*\\.parquet|.+\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
   private static final List<String> OURS = List.of(IMAGES, RUN, CONTACT_SHEET, STAGING, PLAN);
 
   private final Path folder;
@@ -73,7 +79,7 @@ public final class RunFolder {
       Path path = new Path(name);
       FileSystem fileSystem = unchecked(path.getFileSystem(configuration));
       return new RunFolder(path, fileSystem, Optional.empty());
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) { // the latter for classes that are missing, too
       throw new InvalidInputException(
           "Invalid output folder '%s': %s".formatted(name, e.getMessage()), e);
     }
@@ -167,14 +173,48 @@ public final class RunFolder {
   public synchronized void clear() {
     for (FileStatus entry : list(IMAGES)) {
       String name = entry.getPath().getName();
-      if (!isHidden(name) && ChunkFile.parse(entry.getPath()).isEmpty()) {
+      boolean ours = entry.isFile() && ChunkFile.parse(entry.getPath()).isPresent();
+      if (!isHidden(name) && !ours) {
         throw new InvalidInputException(
             "Cannot overwrite %s: images/%s was made by no run; move it away"
                 .formatted(folder, name));
       }
     }
     Manifest.names(this).forEach(this::delete);
-    OURS.forEach(this::delete);
+    list(IMAGES).stream()
+        .filter(FileStatus::isFile)
+        .map(FileStatus::getPath)
+        .filter(file -> ChunkFile.parse(file).isPresent())
+        .forEach(file -> delete(IMAGES + "/" + file.getName()));
+    deleteIfEmpty(IMAGES); // what is hidden there may be of others
+    sweepStaging();
+    List.of(RUN, CONTACT_SHEET, PLAN).forEach(this::delete);
+  }
+
+  /**
+   * Makes the folder, or takes one that is empty or was taken under the same name before.
+   *
+   * @param mark a hidden file that says what the folder is for
+   * @throws InvalidInputException if it holds something else
+   */
+  public void claim(String mark) {
+    List<FileStatus> entries = list("");
+    if (entries.isEmpty()) {
+      write(mark, Map.of());
+    } else if (status(mark).isEmpty()) {
+      throw new InvalidInputException(
+          "Invalid output folder %s: it holds %s; empty it or name another"
+              .formatted(folder, entries.get(0).getPath().getName()));
+    }
+  }
+
+  /** What lies in the folder itself and is no part of a run. */
+  public List<String> strangers() {
+    return list("").stream()
+        .map(entry -> entry.getPath().getName())
+        .filter(name -> !isHidden(name) && !OURS.contains(name))
+        .sorted()
+        .toList();
   }
 
   /**
@@ -182,7 +222,7 @@ public final class RunFolder {
    *
    * @return where it is then, below the folder
    */
-  synchronized String putAside(String name) {
+  public synchronized String putAside(String name) {
     checkFence();
     String aside = ASIDE + "/" + name + "." + UUID.randomUUID().toString().substring(0, 8);
     try {
@@ -196,14 +236,32 @@ public final class RunFolder {
     }
   }
 
+  /** Where {@link #putAside} moves files. */
+  public String aside() {
+    return resolve(ASIDE).toString();
+  }
+
   /** Names of what is not whole. */
   public List<String> staged() {
     return list(STAGING).stream().map(entry -> entry.getPath().getName()).toList();
   }
 
-  /** Removes what is not whole. */
+  /** Removes what is not whole. What no run can have left there stays. */
   public synchronized void sweepStaging() {
-    delete(STAGING);
+    checkFence();
+    for (FileStatus entry : list(STAGING)) {
+      String name = entry.getPath().getName();
+      if (entry.isFile() && (STAGED.matcher(name).matches() || isHidden(name))) {
+        delete(STAGING + "/" + name);
+      }
+    }
+    deleteIfEmpty(STAGING);
+  }
+
+  private void deleteIfEmpty(String name) {
+    if (list(name).isEmpty() && status(name).filter(FileStatus::isDirectory).isPresent()) {
+      delete(name);
+    }
   }
 
   private boolean exists(String name) {
@@ -265,6 +323,10 @@ public final class RunFolder {
    * @throws DamagedFileException if it is not as it was written
    */
   <T> Optional<T> read(String name, Class<T> type) {
+    Optional<FileStatus> status = status(name);
+    if (status.isPresent() && !isRegular(status.get())) {
+      throw new DamagedFileException(resolve(name), new IOException("it is no file"));
+    }
     byte[] bytes;
     try (InputStream in = fileSystem.open(resolve(name))) {
       bytes = in.readAllBytes();
@@ -281,6 +343,14 @@ public final class RunFolder {
     } catch (IOException e) {
       throw new DamagedFileException(resolve(name), e);
     }
+  }
+
+  /** Whether an entry is a file that can be read to its end: no folder, and no pipe. */
+  boolean isRegular(FileStatus entry) {
+    if (!entry.isFile() || !fileSystem.getUri().getScheme().equals("file")) {
+      return entry.isFile();
+    }
+    return Files.isRegularFile(java.nio.file.Path.of(entry.getPath().toUri().getPath()));
   }
 
   /** What is wrong with the JSON files that are there, a sentence each. */

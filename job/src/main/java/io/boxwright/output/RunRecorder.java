@@ -48,7 +48,7 @@ public final class RunRecorder implements AutoCloseable {
     this.command = command;
     this.manifest =
         plan.commit() == CommitMode.MANIFEST
-            ? Optional.of(Manifest.begin(folder, lock.holder().term()))
+            ? Optional.of(Manifest.begin(folder, lock.holder().term(), there.files()))
             : Optional.empty();
     found(there);
     RunRecord before =

@@ -25,7 +25,7 @@ public final class StatusReport {
         status.left(),
         status.chunksDone(),
         status.chunks());
-    status.remarks().forEach(remark -> line("In images: %s", remark));
+    status.remarks().forEach(remark -> line("%s", remark));
     if (status.imagesPerSecond() > 0) {
       line("Rate: %.2f images a second%s", status.imagesPerSecond(), timeLeft(status));
     }

@@ -47,13 +47,14 @@ public record PromptCheck(StructType prompts, int imagesPerPrompt)
     List<Column> compared = new ArrayList<>();
     check.add(compared, wanted);
     check.add(compared, images);
+    compared.add(wanted.col(PromptTable.POSITION)); // null where there is no prompt
     Dataset<Row> placed = placed(plan, images);
     for (String name : List.of(FILE, ROW, IMAGE, "image_index")) {
       compared.add(placed.col(name));
     }
     Column position = floor(placed.col(IMAGE).divide(lit(plan.imagesPerPrompt()))).cast("bigint");
     return placed
-        .join(wanted, position.equalTo(wanted.col(PromptTable.POSITION)))
+        .join(wanted, position.equalTo(wanted.col(PromptTable.POSITION)), "left")
         .select(compared.toArray(Column[]::new))
         .queryExecution()
         .toRdd()
@@ -87,13 +88,18 @@ public record PromptCheck(StructType prompts, int imagesPerPrompt)
 
   private void compare(InternalRow row, List<String> problems) {
     int columns = prompts.length();
+    int position = 2 * columns;
     String place =
-        "%s, row %d".formatted(row.getUTF8String(2 * columns), row.getLong(2 * columns + 1));
-    long imageIndex = row.getLong(2 * columns + 2) % imagesPerPrompt;
-    if (row.getInt(2 * columns + 3) != imageIndex) {
+        "%s, row %d".formatted(row.getUTF8String(position + 1), row.getLong(position + 2));
+    if (row.isNullAt(position)) {
+      problems.add("%s: the prompt table has no row for it".formatted(place));
+      return;
+    }
+    long imageIndex = row.getLong(position + 3) % imagesPerPrompt;
+    if (row.getInt(position + 4) != imageIndex) {
       problems.add(
           "%s, column image_index: it is %d, not %d"
-              .formatted(place, row.getInt(2 * columns + 3), imageIndex));
+              .formatted(place, row.getInt(position + 4), imageIndex));
     }
     for (int i = 0; i < columns; i++) {
       if (!isSame(row, i, columns + i, imageIndex)) {

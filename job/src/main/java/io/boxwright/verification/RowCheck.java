@@ -1,10 +1,12 @@
 package io.boxwright.verification;
 
+import io.boxwright.output.ImageTable;
 import io.boxwright.output.RowDigest;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +46,8 @@ public record RowCheck(StructType schema, Map<String, String> digests)
       return List.of();
     }
     Dataset<Row> images =
-        wholeFiles(spark, largestFile).read().parquet(digests.keySet().toArray(String[]::new));
-    Map<String, String> byName = new java.util.HashMap<>();
+        ImageTable.read(wholeFiles(spark, largestFile), digests.keySet().toArray(String[]::new));
+    Map<String, String> byName = new HashMap<>();
     digests.forEach((path, digest) -> byName.put(new Path(path).getName(), digest));
     return images
         .withColumn("_boxwright_file", functions.col("_metadata.file_name"))

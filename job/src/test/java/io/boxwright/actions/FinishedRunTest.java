@@ -10,8 +10,11 @@ import io.boxwright.testing.Runs;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.StubLoader;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -237,6 +240,138 @@ class FinishedRunTest {
       Thread.onSpinWait();
     }
     throw new IllegalStateException("There was no chunk");
+  }
+
+  @Test
+  void withoutItsManifestARunLosesNothing() throws Exception {
+    runs.action().commit(CommitMode.MANIFEST).existing(ExistingOutput.OVERWRITE).execute();
+    List<String> before = runs.files("images");
+    for (String name : runs.files("")) {
+      if (name.startsWith("_manifest")) {
+        Files.delete(runs.output().resolve(name));
+      }
+    }
+
+    assertThat(runs.status()).contains("20 of 20 done");
+    runs.action().execute();
+
+    assertThat(runs.files("images")).isEqualTo(before);
+    assertThat(runs.files("")).anyMatch(name -> name.startsWith("_manifest"));
+    assertThat(runs.verify().problems()).isEmpty();
+  }
+
+  @Test
+  void aDamagedNewerFileDoesNotTakeThePlaceOfAGoodOne() throws Exception {
+    byte[] good = Files.readAllBytes(runs.chunk(1));
+    byte[] damaged = good.clone();
+    damaged[damaged.length / 3] ^= 1;
+    Files.write(runs.images().resolve("chunk-00001.r1.parquet"), damaged);
+
+    runs.action().execute();
+
+    assertThat(runs.chunk(1)).hasBinaryContent(good);
+    assertThat(runs.files("_aside")).singleElement().asString().startsWith("chunk-00001.r1");
+  }
+
+  @Test
+  void promptsThatChangeDuringTheRunAreNoticed() throws Exception {
+    System.setProperty(StubLoader.PAUSE, "500");
+    runs = new Runs(spark, folder.resolve("changing")).withPrompts();
+    CompletableFuture<Void> changer =
+        CompletableFuture.runAsync(() -> runsOnce("chunk-00000.", this::changePrompts));
+    try {
+      assertThatThrownBy(runs.action()::execute)
+          .isInstanceOf(JobFailedException.class)
+          .hasMessageContaining("were changed while images were made of them")
+          .hasMessageContaining("0 of 5 chunks are finished and stay");
+      changer.join();
+    } finally {
+      System.clearProperty(StubLoader.PAUSE);
+    }
+    assertThat(runs.files("images")).isEmpty();
+    assertThat(runs.files("_aside")).hasSize(5);
+  }
+
+  /** One of its files becomes another one. */
+  private void changePrompts() {
+    Path table = runs.folder().resolve("prompts");
+    File[] files = table.toFile().listFiles((parent, name) -> name.endsWith(".parquet"));
+    try {
+      Files.copy(files[0].toPath(), files[1].toPath(), StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void runsOnce(String chunk, Runnable change) {
+    for (long end = System.nanoTime() + 60_000_000_000L; System.nanoTime() < end; ) {
+      if (file(runs.images(), chunk).isPresent()) {
+        change.run();
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    throw new IllegalStateException("There was no chunk");
+  }
+
+  @Test
+  void aPlanThatVanishesDuringTheRunIsWrittenAgain() throws Exception {
+    System.setProperty(StubLoader.PAUSE, "300");
+    runs = new Runs(spark, folder.resolve("unplanned")).withPrompts();
+    Path plan = runs.output().resolve("plan.json");
+    CompletableFuture<Void> remover =
+        CompletableFuture.runAsync(
+            () -> runsOnce("chunk-00000.", () -> assertThat(plan.toFile().delete()).isTrue()));
+    try {
+      runs.action().execute();
+      remover.join();
+    } finally {
+      System.clearProperty(StubLoader.PAUSE);
+    }
+    assertThat(runs.verify().problems()).isEmpty();
+  }
+
+  @Test
+  void foldersWithCharactersOfPatternsAreFolders() throws Exception {
+    runs = new Runs(spark, folder.resolve("a[1]{b,c}*?")).withPrompts();
+    Files.move(runs.folder().resolve("prompts"), folder.resolve("plain"));
+
+    GenerateImages action = runs.action().input(folder.resolve("plain").toString());
+    assertThat(action.execute().summary().images()).isEqualTo(Runs.ROWS);
+    assertThat(runs.verify().problems()).isEmpty();
+  }
+
+  @Test
+  void whatNoRunHasLeftStays() throws Exception {
+    for (String name : List.of("_staging/mine/x", "images/.mine/x", "_notes/x")) {
+      Files.createDirectories(runs.output().resolve(name).getParent());
+      Files.writeString(runs.output().resolve(name), "x");
+    }
+
+    runs.action().existing(ExistingOutput.OVERWRITE).execute();
+
+    for (String name : List.of("_staging/mine/x", "images/.mine/x", "_notes/x")) {
+      assertThat(runs.output().resolve(name)).exists();
+    }
+    Files.writeString(runs.output().resolve("notes.txt"), "x");
+    assertThat(runs.status()).contains("notes.txt is not of this run");
+    assertThat(runs.verify().problems()).contains("notes.txt is not of this run");
+  }
+
+  @Test
+  void aPipeInThePlaceOfAFileIsNoFile() throws Exception {
+    for (String name : List.of("plan.json", "run.json", "_lock", "images/chunk-00001.parquet")) {
+      Path file = runs.output().resolve(name);
+      Path kept = Files.exists(file) ? Files.move(file, folder.resolve("kept")) : null;
+      assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+
+      assertThat(runs.verify().problems().isEmpty() && !name.equals("_lock")).as(name).isFalse();
+
+      Files.delete(file);
+      if (kept != null) {
+        Files.move(kept, file);
+      }
+    }
   }
 
   @Test

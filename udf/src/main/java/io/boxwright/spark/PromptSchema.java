@@ -29,6 +29,9 @@ record PromptSchema(List<String> columns) implements Serializable {
   /** What names of columns begin with that pass through a run and are in no table. */
   private static final String INNER_COLUMNS = "_boxwright_";
 
+  /** What Spark calls the place of a row in its file. */
+  private static final Set<String> SPARK_COLUMNS = Set.of("_metadata", "_tmp_metadata_row_index");
+
   private static final Set<String> NAMES =
       Set.of("prompt", "negative_prompt", "id", "seed", "phrases", "bboxes", "token_indices");
 
@@ -58,8 +61,12 @@ record PromptSchema(List<String> columns) implements Serializable {
    */
   static void requireNoInnerColumns(StructType schema) {
     for (String column : schema.fieldNames()) {
-      if (column.toLowerCase(Locale.ROOT).startsWith(INNER_COLUMNS)) {
+      String name = column.toLowerCase(Locale.ROOT);
+      if (name.startsWith(INNER_COLUMNS)) {
         throw invalid(column, "names that begin with " + INNER_COLUMNS + " are ours; rename it");
+      }
+      if (SPARK_COLUMNS.contains(name)) {
+        throw invalid(column, "Spark has a column of that name itself; rename it");
       }
     }
   }

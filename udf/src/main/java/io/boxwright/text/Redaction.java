@@ -31,7 +31,7 @@ public final class Redaction {
 
   private static final Pattern SECRET_KEY =
       Pattern.compile(
-          "secret|passw(or)?d|passphrase|(^|[^a-z])pwd$|credential|sharedaccess"
+          "secret|passw(or)?d|passphrase|(^|[^a-z])(pwd|pass)$|authorization|credential|sharedaccess"
               + "|(access|account|private|api)[._-]?key|encryption[._-]?key$|key[._-]?data$|token$"
               + "|(^|[._-])sas([._-]|$)|(^|[._-])sig(nature)?$",
           Pattern.CASE_INSENSITIVE);
