@@ -150,7 +150,7 @@ class MainTest {
 
     assertThat(run("demo", "--output", folder.resolve("demo").toString()))
         .isEqualTo(ExitCode.INVALID_INPUT);
-    assertThat(err.toString()).contains("it holds mine, but no run that can go on");
+    assertThat(err.toString()).contains("it holds unguided; empty it or name another");
   }
 
   private int bench(String... options) {

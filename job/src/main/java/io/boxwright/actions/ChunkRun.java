@@ -18,6 +18,7 @@ import io.boxwright.text.Redaction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
@@ -47,7 +48,6 @@ record ChunkRun(
       if (existing == ExistingOutput.RETRY_ERRORS) {
         remakeFailed();
       }
-      requireSamePrompts(there);
       finished = prove();
       result = result(finished, Duration.ofNanos(System.nanoTime() - start));
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
@@ -62,22 +62,6 @@ record ChunkRun(
     Dataset<Row> images = table().read(chunks().paths(finished.files()));
     return new RunResult(
         folder.images(), contactSheet(images), RunSummary.of(images), recorder.loads(), duration);
-  }
-
-  /** The prompts were hashed before they were read again for the images. */
-  private void requireSamePrompts(ChunkScan there) {
-    if (prompts.isUnchanged()) {
-      return;
-    }
-    ChunkScan now = chunks().scan();
-    now.files().stream()
-        .filter(file -> !there.files().contains(file))
-        .forEach(file -> folder.putAside(file.name()));
-    recorder.found(chunks().scan());
-    throw new JobFailedException(
-        "the prompts in %s were changed while images were made of them; what was made meanwhile is in %s"
-            .formatted(prompts.path(), folder.aside()),
-        null);
   }
 
   /**
@@ -125,8 +109,29 @@ record ChunkRun(
   private void write(Dataset<Row> images, List<ChunkFile> files, long count, String what) {
     recorder.monitor(work.generator().monitor());
     String description = Redaction.of("Images: %s, %s".formatted(what, folder.path()));
-    work.run(() -> table().write(images, files, recorder::finished), count, description);
+    PromptWatch watch = new PromptWatch(prompts);
+    Consumer<ChunkFile> onFinished =
+        file -> {
+          recorder.finished(file);
+          watch.finished();
+        };
+    work.run(() -> table().write(images, files, onFinished), count, description);
     recorder.record();
+    if (watch.sawChange()) {
+      throw changed(files);
+    }
+  }
+
+  /** The prompts were hashed before Spark read them for the images, and were others then. */
+  private JobFailedException changed(List<ChunkFile> made) {
+    chunks().scan().files().stream()
+        .filter(file -> made.stream().anyMatch(file::isAttemptAt))
+        .forEach(file -> folder.putAside(file.name()));
+    recorder.found(chunks().scan());
+    return new JobFailedException(
+        "the prompts in %s were changed before they were read; what was made of them is in %s"
+            .formatted(prompts.path(), folder.aside()),
+        null);
   }
 
   private ChunkTable chunks() {

@@ -2,6 +2,7 @@ package io.boxwright.actions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.djl.util.Utils;
 import io.boxwright.input.InvalidInputException;
@@ -213,7 +214,9 @@ class FinishedRunTest {
     System.setProperty(StubLoader.PAUSE, "1000");
     try {
       runs = new Runs(spark, folder.resolve("removed")).withPrompts();
-      CompletableFuture<Void> remover = CompletableFuture.runAsync(this::removeOutput);
+      CompletableFuture<Void> remover =
+          CompletableFuture.runAsync(
+              () -> runsOnce(runs.images(), "chunk-0000", this::removeOutput));
 
       assertThatThrownBy(runs.action()::execute)
           .isInstanceOf(JobFailedException.class)
@@ -228,18 +231,10 @@ class FinishedRunTest {
     assertThat(runs.output().resolve("run.json")).doesNotExist();
   }
 
-  /** Once the first chunk is finished. */
   private void removeOutput() {
-    for (long end = System.nanoTime() + 60_000_000_000L; System.nanoTime() < end; ) {
-      if (file(runs.images(), "chunk-0000").isPresent()) {
-        for (int i = 0; i < 5; i++) { // tasks may write meanwhile
-          Utils.deleteQuietly(runs.output());
-        }
-        return;
-      }
-      Thread.onSpinWait();
+    for (int i = 0; i < 5; i++) { // tasks may write meanwhile
+      Utils.deleteQuietly(runs.output());
     }
-    throw new IllegalStateException("There was no chunk");
   }
 
   @Test
@@ -274,44 +269,62 @@ class FinishedRunTest {
   }
 
   @Test
-  void promptsThatChangeDuringTheRunAreNoticed() throws Exception {
-    System.setProperty(StubLoader.PAUSE, "500");
-    runs = new Runs(spark, folder.resolve("changing")).withPrompts();
-    CompletableFuture<Void> changer =
-        CompletableFuture.runAsync(() -> runsOnce("chunk-00000.", this::changePrompts));
-    try {
-      assertThatThrownBy(runs.action()::execute)
-          .isInstanceOf(JobFailedException.class)
-          .hasMessageContaining("were changed while images were made of them")
-          .hasMessageContaining("0 of 5 chunks are finished and stay");
-      changer.join();
-    } finally {
-      System.clearProperty(StubLoader.PAUSE);
+  void promptsThatChangeBeforeTheyAreReadAreNoticed() throws Exception {
+    runs = new Runs(spark, folder.resolve("changing"));
+    Path prompts = writePrompts("prompts", "cat");
+    Path others = null; // checksums of pages take four or five bytes
+    for (String animal : List.of("dog", "cow", "pig", "hen", "ant", "bee", "fox", "owl")) {
+      Path written = writePrompts(animal, animal);
+      others = Files.size(written) == Files.size(prompts) ? written : others;
     }
+    Path same = others;
+    assertThat(same).as("other prompts of the same length").isNotNull();
+    CompletableFuture<Void> changer =
+        CompletableFuture.runAsync(
+            () -> runsOnce(runs.output(), "plan.json", () -> replace(prompts, same)));
+
+    Throwable thrown = catchThrowable(runs.action()::execute);
+    changer.join();
+    assertThat(thrown)
+        .isInstanceOf(JobFailedException.class)
+        .hasMessageContaining("were changed before they were read")
+        .hasMessageContaining("0 of 5 chunks are finished and stay");
     assertThat(runs.files("images")).isEmpty();
     assertThat(runs.files("_aside")).hasSize(5);
   }
 
-  /** One of its files becomes another one. */
-  private void changePrompts() {
-    Path table = runs.folder().resolve("prompts");
-    File[] files = table.toFile().listFiles((parent, name) -> name.endsWith(".parquet"));
+  /** A table of one file. */
+  private Path writePrompts(String name, String animal) throws IOException {
+    Path table = runs.folder().resolve(name);
+    spark
+        .range(0, Runs.ROWS, 1, 1)
+        .selectExpr("'a %s ' || id prompt".formatted(animal), "string(id) id")
+        .write()
+        .option("compression", "none")
+        .parquet(table.toString());
+    for (File checksum : table.toFile().listFiles((parent, file) -> file.endsWith(".crc"))) {
+      Files.delete(checksum.toPath());
+    }
+    return file(table, "part-").orElseThrow().toPath();
+  }
+
+  private static void replace(Path file, Path other) {
     try {
-      Files.copy(files[0].toPath(), files[1].toPath(), StandardCopyOption.REPLACE_EXISTING);
+      Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void runsOnce(String chunk, Runnable change) {
+  private static void runsOnce(Path folder, String start, Runnable change) {
     for (long end = System.nanoTime() + 60_000_000_000L; System.nanoTime() < end; ) {
-      if (file(runs.images(), chunk).isPresent()) {
+      if (file(folder, start).isPresent()) {
         change.run();
         return;
       }
       Thread.onSpinWait();
     }
-    throw new IllegalStateException("There was no chunk");
+    throw new IllegalStateException("There was no " + start);
   }
 
   @Test
@@ -321,7 +334,11 @@ class FinishedRunTest {
     Path plan = runs.output().resolve("plan.json");
     CompletableFuture<Void> remover =
         CompletableFuture.runAsync(
-            () -> runsOnce("chunk-00000.", () -> assertThat(plan.toFile().delete()).isTrue()));
+            () ->
+                runsOnce(
+                    runs.images(),
+                    "chunk-00000.",
+                    () -> assertThat(plan.toFile().delete()).isTrue()));
     try {
       runs.action().execute();
       remover.join();
