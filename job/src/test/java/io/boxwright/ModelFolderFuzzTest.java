@@ -52,7 +52,7 @@ class ModelFolderFuzzTest {
   }
 
   @BeforeEach
-  void writePrompts() {
+  void writePrompts() throws Exception {
     try (SparkSession spark = Spark.local()) {
       prompts =
           Spark.table(
@@ -155,7 +155,7 @@ class ModelFolderFuzzTest {
     assertThat(output).as(name).doesNotExist();
   }
 
-  private static void assertEveryRowIsAnswered(String name, Path output) {
+  private static void assertEveryRowIsAnswered(String name, Path output) throws Exception {
     try (SparkSession spark = Spark.local()) {
       List<Row> rows =
           spark
