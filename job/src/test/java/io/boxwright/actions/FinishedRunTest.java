@@ -157,7 +157,7 @@ class FinishedRunTest {
 
   @Test
   void hiddenFilesAreNotMentioned() throws Exception {
-    for (String name : new String[] {".nfs0001", ".chunk-00001.parquet.crc", "_SUCCESS"}) {
+    for (String name : new String[] {".nfs0001", ".chunk-00009.parquet.crc", "_SUCCESS"}) {
       Files.writeString(runs.images().resolve(name), "x");
     }
     Files.writeString(runs.output().resolve(".nfs0002"), "x");
