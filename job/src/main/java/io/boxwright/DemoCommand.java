@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         "Makes images of coloured shapes twice, without guidance and with it, and compares them.")
 final class DemoCommand implements Callable<Integer> {
 
-  /** Says in an output folder that it is a demo's, which another demo may replace. */
+  /** Marks an output folder as that of a demo; another demo may replace it. */
   private static final String MARK = "_demo.json";
 
   private final SparkConf conf;

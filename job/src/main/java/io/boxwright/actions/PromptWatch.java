@@ -24,7 +24,7 @@ final class PromptWatch {
   }
 
   /**
-   * Whether the prompts were other ones when they were read.
+   * Returns whether the prompts had changed when they were read.
    *
    * @throws java.util.concurrent.CompletionException if they could not be read again
    */

@@ -48,7 +48,7 @@ public final class ReadStatus {
         record.map(RunRecord::command).orElse("boxwright generate"));
   }
 
-  /** What lies in the folder and is no part of the run. */
+  /** Names the files in the folder that are not part of the run. */
   private static List<String> remarks(RunFolder folder, ChunkScan scan) {
     List<String> remarks = new ArrayList<>();
     scan.odd().forEach(file -> remarks.add("In images: %s does not count".formatted(file)));

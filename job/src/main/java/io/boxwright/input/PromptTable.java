@@ -101,7 +101,7 @@ public final class PromptTable {
   }
 
   /**
-   * Whether the files are still those that were read first.
+   * Returns whether the files are still the ones that were read first.
    *
    * @throws InvalidInputException if they cannot be read any more
    */

@@ -153,7 +153,7 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
     }
   }
 
-  /** Whether the file that is there has the place of this attempt's. */
+  /** Returns whether another attempt has already finished this chunk. */
   private boolean isFinished(Configuration conf, ChunkFile file) {
     ChunkFile mine = ChunkFile.parse(attempt).orElseThrow();
     try {

@@ -55,12 +55,12 @@ public record ChunkFile(int chunk, int generation, String name) {
     return "%s.%s.parquet".formatted(stem(chunk, generation), attempt);
   }
 
-  /** Whether it is of the same chunk and generation as another. */
+  /** Returns whether both files are of the same chunk and generation. */
   public boolean isAttemptAt(ChunkFile other) {
     return chunk == other.chunk && generation == other.generation;
   }
 
-  /** Whether it is the name of an attempt. */
+  /** Returns whether the name is that of an attempt. */
   boolean isAttempt() {
     return !name.equals(of(chunk, generation).name());
   }

@@ -69,7 +69,7 @@ public record ChunkFooter(
         : Optional.of("it has %d rows instead of %d".formatted(images, expected));
   }
 
-  /** Whether another file has the same place in the same plan. */
+  /** Returns whether both files are the same chunk of the same plan. */
   boolean standsFor(ChunkFooter other) {
     return plan.equals(other.plan) && chunk.equals(other.chunk) && images == other.images;
   }

@@ -59,7 +59,7 @@ public record ChunkScan(
         .toList();
   }
 
-  /** How many are missing, of how many, and the numbers of the first ones. */
+  /** Says how many chunks are missing, and names the first ones. */
   public String missingText() {
     List<Integer> missing = missing();
     String numbers =
