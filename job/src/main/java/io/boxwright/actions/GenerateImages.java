@@ -163,7 +163,7 @@ public final class GenerateImages {
     }
   }
 
-  /** Explains that a file beside the images could not be read or written. */
+  /** Explains that a file next to the images could not be read or written. */
   private JobFailedException failure(RunFolder folder, UncheckedIOException e) {
     String remedy =
         DiskFault.in(e).map(fault -> fault.advice(again())).orElse("to go on: " + again());

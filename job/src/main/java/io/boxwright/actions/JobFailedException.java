@@ -10,7 +10,7 @@ public final class JobFailedException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  /** With a message for people, from which secrets are taken out, and what was behind it. */
+  /** With a message for people, from which secrets are taken out, and what caused it. */
   public JobFailedException(String message, Throwable cause) {
     super(Redaction.of(message), cause);
   }

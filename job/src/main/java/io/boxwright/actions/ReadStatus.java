@@ -3,6 +3,7 @@ package io.boxwright.actions;
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.output.ChunkScan;
 import io.boxwright.output.ChunkTable;
+import io.boxwright.output.DamagedFileException;
 import io.boxwright.output.FoundLock;
 import io.boxwright.output.RunFolder;
 import io.boxwright.output.RunPlan;
@@ -28,15 +29,17 @@ public final class ReadStatus {
   /**
    * Reads the status of a run from its output folder.
    *
-   * @throws InvalidInputException if no run has ever been there
+   * @throws InvalidInputException if no run has ever been there, or its plan is damaged
    */
   public RunStatus execute(String output) {
     RunFolder folder = RunFolder.of(configuration, output);
-    RunPlan plan = RunPlan.require(folder);
+    RunPlan plan = plan(folder);
+    Optional<FoundLock> lock = FoundLock.in(folder);
     Optional<RunRecord> record = RunRecord.read(folder);
     ChunkScan scan = new ChunkTable(folder, plan).scan();
     return new RunStatus(
-        state(record, FoundLock.in(folder)),
+        state(record, lock),
+        lock.filter(found -> found.judge(Instant.now()) == FoundLock.Verdict.ALIVE).isPresent(),
         plan.images(),
         scan.images(),
         scan.failed(),
@@ -46,6 +49,15 @@ public final class ReadStatus {
         record.map(run -> run.lastAttempt().imagesPerSecond()).orElse(0.0),
         record.map(run -> run.lastAttempt().errors()).orElse(Map.of()),
         record.map(RunRecord::command).orElse("boxwright generate"));
+  }
+
+  private static RunPlan plan(RunFolder folder) {
+    try {
+      return RunPlan.require(folder);
+    } catch (DamagedFileException e) {
+      throw new InvalidInputException(
+          e.getMessage() + "; restore it, or start anew with generate --overwrite", e);
+    }
   }
 
   /** Names the files in the folder that are not part of the run. */

@@ -9,7 +9,9 @@ import io.boxwright.output.DamagedFileException;
 import io.boxwright.output.ImageTable;
 import io.boxwright.output.RunFolder;
 import io.boxwright.output.RunPlan;
+import io.boxwright.output.RunRecord;
 import io.boxwright.report.VerifyResult;
+import io.boxwright.text.Redaction;
 import io.boxwright.verification.DamageReport;
 import io.boxwright.verification.PromptCheck;
 import io.boxwright.verification.RowCheck;
@@ -49,7 +51,13 @@ public final class VerifyImages {
     problems.addAll(folder.damagedFiles());
     Optional<RunPlan> plan = plan(folder);
     if (plan.isEmpty()) {
-      return new VerifyResult(folder.images(), 0, 0, problems, notes);
+      return new VerifyResult(
+          folder.images(),
+          0,
+          0,
+          problems,
+          notes,
+          "restore plan.json, or start anew with generate --overwrite");
     }
     ChunkTable chunks = new ChunkTable(folder, plan.get());
     ChunkScan scan = chunks.scan();
@@ -57,7 +65,15 @@ public final class VerifyImages {
     Map<String, ChunkFooter> whole = wholeFiles(chunks, scan);
     checkRows(whole);
     checkPrompts(plan.get(), whole);
-    return new VerifyResult(folder.images(), scan.images(), scan.failed(), problems, notes);
+    return new VerifyResult(
+        folder.images(), scan.images(), scan.failed(), problems, notes, remedy(folder));
+  }
+
+  private static String remedy(RunFolder folder) {
+    String command = RunRecord.read(folder).map(RunRecord::command).orElse("boxwright generate");
+    return "move the files named above out of the folder, then make what is missing: "
+        + command
+        + Redaction.reminder(command);
   }
 
   private Configuration configuration() {

@@ -15,7 +15,7 @@ public final class InvalidInputException extends RuntimeException {
     super(Redaction.of(message));
   }
 
-  /** With a message for people, from which secrets are taken out, and what was behind it. */
+  /** With a message for people, from which secrets are taken out, and what caused it. */
   public InvalidInputException(String message, Throwable cause) {
     super(Redaction.of(message), cause);
   }

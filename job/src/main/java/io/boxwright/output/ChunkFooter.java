@@ -29,7 +29,7 @@ public record ChunkFooter(
   /**
    * Reads a footer; the images are not read.
    *
-   * @throws UncheckedIOException saying why the file is no whole Parquet file
+   * @throws UncheckedIOException saying why the file is not a complete Parquet file
    */
   static ChunkFooter read(Configuration configuration, Path folder, ChunkFile file) {
     Path path = new Path(folder, file.name());
@@ -37,7 +37,8 @@ public record ChunkFooter(
       return read(HadoopInputFile.fromPath(path, configuration), file);
     } catch (IOException | RuntimeException e) { // the latter for files that are no Parquet
       throw new UncheckedIOException(
-          "it is no whole Parquet file: %s".formatted(RootCause.message(e)), new IOException(e));
+          "it is not a complete Parquet file: %s".formatted(RootCause.message(e)),
+          new IOException(e));
     }
   }
 
@@ -58,7 +59,7 @@ public record ChunkFooter(
   /** Why the file is not what the plan has in its place; nothing if it is. */
   Optional<String> problem(RunPlan planned) {
     if (!plan.equals(planned.hash())) {
-      return Optional.of("it was made after another plan");
+      return Optional.of("it belongs to a run with other settings");
     }
     if (!chunk.equals(String.valueOf(file.chunk()))) {
       return Optional.of("it holds chunk %s".formatted(chunk));

@@ -23,7 +23,7 @@ public record DiskFault(String reason, String remedy) {
           "DSQuotaExceededException", ROOM,
           "Read-only file system", "make it writable again");
 
-  /** The disk fault behind an error, if there is one. */
+  /** The disk fault that caused an error, if there is one. */
   public static Optional<DiskFault> in(Throwable error) {
     return Stream.iterate(error, cause -> cause != null, Throwable::getCause)
         .flatMap(cause -> cause.toString().lines())

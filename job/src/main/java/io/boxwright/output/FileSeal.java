@@ -79,7 +79,7 @@ public final class FileSeal {
       hashed.write(ascii(PLACEHOLDER));
       copy(in, length - place - stored.length, hashed);
       boolean whole = Arrays.equals(stored, ascii(Sha256.hex(digest)));
-      return whole ? Optional.empty() : Optional.of("its bytes are not those that were written");
+      return whole ? Optional.empty() : Optional.of("it was changed after it was written");
     }
   }
 

@@ -32,7 +32,7 @@ public final class RowDigest {
   private final MessageDigest digest = Sha256.digest();
   private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
 
-  /** Of rows of a schema; values behind its last column do not count. */
+  /** Of rows of a schema; values after its last column do not count. */
   public RowDigest(StructType schema) {
     this.schema = schema;
   }

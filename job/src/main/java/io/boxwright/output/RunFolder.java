@@ -154,8 +154,13 @@ public final class RunFolder {
       String name = entry.getPath().getName();
       if (!isHidden(name) && !(planned && OURS.contains(name))) {
         throw new InvalidInputException(
-            "Invalid output folder %s: it holds %s, but no run that can go on; empty it or name another"
-                .formatted(folder, name));
+            "Invalid output folder %s: it holds %s, %s"
+                .formatted(
+                    folder,
+                    name,
+                    planned
+                        ? "which is not part of the run there; move it away"
+                        : "but no run that can go on; empty it or name another"));
       }
     }
   }
@@ -379,7 +384,7 @@ public final class RunFolder {
   }
 
   /**
-   * Writes a picture beside the table.
+   * Writes a picture next to the table.
    *
    * @return where it is
    */

@@ -23,10 +23,10 @@ public final class RunLock implements AutoCloseable {
   /** Between two signs of life. */
   static final Duration HEARTBEAT = Duration.ofSeconds(3);
 
-  /** So long after its last sign of life a driver counts as gone. */
+  /** The time after its last sign of life when a driver counts as gone. */
   static final Duration STALE = Duration.ofMinutes(5);
 
-  /** So long a silent lock is watched: a little more than two signs of life take. */
+  /** How long a silent lock is watched: a little longer than two signs of life take. */
   static final Duration WATCH = HEARTBEAT.multipliedBy(5).dividedBy(2);
 
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
@@ -111,7 +111,9 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
-  /** The folder, for who holds the lock: each write and removal checks first that it still does. */
+  /**
+   * The folder for the holder of the lock: each write and removal first checks that it still is.
+   */
   public RunFolder folder() {
     return folder;
   }
@@ -168,8 +170,7 @@ public final class RunLock implements AutoCloseable {
   private static InvalidInputException held(RunFolder folder, FoundLock lock, Instant now) {
     return new InvalidInputException(
         ("Output folder %s is in use: %s. Wait for it, end it, or name another folder. If its driver"
-                + " is gone and gives no more sign of life, this command takes the folder over in"
-                + " %d s")
+                + " is dead, give this command again in %d s")
             .formatted(
                 folder.path(),
                 lock.describe(now),

@@ -42,10 +42,10 @@ public record RunPlan(
     String modelHash,
     Map<String, String> options) {
 
-  /** So many chunks are no burden yet for the driver, and for who lists the files. */
+  /** As many chunks as the driver, and whoever lists the files, can handle with ease. */
   private static final int MOST_CHUNKS = 100_000;
 
-  /** So many batches make a chunk: enough to be worth it, few enough to lose. */
+  /** How many batches make a chunk: enough to be worth it, few enough to lose. */
   private static final int BATCHES_PER_CHUNK = 4;
 
   /** Tables of fewer batches than this get smaller chunks, so that small clusters have work. */

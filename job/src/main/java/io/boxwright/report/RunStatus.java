@@ -7,6 +7,7 @@ import java.util.Map;
  * How far a run is, seen from its folder.
  *
  * @param state in words, and who runs it
+ * @param running whether a driver is at work, as far as can be seen
  * @param images of the whole run
  * @param done those of them in finished chunks, failed ones included
  * @param failed those of them whose status is {@code error}
@@ -19,6 +20,7 @@ import java.util.Map;
  */
 public record RunStatus(
     String state,
+    boolean running,
     long images,
     long done,
     long failed,

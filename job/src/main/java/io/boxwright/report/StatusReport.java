@@ -33,6 +33,9 @@ public final class StatusReport {
       line("Errors of the last driver:");
       status.errors().forEach((error, count) -> line("  %6d  %s", count, error));
     }
+    if (status.running()) {
+      return; // its driver goes on
+    }
     if (status.left() > 0) {
       line("To go on: %s", status.command() + Redaction.reminder(status.command()));
     } else if (status.failed() > 0) {

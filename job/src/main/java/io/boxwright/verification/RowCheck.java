@@ -88,7 +88,7 @@ public record RowCheck(StructType schema, Map<String, String> digests)
 
   private void finish(FileRows file, List<String> problems) {
     if (file != null && !file.digest.hex().equals(digests.get(file.name))) {
-      problems.add("%s: its rows are not those that were written".formatted(file.name));
+      problems.add("%s: its rows were changed after they were written".formatted(file.name));
     }
   }
 

@@ -110,7 +110,7 @@ class FinishedRunTest {
 
     assertThat(runs.status())
         .contains("16 of 20 done")
-        .contains("chunk-00000.parquet (it was made after another plan) does not count");
+        .contains("chunk-00000.parquet (it belongs to a run with other settings) does not count");
     assertGoesOn();
   }
 
@@ -402,6 +402,10 @@ class FinishedRunTest {
         .hasMessageContaining("restore it, or start anew with --overwrite");
     assertThat(runs.verify().problems())
         .anyMatch(problem -> problem.contains("plan.json is damaged"));
+    assertThat(runs.verify().remedy()).startsWith("restore plan.json");
+    assertThatThrownBy(runs::status)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("restore it, or start anew with generate --overwrite");
     runs.action().existing(ExistingOutput.OVERWRITE).execute();
     assertThat(runs.verify().problems()).isEmpty();
   }

@@ -309,7 +309,7 @@ class ResumeTest {
     assertThatThrownBy(action()::execute)
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("in use: a damaged file _lock of 0 bytes")
-        .hasMessageContaining("this command takes the folder over in ");
+        .hasMessageContaining("give this command again in ");
   }
 
   @Test

@@ -100,6 +100,12 @@ class VerifyImagesTest {
     assertThat(status())
         .contains("8 of 10 done", "2 left", "To go on: the command")
         .contains("In images: chunk-00001.r1.parquet (it holds chunk 0) does not count");
+    StringWriter text = new StringWriter();
+    verify().print(new PrintWriter(text));
+    assertThat(text.toString())
+        .contains("3 problems")
+        .contains("To repair it: move the files named above out of the folder")
+        .contains("then make what is missing: the command");
   }
 
   @Test
@@ -114,21 +120,23 @@ class VerifyImagesTest {
 
     assertThat(verify().problems())
         .hasSize(4)
-        .contains("chunk-00000.parquet: its bytes are not those that were written")
+        .contains("chunk-00000.parquet: it was changed after it was written")
         .anyMatch(
             problem -> problem.startsWith("chunk-00000.parquet, rows 0 to 3, column image.bytes: "))
         .contains("chunks are missing: 1 of 3, numbers 1")
         .anyMatch(
             problem ->
-                problem.startsWith("images/chunk-00001.parquet: it is no whole Parquet file: "));
+                problem.startsWith(
+                    "images/chunk-00001.parquet: it is not a complete Parquet file: "));
   }
 
   @Test
-  void statusSaysWhoRuns() {
+  void statusSaysWhoRuns() throws Exception {
     generate();
+    Files.delete(folder.resolve("out/images/chunk-00002.parquet"));
     RunFolder run = RunFolder.of(new Configuration(), folder.resolve("out").toString());
     try (RunLock lock = RunLock.take(run, "app-7", () -> {})) {
-      assertThat(status()).contains("State: running: process", "app-7");
+      assertThat(status()).contains("State: running: process", "app-7").doesNotContain("To go on");
     }
   }
 

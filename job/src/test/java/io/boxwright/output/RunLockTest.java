@@ -76,7 +76,7 @@ class RunLockTest {
     assertThatThrownBy(this::take)
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("in use: process 1 on " + holder.host())
-        .hasMessageMatching(".*takes the folder over in 2(8\\d|90|91) s");
+        .hasMessageMatching(".*give this command again in 2(8\\d|90|91) s");
     assertThat(there()).isEqualTo(wrongClock);
   }
 
@@ -138,7 +138,7 @@ class RunLockTest {
     assertThatThrownBy(this::take)
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("a damaged file _lock of %d bytes".formatted(content.length()))
-        .hasMessageContaining("takes the folder over in 30");
+        .hasMessageContaining("give this command again in 30");
 
     age(Duration.ofHours(1));
     try (RunLock lock = take()) {

@@ -39,9 +39,9 @@ class RowCheckTest {
     String name = files[0].getName();
     List<String> problems =
         RowCheck.problems(spark, Map.of(files[0].getPath(), "none"), files[0].length());
-    assertThat(problems).contains(name + ": its rows are not those that were written");
+    assertThat(problems).contains(name + ": its rows were changed after they were written");
     return problems.stream()
-        .filter(problem -> !problem.endsWith("its rows are not those that were written"))
+        .filter(problem -> !problem.endsWith("its rows were changed after they were written"))
         .map(problem -> problem.replace(name, "FILE"))
         .toList();
   }

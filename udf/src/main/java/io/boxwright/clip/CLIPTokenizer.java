@@ -179,7 +179,7 @@ public final class CLIPTokenizer implements AutoCloseable {
     }
     if (start + wanted.length > LAST) {
       throw new IllegalArgumentException(
-          "phrase '%s' occurs only behind the first %d tokens of prompt '%s', which is cut there"
+          "phrase '%s' occurs only after the first %d tokens of prompt '%s', which is cut there"
               .formatted(phrase, MODEL_MAX_LENGTH - 2, prompt));
     }
     return IntStream.range(start, start + wanted.length).boxed().toList();

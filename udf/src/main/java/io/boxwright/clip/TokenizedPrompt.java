@@ -34,7 +34,7 @@ public record TokenizedPrompt(int[] ids, int length, int wholeLength, String rem
     if (tokenIndex >= length - 1) {
       throw invalid(
           tokenIndex,
-          "it lies behind the first %d tokens, where the prompt is cut".formatted(length - 2));
+          "it lies after the first %d tokens, where the prompt is cut".formatted(length - 2));
     }
   }
 

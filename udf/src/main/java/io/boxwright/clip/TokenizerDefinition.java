@@ -23,7 +23,7 @@ import java.util.stream.StreamSupport;
 
 /**
  * What the HuggingFace tokenizers library needs to know to be CLIP's tokenizer: {@code
- * clip_tokenizer.json} beside this class with a folder's vocabulary, merges and special tokens put
+ * clip_tokenizer.json} next to this class with a folder's vocabulary, merges and special tokens put
  * in. Transformers 5 builds its {@code CLIPTokenizer} of the same pieces, also from a folder that
  * has a {@code tokenizer.json}.
  */

@@ -118,7 +118,7 @@ public final class JsonConfig {
         return object;
       }
     } catch (MismatchedInputException e) {
-      throw failure(file, "there is more behind its JSON", e);
+      throw failure(file, "there is more after its JSON", e);
     } catch (JsonProcessingException e) {
       throw failure(file, syntaxProblem(e), e);
     }

@@ -113,7 +113,7 @@ public final class ModelCache {
     }
   }
 
-  /** What was copied; beside the copy, which has the files of the model and no other. */
+  /** What was copied; next to the copy, which has the files of the model and no other. */
   private static Path hashes(Path copy) {
     return Path.of(copy + HASHES);
   }
@@ -130,7 +130,7 @@ public final class ModelCache {
     }
   }
 
-  /** To be called by who holds its lock. */
+  /** To be called by the holder of its lock. */
   private static void copy(String origin, List<ModelFile> files, Path copy) {
     LOG.info("Copying {} to {}", origin, copy);
     Path partial = Path.of(copy + PARTIAL);

@@ -24,7 +24,7 @@ public record ModelFile(String path, long length, String version, Content conten
   }
 
   /**
-   * A file that lies in the jar, beside this class.
+   * A file that lies in the jar, next to this class.
    *
    * @param folder there, such as {@code shapes}
    * @param path below that folder, and in the model

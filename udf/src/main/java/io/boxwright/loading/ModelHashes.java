@@ -161,7 +161,7 @@ public final class ModelHashes {
     }
   }
 
-  /** To be called by who holds its lock. */
+  /** To be called by the holder of its lock. */
   private static void write(Path memory, Map<String, HashedFile> files) {
     Path partial = Path.of(memory + ".partial");
     try {

@@ -97,7 +97,7 @@ public final class NativeLibraries {
     return folder;
   }
 
-  /** To be called by who holds the lock. */
+  /** To be called by the holder of the lock. */
   private static void removeLeftovers(Path folder) {
     try (Stream<Path> entries = Files.walk(folder, 2)) {
       List<Path> unfinished =

@@ -32,7 +32,7 @@ record SafeTensor(Path file, SafeTensorType type, long[] shape, long position) {
     return convolution ? new SafeTensor(file, type, Arrays.copyOf(shape, 2), position) : this;
   }
 
-  /** The byte of the file behind its last one. */
+  /** The byte of the file after its last one. */
   long end() {
     return position + byteCount();
   }

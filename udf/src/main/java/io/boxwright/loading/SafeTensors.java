@@ -25,9 +25,9 @@ import java.util.stream.LongStream;
  * Reads the header of a safetensors file: 8 bytes that give its length, then JSON with the type,
  * shape and place of each tensor. The numbers follow and are not read here.
  *
- * <p>Refuses what the format's own reader refuses, and what the format's description forbids beside
- * (a header that does not begin with a brace, names that are there twice): the tensors lie one
- * behind the other, without holes, each with the size of its shape, up to the end of the file.
+ * <p>Refuses what the format's own reader refuses, and what the format's description forbids
+ * besides (a header that does not begin with a brace, names that are there twice): the tensors lie
+ * one after the other, without holes, each with the size of its shape, up to the end of the file.
  */
 final class SafeTensors {
 

@@ -98,8 +98,8 @@ public final class UNet2DConditionModel {
   }
 
   /**
-   * The processor of every attention by the attention's path with {@code .processor} behind it,
-   * such as {@code down_blocks.0.attentions.0.transformer_blocks.0.attn1.processor}.
+   * The processor of every attention by the attention's path with {@code .processor} after it, such
+   * as {@code down_blocks.0.attentions.0.transformer_blocks.0.attn1.processor}.
    */
   public Map<String, AttentionProcessor> attnProcessors() {
     Map<String, AttentionProcessor> processors = new LinkedHashMap<>();

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * One level on the way up: diffusers' {@code CrossAttnUpBlock2D} or, without attentions, {@code
- * UpBlock2D}. Each resnet sees the result so far beside one from the way down.
+ * UpBlock2D}. Each resnet sees the result so far next to one from the way down.
  */
 final class UNetUpBlock {
 

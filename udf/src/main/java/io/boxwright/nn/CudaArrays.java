@@ -22,12 +22,12 @@ final class CudaArrays {
     return array.size() / packWidth(array.getDataType());
   }
 
-  /** A new array beside another one, of any content. */
+  /** A new array next to another one, of any content. */
   static NDArray empty(NDArray like, Shape shape, DataType type) {
     return like.getManager().create(shape, type, like.getDevice());
   }
 
-  /** A new array of the shape and type of another one, beside it, of any content. */
+  /** A new array of the shape and type of another one, next to it, of any content. */
   static NDArray emptyLike(NDArray like) {
     return empty(like, like.getShape(), like.getDataType());
   }

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * {@link FusedKernels} of one GPU: {@code cuda_kernels.cu} beside this class, in float16 and
+ * {@link FusedKernels} of one GPU: {@code cuda_kernels.cu} next to this class, in float16 and
  * float32. Pictures are taken and given channels last.
  */
 final class CudaKernels implements FusedKernels {

@@ -21,10 +21,11 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The PyTorch operators that DJL does not offer, or offers unfused, as plain Java methods.
  *
- * <p>They are methods of one TorchScript module, {@code torch_kernels.txt} beside this class, which
- * libtorch compiles once per process. A call costs about 15 us, is differentiable when the thread's
- * grad mode is on ({@link GradMode}), and may run in several threads at once. Numbers travel as
- * tensors of rank 0 on the CPU, which libtorch reads without a copy to the device or a wait for it.
+ * <p>They are methods of one TorchScript module, {@code torch_kernels.txt} next to this class,
+ * which libtorch compiles once per process. A call costs about 15 us, is differentiable when the
+ * thread's grad mode is on ({@link GradMode}), and may run in several threads at once. Numbers
+ * travel as tensors of rank 0 on the CPU, which libtorch reads without a copy to the device or a
+ * wait for it.
  *
  * <p>A result belongs to the manager of the method's first array and to the innermost {@link
  * ArrayScope} of the thread.
@@ -99,7 +100,7 @@ public final class TorchKernels {
   }
 
   /**
-   * In {@code torch.channels_last}: still (B, C, H, W), but the channels of a position lie beside
+   * In {@code torch.channels_last}: still (B, C, H, W), but the channels of a position lie next to
    * each other, as convolutions and attention want them.
    */
   public static NDArray channelsLast(NDArray x) {

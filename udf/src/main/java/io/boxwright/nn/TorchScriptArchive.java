@@ -28,7 +28,7 @@ final class TorchScriptArchive {
 
   /**
    * @param className the class that the source defines
-   * @param resource the source, beside this class
+   * @param resource the source, next to this class
    * @return the archive's bytes
    */
   static byte[] pack(String className, String resource) throws IOException {

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>With {@link BatchShape#FIXED} all batches have the same number of rows, and a row keeps its
  * place whatever becomes of the others: padding stands where there is no row, where the checks
- * refused one, and beside a row that is tried again.
+ * refused one, and next to a row that is tried again.
  *
  * @param loaded the pipeline, shared by the tasks of the executor
  * @param options of all batches

@@ -67,7 +67,7 @@ public enum DeviceType {
 
   /**
    * Why libtorch cannot use a device, if it cannot: it is asked for a number there. DJL's count of
-   * GPUs is no help, it is 0 wherever the system has no CUDA beside the one in libtorch.
+   * GPUs is no help, it is 0 wherever the system has no CUDA besides the one in libtorch.
    */
   private static Optional<String> obstacle(Device device) {
     try (NDManager manager = LibTorch.newManager(device)) {

@@ -291,7 +291,7 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * What the images depend on beside the model, the prompts and how many they are, by the names
+   * What the images depend on besides the model, the prompts and how many they are, by the names
    * that diffusers uses. What is not set is left out.
    */
   public Map<String, String> settings() {

@@ -29,7 +29,7 @@ final class ImagePath {
   private static final Pattern HASHED =
       Pattern.compile(".*" + BEFORE_HASH + "[0-9a-f]{" + HASH_CHARACTERS + "}");
 
-  /** Names that are devices on Windows, whatever comes behind a dot. */
+  /** Names that are devices on Windows, whatever comes after a dot. */
   private static final Set<String> DEVICES = Set.of("con", "prn", "aux", "nul");
 
   private static final Pattern NUMBERED_DEVICE = Pattern.compile("(com|lpt)[0-9]");

@@ -70,7 +70,7 @@ final class ImageTableSchema {
           .add("width", IntegerType)
           .add("values", createArrayType(FloatType));
 
-  /** What a row of the image table has beside its prompt columns. */
+  /** What a row of the image table has besides its prompt columns. */
   private static final StructType RESULT =
       new StructType()
           .add("image_index", IntegerType)

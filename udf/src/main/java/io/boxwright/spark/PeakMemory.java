@@ -34,7 +34,7 @@ public final class PeakMemory {
   /**
    * What is in use on a GPU now, by all processes. libtorch keeps what it has freed, so that after
    * a batch this is about the most that the batch took. Empty for other devices, and where the
-   * system has no CUDA beside the one in libtorch.
+   * system has no CUDA besides the one in libtorch.
    */
   public static OptionalLong ofDevice(Device device) {
     return device.isGpu() && CudaUtils.hasCuda()

@@ -111,11 +111,10 @@ record PromptSchema(List<String> columns) implements Serializable {
   private static void checkLayoutColumns(List<String> columns) {
     boolean named = columns.contains("token_indices") || columns.contains("phrases");
     if (columns.contains("bboxes") && !named) {
-      throw invalid(
-          "token_indices", "it is missing; bboxes need token_indices or phrases beside them");
+      throw invalid("token_indices", "it is missing; bboxes need token_indices or phrases");
     }
     if (named && !columns.contains("bboxes")) {
-      throw invalid("bboxes", "it is missing; token_indices and phrases need bboxes beside them");
+      throw invalid("bboxes", "it is missing; token_indices and phrases need bboxes");
     }
   }
 

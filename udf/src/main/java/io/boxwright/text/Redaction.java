@@ -51,7 +51,7 @@ public final class Redaction {
   private static final Pattern PROPERTY =
       Pattern.compile("^(\\h*(spark\\.[\\w.-]++)\\h++)\\S++\\h*+$", Pattern.MULTILINE);
 
-  /** User-info, with a slash in its password, too; a number behind the colon is a port. */
+  /** User-info, with a slash in its password, too; a number after the colon is a port. */
   private static final Pattern USER_INFO =
       Pattern.compile(
           "(?<![\\w+.-])([a-zA-Z][\\w+.-]*+)://"
@@ -105,7 +105,7 @@ public final class Redaction {
     return quote < text.length() && isQuote(text.charAt(quote)) ? quote + 1 : start;
   }
 
-  /** A quoted value ends at its quote, as does one whose key stands behind a quote. */
+  /** A quoted value ends at its quote, as does one whose key stands after a quote. */
   private static int endOfValue(String text, int key, int start) {
     if (isQuote(text.charAt(start - 1))) {
       return endOfQuoted(text, start, text.charAt(start - 1));

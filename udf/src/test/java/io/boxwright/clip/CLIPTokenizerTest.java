@@ -105,7 +105,7 @@ class CLIPTokenizerTest {
       assertThatThrownBy(() -> tokenizer.tokenIndices(prompt, "the cat"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "phrase 'the cat' occurs only behind the first 75 tokens of prompt '%s', which is cut"
+              "phrase 'the cat' occurs only after the first 75 tokens of prompt '%s', which is cut"
                   + " there",
               prompt);
     }
@@ -122,8 +122,8 @@ class CLIPTokenizerTest {
     assertNoWord(whole, 0, "that is the start token");
     assertNoWord(whole, 3, "that is the end token");
     assertNoWord(whole, 4, "the prompt has tokens 1 to 2");
-    assertNoWord(cut, 76, "it lies behind the first 75 tokens, where the prompt is cut");
-    assertNoWord(cut, 80, "it lies behind the first 75 tokens, where the prompt is cut");
+    assertNoWord(cut, 76, "it lies after the first 75 tokens, where the prompt is cut");
+    assertNoWord(cut, 80, "it lies after the first 75 tokens, where the prompt is cut");
     assertNoWord(cut, 81, "that is the end token");
   }
 

@@ -71,7 +71,7 @@ class JsonConfigTest {
         "{'beta_schedule': false}          | beta_schedule is false, it must be text",
         "{'beta_schedule': ['linear']}     | beta_schedule is ['linear'], it must be text",
         "{'lower_bound': 1, 'lower_bound': 2} | Duplicate field 'lower_bound' (line 1, ",
-        "{'lower_bound': 1} {}             | there is more behind its JSON",
+        "{'lower_bound': 1} {}             | there is more after its JSON",
       },
       quoteCharacter = '`')
   void convertsNothingAndNamesWhatIsWrongByItsPath(String json, String problem) {

@@ -286,7 +286,7 @@ class LayoutGuidancePipelineTest {
         request("a cat " + "playing with a ball ".repeat(30), 1, object(90, 0, 0, 1, 1));
 
     assertThatThrownBy(() -> pipeline.checkRequest(cut, GUIDANCE))
-        .hasMessageContaining("behind the first 75 tokens, where the prompt is cut");
+        .hasMessageContaining("after the first 75 tokens, where the prompt is cut");
   }
 
   @Test
