@@ -52,7 +52,7 @@ final class BenchmarkRequests {
 
   private static LayoutObject object(
       ImagePipeline pipeline, String prompt, String phrase, BoundingBox box) {
-    List<Integer> tokens = pipeline.tokenIndices(prompt, List.of(phrase)).get(0);
+    List<Integer> tokens = pipeline.findPhrases(prompt, List.of(phrase)).get(0).tokenIndices();
     return new LayoutObject(phrase, tokens, List.of(box));
   }
 }

@@ -1,6 +1,5 @@
 package io.boxwright.benchmark;
 
-import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.guidance.AttentionLayers;
 import io.boxwright.models.UNet2DConditionModel;
 import io.boxwright.models.UNetFlops;
@@ -27,7 +26,7 @@ record UNetWork(long guidancePass, long denoisePass) {
             unet.config(),
             options.height() / factor,
             options.width() / factor,
-            CLIPTokenizer.MODEL_MAX_LENGTH);
+            pipeline.tokenizer().modelMaxLength());
     List<String> guided = AttentionLayers.of(unet.attnProcessors().keySet()).guided();
     String last = guided.get(guided.size() - 1);
     return new UNetWork(

@@ -1,5 +1,6 @@
 package io.boxwright.testing;
 
+import io.boxwright.clip.PhraseMatch;
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.pipelines.GeneratedImage;
 import io.boxwright.pipelines.GenerationOptions;
@@ -38,8 +39,14 @@ public final class FailingLoader implements PipelineLoader {
     }
 
     @Override
-    public List<List<Integer>> tokenIndices(String prompt, List<String> phrases) {
-      return phrases.stream().map(phrase -> List.<Integer>of()).toList();
+    public List<String> contradictions(
+        String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
+      return List.of();
+    }
+
+    @Override
+    public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
+      return phrases.stream().map(phrase -> new PhraseMatch(List.of(), List.of())).toList();
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * @param intermediateSize channels inside the MLPs
  * @param numHiddenLayers 12 in Stable Diffusion 1, 23 in 2
  * @param numAttentionHeads heads, a divisor of the hidden size
- * @param maxPositionEmbeddings longest prompt in tokens, at least 77
+ * @param maxPositionEmbeddings longest prompt in tokens, at least 3
  * @param hiddenAct {@code quick_gelu} in Stable Diffusion 1, {@code gelu} in 2
  * @param layerNormEps epsilon of the layer normalisations
  */
@@ -62,11 +62,7 @@ public record CLIPTextConfig(
         "num_attention_heads",
         numAttentionHeads,
         "a divisor of hidden_size " + hiddenSize);
-    require(
-        maxPositionEmbeddings >= CLIPTokenizer.MODEL_MAX_LENGTH,
-        "max_position_embeddings",
-        maxPositionEmbeddings,
-        CLIPTokenizer.MODEL_MAX_LENGTH + " or more");
+    ConfigValues.requireWithin("max_position_embeddings", maxPositionEmbeddings, 3, MOST_TOKENS);
   }
 
   /** Reads a {@code config.json}. */

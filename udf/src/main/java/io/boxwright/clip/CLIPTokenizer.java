@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -24,11 +25,6 @@ import java.util.stream.IntStream;
  * token, 1 the first token of the text.
  */
 public final class CLIPTokenizer implements AutoCloseable {
-
-  /** Tokens that the text encoder reads, start and end token included: {@code model_max_length}. */
-  public static final int MODEL_MAX_LENGTH = 77;
-
-  private static final int LAST = MODEL_MAX_LENGTH - 1;
 
   /** A character for each first byte that UTF-8 has, and for each byte that follows one. */
   private static final String EVERY_BYTE =
@@ -52,11 +48,13 @@ public final class CLIPTokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int padTokenId;
   private final int largestId;
+  private final int modelMaxLength;
 
-  private CLIPTokenizer(HuggingFaceTokenizer tokenizer, int padTokenId, int largestId) {
+  private CLIPTokenizer(HuggingFaceTokenizer tokenizer, TokenizerDefinition definition) {
     this.tokenizer = tokenizer;
-    this.padTokenId = padTokenId;
-    this.largestId = largestId;
+    this.padTokenId = definition.padTokenId();
+    this.largestId = definition.largestId();
+    this.modelMaxLength = definition.modelMaxLength();
   }
 
   /**
@@ -74,8 +72,7 @@ public final class CLIPTokenizer implements AutoCloseable {
       NativeLibraries.load(NativeLibraries.TOKENIZERS, LibUtils::checkStatus);
       HuggingFaceTokenizer library =
           HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), WHOLE_PROMPTS);
-      CLIPTokenizer tokenizer =
-          new CLIPTokenizer(library, definition.padTokenId(), definition.largestId());
+      CLIPTokenizer tokenizer = new CLIPTokenizer(library, definition);
       tokenizer.closeUnless(() -> tokenizer.requireUsable(definition));
       return tokenizer;
     } catch (IOException | RuntimeException e) {
@@ -117,20 +114,28 @@ public final class CLIPTokenizer implements AutoCloseable {
     return largestId;
   }
 
+  /**
+   * How many tokens the text encoder reads, start and end token included: {@code model_max_length}
+   * of {@code tokenizer_config.json}, else 77.
+   */
+  public int modelMaxLength() {
+    return modelMaxLength;
+  }
+
   /** Cuts a prompt into tokens, keeps as many as the text encoder reads, and pads. */
   public TokenizedPrompt encode(String prompt) {
     long[] all = tokenizer.encode(prompt, true, false).getIds();
-    int[] ids = new int[MODEL_MAX_LENGTH];
+    int[] ids = new int[modelMaxLength];
     Arrays.fill(ids, padTokenId);
-    int length = Math.min(all.length, MODEL_MAX_LENGTH);
+    int length = Math.min(all.length, modelMaxLength);
     for (int i = 0; i < length; i++) {
       ids[i] = (int) all[i];
     }
     if (all.length == length) {
       return new TokenizedPrompt(ids, length, all.length, "");
     }
-    ids[LAST] = (int) all[all.length - 1]; // the end token
-    String removed = decode(Arrays.copyOfRange(all, LAST, all.length - 1));
+    ids[length - 1] = (int) all[all.length - 1]; // the end token
+    String removed = decode(Arrays.copyOfRange(all, length - 1, all.length - 1));
     return new TokenizedPrompt(ids, length, all.length, removed);
   }
 
@@ -140,49 +145,54 @@ public final class CLIPTokenizer implements AutoCloseable {
    */
   public List<String> tokens(String prompt) {
     String[] all = tokenizer.encode(prompt, true, false).getTokens();
-    String[] kept = Arrays.copyOf(all, Math.min(all.length, MODEL_MAX_LENGTH));
+    String[] kept = Arrays.copyOf(all, Math.min(all.length, modelMaxLength));
     kept[kept.length - 1] = all[all.length - 1];
     return List.of(kept);
   }
 
   /**
-   * The token indices of a phrase's first occurrence in a prompt. Case and spaces do not matter,
-   * but both must be cut into the same tokens: {@code cat} does not occur in {@code cats}.
+   * The token indices of a phrase in a prompt, see {@link #findPhrases}.
    *
    * @throws IllegalArgumentException if the phrase is empty, does not occur, or only in the part of
    *     the prompt that the text encoder does not read
    */
   public List<Integer> tokenIndices(String prompt, String phrase) {
-    return tokenIndices(prompt, List.of(phrase)).get(0);
+    return findPhrases(prompt, List.of(phrase)).get(0).tokenIndices();
   }
 
   /**
-   * {@link #tokenIndices(String, String)} of several phrases, a list each. The prompt is cut into
-   * tokens once.
+   * Finds phrases in a prompt. Case and spaces do not matter; a match begins and ends at a word,
+   * and longer phrases choose first. The n-th of equal phrases has the n-th occurrence, if there
+   * are as many; else all have the first. A phrase that does not occur word for word is looked for
+   * in the singular or plural, with blanks for underscores and hyphens, and without its article; a
+   * warning says so.
    *
-   * @throws IllegalArgumentException naming the first phrase that is empty or does not occur
+   * @throws IllegalArgumentException naming the first phrase that is empty or does not occur, or
+   *     only in the part of the prompt that the text encoder does not read
    */
-  public List<List<Integer>> tokenIndices(String prompt, List<String> phrases) {
-    long[] all = tokenizer.encode(prompt, true, false).getIds();
-    return phrases.stream().map(phrase -> tokenIndices(prompt, all, phrase)).toList();
+  public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
+    return new PhraseFinder(tokenizer, prompt, modelMaxLength).find(phrases);
   }
 
-  private List<Integer> tokenIndices(String prompt, long[] all, String phrase) {
-    long[] wanted = tokenizer.encode(phrase, false, false).getIds();
-    if (wanted.length == 0) {
-      throw new IllegalArgumentException("phrase '" + phrase + "' is empty");
-    }
-    int start = indexOf(all, wanted);
-    if (start < 0) {
-      throw new IllegalArgumentException(
-          "phrase '%s' does not occur in prompt '%s'".formatted(phrase, prompt));
-    }
-    if (start + wanted.length > LAST) {
-      throw new IllegalArgumentException(
-          "phrase '%s' occurs only after the first %d tokens of prompt '%s', which is cut there"
-              .formatted(phrase, MODEL_MAX_LENGTH - 2, prompt));
-    }
-    return IntStream.range(start, start + wanted.length).boxed().toList();
+  /**
+   * Compares phrases with the tokens that they belong to.
+   *
+   * @param phrases may have nulls
+   * @param tokenIndices as many lists
+   * @return a sentence for each phrase whose tokens are other words
+   */
+  public List<String> contradictions(
+      String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
+    PhraseFinder finder = new PhraseFinder(tokenizer, prompt, modelMaxLength);
+    List<String> texts = texts(prompt, tokenIndices);
+    return IntStream.range(0, phrases.size())
+        .filter(place -> phrases.get(place) != null)
+        .mapToObj(
+            place ->
+                finder.contradiction(
+                    phrases.get(place), tokenIndices.get(place), texts.get(place), place))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /**
@@ -210,13 +220,6 @@ public final class CLIPTokenizer implements AutoCloseable {
   @Override
   public void close() {
     tokenizer.close();
-  }
-
-  private static int indexOf(long[] all, long[] wanted) {
-    return IntStream.rangeClosed(1, all.length - 1 - wanted.length)
-        .filter(i -> Arrays.equals(all, i, i + wanted.length, wanted, 0, wanted.length))
-        .findFirst()
-        .orElse(-1);
   }
 
   /** As transformers decodes: the marks of word ends become spaces. */

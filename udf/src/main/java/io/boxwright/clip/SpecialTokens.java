@@ -33,7 +33,7 @@ record SpecialTokens(
 
   private static final int MOST_TOKENS = 1000;
   private static final int LONGEST_TOKEN = 1000;
-  private static final String CONFIG_FILE = "tokenizer_config.json";
+  static final String CONFIG_FILE = "tokenizer_config.json";
   private static final String MAP_FILE = "special_tokens_map.json";
   private static final String DECODER = "added_tokens_decoder";
   private static final String START = "<|startoftext|>";
@@ -91,7 +91,8 @@ record SpecialTokens(
         added);
   }
 
-  private static ObjectNode readIfPresent(Path file) {
+  /** A JSON file, or an empty object where there is none. */
+  static ObjectNode readIfPresent(Path file) {
     return RegularFile.isListed(file)
         ? JsonConfig.read(file, ObjectNode.class)
         : JsonNodeFactory.instance.objectNode();

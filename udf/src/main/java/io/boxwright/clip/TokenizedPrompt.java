@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A prompt as the text encoder reads it.
  *
- * @param ids token ids, padded to {@link CLIPTokenizer#MODEL_MAX_LENGTH}
- * @param length how many of them are not padding: start, at most 75 tokens of text, end
+ * @param ids token ids, padded to {@link CLIPTokenizer#modelMaxLength}
+ * @param length how many of them are not padding: start, text, end
  * @param wholeLength how many tokens the prompt has, start and end included, before it is cut
  * @param removedText the end of the prompt that did not fit, as diffusers warns of it; empty when
  *     the whole prompt fits

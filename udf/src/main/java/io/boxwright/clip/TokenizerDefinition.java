@@ -31,6 +31,14 @@ final class TokenizerDefinition {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** What CLIP's text encoders read. */
+  private static final int USUAL_MAX_LENGTH = 77;
+
+  /** Transformers writes 1e30 where it does not know the length. */
+  private static final int LARGEST_MAX_LENGTH = 1_000_000;
+
+  private static final String MAX_LENGTH = "model_max_length";
+
   private final Path folder;
   private final JsonNode vocabulary;
   private final ArrayNode merges;
@@ -157,6 +165,23 @@ final class TokenizerDefinition {
     return specialTokens.added().keySet().stream()
         .filter(content -> !vocabulary.has(content))
         .collect(Collectors.toMap(content -> content, this::id));
+  }
+
+  /** How many tokens the text encoder reads, start and end included. */
+  int modelMaxLength() {
+    Path file = folder.resolve(SpecialTokens.CONFIG_FILE);
+    JsonNode length = SpecialTokens.readIfPresent(file).path(MAX_LENGTH);
+    boolean known = length.isNumber() && length.doubleValue() <= LARGEST_MAX_LENGTH;
+    if (!known && (length.isNumber() || length.isNull() || length.isMissingNode())) {
+      return USUAL_MAX_LENGTH;
+    }
+    if (!length.canConvertToExactIntegral() || length.intValue() < 3) {
+      throw failure(
+          folder,
+          "%s in %s is %s, it must be a whole number of at least 3"
+              .formatted(MAX_LENGTH, SpecialTokens.CONFIG_FILE, Printable.value(length)));
+    }
+    return length.intValue();
   }
 
   /** The id of the start token. */

@@ -10,9 +10,14 @@ import java.util.List;
  * @param negativePrompt what it should not show; empty by default
  * @param seed of the noise it starts from: the image depends on no other request
  * @param objects its layout; empty means plain Stable Diffusion
+ * @param warnings what a user should know of how the layout was read; handed on to the image
  */
 public record GenerationRequest(
-    String prompt, String negativePrompt, long seed, List<LayoutObject> objects) {
+    String prompt,
+    String negativePrompt,
+    long seed,
+    List<LayoutObject> objects,
+    List<String> warnings) {
 
   /**
    * Asks for nothing: fills a place of a batch whose shape must not change. Takes part in every
@@ -30,6 +35,7 @@ public record GenerationRequest(
     RequestLimits.requireLength("prompt", prompt, RequestLimits.PROMPT_CHARACTERS);
     RequestLimits.requireLength("negative_prompt", negativePrompt, RequestLimits.PROMPT_CHARACTERS);
     objects = List.copyOf(objects);
+    warnings = List.copyOf(warnings);
   }
 
   /** Whether this is {@link #PADDING}. */
@@ -37,9 +43,15 @@ public record GenerationRequest(
     return this == PADDING;
   }
 
-  /** The same with another layout. */
-  public GenerationRequest withObjects(List<LayoutObject> layout) {
-    return new GenerationRequest(prompt, negativePrompt, seed, layout);
+  /** The same with another layout, and what a user should know of it. */
+  public GenerationRequest withLayout(List<LayoutObject> layout, List<String> layoutWarnings) {
+    return new GenerationRequest(prompt, negativePrompt, seed, layout, layoutWarnings);
+  }
+
+  /** Without warnings. */
+  public GenerationRequest(
+      String prompt, String negativePrompt, long seed, List<LayoutObject> objects) {
+    this(prompt, negativePrompt, seed, objects, List.of());
   }
 
   /** Without negative prompt. */

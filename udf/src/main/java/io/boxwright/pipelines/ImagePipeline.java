@@ -1,5 +1,6 @@
 package io.boxwright.pipelines;
 
+import io.boxwright.clip.PhraseMatch;
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import java.time.Duration;
 import java.util.List;
@@ -28,11 +29,21 @@ public interface ImagePipeline extends AutoCloseable {
   void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance);
 
   /**
-   * Token indices of phrases in a prompt, a list each.
+   * Finds phrases in a prompt, one match each.
    *
    * @throws IllegalArgumentException naming the first that does not occur
    */
-  List<List<Integer>> tokenIndices(String prompt, List<String> phrases);
+  List<PhraseMatch> findPhrases(String prompt, List<String> phrases);
+
+  /**
+   * Compares phrases with the tokens that they belong to.
+   *
+   * @param phrases may have nulls
+   * @param tokenIndices as many lists
+   * @return a sentence for each phrase whose tokens are other words
+   */
+  List<String> contradictions(
+      String prompt, List<String> phrases, List<List<Integer>> tokenIndices);
 
   /** The texts of some tokens of a prompt each; indices outside of it are left out. */
   List<String> texts(String prompt, List<List<Integer>> tokenIndices);

@@ -2,7 +2,6 @@ package io.boxwright.pipelines;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.boxwright.clip.CLIPTokenizer;
 import io.boxwright.models.AutoencoderKLConfig;
 import io.boxwright.models.UNet2DConditionConfig;
 import io.boxwright.schedulers.SchedulerConfig;
@@ -61,9 +60,10 @@ record InputChecks(UNet2DConditionConfig unet, AutoencoderKLConfig vae, Schedule
   /**
    * Checks inputs, with options {@link #withModelSize}.
    *
+   * @param promptTokens T of {@code prompt_embeds} (B, T, D)
    * @throws IllegalArgumentException naming the input
    */
-  void check(GenerationInputs inputs, GenerationOptions options) {
+  void check(GenerationInputs inputs, GenerationOptions options, int promptTokens) {
     checkOptions(options);
     int rows = inputs.requests().size();
     if (inputs.promptEmbeds().isEmpty()) {
@@ -72,9 +72,7 @@ record InputChecks(UNet2DConditionConfig unet, AutoencoderKLConfig vae, Schedule
           .forEach(InputChecks::requirePrompt);
     }
     inputs.latents().ifPresent(given -> requireShape("latents", given, latentShape(rows, options)));
-    Shape embeds =
-        new Shape(
-            rows, CLIPTokenizer.MODEL_MAX_LENGTH, unet.crossAttentionDim().get(0)); // (B, T, D)
+    Shape embeds = new Shape(rows, promptTokens, unet.crossAttentionDim().get(0)); // (B, T, D)
     inputs.promptEmbeds().ifPresent(given -> requireShape("prompt_embeds", given, embeds));
     inputs
         .negativePromptEmbeds()

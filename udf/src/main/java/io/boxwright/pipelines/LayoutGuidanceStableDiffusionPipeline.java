@@ -2,7 +2,7 @@ package io.boxwright.pipelines;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.boxwright.clip.CLIPTokenizer;
+import io.boxwright.clip.PhraseMatch;
 import io.boxwright.clip.TokenizedPrompt;
 import io.boxwright.guidance.AttentionAverages;
 import io.boxwright.guidance.GuidanceTrace;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Stable Diffusion whose objects are pushed into their boxes ("Training-Free Layout Control with
@@ -114,13 +115,13 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
     }
   }
 
-  private static void checkEmbedded(LayoutObject object, LayoutGuidanceConfig guidance) {
+  private void checkEmbedded(LayoutObject object, LayoutGuidanceConfig guidance) {
     requireBoxes(object, guidance);
+    int tokens = pipeline.tokenizer().modelMaxLength();
     for (int token : object.tokenIndices()) {
-      if (token < 1 || token >= CLIPTokenizer.MODEL_MAX_LENGTH) {
+      if (token < 1 || token >= tokens) {
         throw new IllegalArgumentException(
-            "Invalid token index %d: prompt_embeds have 1 to %d"
-                .formatted(token, CLIPTokenizer.MODEL_MAX_LENGTH - 1));
+            "Invalid token index %d: prompt_embeds have 1 to %d".formatted(token, tokens - 1));
       }
     }
   }
@@ -139,17 +140,24 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
    * @throws IllegalArgumentException if it does not occur
    */
   public List<Integer> tokenIndices(String prompt, String phrase) {
-    return tokenIndices(prompt, List.of(phrase)).get(0);
+    return pipeline.tokenizer().tokenIndices(prompt, phrase);
   }
 
   /**
-   * Token indices of phrases in a prompt, a list each.
+   * Finds phrases in a prompt, see {@link io.boxwright.clip.CLIPTokenizer#findPhrases}.
    *
    * @throws IllegalArgumentException naming the first that does not occur
    */
   @Override
-  public List<List<Integer>> tokenIndices(String prompt, List<String> phrases) {
-    return pipeline.tokenizer().tokenIndices(prompt, phrases);
+  public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
+    return pipeline.tokenizer().findPhrases(prompt, phrases);
+  }
+
+  /** A sentence for each phrase whose token indices are those of other words. */
+  @Override
+  public List<String> contradictions(
+      String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
+    return pipeline.tokenizer().contradictions(prompt, phrases, tokenIndices);
   }
 
   /** The texts of some tokens of a prompt each; indices outside of it are left out. */
@@ -261,9 +269,11 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   }
 
   private List<String> warnings(GenerationRequest request) {
-    return request.prompt() == null
-        ? List.of()
-        : pipeline.tokenizer().encode(request.prompt()).warnings();
+    if (request.prompt() == null) {
+      return request.warnings();
+    }
+    List<String> ofPrompt = pipeline.tokenizer().encode(request.prompt()).warnings();
+    return Stream.concat(request.warnings().stream(), ofPrompt.stream()).toList();
   }
 
   private static Optional<LayoutAdherence> adherence(

@@ -84,7 +84,8 @@ final class PretrainedWeights {
   /**
    * The tokenizer of the folder, which the caller closes.
    *
-   * @throws ModelLoadingException if the text encoder does not know all of its tokens
+   * @throws ModelLoadingException if the text encoder does not know all of its tokens, or reads
+   *     shorter prompts
    */
   CLIPTokenizer tokenizer() {
     CLIPTokenizer tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
@@ -95,6 +96,12 @@ final class PretrainedWeights {
                   .formatted(folder, textConfig.vocabSize())
               + " token of id "
               + tokenizer.largestId());
+    }
+    if (tokenizer.modelMaxLength() > textConfig.maxPositionEmbeddings()) {
+      tokenizer.close();
+      throw new ModelLoadingException(
+          "Cannot load a pipeline from %s: model_max_length of tokenizer is %d, but max_position_embeddings of text_encoder is %d"
+              .formatted(folder, tokenizer.modelMaxLength(), textConfig.maxPositionEmbeddings()));
     }
     return tokenizer;
   }

@@ -196,7 +196,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
 
     // 1. Check inputs
     GenerationOptions options = withModelSize(inputs.options());
-    inputChecks.check(inputs, options);
+    inputChecks.check(inputs, options, tokenizer.modelMaxLength());
 
     Map<String, AttentionProcessor> processors = unet.attnProcessors();
     try (ArrayScope scope = new ArrayScope();

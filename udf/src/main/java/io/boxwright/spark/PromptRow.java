@@ -1,5 +1,6 @@
 package io.boxwright.spark;
 
+import io.boxwright.clip.PhraseMatch;
 import io.boxwright.layout.BoundingBox;
 import io.boxwright.layout.LayoutObject;
 import io.boxwright.loading.Sha256;
@@ -80,7 +81,7 @@ record PromptRow(
     GenerationRequest plain = new GenerationRequest(prompt, negativePrompt, imageSeed, List.of());
     checkCounts();
     List<BoundingBox> boxes = IntStream.range(0, bboxes.size()).mapToObj(this::box).toList();
-    return boxes.isEmpty() ? plain : plain.withObjects(objects(pipeline, boxes));
+    return boxes.isEmpty() ? plain : withLayout(plain, pipeline, boxes);
   }
 
   private void requireText() {
@@ -94,9 +95,26 @@ record PromptRow(
     }
   }
 
+  private GenerationRequest withLayout(
+      GenerationRequest plain, ImagePipeline pipeline, List<BoundingBox> boxes) {
+    for (int place = 0; place < phrases.size(); place++) {
+      checkPhrase(place);
+    }
+    if (tokenIndices.isEmpty()) {
+      List<PhraseMatch> matches = pipeline.findPhrases(prompt, phrases);
+      return plain.withLayout(
+          objects(pipeline, boxes, matches.stream().map(PhraseMatch::tokenIndices).toList()),
+          matches.stream().flatMap(match -> match.warnings().stream()).distinct().toList());
+    }
+    List<List<Integer>> tokens = IntStream.range(0, boxes.size()).mapToObj(this::tokens).toList();
+    List<LayoutObject> objects = objects(pipeline, boxes, tokens);
+    return plain.withLayout(
+        objects, phrases.isEmpty() ? List.of() : pipeline.contradictions(prompt, phrases, tokens));
+  }
+
   /** Boxes with the same tokens are boxes of one object. */
-  private List<LayoutObject> objects(ImagePipeline pipeline, List<BoundingBox> boxes) {
-    List<List<Integer>> tokens = tokens(pipeline);
+  private List<LayoutObject> objects(
+      ImagePipeline pipeline, List<BoundingBox> boxes, List<List<Integer>> tokens) {
     Map<List<Integer>, List<Integer>> placesByTokens = new LinkedHashMap<>();
     for (int place = 0; place < boxes.size(); place++) {
       placesByTokens.computeIfAbsent(tokens.get(place), own -> new ArrayList<>()).add(place);
@@ -153,17 +171,7 @@ record PromptRow(
     }
   }
 
-  /** The tokens of each box. */
-  private List<List<Integer>> tokens(ImagePipeline pipeline) {
-    for (int place = 0; place < phrases.size(); place++) {
-      checkPhrase(place);
-    }
-    return tokenIndices.isEmpty()
-        ? pipeline.tokenIndices(prompt, phrases)
-        : IntStream.range(0, bboxes.size()).mapToObj(this::tokens).toList();
-  }
-
-  /** Beside token indices, phrases are labels, and some may have none. */
+  /** Next to token indices, phrases are labels, and some may have none. */
   private void checkPhrase(int place) {
     String phrase = phrases.get(place);
     if (phrase == null && tokenIndices.isEmpty()) {
@@ -181,8 +189,13 @@ record PromptRow(
         given == null ? 0 : given.size(),
         "tokens",
         RequestLimits.TOKENS);
-    for (Number token : require("token_indices", place, given)) {
-      tokens.add(tokenIndex(place, token.longValue()));
+    for (Number number : require("token_indices", place, given)) {
+      int token = tokenIndex(place, number.longValue());
+      if (tokens.contains(token)) {
+        throw new IllegalArgumentException(
+            "Invalid token_indices[%d]: %d is there twice".formatted(place, token));
+      }
+      tokens.add(token);
     }
     if (tokens.isEmpty()) {
       throw new IllegalArgumentException("Invalid token_indices[%d]: it is empty".formatted(place));

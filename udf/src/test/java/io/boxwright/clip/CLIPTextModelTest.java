@@ -117,8 +117,7 @@ class CLIPTextModelTest {
         "\"model_type\": \"t5\" | model_type t5 is not supported; use clip_text_model",
         "\"num_attention_heads\": 7 | num_attention_heads 7 is not supported; use a divisor of"
             + " hidden_size 512",
-        "\"max_position_embeddings\": 16 | max_position_embeddings 16 is not supported; use 77 or"
-            + " more",
+        "\"max_position_embeddings\": 2 | max_position_embeddings is 2, it must be from 3 to ",
         "\"vocab_size\": 0 | vocab_size is 0, it must be from 1 to ",
         "\"hidden_size\": 0 | hidden_size is 0, it must be from 1 to ",
         "\"intermediate_size\": -8 | intermediate_size is -8, it must be from 1 to ",

@@ -295,6 +295,34 @@ class CLIPTokenizerTest {
     }
   }
 
+  /** Transformers writes 1e30 where it does not know the length. */
+  @ParameterizedTest
+  @CsvSource({"40, 40", "128, 128", "1e30, 77", "1000000000000000019884624838656, 77", "null, 77"})
+  void promptsAreAsLongAsTheFolderSays(String length, int wanted) throws IOException {
+    writeTokenizer("\"a</w>\":2", "");
+    Files.writeString(
+        temporary.resolve("tokenizer_config.json"), "{\"model_max_length\": %s}".formatted(length));
+
+    try (CLIPTokenizer loaded = CLIPTokenizer.fromPretrained(temporary)) {
+      TokenizedPrompt prompt = loaded.encode("a ".repeat(200));
+      assertThat(loaded.modelMaxLength()).isEqualTo(wanted);
+      assertThat(prompt.ids()).hasSize(wanted).startsWith(0, 2).endsWith(2, 1);
+      assertThat(prompt.warnings().get(0)).contains("its first %d tokens".formatted(wanted - 2));
+      assertThat(loaded.tokens("a ".repeat(200))).hasSize(wanted);
+      assertThat(loaded.encode("a").ids()).hasSize(wanted).startsWith(0, 2, 1, 1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2", "-1", "40.5", "\"long\"", "[]"})
+  void aLengthThatIsNoneIsRefused(String length) throws IOException {
+    writeTokenizer("\"a</w>\":2", "");
+    Files.writeString(
+        temporary.resolve("tokenizer_config.json"), "{\"model_max_length\": %s}".formatted(length));
+
+    assertRefused("model_max_length in tokenizer_config.json is " + length);
+  }
+
   private void writeTokenizer(String tokens, String merges) throws IOException {
     Files.writeString(
         temporary.resolve("vocab.json"),

@@ -224,6 +224,17 @@ class PretrainedFolderTest {
         .hasMessage("Cannot read " + file + ": it is no regular file");
   }
 
+  @Test
+  void promptsLongerThanTheTextEncoderReadsAreRefused() throws IOException {
+    set("tokenizer/tokenizer_config.json", "model_max_length", "128");
+
+    assertThatThrownBy(() -> PretrainedFolder.check(folder, null, OPTIONS))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining(
+            "model_max_length of tokenizer is 128, but max_position_embeddings of text_encoder is"
+                + " 77");
+  }
+
   /** As the hub's cache has them: every file is a link to one of another name. */
   @Test
   void aFolderOfLinksPasses() throws IOException {

@@ -3,6 +3,7 @@ package io.boxwright.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.boxwright.clip.PhraseMatch;
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.pipelines.GeneratedImage;
@@ -116,8 +117,14 @@ class ModelChangeTest {
     public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {}
 
     @Override
-    public List<List<Integer>> tokenIndices(String prompt, List<String> phrases) {
-      return stub.tokenIndices(prompt, phrases);
+    public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
+      return stub.findPhrases(prompt, phrases);
+    }
+
+    @Override
+    public List<String> contradictions(
+        String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
+      return stub.contradictions(prompt, phrases, tokenIndices);
     }
 
     @Override

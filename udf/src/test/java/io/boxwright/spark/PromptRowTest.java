@@ -3,6 +3,7 @@ package io.boxwright.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.boxwright.clip.PhraseMatch;
 import io.boxwright.pipelines.GenerationRequest;
 import io.boxwright.pipelines.ImagePipeline;
 import java.lang.reflect.Proxy;
@@ -27,7 +28,10 @@ class PromptRowTest {
             (proxy, method, arguments) -> {
               calls.add(method.getName());
               int wanted = ((List<?>) arguments[1]).size();
-              Object each = method.getName().equals("texts") ? "a text" : List.of(1);
+              Object each =
+                  method.getName().equals("findPhrases")
+                      ? new PhraseMatch(List.of(1), List.of("found"))
+                      : "a text";
               return Collections.nCopies(wanted, each);
             });
   }
@@ -94,7 +98,7 @@ class PromptRowTest {
   void aPromptIsReadOnceForAllItsPhrasesAndOnceForAllItsLabels() {
     row("a b", Collections.nCopies(9, BOX), List.of(), Collections.nCopies(9, "a"))
         .request(pipeline(), 0);
-    assertThat(calls).containsExactly("tokenIndices");
+    assertThat(calls).containsExactly("findPhrases");
 
     calls.clear();
     GenerationRequest request =
@@ -102,5 +106,27 @@ class PromptRowTest {
             .request(pipeline(), 0);
     assertThat(calls).containsExactly("texts");
     assertThat(request.objects()).extracting(object -> object.label()).containsOnly("a text");
+  }
+
+  @Test
+  void aTokenIsThereOnceInItsList() {
+    assertRefusedUnread(
+        row("a b", List.of(BOX, BOX), List.of(List.of(1), List.of(2, 1, 2)), List.of()),
+        "Invalid token_indices[1]: 2 is there twice");
+  }
+
+  @Test
+  void whatTheWordsSayGoesOnWithTheRequest() {
+    assertThat(
+            row("a b", List.of(BOX, BOX), List.of(), List.of("a", "a"))
+                .request(pipeline(), 0)
+                .warnings())
+        .containsExactly("found");
+    assertThat(
+            row("a b", List.of(BOX), List.of(List.of(1)), List.of("b"))
+                .request(pipeline(), 0)
+                .warnings())
+        .containsExactly("a text");
+    assertThat(calls).containsExactly("findPhrases", "contradictions");
   }
 }

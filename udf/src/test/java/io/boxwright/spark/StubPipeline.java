@@ -1,5 +1,6 @@
 package io.boxwright.spark;
 
+import io.boxwright.clip.PhraseMatch;
 import io.boxwright.guidance.GuidanceTrace;
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.layout.LayoutObject;
@@ -77,8 +78,16 @@ public final class StubPipeline implements ImagePipeline {
   }
 
   @Override
-  public List<List<Integer>> tokenIndices(String prompt, List<String> phrases) {
-    return phrases.stream().map(phrase -> tokenIndices(prompt, phrase)).toList();
+  public List<String> contradictions(
+      String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
+    return List.of();
+  }
+
+  @Override
+  public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
+    return phrases.stream()
+        .map(phrase -> new PhraseMatch(tokenIndices(prompt, phrase), List.of()))
+        .toList();
   }
 
   private static List<Integer> tokenIndices(String prompt, String phrase) {
