@@ -62,6 +62,14 @@ final class GenerateCommand implements Callable<Integer> {
   private String output;
 
   @Option(
+      names = "--rename-columns",
+      paramLabel = "PREFIX",
+      description =
+          "Goes before the names of the table's columns that the image table has itself, such as"
+              + " image or width. Default: tables with such columns are refused.")
+  private String renameColumns;
+
+  @Option(
       names = "--max-failed-share",
       defaultValue = "0.05",
       paramLabel = "X",
@@ -102,6 +110,7 @@ final class GenerateCommand implements Callable<Integer> {
       existing.configure(action);
       result =
           action
+              .renameColumns(renameColumns)
               .maxFailedShare(maxFailedShare)
               .command(CommandLineText.of(spec))
               .console(spec.commandLine().getErr())

@@ -41,6 +41,7 @@ public final class GenerateImages {
   private final GuidedImageGenerator generator;
   private String input;
   private String output;
+  private String renamePrefix;
   private Integer chunkRows;
   private CommitMode commit;
   private ExistingOutput existing = ExistingOutput.RESUME;
@@ -63,6 +64,15 @@ public final class GenerateImages {
   /** The output folder; the image table goes into its {@code images}. Required. */
   public GenerateImages output(String folder) {
     output = folder;
+    return this;
+  }
+
+  /**
+   * What goes before the names of columns that the image table has itself, such as {@code image};
+   * default: tables with such columns are refused.
+   */
+  public GenerateImages renameColumns(String prefix) {
+    renamePrefix = prefix;
     return this;
   }
 
@@ -121,7 +131,9 @@ public final class GenerateImages {
    */
   public RunResult execute() {
     checkModel();
-    PromptTable prompts = PromptTable.read(spark, input);
+    PromptTable prompts = PromptTable.read(spark, input, Optional.ofNullable(renamePrefix));
+    prompts.notes().forEach(note -> LOG.warn("{}: {}", prompts.path(), note));
+    FirstRows.check(prompts);
     RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
     folder.prepare();
     try (RunLock lock = takeLock(folder)) {
@@ -145,7 +157,8 @@ public final class GenerateImages {
   private RunResult make(PromptTable prompts, RunLock lock) {
     RunFolder folder = lock.folder();
     try {
-      RunPlan plan = new Planning(generator, prompts, folder).plan(existing, chunkRows, commit);
+      RunPlan plan =
+          new Planning(generator, prompts, renamePrefix, folder).plan(existing, chunkRows, commit);
       ChunkScan there = new ChunkTable(folder, plan).tidy();
       RunResult result;
       try (RunRecorder recorder = new RunRecorder(plan, lock, command, there)) {

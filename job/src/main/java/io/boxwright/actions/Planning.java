@@ -9,10 +9,13 @@ import io.boxwright.output.Versions;
 import io.boxwright.spark.GuidedImageGenerator;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Decides whether a folder's run goes on or a new one starts. */
-record Planning(GuidedImageGenerator generator, PromptTable prompts, RunFolder folder) {
+record Planning(
+    GuidedImageGenerator generator, PromptTable prompts, String renamePrefix, RunFolder folder) {
 
   /**
    * The plan to work after, which is in the folder then; the generator is held to its model.
@@ -60,7 +63,15 @@ record Planning(GuidedImageGenerator generator, PromptTable prompts, RunFolder f
         commit == null ? usualCommit : commit,
         generator.modelUrl(),
         generator.modelFingerprint(),
-        generator.settings());
+        options());
+  }
+
+  private Map<String, String> options() {
+    Map<String, String> options = new TreeMap<>(generator.settings());
+    if (renamePrefix != null) {
+      options.put(RunPlan.RENAME_COLUMNS, renamePrefix);
+    }
+    return options;
   }
 
   private void requireSame(RunPlan there, RunPlan here) {

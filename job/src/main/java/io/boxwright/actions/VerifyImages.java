@@ -130,7 +130,7 @@ public final class VerifyImages {
   private void checkPrompts(RunPlan plan, Map<String, ChunkFooter> whole) {
     PromptTable prompts;
     try {
-      prompts = PromptTable.read(spark, plan.input());
+      prompts = PromptTable.read(spark, plan.input(), plan.renamePrefix());
     } catch (InvalidInputException e) {
       notes.add("The rows are not compared with the prompts. " + e.getMessage());
       return;

@@ -8,9 +8,11 @@ import java.net.URI;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -25,18 +27,18 @@ import org.apache.spark.sql.types.DataTypes;
 final class PromptFiles {
 
   private final List<PromptFile> list = new ArrayList<>();
+  private final Map<Path, ParquetColumns> columns = new LinkedHashMap<>();
   private final HashMap<String, Long> firstRows = new HashMap<>();
   private long rows;
 
   private PromptFiles() {}
 
-  /** Reads every file once, for its hash: prompts are small. */
-  static PromptFiles read(Configuration configuration, String[] inputFiles) throws IOException {
-    Path[] paths =
-        Arrays.stream(inputFiles)
-            .map(file -> new Path(URI.create(file)))
-            .sorted()
-            .toArray(Path[]::new);
+  /**
+   * Reads every file once, for its hash: prompts are small.
+   *
+   * @param paths in order
+   */
+  static PromptFiles read(Configuration configuration, List<Path> paths) throws IOException {
     int shared = sharedFolder(paths);
     PromptFiles files = new PromptFiles();
     for (Path path : paths) {
@@ -51,6 +53,7 @@ final class PromptFiles {
     try (ParquetFileReader reader =
         ParquetFileReader.open(HadoopInputFile.fromPath(path, configuration))) {
       count = reader.getRecordCount();
+      columns.put(path, ParquetColumns.of(reader.getFileMetaData().getSchema()));
     }
     long bytes = fileSystem.getFileStatus(path).getLen();
     list.add(new PromptFile(name, bytes, count, sha256(fileSystem, path)));
@@ -60,6 +63,11 @@ final class PromptFiles {
 
   List<PromptFile> list() {
     return List.copyOf(list);
+  }
+
+  /** What columns each file has, in order. */
+  Map<Path, ParquetColumns> columns() {
+    return Collections.unmodifiableMap(columns);
   }
 
   long rows() {
@@ -82,12 +90,9 @@ final class PromptFiles {
   }
 
   /** How long the path of the folder is that all files share. */
-  private static int sharedFolder(Path[] paths) {
-    if (paths.length == 0) {
-      return 0;
-    }
-    String first = paths[0].toString();
-    String last = paths[paths.length - 1].toString(); // sorted: what these two share, all do
+  private static int sharedFolder(List<Path> paths) {
+    String first = paths.get(0).toString();
+    String last = paths.get(paths.size() - 1).toString(); // sorted: what these two share, all do
     int shared = 0;
     int end = Math.min(first.length(), last.length());
     while (shared < end && first.charAt(shared) == last.charAt(shared)) {

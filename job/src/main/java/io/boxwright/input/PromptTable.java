@@ -4,10 +4,15 @@ import static org.apache.spark.sql.functions.col;
 
 import io.boxwright.spark.GuidedImageGenerator;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -24,80 +29,114 @@ public final class PromptTable {
   public static final String POSITION = "_boxwright_position";
 
   private final SparkSession spark;
-  private final String path;
+  private final ParquetFiles found;
   private final Dataset<Row> rows;
   private final PromptFiles files;
+  private final List<String> notes;
+  private final boolean repeating;
 
-  private PromptTable(SparkSession spark, String path, Dataset<Row> rows, PromptFiles files) {
+  private PromptTable(
+      SparkSession spark,
+      ParquetFiles found,
+      Dataset<Row> rows,
+      PromptFiles files,
+      List<String> notes,
+      boolean repeating) {
     this.spark = spark;
-    this.path = path;
+    this.found = found;
     this.rows = rows;
     this.files = files;
+    this.notes = List.copyOf(notes);
+    this.repeating = repeating;
   }
 
   /**
-   * Opens a Parquet table and checks that its columns are right and all of its files readable. A
-   * column that some of the files lack is null in their rows.
+   * Opens Parquet files as one table, and checks that its columns are right and all of its files
+   * readable. A column that some of the files lack is null in their rows.
    *
+   * @param renamePrefix goes before the names of columns that the image table has itself; nothing:
+   *     such columns are refused
    * @throws InvalidInputException if it cannot be read or a column is missing or of a wrong type
    */
-  public static PromptTable read(SparkSession spark, String path) {
-    Dataset<Row> prompts = open(spark, path);
+  public static PromptTable read(SparkSession spark, String path, Optional<String> renamePrefix) {
     try {
-      GuidedImageGenerator.checkSchema(prompts.schema());
+      Configuration configuration = spark.sparkContext().hadoopConfiguration();
+      ParquetFiles found = ParquetFiles.find(configuration, path);
+      PromptFiles files = PromptFiles.read(configuration, found.files());
+      PromptReader reader = new PromptReader(spark, found, files);
+      Dataset<Row> rows = reader.read(newNames(reader.names(), renamePrefix));
+      GuidedImageGenerator.checkSchema(rows.drop(PromptReader.FILE, PromptReader.ROW).schema());
+      readAll(rows);
+      List<String> notes = new ArrayList<>(reader.notes());
+      if (!found.others().isEmpty()) {
+        notes.add(
+            "%d other files are not read, such as %s"
+                .formatted(found.others().size(), found.others().get(0)));
+      }
+      long repetitions = repetitions(rows, files.rows());
+      if (repetitions > 0) {
+        notes.add(repetitionNote(rows, repetitions));
+      }
+      return new PromptTable(spark, found, rows, files, notes, repetitions > 0);
+    } catch (InvalidInputException e) {
+      throw e;
     } catch (IllegalArgumentException e) {
       throw new InvalidInputException("%s, in %s".formatted(e.getMessage(), path), e);
-    }
-    readAll(prompts, path);
-    return new PromptTable(spark, qualified(spark, path), prompts, files(spark, prompts, path));
-  }
-
-  /** So that who reads the plan finds the table from any folder. */
-  private static String qualified(SparkSession spark, String path) {
-    try {
-      Path table = new Path(path);
-      return table
-          .getFileSystem(spark.sparkContext().hadoopConfiguration())
-          .makeQualified(table)
-          .toString();
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       throw unreadable(path, e);
     }
   }
 
-  // Spark throws checked exceptions that it does not declare, hence Exception.
-  private static Dataset<Row> open(SparkSession spark, String path) {
-    try {
-      return spark
-          .read()
-          .option("mergeSchema", true)
-          .option("parquet.page.verify-checksum.enabled", true)
-          .parquet(path);
-    } catch (Exception e) {
-      throw unreadable(path, e);
+  private static long repetitions(Dataset<Row> rows, long count) {
+    Dataset<Row> prompts = rows.drop(PromptReader.FILE, PromptReader.ROW);
+    return count - GuidedImageGenerator.identified(prompts).select("id").distinct().count();
+  }
+
+  private static String repetitionNote(Dataset<Row> rows, long repetitions) {
+    return Arrays.asList(rows.columns()).contains("id")
+        ? "%d rows have the id of an earlier row, or repeat it without an id; their image.path and default seed differ from its own"
+            .formatted(repetitions)
+        : "%d rows repeat an earlier row; each gets an id and a default seed of its own"
+            .formatted(repetitions);
+  }
+
+  /** The new names of columns that would be in the way of ours. */
+  private static Map<String, String> newNames(List<String> names, Optional<String> prefix) {
+    List<String> reserved = GuidedImageGenerator.reservedColumns(names);
+    if (reserved.isEmpty()) {
+      return Map.of();
     }
+    String list = String.join(", ", reserved);
+    if (prefix.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Invalid columns: the image table has columns of its own named %s; rename them, or give --rename-columns PREFIX"
+              .formatted(list));
+    }
+    Map<String, String> newNames = new LinkedHashMap<>();
+    reserved.forEach(name -> newNames.put(name, prefix.get() + name));
+    List<String> after = names.stream().map(name -> newNames.getOrDefault(name, name)).toList();
+    List<String> again = GuidedImageGenerator.reservedColumns(after);
+    if (!again.isEmpty() || Set.copyOf(after).size() < after.size()) {
+      throw new IllegalArgumentException(
+          "Invalid prefix '%s': with it before them, columns %s have names that are taken; choose another"
+              .formatted(prefix.get(), list));
+    }
+    return newNames;
   }
 
   /** A damaged page would otherwise come to light after hours. */
-  private static void readAll(Dataset<Row> prompts, String path) {
-    try {
-      prompts.write().format("noop").mode(SaveMode.Overwrite).save();
-    } catch (Exception e) {
-      throw unreadable(path, e);
-    }
+  private static void readAll(Dataset<Row> prompts) {
+    prompts.write().format("noop").mode(SaveMode.Overwrite).save();
   }
 
-  private static PromptFiles files(SparkSession spark, Dataset<Row> prompts, String path) {
-    try {
-      return PromptFiles.read(spark.sparkContext().hadoopConfiguration(), prompts.inputFiles());
-    } catch (Exception e) {
-      throw unreadable(path, e);
-    }
-  }
-
-  /** Where it is. */
+  /** Where it is, so that whoever reads the plan finds it from any folder. */
   public String path() {
-    return path;
+    return found.root().toString();
+  }
+
+  /** What was not read as it is stored, a sentence each. */
+  public List<String> notes() {
+    return notes;
   }
 
   /**
@@ -106,12 +145,12 @@ public final class PromptTable {
    * @throws InvalidInputException if they cannot be read any more
    */
   public boolean isUnchanged() {
-    return files(spark, rows, path).list().equals(files.list());
-  }
-
-  /** All rows, in any order. */
-  public Dataset<Row> rows() {
-    return rows;
+    try {
+      Configuration configuration = spark.sparkContext().hadoopConfiguration();
+      return PromptFiles.read(configuration, found.files()).list().equals(files.list());
+    } catch (IOException | RuntimeException e) { // the latter for files that are no Parquet
+      throw unreadable(path(), e);
+    }
   }
 
   /** Its files, in order. */
@@ -129,14 +168,14 @@ public final class PromptTable {
    * more, {@link #POSITION}, from 0.
    */
   public Dataset<Row> withPosition() {
-    Column file = col("_metadata.file_path");
-    Column row = col("_metadata.row_index");
-    Dataset<Row> marked = GuidedImageGenerator.markInvalidText(rows);
-    return marked.select(
-        Stream.concat(
-                Arrays.stream(marked.columns()).map(PromptTable::quoted),
-                Stream.of(files.positionOf(file).plus(row).as(POSITION)))
-            .toArray(Column[]::new));
+    Column position = files.positionOf(col(PromptReader.FILE)).plus(col(PromptReader.ROW));
+    Dataset<Row> positioned =
+        GuidedImageGenerator.markInvalidText(rows)
+            .withColumn(POSITION, position)
+            .drop(PromptReader.FILE, PromptReader.ROW);
+    Dataset<Row> told =
+        repeating ? GuidedImageGenerator.tellApart(positioned, POSITION) : positioned;
+    return told.select(last(told.columns(), POSITION));
   }
 
   /**
@@ -149,8 +188,16 @@ public final class PromptTable {
     return new ChunkPartitioner(chunks, chunkRows).partition(withPosition(), POSITION);
   }
 
-  private static Column quoted(String column) {
-    return col("`" + column.replace("`", "``") + "`");
+  /** The first rows, in order. */
+  public Dataset<Row> first(int count) {
+    return withPosition().filter(col(POSITION).lt(count)).orderBy(POSITION).drop(POSITION);
+  }
+
+  /** All columns, one of them last. */
+  private static Column[] last(String[] columns, String last) {
+    return Stream.concat(Arrays.stream(columns).filter(name -> !name.equals(last)), Stream.of(last))
+        .map(name -> col("`" + name.replace("`", "``") + "`"))
+        .toArray(Column[]::new);
   }
 
   private static InvalidInputException unreadable(String path, Exception e) {

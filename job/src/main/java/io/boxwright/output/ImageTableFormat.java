@@ -31,6 +31,7 @@ public final class ImageTableFormat extends ParquetFileFormat {
       SparkSession spark, Job job, Map<String, String> options, StructType schema) {
     super.prepareWrite(
         spark, job, options, schema); // puts what its write support reads into the job
+    job.getConfiguration().set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
     return new ImpatientFactory();
   }
 

@@ -263,6 +263,12 @@ public final class RunFolder {
     deleteIfEmpty(STAGING);
   }
 
+  /** Removes the folder of what is not whole, if nothing is in it. */
+  synchronized void removeEmptyStaging() {
+    checkFence();
+    deleteIfEmpty(STAGING);
+  }
+
   private void deleteIfEmpty(String name) {
     if (list(name).isEmpty() && status(name).filter(FileStatus::isDirectory).isPresent()) {
       delete(name);

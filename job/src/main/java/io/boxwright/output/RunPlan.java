@@ -42,6 +42,9 @@ public record RunPlan(
     String modelHash,
     Map<String, String> options) {
 
+  /** The option that says what goes before the names of columns that the image table has itself. */
+  public static final String RENAME_COLUMNS = "rename_columns";
+
   /** As many chunks as the driver, and whoever lists the files, can handle with ease. */
   private static final int MOST_CHUNKS = 100_000;
 
@@ -105,6 +108,11 @@ public record RunPlan(
   /** Writes the plan. */
   public void write(RunFolder folder) {
     folder.write(RunFolder.PLAN, this);
+  }
+
+  /** What goes before the names of columns that the image table has itself. */
+  public Optional<String> renamePrefix() {
+    return Optional.ofNullable(options.get(RENAME_COLUMNS));
   }
 
   /** How many chunks there are: one at least, so that an empty table gives an empty table. */

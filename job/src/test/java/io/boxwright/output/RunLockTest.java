@@ -279,4 +279,14 @@ class RunLockTest {
         .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
     assertThat(run.staged()).isEmpty();
   }
+
+  @Test
+  void aLastSignOfLifeLeavesNoEmptyFolder() throws Exception {
+    try (RunLock lock = RunLock.take(run, "app-1", () -> {}, WATCH)) {
+      lock.renew();
+      Files.createDirectories(folder.resolve("_staging"));
+    }
+
+    assertThat(folder).isEmptyDirectory();
+  }
 }

@@ -12,6 +12,7 @@ import io.boxwright.testing.Spark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
@@ -51,7 +52,7 @@ class PromptCheckTest {
   /** The prompts of the run in their order, some of them changed. */
   private static PromptTable changed(String name, String column, String value) {
     Path table = folder.resolve(name);
-    PromptTable.read(spark, folder.resolve("prompts").toString())
+    PromptTable.read(spark, folder.resolve("prompts").toString(), Optional.empty())
         .withPosition()
         .coalesce(1)
         .orderBy(PromptTable.POSITION)
@@ -59,7 +60,7 @@ class PromptCheckTest {
         .withColumn(column, org.apache.spark.sql.functions.expr(value))
         .write()
         .parquet(table.toString());
-    return PromptTable.read(spark, table.toString());
+    return PromptTable.read(spark, table.toString(), Optional.empty());
   }
 
   private static List<String> problems(PromptTable prompts) {
@@ -110,7 +111,7 @@ class PromptCheckTest {
       }
     }
 
-    assertThatThrownBy(() -> PromptTable.read(spark, table.toString()))
+    assertThatThrownBy(() -> PromptTable.read(spark, table.toString(), Optional.empty()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("Cannot read prompts from " + table)
         .hasMessageContaining("checksum");

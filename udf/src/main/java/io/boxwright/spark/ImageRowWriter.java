@@ -55,7 +55,7 @@ record ImageRowWriter(PromptSchema prompts, StructType images) implements Serial
       ImageRequest request,
       GeneratedImage image,
       DetectionOutcome detection) {
-    String path = ImagePath.of(request.prompt().id(), request.imageIndex());
+    String path = ImagePath.of(request.prompt().name(), request.imageIndex());
     values.put("image", RowFactory.create(PngEncoder.encode(image.image()), path));
     values.put("width", image.image().getWidth());
     values.put("height", image.image().getHeight());

@@ -12,6 +12,7 @@ import io.boxwright.pipelines.GenerationOptions.AttentionMaps;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -86,6 +87,9 @@ final class ImageTableSchema {
           .add("warnings", createArrayType(StringType))
           .add("seconds", DoubleType);
 
+  private static final Set<String> INNER_COLUMNS =
+      Set.of(InvalidText.COLUMN, GuidedImageGenerator.REPETITION);
+
   private ImageTableSchema() {}
 
   /**
@@ -112,7 +116,7 @@ final class ImageTableSchema {
   static StructType identified(StructType prompts) {
     List<StructField> fields = new ArrayList<>();
     for (StructField field : prompts.fields()) {
-      if (!field.name().equals(InvalidText.COLUMN)) {
+      if (!INNER_COLUMNS.contains(field.name())) {
         fields.add(new StructField(field.name(), filledType(field), true, field.metadata()));
       }
     }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -33,6 +34,7 @@ import scala.collection.Seq;
  * @param bboxes four edges each; values may be missing or wrong
  * @param tokenIndices a list for each box, or empty
  * @param phrases a phrase for each box, or empty
+ * @param repetition how many rows before it have the same id, where the id is the row's own
  * @param invalidTexts what is no UTF-8, by column, see {@link InvalidText}
  */
 record PromptRow(
@@ -43,7 +45,11 @@ record PromptRow(
     List<List<Number>> bboxes,
     List<List<Number>> tokenIndices,
     List<String> phrases,
+    int repetition,
     Map<String, String> invalidTexts) {
+
+  /** How far an edge may lie outside the image: what rounding does. */
+  private static final double ROUNDING = 1e-4;
 
   /** Characters of an id; names and addresses of files are shorter. */
   static final int MOST_CHARACTERS_OF_ID = 4_096;
@@ -63,10 +69,44 @@ record PromptRow(
     content.addAll(Arrays.asList(prompt, negativePrompt, seed, bboxes, tokenIndices, phrases));
     content.addAll(
         invalidTexts.values()); // else rows that differ in their wrong bytes are the same
+    Number repetitions = (Number) values.get(GuidedImageGenerator.REPETITION);
+    int repetition = repetitions == null ? 0 : repetitions.intValue();
+    if (ownId == null && repetition > 0) {
+      content.add(repetition);
+    }
     String id = ownId == null ? hash(content).substring(0, 16) : ownId.toString();
-    long rowSeed = seed == null ? defaultSeed(id) : seed.longValue();
+    int ownRepetition = ownId == null ? 0 : repetition; // a hash differs anyway
+    long rowSeed = seed == null ? defaultSeed(name(id, ownRepetition)) : seed.longValue();
     return new PromptRow(
-        id, prompt, negativePrompt, rowSeed, bboxes, tokenIndices, phrases, invalidTexts);
+        id,
+        prompt,
+        negativePrompt,
+        rowSeed,
+        bboxes,
+        tokenIndices,
+        phrases,
+        ownRepetition,
+        invalidTexts);
+  }
+
+  /** What no other row of the table has: its id, unless other rows have that, too. */
+  String name() {
+    return name(id, repetition);
+  }
+
+  private static String name(String id, int repetition) {
+    return repetition == 0 ? id : id + "\0" + repetition;
+  }
+
+  /** What is wrong with the row as far as that is seen without a model. */
+  Optional<String> problem() {
+    try {
+      checkedRequest(seed);
+      boxes();
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(e.getMessage());
+    }
   }
 
   /**
@@ -77,11 +117,21 @@ record PromptRow(
    * @throws IllegalArgumentException saying what is wrong with the row
    */
   GenerationRequest request(ImagePipeline pipeline, long imageSeed) {
+    GenerationRequest plain = checkedRequest(imageSeed);
+    List<BoundingBox> boxes = boxes();
+    return boxes.isEmpty() ? plain : withLayout(plain, pipeline, boxes);
+  }
+
+  /** The request without its layout, after the checks that need neither tokens nor boxes. */
+  private GenerationRequest checkedRequest(long imageSeed) {
     requireText();
     GenerationRequest plain = new GenerationRequest(prompt, negativePrompt, imageSeed, List.of());
     checkCounts();
-    List<BoundingBox> boxes = IntStream.range(0, bboxes.size()).mapToObj(this::box).toList();
-    return boxes.isEmpty() ? plain : withLayout(plain, pipeline, boxes);
+    return plain;
+  }
+
+  private List<BoundingBox> boxes() {
+    return IntStream.range(0, bboxes.size()).mapToObj(this::box).toList();
   }
 
   private void requireText() {
@@ -220,14 +270,19 @@ record PromptRow(
     }
     try {
       return new BoundingBox(
-          edges.get(0).doubleValue(),
-          edges.get(1).doubleValue(),
-          edges.get(2).doubleValue(),
-          edges.get(3).doubleValue());
+          unrounded(edges.get(0)), unrounded(edges.get(1)),
+          unrounded(edges.get(2)), unrounded(edges.get(3)));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "Invalid bboxes[%d]: %s".formatted(place, e.getMessage()), e);
     }
+  }
+
+  /** The edge of the image in place of a number that leaves it by a rounding error. */
+  private static double unrounded(Number edge) {
+    double value = edge.doubleValue();
+    double nearest = Math.min(Math.max(value, 0), 1);
+    return Math.abs(value - nearest) <= ROUNDING ? nearest : value;
   }
 
   private static List<Number> require(String column, int place, List<Number> values) {

@@ -1,14 +1,18 @@
 package io.boxwright.spark;
 
+import static org.apache.spark.sql.types.DataTypes.createArrayType;
+
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.ByteType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.IntegerType;
 import org.apache.spark.sql.types.LongType;
 import org.apache.spark.sql.types.NumericType;
@@ -32,17 +36,26 @@ record PromptSchema(List<String> columns) implements Serializable {
   /** What Spark calls the place of a row in its file. */
   private static final Set<String> SPARK_COLUMNS = Set.of("_metadata", "_tmp_metadata_row_index");
 
-  private static final Set<String> NAMES =
-      Set.of("prompt", "negative_prompt", "id", "seed", "phrases", "bboxes", "token_indices");
+  /** Our columns with their usual types. */
+  private static final Map<String, DataType> USUAL_TYPES =
+      Map.of(
+          "prompt", DataTypes.StringType,
+          "negative_prompt", DataTypes.StringType,
+          "id", DataTypes.StringType,
+          "seed", DataTypes.LongType,
+          "phrases", createArrayType(DataTypes.StringType),
+          "bboxes", createArrayType(createArrayType(DataTypes.DoubleType)),
+          "token_indices", createArrayType(createArrayType(DataTypes.LongType)));
 
   /**
    * Checks a table's columns.
    *
-   * @throws IllegalArgumentException such as "Invalid bboxes column: ...", naming the first column
-   *     that is missing, of a wrong type, or in the way
+   * @throws IllegalArgumentException such as "Invalid bboxes column: ...", naming the columns that
+   *     are in the way, or else the first that is missing or of a wrong type
    */
   static PromptSchema of(StructType schema) {
     List<String> columns = Arrays.asList(schema.fieldNames());
+    requireNoReserved(columns);
     columns.forEach(PromptSchema::checkName);
     if (!columns.contains("prompt")) {
       throw invalid("prompt", "it is missing; the table has " + String.join(", ", columns));
@@ -78,34 +91,62 @@ record PromptSchema(List<String> columns) implements Serializable {
 
   private static void checkName(String column) {
     String name = column.toLowerCase(Locale.ROOT);
-    if (NAMES.contains(name) && !column.equals(name)) {
+    if (isPromptColumn(name) && !column.equals(name)) {
       throw invalid(column, "its name must be spelled " + name);
-    }
-    if (Set.of(ImageTableSchema.resultColumns()).contains(name)) {
-      throw invalid(column, "the image table has a column of that name itself; rename it");
     }
   }
 
-  private static void checkType(StructField field) {
-    DataType type = field.dataType();
-    switch (field.name()) {
-      case "prompt", "negative_prompt" -> require(field, type instanceof StringType, "string");
-      case "id" -> require(field, type instanceof StringType || isInteger(type), "string");
-      case "seed" -> require(field, isInteger(type), "bigint");
-      case "phrases" ->
-          require(field, isArray(type, StringType.class::isInstance), "array<string>");
-      case "bboxes" ->
-          require(
-              field,
-              isArray(type, inner -> isArray(inner, NumericType.class::isInstance)),
-              "array<array<double>>, (x_min, y_min, x_max, y_max) for each box");
-      case "token_indices" ->
-          require(
-              field,
-              isArray(type, inner -> isArray(inner, PromptSchema::isInteger)),
-              "array<array<int>>, one list for each box");
-      default -> {}
+  private static void requireNoReserved(List<String> columns) {
+    List<String> reserved = columns.stream().filter(PromptSchema::isReserved).toList();
+    if (!reserved.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Invalid columns: the image table has columns of its own named %s; rename them"
+              .formatted(String.join(", ", reserved)));
     }
+  }
+
+  /** Whether the image table has a column of a name itself. */
+  static boolean isReserved(String column) {
+    return Set.of(ImageTableSchema.resultColumns()).contains(column.toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether a column is one of ours. */
+  static boolean isPromptColumn(String name) {
+    return USUAL_TYPES.containsKey(name);
+  }
+
+  /** The type that one of our columns has at best. */
+  static DataType usualType(String name) {
+    return USUAL_TYPES.get(name);
+  }
+
+  private static void checkType(StructField field) {
+    if (isPromptColumn(field.name()) && !isValid(field.name(), field.dataType())) {
+      String wanted = usualType(field.name()).catalogString();
+      String meaning =
+          switch (field.name()) {
+            case "bboxes" -> ", (x_min, y_min, x_max, y_max) for each box";
+            case "token_indices" -> ", one list for each box";
+            default -> "";
+          };
+      throw invalid(
+          field.name(),
+          "it is %s, but must be %s%s"
+              .formatted(field.dataType().catalogString(), wanted, meaning));
+    }
+  }
+
+  /** Whether a type does for one of our columns. */
+  static boolean isValid(String name, DataType type) {
+    return switch (name) {
+      case "prompt", "negative_prompt" -> type instanceof StringType;
+      case "id" -> type instanceof StringType || isInteger(type);
+      case "seed" -> isInteger(type);
+      case "phrases" -> isArray(type, StringType.class::isInstance);
+      case "bboxes" -> isArray(type, inner -> isArray(inner, NumericType.class::isInstance));
+      case "token_indices" -> isArray(type, inner -> isArray(inner, PromptSchema::isInteger));
+      default -> true;
+    };
   }
 
   private static void checkLayoutColumns(List<String> columns) {
@@ -115,14 +156,6 @@ record PromptSchema(List<String> columns) implements Serializable {
     }
     if (named && !columns.contains("bboxes")) {
       throw invalid("bboxes", "it is missing; token_indices and phrases need bboxes");
-    }
-  }
-
-  private static void require(StructField field, boolean valid, String wanted) {
-    if (!valid) {
-      throw invalid(
-          field.name(),
-          "it is %s, but must be %s".formatted(field.dataType().catalogString(), wanted));
     }
   }
 

@@ -78,7 +78,7 @@ class BatchGeneratorTest {
 
   private static ImageRequest image(String prompt) {
     PromptRow row =
-        new PromptRow(prompt, prompt, null, 1, List.of(), List.of(), List.of(), Map.of());
+        new PromptRow(prompt, prompt, null, 1, List.of(), List.of(), List.of(), 0, Map.of());
     return new ImageRequest(null, row, 0, null);
   }
 

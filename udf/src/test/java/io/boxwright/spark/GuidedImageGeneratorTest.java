@@ -444,9 +444,8 @@ class GuidedImageGeneratorTest {
           'x' prompt, array(array(1D)) bboxes, array(array(1D)) token_indices | Invalid token_indices column
           'x' prompt, array(array(1D)) bboxes               | Invalid token_indices column: it is missing
           'x' prompt, array('x') phrases                    | Invalid bboxes column: it is missing
-          'x' prompt, 'ok' status                           | Invalid status column
-          'x' prompt, 'ok' Status                           | Invalid Status column: the image table has a column
-          'x' prompt, 'ok' Image                            | Invalid Image column: the image table has a column
+          'x' prompt, 'ok' status                           | Invalid columns: the image table has columns of its own named status; rename
+          'x' prompt, 'ok' Status, 1 w, 'x' IMAGE, 2 width  | columns of its own named Status, IMAGE, width; rename them
           'x' prompt, 'ok' ID                               | Invalid ID column: its name must be spelled id
           'x' Prompt                                        | Invalid Prompt column: its name must be spelled prompt
           """)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.clip.PhraseMatch;
+import io.boxwright.layout.BoundingBox;
 import io.boxwright.pipelines.GenerationRequest;
 import io.boxwright.pipelines.ImagePipeline;
 import java.lang.reflect.Proxy;
@@ -38,7 +39,7 @@ class PromptRowTest {
 
   private static PromptRow row(
       String prompt, List<List<Number>> bboxes, List<List<Number>> tokens, List<String> phrases) {
-    return new PromptRow("r1", prompt, null, 0, bboxes, tokens, phrases, Map.of());
+    return new PromptRow("r1", prompt, null, 0, bboxes, tokens, phrases, 0, Map.of());
   }
 
   private void assertRefusedUnread(PromptRow row, String message) {
@@ -55,10 +56,10 @@ class PromptRowTest {
         "Invalid prompt: 700000 characters, the limit is 10000");
     assertRefusedUnread(
         new PromptRow(
-            "r", "a", "b".repeat(10_001), 0, List.of(BOX), List.of(), List.of("a"), Map.of()),
+            "r", "a", "b".repeat(10_001), 0, List.of(BOX), List.of(), List.of("a"), 0, Map.of()),
         "Invalid negative_prompt: 10001 characters, the limit is 10000");
     assertRefusedUnread(
-        new PromptRow("i".repeat(5000), "a", null, 0, List.of(), List.of(), List.of(), Map.of()),
+        new PromptRow("i".repeat(5000), "a", null, 0, List.of(), List.of(), List.of(), 0, Map.of()),
         "Invalid id: 5000 characters, the limit is 4096");
     assertRefusedUnread(
         row("a", Collections.nCopies(3000, BOX), List.of(), Collections.nCopies(3000, "a")),
@@ -128,5 +129,28 @@ class PromptRowTest {
                 .warnings())
         .containsExactly("a text");
     assertThat(calls).containsExactly("findPhrases", "contradictions");
+  }
+
+  @Test
+  void edgesThatLeaveTheImageByRoundingLieOnItsEdge() {
+    GenerationRequest request =
+        row("a b", List.of(List.of(-1e-7, 0, 1.0000005, 1.0001)), List.of(List.of(1)), List.of())
+            .request(pipeline(), 0);
+
+    assertThat(request.objects().get(0).boxes()).containsExactly(new BoundingBox(0, 0, 1, 1));
+    assertThat(row("a", List.of(List.of(0, 0, 1, 1.0002)), List.of(), List.of("a")).problem())
+        .hasValueSatisfying(problem -> assertThat(problem).startsWith("Invalid bboxes[0]: "));
+    assertThat(row("a", List.of(BOX), List.of(), List.of("a")).problem()).isEmpty();
+  }
+
+  @Test
+  void rowsThatRepeatAnIdHaveNamesOfTheirOwn() {
+    PromptRow first =
+        new PromptRow("x", "a", null, 0, List.of(), List.of(), List.of(), 0, Map.of());
+    PromptRow second =
+        new PromptRow("x", "a", null, 0, List.of(), List.of(), List.of(), 1, Map.of());
+
+    assertThat(first.name()).isEqualTo("x");
+    assertThat(ImagePath.of(second.name(), 0)).isNotEqualTo(ImagePath.of(first.name(), 0));
   }
 }
