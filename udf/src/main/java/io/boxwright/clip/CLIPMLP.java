@@ -2,28 +2,26 @@ package io.boxwright.clip;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.loading.StateDict;
+import io.boxwright.nn.ActivationFunction;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.Linear;
-import io.boxwright.nn.TorchKernels;
-import java.util.function.UnaryOperator;
 
 /** Transformers' {@code CLIPMLP}: two linear layers around the activation. */
 final class CLIPMLP {
 
-  private final UnaryOperator<NDArray> activation;
+  private final ActivationFunction activation;
   private final Linear fc1;
   private final Linear fc2;
 
-  private CLIPMLP(UnaryOperator<NDArray> activation, Linear fc1, Linear fc2) {
+  private CLIPMLP(ActivationFunction activation, Linear fc1, Linear fc2) {
     this.activation = activation;
     this.fc1 = fc1;
     this.fc2 = fc2;
   }
 
   static CLIPMLP load(StateDict weights, CLIPTextConfig config) {
-    boolean quickGelu = config.hiddenAct().equals("quick_gelu");
     return new CLIPMLP(
-        quickGelu ? TorchKernels::quickGelu : TorchKernels::gelu,
+        ActivationFunction.ofTransformers(config.hiddenAct()),
         Linear.load(weights.at("fc1"), config.hiddenSize(), config.intermediateSize()),
         Linear.load(weights.at("fc2"), config.intermediateSize(), config.hiddenSize()));
   }

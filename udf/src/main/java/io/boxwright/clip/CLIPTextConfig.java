@@ -2,8 +2,10 @@ package io.boxwright.clip;
 
 import io.boxwright.loading.ConfigValues;
 import io.boxwright.loading.JsonConfig;
+import io.boxwright.nn.ActivationFunction;
 import io.boxwright.text.Printable;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * {@code text_encoder/config.json}, transformers' {@code CLIPTextConfig}. A value that the file
@@ -47,10 +49,10 @@ public record CLIPTextConfig(
     layerNormEps = orDefault(layerNormEps, 1e-5);
     require(modelType.equals("clip_text_model"), "model_type", modelType, "clip_text_model");
     require(
-        hiddenAct.equals("quick_gelu") || hiddenAct.equals("gelu"),
+        ActivationFunction.ofTransformers(hiddenAct) != null,
         "hidden_act",
         hiddenAct,
-        "quick_gelu or gelu");
+        "one of " + String.join(", ", ActivationFunction.transformersNames()));
     ConfigValues.requireWithin("vocab_size", vocabSize, 1, MOST_TOKENS);
     ConfigValues.requireWithin("hidden_size", hiddenSize, 1, MOST_CHANNELS);
     ConfigValues.requireWithin("intermediate_size", intermediateSize, 1, MOST_CHANNELS);
@@ -67,7 +69,7 @@ public record CLIPTextConfig(
 
   /** Reads a {@code config.json}. */
   public static CLIPTextConfig read(Path file) {
-    return JsonConfig.read(file, CLIPTextConfig.class);
+    return JsonConfig.read(file, CLIPTextConfig.class, Map.of("use_attention_mask", "false"));
   }
 
   private static <T> T orDefault(T value, T defaultValue) {

@@ -8,7 +8,10 @@ import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.LayerNorm;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The text encoder of Stable Diffusion, transformers' {@code CLIPTextModel}: token ids to one
@@ -16,6 +19,8 @@ import java.util.stream.IntStream;
  * several threads.
  */
 public final class CLIPTextModel {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CLIPTextModel.class);
 
   private final CLIPTextConfig config;
   private final CLIPTextEmbeddings embeddings;
@@ -45,7 +50,8 @@ public final class CLIPTextModel {
       Path folder, String variant, NDManager manager, DataType dataType) {
     return load(
         CLIPTextConfig.read(folder.resolve("config.json")),
-        StateDict.open("text_encoder", folder, "model", variant, manager, dataType));
+        StateDict.open("text_encoder", folder, "model", variant, manager, dataType),
+        LOG::warn);
   }
 
   /**
@@ -53,14 +59,16 @@ public final class CLIPTextModel {
    *
    * @param config its {@code config.json}
    * @param stateDict all of its weights, as any version of transformers names them
+   * @param onLeftOver is told if there are tensors that the model does not use
    */
-  public static CLIPTextModel load(CLIPTextConfig config, StateDict stateDict) {
+  public static CLIPTextModel load(
+      CLIPTextConfig config, StateDict stateDict, Consumer<String> onLeftOver) {
     StateDict weights =
         stateDict
             .withoutPrefix("text_model.") // written by transformers before version 5
             .without("embeddings.position_ids");
     CLIPTextModel model = create(config, weights);
-    weights.finish();
+    weights.finish().ifPresent(onLeftOver);
     return model;
   }
 

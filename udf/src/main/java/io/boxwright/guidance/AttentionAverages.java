@@ -3,7 +3,7 @@ package io.boxwright.guidance;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.boxwright.layout.MapSize;
+import io.boxwright.layout.MapSizes;
 import io.boxwright.metrics.TokenMap;
 import io.boxwright.models.UNet2DConditionModel;
 import io.boxwright.models.attention.Attention;
@@ -29,8 +29,7 @@ public final class AttentionAverages implements AutoCloseable {
   private final NDManager manager;
   private final int rows;
   private final int tokens;
-  private final int latentHeight;
-  private final int latentWidth;
+  private final MapSizes mapSizes;
   private final Map<String, NDArray> sums = new LinkedHashMap<>(); // (B, N, tokens) by path
   private int steps;
 
@@ -48,8 +47,13 @@ public final class AttentionAverages implements AutoCloseable {
     this.manager = latents.getManager().newSubManager();
     this.rows = (int) shape.get(0);
     this.tokens = tokens;
-    this.latentHeight = (int) shape.get(2);
-    this.latentWidth = (int) shape.get(3);
+    this.mapSizes = mapSizes(unet, shape);
+  }
+
+  /** The sizes of a UNet's attention maps for latents of a shape, (B, C, h, w). */
+  static MapSizes mapSizes(UNet2DConditionModel unet, Shape latents) {
+    return new MapSizes(
+        (int) latents.get(2), (int) latents.get(3), unet.config().downsamplePadding());
   }
 
   /**
@@ -117,7 +121,7 @@ public final class AttentionAverages implements AutoCloseable {
       for (int cell = 0; cell < column.length; cell++) {
         column[cell] = all[first + cell * tokens] / steps;
       }
-      return new TokenMap(path, MapSize.of(latentHeight, latentWidth, column.length), column);
+      return new TokenMap(path, mapSizes.of(column.length), column);
     }
   }
 

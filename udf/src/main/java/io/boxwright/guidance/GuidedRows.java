@@ -2,8 +2,8 @@ package io.boxwright.guidance;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.boxwright.layout.LayoutObject;
+import io.boxwright.layout.MapSizes;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.TorchKernels;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ final class GuidedRows implements AutoCloseable {
    * @param layouts the objects of all rows of the batch
    * @param allPromptEmbeds the prompts' states of the batch, (B, T, D)
    * @param rows those of the passes
-   * @param latents (B, C, h, w)
+   * @param mapSizes of the UNet's levels
    */
   GuidedRows(
       NDManager manager,
@@ -36,7 +36,7 @@ final class GuidedRows implements AutoCloseable {
       List<List<LayoutObject>> layouts,
       NDArray allPromptEmbeds,
       int[] rows,
-      Shape latents) {
+      MapSizes mapSizes) {
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
       long[] places = Arrays.stream(rows).asLongStream().toArray();
@@ -45,7 +45,7 @@ final class GuidedRows implements AutoCloseable {
       this.promptEmbeds = ArrayScope.release(TorchKernels.selectRows(allPromptEmbeds, indices));
       this.loss =
           new LayoutLoss(
-              manager, config, Arrays.stream(rows).mapToObj(layouts::get).toList(), latents);
+              manager, config, Arrays.stream(rows).mapToObj(layouts::get).toList(), mapSizes);
     }
   }
 

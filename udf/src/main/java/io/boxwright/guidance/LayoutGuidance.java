@@ -106,7 +106,14 @@ public final class LayoutGuidance implements AutoCloseable {
     int[] rows = batchShape.passRows(unfinished, layouts.size(), latents.getDevice());
     if (guidedRows == null || !guidedRows.are(rows)) {
       closeGuidedRows();
-      guidedRows = new GuidedRows(manager, config, layouts, promptEmbeds, rows, latents.getShape());
+      guidedRows =
+          new GuidedRows(
+              manager,
+              config,
+              layouts,
+              promptEmbeds,
+              rows,
+              AttentionAverages.mapSizes(unet, latents.getShape()));
     }
     return guidedRows;
   }

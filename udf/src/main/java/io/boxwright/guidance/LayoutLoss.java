@@ -7,6 +7,7 @@ import io.boxwright.layout.BoundingBox;
 import io.boxwright.layout.CellMask;
 import io.boxwright.layout.LayoutObject;
 import io.boxwright.layout.MapSize;
+import io.boxwright.layout.MapSizes;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.TorchKernels;
 import java.util.ArrayList;
@@ -31,8 +32,7 @@ final class LayoutLoss implements AutoCloseable {
   private final NDManager manager;
   private final LayoutGuidanceConfig config;
   private final int rows;
-  private final int latentHeight;
-  private final int latentWidth;
+  private final MapSizes mapSizes;
   private final NDArray rowIndices; // (rows)
   private final List<Turn> turns = new ArrayList<>();
 
@@ -70,7 +70,7 @@ final class LayoutLoss implements AutoCloseable {
     }
 
     private NDArray rasterise(int positions) {
-      MapSize size = MapSize.of(latentHeight, latentWidth, positions);
+      MapSize size = mapSizes.of(positions);
       float[] cells = new float[rows * positions];
       for (int row = 0; row < rows; row++) {
         new CellMask(
@@ -90,18 +90,17 @@ final class LayoutLoss implements AutoCloseable {
    *
    * @param parent its device is where the loss is computed
    * @param layouts the objects of each row, none for a row without layout
-   * @param latents (rows, C, h, w): their size tells the maps' sizes
+   * @param mapSizes of the UNet's levels
    */
   LayoutLoss(
       NDManager parent,
       LayoutGuidanceConfig config,
       List<List<LayoutObject>> layouts,
-      Shape latents) {
+      MapSizes mapSizes) {
     this.manager = parent.newSubManager();
     this.config = config;
     this.rows = layouts.size();
-    this.latentHeight = (int) latents.get(2);
-    this.latentWidth = (int) latents.get(3);
+    this.mapSizes = mapSizes;
     this.rowIndices = own(manager.create(LongStream.range(0, rows).toArray()));
     List<List<Pair>> pairs = layouts.stream().map(LayoutLoss::pairs).toList();
     int most = pairs.stream().mapToInt(List::size).max().orElse(0);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Gathers what does not fit while a component takes its tensors, and tells it in one message. */
@@ -46,22 +47,28 @@ final class LoadReport {
   private void note(List<String> problems, String problem) {
     problems.add(problem);
     if (missing.size() + misshaped.size() + mistyped.size() > MOST_PROBLEMS) {
-      finish(List.of());
+      finish();
     }
   }
 
-  /** Throws if anything was noted or is left over. */
-  void finish(Collection<String> unexpected) {
+  /** Throws if anything was noted. */
+  void finish() {
     List<String> problems = new ArrayList<>();
     describe(problems, "missing tensor", missing);
     describe(problems, "mis-shaped tensor", misshaped);
     describe(problems, "mis-typed tensor", mistyped);
-    describe(problems, "unexpected tensor", List.copyOf(unexpected));
     if (!problems.isEmpty()) {
       throw new ModelLoadingException(
           "Cannot load %s from %s: %s. Do the weights belong to this config.json?"
               .formatted(component, folder, String.join("; ", problems)));
     }
+  }
+
+  /** Says what is left over, if there is something: other models may leave such tensors. */
+  Optional<String> leftOver(Collection<String> names) {
+    List<String> notes = new ArrayList<>();
+    describe(notes, "tensor", List.copyOf(names));
+    return notes.stream().map(note -> "%s: %s not used".formatted(component, note)).findFirst();
   }
 
   private static void describe(List<String> problems, String kind, List<String> names) {

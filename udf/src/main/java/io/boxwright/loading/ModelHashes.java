@@ -78,7 +78,8 @@ public final class ModelHashes {
 
   private Path memoryOf(Path folder) {
     Path real = realPath(folder);
-    UUID name = UUID.nameUUIDFromBytes(real.toString().getBytes(StandardCharsets.UTF_8));
+    String key = blockBytes + " " + real; // hashes of other blocks are other hashes
+    UUID name = UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8));
     return PrivateFolder.of(cache, FOLDER).resolve(FOLDER).resolve(name + ".json");
   }
 

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -27,8 +29,13 @@ public record ModelIndex(
   /** The file that makes a folder a diffusers folder. */
   public static final String FILE_NAME = "model_index.json";
 
-  private static final List<String> PIPELINES =
-      List.of("StableDiffusionPipeline", "LayoutGuidanceStableDiffusionPipeline");
+  private static final String PIPELINE = "StableDiffusionPipeline";
+
+  /** Pipelines that share its parts, whatever they do with them: diffusers opens them alike. */
+  private static final Pattern SIBLINGS = Pattern.compile(".*StableDiffusion(?!XL|3|Cascade).*");
+
+  /** Names of folders in a cache of HuggingFace's hub. */
+  private static final Pattern HUB_CACHE = Pattern.compile("models--.+");
 
   /** Parts that a pipeline needs; the scheduler's class is for the schedulers to judge. */
   private static final List<String> REQUIRED =
@@ -64,18 +71,48 @@ public record ModelIndex(
    * @throws ModelLoadingException if the index is missing or unsupported, or a part is
    */
   public static ModelIndex open(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      throw failure(folder, "it is not a folder; give one that diffusers' save_pretrained wrote");
-    }
     if (!RegularFile.isListed(folder.resolve(FILE_NAME))) {
-      throw failure(
-          folder, "there is no model_index.json; give a folder that save_pretrained wrote");
+      throw failure(folder, whatItIs(folder));
     }
     JsonNode index = JsonConfig.read(folder.resolve(FILE_NAME), JsonNode.class);
     String className = pipelineClass(folder, index);
     Map<String, String> classes = classes(index);
     Map<String, String> parts = requiredParts(folder, classes);
     return new ModelIndex(folder, className, parts, notes(folder, classes));
+  }
+
+  /** Says what a path is that is no diffusers folder, and what to give instead. */
+  private static String whatItIs(Path folder) {
+    if (Files.isSymbolicLink(folder) && !Files.exists(folder)) {
+      return "it is a link to something that is not there";
+    }
+    if (!Files.isDirectory(folder)) {
+      return "it is not a folder; give one that diffusers' save_pretrained wrote";
+    }
+    return snapshot(folder)
+        .map(path -> "it is a folder of HuggingFace's cache; give the snapshot in it, " + path)
+        .orElse("there is no model_index.json; give a folder that save_pretrained wrote");
+  }
+
+  /** The newest snapshot in a model's folder of a hub cache, or in a cache of one model. */
+  private static Optional<Path> snapshot(Path folder) {
+    return entries(folder.resolve("snapshots"))
+        .filter(path -> RegularFile.isListed(path.resolve(FILE_NAME)))
+        .max(Comparator.comparing((Path path) -> path.toFile().lastModified()))
+        .or(
+            () ->
+                entries(folder)
+                    .filter(path -> HUB_CACHE.matcher(path.getFileName().toString()).matches())
+                    .flatMap(path -> snapshot(path).stream())
+                    .findFirst());
+  }
+
+  private static Stream<Path> entries(Path folder) {
+    try (Stream<Path> paths = Files.list(folder)) {
+      return paths.sorted().toList().stream();
+    } catch (IOException e) {
+      return Stream.empty();
+    }
   }
 
   /**
@@ -116,11 +153,11 @@ public record ModelIndex(
 
   private static String pipelineClass(Path folder, JsonNode index) {
     String className = index.path("_class_name").asText();
-    if (!PIPELINES.contains(className)) {
+    if (!SIBLINGS.matcher(className).matches()) {
       throw failure(
           folder,
-          "pipeline class '%s' is not supported; use %s"
-              .formatted(Printable.value(className), String.join(" or ", PIPELINES)));
+          "pipeline class '%s' is not supported; use %s of Stable Diffusion 1.x or 2.x"
+              .formatted(Printable.value(className), PIPELINE));
     }
     return className;
   }
@@ -170,10 +207,9 @@ public record ModelIndex(
                 "%s (%s) is not applied: %s"
                     .formatted(name, Printable.value(className), NOT_APPLIED.get(name)));
           } else if (!REQUIRED.contains(name)) {
-            throw failure(
-                folder,
-                "part %s (%s) is not supported"
-                    .formatted(Printable.value(name), Printable.value(className)));
+            notes.add(
+                "%s (%s) is not applied: %s has no such part"
+                    .formatted(Printable.value(name), Printable.value(className), PIPELINE));
           }
         });
     return notes;

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
  *
  * <p>A model takes its tensors one by one, each by a path that ends in the parameter's name, and
  * says with {@link #finish} when it has them all. Nothing is refused before that, unless hardly
- * anything fits: {@code finish} names the missing, mis-shaped and left-over tensors in one message.
+ * anything fits: {@code finish} names the missing and mis-shaped tensors in one message.
  *
  * <p>The tensors belong to the manager given to {@link #open}, not to the {@code ArrayScope} that
  * may be open meanwhile. On the CPU they may be parts of the mapped file: reading them is cheap,
@@ -228,11 +229,15 @@ public final class StateDict {
   }
 
   /**
-   * Fails if any tensor was missing, mis-shaped or mis-typed, or if one was left over.
+   * Fails if any tensor was missing, mis-shaped or mis-typed. Tensors that are left over do no
+   * harm: diffusers warns of them, too.
    *
-   * @throws ModelLoadingException that names them
+   * @return a sentence about what was left over, if something was
+   * @throws ModelLoadingException that names what is wrong
    */
-  public void finish() {
-    report.finish(tensors.keySet().stream().filter(name -> !taken.contains(name)).toList());
+  public Optional<String> finish() {
+    report.finish();
+    return report.leftOver(
+        tensors.keySet().stream().filter(name -> !taken.contains(name)).toList());
   }
 }

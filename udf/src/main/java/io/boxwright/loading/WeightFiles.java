@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -49,7 +52,14 @@ record WeightFiles(String component, Path folder, String name) {
         .findFirst()
         .orElseThrow(
             () ->
-                failure(hasPickledWeights() ? pickled() : "there is no " + name + ".safetensors"));
+                failure(
+                    otherVariant()
+                        .map(this::onlyVariant)
+                        .orElseGet(
+                            () ->
+                                hasPickledWeights()
+                                    ? pickled()
+                                    : "there is no %s.safetensors".formatted(name))));
   }
 
   private static boolean isIndex(Path file) {
@@ -117,14 +127,34 @@ record WeightFiles(String component, Path folder, String name) {
         });
   }
 
-  private boolean hasPickledWeights() {
+  /** A variant that is there, such as {@code fp16}. */
+  private Optional<String> otherVariant() {
+    Pattern weights =
+        Pattern.compile(
+            "%1$s\\.([^.]+?)(-\\d+-of-\\d+)?\\.safetensors|%1$s\\.safetensors\\.index\\.([^.]+)\\.json"
+                .formatted(Pattern.quote(name)));
+    return names().stream()
+        .map(weights::matcher)
+        .filter(Matcher::matches)
+        .map(match -> match.group(1) == null ? match.group(3) : match.group(1))
+        .findFirst();
+  }
+
+  private String onlyVariant(String variant) {
+    return "there is no %1$s.safetensors, only the variant %2$s of it: give --variant %2$s"
+        .formatted(name, Printable.value(variant));
+  }
+
+  private List<String> names() {
     try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .anyMatch(file -> file.endsWith(".bin") || file.endsWith(".ckpt"));
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
-      return false; // the folder itself is missing
+      return List.of(); // the folder itself is missing
     }
+  }
+
+  private boolean hasPickledWeights() {
+    return names().stream().anyMatch(file -> file.endsWith(".bin") || file.endsWith(".ckpt"));
   }
 
   private static String pickled() {

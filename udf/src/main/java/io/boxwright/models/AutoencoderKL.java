@@ -6,6 +6,7 @@ import io.boxwright.loading.StateDict;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.Conv2d;
 import io.boxwright.nn.TorchKernels;
+import java.util.Optional;
 
 /**
  * diffusers' {@code AutoencoderKL}: images to latents and back. Its weights belong to the manager
@@ -14,12 +15,13 @@ import io.boxwright.nn.TorchKernels;
 public final class AutoencoderKL {
 
   private static final double EPSILON = 1e-6;
+  private static final String ENCODER = "encoder";
 
   private final AutoencoderKLConfig config;
   private final DataType dataType;
-  private final Encoder encoder;
-  private final Conv2d quantConv;
-  private final Conv2d postQuantConv;
+  private final Optional<Encoder> encoder; // images are made without it, so a folder may lack it
+  private final Optional<Conv2d> quantConv;
+  private final Optional<Conv2d> postQuantConv;
   private final Decoder decoder;
 
   /**
@@ -32,16 +34,26 @@ public final class AutoencoderKL {
     int latentChannels = config.latentChannels();
     this.config = config;
     this.dataType = weights.dataType();
-    this.encoder = new Encoder(weights.at("encoder"), config);
+    boolean encodes = weights.contains(ENCODER + ".conv_in.weight");
+    this.encoder =
+        encodes ? Optional.of(new Encoder(weights.at(ENCODER), config)) : Optional.empty();
     this.quantConv =
-        Conv2d.load1x1(weights.at("quant_conv"), 2L * latentChannels, 2L * latentChannels);
+        encodes && config.useQuantConv()
+            ? Optional.of(convolution(weights.at("quant_conv"), 2L * latentChannels))
+            : Optional.empty();
     this.postQuantConv =
-        Conv2d.load1x1(weights.at("post_quant_conv"), latentChannels, latentChannels);
+        config.usePostQuantConv()
+            ? Optional.of(convolution(weights.at("post_quant_conv"), latentChannels))
+            : Optional.empty();
     this.decoder = new Decoder(weights.at("decoder"), config);
   }
 
+  private static Conv2d convolution(StateDict weights, long channels) {
+    return Conv2d.load1x1(weights, channels, channels);
+  }
+
   static ResnetBlock2D.Settings resnetSettings(AutoencoderKLConfig config) {
-    return ResnetBlock2D.Settings.withoutTime(config.normNumGroups(), EPSILON);
+    return ResnetBlock2D.Settings.withoutTime(config.normNumGroups(), EPSILON, config.activation());
   }
 
   /** What it was made from. */
@@ -55,11 +67,14 @@ public final class AutoencoderKL {
    * @param images (B, 3, H, W) in [-1, 1], float32
    * @return moments (B, 2L, H/f, W/f), float32: mean, then log variance; {@link
    *     TorchKernels#sampleDiagonalGaussian} draws from it
+   * @throws IllegalStateException if the weights have no encoder
    */
   public NDArray encode(NDArray images) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray moments = quantConv.forward(encoder.forward(input(images)));
-      return scope.keep(output(moments));
+      Encoder down =
+          encoder.orElseThrow(() -> new IllegalStateException("This VAE has no encoder"));
+      NDArray encoded = down.forward(input(images)); // (B, 2L, h, w)
+      return scope.keep(output(quantConv.map(conv -> conv.forward(encoded)).orElse(encoded)));
     }
   }
 
@@ -71,8 +86,9 @@ public final class AutoencoderKL {
    */
   public NDArray decode(NDArray latents) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray images = decoder.forward(postQuantConv.forward(input(latents)));
-      return scope.keep(output(images));
+      NDArray input = input(latents);
+      NDArray projected = postQuantConv.map(conv -> conv.forward(input)).orElse(input);
+      return scope.keep(output(decoder.forward(projected)));
     }
   }
 

@@ -1,9 +1,11 @@
 package io.boxwright.models;
 
+import static io.boxwright.loading.ConfigValues.require;
 import static io.boxwright.loading.ConfigValues.requirePositive;
 import static io.boxwright.loading.ConfigValues.requireWithin;
 
 import io.boxwright.loading.JsonConfig;
+import io.boxwright.nn.ActivationFunction;
 import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +23,9 @@ import java.util.Map;
  * @param layersPerBlock resnets of a level of the encoder; the decoder has one more
  * @param latentChannels channels of the latents
  * @param normNumGroups groups of the group norms
+ * @param actFn name of the resnets' activation, such as {@code silu}
+ * @param useQuantConv whether a convolution comes after the encoder
+ * @param usePostQuantConv whether a convolution comes before the decoder
  * @param scalingFactor what the latents of the encoder are multiplied by
  */
 public record AutoencoderKLConfig(
@@ -32,17 +37,12 @@ public record AutoencoderKLConfig(
     Integer layersPerBlock,
     Integer latentChannels,
     Integer normNumGroups,
+    String actFn,
+    Boolean useQuantConv,
+    Boolean usePostQuantConv,
     Double scalingFactor) {
 
-  private static final Map<String, String> FIXED =
-      Map.of(
-          "act_fn", "\"silu\"",
-          "shift_factor", "null",
-          "latents_mean", "null",
-          "latents_std", "null",
-          "use_quant_conv", "true",
-          "use_post_quant_conv", "true",
-          "mid_block_add_attention", "true");
+  private static final Map<String, String> FIXED = Map.of("mid_block_add_attention", "true");
 
   private static final int RGB = 3;
 
@@ -58,6 +58,14 @@ public record AutoencoderKLConfig(
     latentChannels = latentChannels == null ? 4 : latentChannels;
     normNumGroups = normNumGroups == null ? 32 : normNumGroups;
     scalingFactor = scalingFactor == null ? 0.18215 : scalingFactor;
+    useQuantConv = useQuantConv == null || useQuantConv;
+    usePostQuantConv = usePostQuantConv == null || usePostQuantConv;
+    actFn = actFn == null ? "silu" : actFn;
+    require(
+        ActivationFunction.ofDiffusers(actFn) != null,
+        "act_fn",
+        actFn,
+        "one of " + String.join(", ", ActivationFunction.diffusersNames()));
     requireWithin("in_channels", inChannels, RGB, RGB);
     requireWithin("out_channels", outChannels, RGB, RGB);
     requireWithin("latent_channels", latentChannels, 1, BlockValues.MOST_CHANNELS);
@@ -80,6 +88,11 @@ public record AutoencoderKLConfig(
   /** How many pixels one latent stands for in each direction: 8 in Stable Diffusion. */
   public int scaleFactor() {
     return 1 << (blockOutChannels.size() - 1);
+  }
+
+  /** Of the resnets. */
+  ActivationFunction activation() {
+    return ActivationFunction.ofDiffusers(actFn);
   }
 
   private static void requireBlocks(

@@ -2,6 +2,7 @@ package io.boxwright.models;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.loading.StateDict;
+import io.boxwright.nn.ActivationFunction;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.Conv2d;
 import io.boxwright.nn.GroupNorm;
@@ -38,7 +39,8 @@ final class Encoder {
         hiddenStates = block.forward(hiddenStates); // (B, ci, H/2, W/2)
       }
       hiddenStates = midBlock.forward(hiddenStates);
-      return scope.keep(convOut.forward(convNormOut.forwardSilu(hiddenStates)));
+      return scope.keep(
+          convOut.forward(convNormOut.forward(hiddenStates, ActivationFunction.SILU)));
     }
   }
 

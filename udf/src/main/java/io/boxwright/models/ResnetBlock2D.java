@@ -2,6 +2,7 @@ package io.boxwright.models;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.loading.StateDict;
+import io.boxwright.nn.ActivationFunction;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.Conv2d;
 import io.boxwright.nn.GradientTape;
@@ -10,9 +11,9 @@ import io.boxwright.nn.Linear;
 import io.boxwright.nn.TorchKernels;
 
 /**
- * diffusers' {@code ResnetBlock2D} with SiLU and the default time embedding: two normalised
- * convolutions, added to the input. Biases are added where something is added anyway: alone each
- * would be a pass over all positions.
+ * diffusers' {@code ResnetBlock2D} with the default time embedding: two normalised convolutions,
+ * added to the input. Biases are added where something is added anyway: alone each would be a pass
+ * over all positions.
  */
 final class ResnetBlock2D {
 
@@ -23,13 +24,19 @@ final class ResnetBlock2D {
   private final Conv2d conv2;
   private final Conv2d convShortcut; // null if the channels stay the same
   private final double outputScaleFactor;
+  private final ActivationFunction activation;
 
   /** What the blocks of one model share. */
-  record Settings(int groups, double epsilon, long timeEmbedDim, double outputScaleFactor) {
+  record Settings(
+      int groups,
+      double epsilon,
+      long timeEmbedDim,
+      double outputScaleFactor,
+      ActivationFunction activation) {
 
     /** Of a block without time embedding. */
-    static Settings withoutTime(int groups, double epsilon) {
-      return new Settings(groups, epsilon, 0, 1);
+    static Settings withoutTime(int groups, double epsilon, ActivationFunction activation) {
+      return new Settings(groups, epsilon, 0, 1, activation);
     }
   }
 
@@ -44,18 +51,20 @@ final class ResnetBlock2D {
     this.conv2 = Conv2d.load3x3(weights.at("conv2"), out, out);
     this.convShortcut = in == out ? null : Conv2d.load1x1(weights.at("conv_shortcut"), in, out);
     this.outputScaleFactor = settings.outputScaleFactor();
+    this.activation = settings.activation();
   }
 
   /**
    * (B, in, H, W) -> (B, out, H, W).
    *
-   * @param temb SiLU of the time embedding, (B, E), or null in the VAE
+   * @param temb activation of the time embedding, (B, E), or null in the VAE
    */
   NDArray forward(NDArray input, NDArray temb) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray x = GradientTape.variable(input);
-      NDArray hiddenStates = conv1.forwardWithoutBias(norm1.forwardSilu(x)); // (B, out, H, W)
-      hiddenStates = norm2.addForwardSilu(hiddenStates, channels(temb));
+      NDArray hiddenStates =
+          conv1.forwardWithoutBias(norm1.forward(x, activation)); // (B, out, H, W)
+      hiddenStates = norm2.addForward(hiddenStates, channels(temb), activation);
       NDArray sum =
           convShortcut == null
               ? conv2.addForward(x, hiddenStates)

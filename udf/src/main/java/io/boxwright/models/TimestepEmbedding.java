@@ -3,6 +3,7 @@ package io.boxwright.models;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.boxwright.loading.StateDict;
+import io.boxwright.nn.ActivationFunction;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.Linear;
 import io.boxwright.nn.TorchKernels;
@@ -16,6 +17,7 @@ final class TimestepEmbedding {
   private final int channels;
   private final int flipSinToCos;
   private final double freqShift;
+  private final ActivationFunction activation;
   private final Linear linear1;
   private final Linear linear2;
 
@@ -24,6 +26,7 @@ final class TimestepEmbedding {
     this.channels = channels;
     this.flipSinToCos = config.flipSinToCos() ? 1 : 0;
     this.freqShift = config.freqShift();
+    this.activation = config.activation();
     this.linear1 = Linear.load(weights.at("linear_1"), channels, timeEmbedDim);
     this.linear2 = Linear.load(weights.at("linear_2"), timeEmbedDim, timeEmbedDim);
   }
@@ -34,7 +37,7 @@ final class TimestepEmbedding {
       NDArray sinusoids =
           TorchKernels.timestepEmbedding(timesteps, channels, flipSinToCos, freqShift); // (B, C)
       NDArray hiddenStates = linear1.forward(TorchKernels.toType(sinusoids, dataType)); // (B, E)
-      return scope.keep(linear2.forward(TorchKernels.silu(hiddenStates))); // (B, E)
+      return scope.keep(linear2.forward(activation.apply(hiddenStates))); // (B, E)
     }
   }
 }

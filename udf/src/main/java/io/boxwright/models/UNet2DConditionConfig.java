@@ -6,15 +6,18 @@ import static io.boxwright.loading.ConfigValues.requirePositive;
 import static io.boxwright.loading.ConfigValues.requireSize;
 import static io.boxwright.loading.ConfigValues.requireWithin;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.boxwright.loading.JsonConfig;
 import io.boxwright.models.attention.FirstAttention;
 import io.boxwright.models.attention.Transformer2DModel;
+import io.boxwright.nn.ActivationFunction;
 import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * {@code unet/config.json}: the arguments of diffusers' {@code UNet2DConditionModel} that Stable
@@ -22,7 +25,10 @@ import java.util.Set;
  * gives one value, it holds for every level. {@code upcast_attention} has no entry: attention
  * scores are computed in float32 for every model.
  *
- * @param sampleSize height and width of the latents that the model was trained on
+ * @param diffusersVersion {@code _diffusers_version} that wrote the file, or null
+ * @param sampleSize height and width of the latents that the model was trained on; where one number
+ *     below 64 was written before version 0.9.0, it is 64, as {@code StableDiffusionPipeline} has
+ *     it
  * @param inChannels channels of the latents
  * @param outChannels channels of the prediction
  * @param flipSinToCos whether cosines come first in the time embedding
@@ -30,6 +36,8 @@ import java.util.Set;
  * @param downBlockTypes {@code CrossAttnDownBlock2D} or {@code DownBlock2D}
  * @param upBlockTypes {@code CrossAttnUpBlock2D} or {@code UpBlock2D}, from the smallest pictures
  *     up
+ * @param midBlockType what is between them
+ * @param actFn name of the activation, such as {@code silu}
  * @param onlyCrossAttention whether the first attention of a block attends to the prompt, too
  * @param blockOutChannels channels
  * @param layersPerBlock resnets on the way down; there is one more on the way up
@@ -44,6 +52,7 @@ import java.util.Set;
  *     convolutions
  */
 public record UNet2DConditionConfig(
+    @JsonProperty("_diffusers_version") String diffusersVersion,
     List<Integer> sampleSize,
     Integer inChannels,
     Integer outChannels,
@@ -51,6 +60,8 @@ public record UNet2DConditionConfig(
     Double freqShift,
     List<String> downBlockTypes,
     List<String> upBlockTypes,
+    MidBlockType midBlockType,
+    String actFn,
     List<Boolean> onlyCrossAttention,
     List<Integer> blockOutChannels,
     List<Integer> layersPerBlock,
@@ -70,8 +81,6 @@ public record UNet2DConditionConfig(
   private static final Map<String, String> FIXED =
       Map.ofEntries(
           Map.entry("center_input_sample", "false"),
-          Map.entry("mid_block_type", "\"UNetMidBlock2DCrossAttn\""),
-          Map.entry("act_fn", "\"silu\""),
           Map.entry("dual_cross_attention", "false"),
           Map.entry("class_embed_type", "null"),
           Map.entry("num_class_embeds", "null"),
@@ -95,11 +104,19 @@ public record UNet2DConditionConfig(
           Map.entry("reverse_transformer_layers_per_block", "null"));
 
   private static final String CROSS_ATTENTION = "CrossAttn";
+  private static final Pattern BEFORE_0_9 = Pattern.compile("^0\\.[0-8](\\D|$)");
   private static final int LARGEST_SAMPLE = 256;
 
   /** Fills in diffusers' defaults and refuses what does not fit together or cannot be built. */
   public UNet2DConditionConfig {
-    sampleSize = square(sampleSize);
+    sampleSize = square(sampleSize, diffusersVersion);
+    midBlockType = midBlockType == null ? MidBlockType.CROSS_ATTENTION : midBlockType;
+    actFn = actFn == null ? "silu" : actFn;
+    require(
+        ActivationFunction.ofDiffusers(actFn) != null,
+        "act_fn",
+        actFn,
+        "one of " + String.join(", ", ActivationFunction.diffusersNames()));
     inChannels = inChannels == null ? 4 : inChannels;
     outChannels = outChannels == null ? 4 : outChannels;
     flipSinToCos = flipSinToCos == null || flipSinToCos;
@@ -197,6 +214,11 @@ public record UNet2DConditionConfig(
     return blockOutChannels.size();
   }
 
+  /** Between the convolutions. */
+  ActivationFunction activation() {
+    return ActivationFunction.ofDiffusers(actFn);
+  }
+
   /** Width of the time embedding. */
   long timeEmbedDim() {
     return 4L * blockOutChannels.get(0);
@@ -204,12 +226,13 @@ public record UNet2DConditionConfig(
 
   /** Of the resnets on the way down and up. */
   ResnetBlock2D.Settings resnetSettings() {
-    return new ResnetBlock2D.Settings(normNumGroups, normEps, timeEmbedDim(), 1);
+    return new ResnetBlock2D.Settings(normNumGroups, normEps, timeEmbedDim(), 1, activation());
   }
 
   /** Of the mid block's resnets. */
   ResnetBlock2D.Settings midResnetSettings() {
-    return new ResnetBlock2D.Settings(normNumGroups, normEps, timeEmbedDim(), midBlockScaleFactor);
+    return new ResnetBlock2D.Settings(
+        normNumGroups, normEps, timeEmbedDim(), midBlockScaleFactor, activation());
   }
 
   /** Of the transformers at a level. */
@@ -233,8 +256,12 @@ public record UNet2DConditionConfig(
         first);
   }
 
-  private static List<Integer> square(List<Integer> size) {
+  private static List<Integer> square(List<Integer> size, String version) {
     List<Integer> given = size == null || size.isEmpty() ? List.of(64) : size;
+    boolean tooSmall = given.size() == 1 && given.get(0) != null && given.get(0) < 64;
+    if (tooSmall && given.get(0) > 0 && version != null && BEFORE_0_9.matcher(version).find()) {
+      given = List.of(64);
+    }
     return given.size() == 1 ? List.of(given.get(0), given.get(0)) : List.copyOf(given);
   }
 

@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -38,7 +39,7 @@ public final class UNet2DConditionModel {
   private final Conv2d convIn;
   private final TimestepEmbedding timeEmbedding;
   private final List<UNetDownBlock> downBlocks;
-  private final UNetMidBlock2DCrossAttn midBlock;
+  private final Optional<UNetMidBlock2DCrossAttn> midBlock; // small distilled models have none
   private final List<UNetUpBlock> upBlocks;
   private final GroupNorm convNormOut;
   private final Conv2d convOut;
@@ -59,7 +60,10 @@ public final class UNet2DConditionModel {
         new TimestepEmbedding(weights.at("time_embedding"), first, config.timeEmbedDim(), config);
     this.downBlocks =
         levels(config).mapToObj(i -> downBlock(weights.at("down_blocks." + i), i)).toList();
-    this.midBlock = new UNetMidBlock2DCrossAttn(weights.at("mid_block"), config);
+    this.midBlock =
+        config.midBlockType() == MidBlockType.NONE
+            ? Optional.empty()
+            : Optional.of(new UNetMidBlock2DCrossAttn(weights.at("mid_block"), config));
     this.upBlocks = levels(config).mapToObj(i -> upBlock(weights.at("up_blocks." + i), i)).toList();
     this.convNormOut =
         GroupNorm.load(
@@ -86,7 +90,7 @@ public final class UNet2DConditionModel {
     Stream.of(
             downBlocks.stream().flatMap(block -> block.attentions().stream()),
             upBlocks.stream().flatMap(block -> block.attentions().stream()),
-            midBlock.attentions().stream())
+            midBlock.stream().flatMap(block -> block.attentions().stream()))
         .flatMap(attention -> attention)
         .forEach(attention -> byPath.put(attention.path(), attention));
     return Collections.unmodifiableMap(byPath);
@@ -154,7 +158,7 @@ public final class UNet2DConditionModel {
   public NDArray forward(NDArray sample, double timestep, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
       // 1. time
-      NDArray temb = TorchKernels.silu(embedTime(sample, timestep)); // (1, E)
+      NDArray temb = config.activation().apply(embedTime(sample, timestep)); // (1, E)
 
       // 2. pre-process
       NDArray context = TorchKernels.toType(encoderHiddenStates, dataType); // (B or 2B, T, D)
@@ -169,7 +173,9 @@ public final class UNet2DConditionModel {
       }
 
       // 4. mid
-      hiddenStates = midBlock.forward(hiddenStates, temb, context);
+      if (midBlock.isPresent()) {
+        hiddenStates = midBlock.get().forward(hiddenStates, temb, context);
+      }
 
       // 5. up
       for (UNetUpBlock block : upBlocks) {
@@ -178,7 +184,8 @@ public final class UNet2DConditionModel {
 
       // 6. post-process
       NDArray prediction =
-          convOut.forward(convNormOut.forwardSilu(hiddenStates)); // (B or 2B, C, h, w)
+          convOut.forward(
+              convNormOut.forward(hiddenStates, config.activation())); // (B or 2B, C, h, w)
       return scope.keep(TorchKernels.contiguous(TorchKernels.toType(prediction, DataType.FLOAT32)));
     }
   }

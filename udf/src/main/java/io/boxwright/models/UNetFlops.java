@@ -81,7 +81,9 @@ public final class UNetFlops {
     for (int level = 0; level < config.levels(); level++) {
       downBlock(level, skips);
     }
-    midBlock();
+    if (config.midBlockType() != MidBlockType.NONE) {
+      midBlock();
+    }
     for (int index = 0; index < config.levels(); index++) {
       upBlock(index, skips);
     }

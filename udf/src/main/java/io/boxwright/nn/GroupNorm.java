@@ -32,14 +32,24 @@ public final class GroupNorm {
         .orElseGet(() -> TorchKernels.groupNorm(x, groups, weight, bias, epsilon));
   }
 
-  /** {@link #forward} followed by SiLU. */
-  public NDArray forwardSilu(NDArray x) {
+  /** {@link #forward} followed by an activation. */
+  public NDArray forward(NDArray x, ActivationFunction activation) {
+    return activation == ActivationFunction.SILU ? forwardSilu(x) : activation.apply(forward(x));
+  }
+
+  private NDArray forwardSilu(NDArray x) {
     return fused(x, null, Activation.SILU)
         .orElseGet(() -> TorchKernels.groupNormSilu(x, groups, weight, bias, epsilon));
   }
 
-  /** {@link #forwardSilu} of {@code x + channels}, one number a channel: (B or 1, C). */
-  public NDArray addForwardSilu(NDArray x, NDArray channels) {
+  /** {@link #forward} of {@code x + channels}, one number a channel: (B or 1, C). */
+  public NDArray addForward(NDArray x, NDArray channels, ActivationFunction activation) {
+    return activation == ActivationFunction.SILU
+        ? addForwardSilu(x, channels)
+        : activation.apply(forward(x.add(channels.expandDims(-1).expandDims(-1))));
+  }
+
+  private NDArray addForwardSilu(NDArray x, NDArray channels) {
     return fused(x, channels, Activation.SILU)
         .orElseGet(() -> TorchKernels.addGroupNormSilu(x, channels, groups, weight, bias, epsilon));
   }

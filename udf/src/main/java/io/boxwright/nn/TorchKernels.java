@@ -155,6 +155,21 @@ public final class TorchKernels {
     return call("gelu", x);
   }
 
+  /** {@code torch.nn.functional.gelu} with {@code approximate="tanh"}. */
+  static NDArray geluTanh(NDArray x) {
+    return call("gelu_tanh", x);
+  }
+
+  /** {@code torch.nn.functional.mish}. */
+  static NDArray mish(NDArray x) {
+    return call("mish", x);
+  }
+
+  /** {@code torch.nn.functional.relu}. */
+  static NDArray relu(NDArray x) {
+    return call("relu", x);
+  }
+
   /** {@code x * sigmoid(1.702 x)}, the GELU of CLIP. */
   public static NDArray quickGelu(NDArray x) {
     return call("quick_gelu", x);

@@ -4,6 +4,7 @@ import io.boxwright.guidance.BatchShape;
 import io.boxwright.schedulers.Scheduler;
 import io.boxwright.schedulers.SchedulerConfig;
 import io.boxwright.schedulers.Schedulers;
+import io.boxwright.text.Printable;
 import java.io.Serializable;
 
 /**
@@ -15,8 +16,8 @@ import java.io.Serializable;
  * @param numInferenceSteps denoising steps, at least 1
  * @param guidanceScale weight of the prompt (classifier-free guidance); 1 or less switches it off
  * @param eta noise of DDIM steps, 0..1; other schedulers ignore it
- * @param scheduler class name of the scheduler, made from the folder's scheduler configuration,
- *     such as {@code EulerDiscreteScheduler}; null means the folder's own
+ * @param scheduler class name of the scheduler, such as {@code EulerDiscreteScheduler}, made as by
+ *     {@code from_config(pipe.scheduler.config)} in diffusers; null means the folder's own
  * @param attentionMaps whether the images come with the attention maps they were scored by
  * @param batchShape whether an image may depend, in its last digits, on the others of its batch
  */
@@ -139,9 +140,17 @@ public record GenerationOptions(
    *     that cannot be
    */
   Scheduler createScheduler(SchedulerConfig config) {
-    SchedulerConfig corrected = config.forStableDiffusion();
-    String className = scheduler == null ? corrected.className() : scheduler;
-    Scheduler created = Schedulers.create(className, corrected, eta);
+    if (scheduler == null && !Schedulers.names().contains(config.className())) {
+      throw new IllegalArgumentException(
+          "The scheduler of the model, %s, is not supported; give another one, such as --scheduler EulerDiscreteScheduler (there are %s)"
+              .formatted(
+                  Printable.value(config.className()), String.join(", ", Schedulers.names())));
+    }
+    boolean own = scheduler == null || scheduler.equals(config.className());
+    Scheduler created =
+        own
+            ? Schedulers.create(config.className(), config.forStableDiffusion(), eta)
+            : Schedulers.create(scheduler, config.forSwap(), eta);
     created.setTimesteps(numInferenceSteps);
     return created;
   }

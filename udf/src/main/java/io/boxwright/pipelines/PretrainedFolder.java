@@ -6,6 +6,7 @@ import io.boxwright.schedulers.SchedulerConfig;
 import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Checks of a diffusers folder that load no weights: for a driver, before any task. */
 public final class PretrainedFolder {
@@ -33,32 +34,35 @@ public final class PretrainedFolder {
         new PretrainedWeights(
             folder,
             (part, partFolder, name) -> StateDict.openHeaders(part, partFolder, name, variant));
-    checkOptions(folder, weights, options);
+    checkOptions(index, weights, options);
     weights.tokenizer().close();
     weights.textEncoder();
     weights.unet();
     weights.vae();
-    return index.notes();
+    return Stream.concat(index.notes().stream(), weights.notes().stream()).toList();
   }
 
   private static void checkOptions(
-      Path folder, PretrainedWeights weights, GenerationOptions options) {
-    InputChecks checks = weights.inputChecks(schedulerConfig(folder));
+      ModelIndex index, PretrainedWeights weights, GenerationOptions options) {
+    InputChecks checks = weights.inputChecks(schedulerConfig(index));
     checks.checkSize(options);
     try {
       checks.checkScheduler(options);
     } catch (IllegalArgumentException e) { // the options' fault or the file's
       throw new IllegalArgumentException(
-          Printable.line("%s; see %s".formatted(e.getMessage(), schedulerFile(folder))), e);
+          Printable.line("%s; see %s".formatted(e.getMessage(), schedulerFile(index))), e);
     }
   }
 
-  /** The folder's {@code scheduler_config.json}. */
-  static SchedulerConfig schedulerConfig(Path folder) {
-    return SchedulerConfig.read(schedulerFile(folder));
+  /**
+   * The folder's {@code scheduler_config.json}, for the class that {@code model_index.json} names:
+   * diffusers goes by that one, too.
+   */
+  static SchedulerConfig schedulerConfig(ModelIndex index) {
+    return SchedulerConfig.read(schedulerFile(index)).withClassName(index.parts().get("scheduler"));
   }
 
-  private static Path schedulerFile(Path folder) {
-    return folder.resolve("scheduler").resolve("scheduler_config.json");
+  private static Path schedulerFile(ModelIndex index) {
+    return index.part("scheduler").resolve("scheduler_config.json");
   }
 }

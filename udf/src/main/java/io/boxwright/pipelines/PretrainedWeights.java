@@ -11,6 +11,8 @@ import io.boxwright.models.UNet2DConditionConfig;
 import io.boxwright.models.UNet2DConditionModel;
 import io.boxwright.schedulers.SchedulerConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The networks of a diffusers folder, each with all of its weights, made to fit one another. */
 final class PretrainedWeights {
@@ -20,6 +22,7 @@ final class PretrainedWeights {
   private final CLIPTextConfig textConfig;
   private final UNet2DConditionConfig unetConfig;
   private final AutoencoderKLConfig vaeConfig;
+  private final List<String> notes = new ArrayList<>();
 
   /** Where a part's weights come from. */
   interface Source {
@@ -107,21 +110,26 @@ final class PretrainedWeights {
   }
 
   CLIPTextModel textEncoder() {
-    return CLIPTextModel.load(textConfig, open("text_encoder", "model"));
+    return CLIPTextModel.load(textConfig, open("text_encoder", "model"), notes::add);
   }
 
   UNet2DConditionModel unet() {
     StateDict weights = open("unet", "diffusion_pytorch_model");
     UNet2DConditionModel unet = new UNet2DConditionModel(unetConfig, weights);
-    weights.finish();
+    weights.finish().ifPresent(notes::add);
     return unet;
   }
 
   AutoencoderKL vae() {
     StateDict weights = open("vae", "diffusion_pytorch_model").convertDeprecatedAttentionBlocks();
     AutoencoderKL vae = new AutoencoderKL(vaeConfig, weights);
-    weights.finish();
+    weights.finish().ifPresent(notes::add);
     return vae;
+  }
+
+  /** What the parts that were made have no use for, a sentence each. */
+  List<String> notes() {
+    return List.copyOf(notes);
   }
 
   private StateDict open(String part, String name) {

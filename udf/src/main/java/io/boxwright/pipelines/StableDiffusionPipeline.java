@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * diffusers' {@code StableDiffusionPipeline}: prompts in, images out. Opens an ordinary diffusers
@@ -33,6 +34,7 @@ import java.util.function.Function;
 public final class StableDiffusionPipeline implements AutoCloseable {
 
   private final ModelIndex modelIndex;
+  private final List<String> notes;
   private final NDManager manager;
   private final UNet2DConditionModel unet;
   private final AutoencoderKL vae;
@@ -106,7 +108,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       modelIndex.requireVariant(options.variant());
     }
     this.manager = manager;
-    this.schedulerConfig = PretrainedFolder.schedulerConfig(folder);
+    this.schedulerConfig = PretrainedFolder.schedulerConfig(modelIndex);
     PretrainedWeights weights = new PretrainedWeights(folder, source);
     this.inputChecks = weights.inputChecks(schedulerConfig);
     this.unet = weights.unet();
@@ -115,6 +117,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     // Last, because nothing would close it if another part failed.
     this.tokenizer = weights.tokenizer();
     this.promptEncoder = new PromptEncoder(tokenizer, textEncoder);
+    this.notes = Stream.concat(modelIndex.notes().stream(), weights.notes().stream()).toList();
   }
 
   /** The UNet; whoever sets its attention processors must not let another thread generate. */
@@ -134,7 +137,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
 
   /** What the folder has that is not applied here, such as its safety checker; for people. */
   public List<String> notes() {
-    return modelIndex.notes();
+    return notes;
   }
 
   /**

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDArray;
 import io.boxwright.loading.ConfigValues;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.TorchKernels;
-import io.boxwright.text.Printable;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,6 +20,10 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
   private static final int SHORT_RUN = 15;
   private static final List<String> ALGORITHMS =
       List.of("dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver", "deis");
+
+  /** Variances that the model predicts, in channels of their own. */
+  private static final List<String> LEARNED = List.of("learned", "learned_range");
+
   private static final List<String> SOLVERS = List.of("midpoint", "heun", "logrho", "bh1", "bh2");
 
   private final boolean predictsOriginal;
@@ -67,10 +70,10 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
     UnsupportedConfig.refuse("use_lu_lambdas", config.useLuLambdas());
     UnsupportedConfig.refuse("use_flow_sigmas", config.useFlowSigmas());
     UnsupportedConfig.refuse("use_dynamic_shifting", config.useDynamicShifting());
-    if (config.varianceType() != null) {
+    if (LEARNED.contains(String.valueOf(config.varianceType()))) {
       throw new IllegalArgumentException(
-          "variance_type is %s, supported is null"
-              .formatted(Printable.value(config.varianceType())));
+          "variance_type is %s, supported are those that are not learned"
+              .formatted(config.varianceType()));
     }
   }
 

@@ -57,7 +57,7 @@ import java.util.List;
  * @param eulerAtFinal DPM-Solver: whether every run ends with order 1; default false
  * @param lambdaMinClipped DPM-Solver: timesteps whose log signal-to-noise ratio is below are left
  *     out; default minus infinity
- * @param varianceType DPM-Solver: must be null
+ * @param varianceType DPM-Solver: must not be learned
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -147,13 +147,37 @@ public record SchedulerConfig(
     return JsonConfig.read(file, SchedulerConfig.class);
   }
 
+  /** The same for another class. */
+  public SchedulerConfig withClassName(String name) {
+    ObjectNode tree = JSON.valueToTree(this);
+    tree.put("_class_name", name);
+    return JSON.convertValue(tree, SchedulerConfig.class);
+  }
+
   /**
-   * The same as diffusers' {@code StableDiffusionPipeline} corrects it, whatever the scheduler:
-   * {@code steps_offset} 1 and no {@code clip_sample}.
+   * The same as diffusers' {@code StableDiffusionPipeline} corrects the scheduler that it is made
+   * with: {@code steps_offset} 1 and no {@code clip_sample}.
    */
   public SchedulerConfig forStableDiffusion() {
     ObjectNode tree = JSON.valueToTree(this);
     tree.put("steps_offset", 1).put("clip_sample", false);
+    return JSON.convertValue(tree, SchedulerConfig.class);
+  }
+
+  /**
+   * The configuration that another scheduler gets by {@code from_config(pipe.scheduler.config)},
+   * the way in which diffusers' users change schedulers. The pipeline has corrected what the file
+   * says; what the file does not say has the other scheduler's default, uncorrected: so DDIM, made
+   * from a PNDM that says nothing about it, clips.
+   */
+  public SchedulerConfig forSwap() {
+    ObjectNode tree = JSON.valueToTree(this);
+    if (stepsOffset != null) {
+      tree.put("steps_offset", 1);
+    }
+    if (clipSample != null) {
+      tree.put("clip_sample", false);
+    }
     return JSON.convertValue(tree, SchedulerConfig.class);
   }
 

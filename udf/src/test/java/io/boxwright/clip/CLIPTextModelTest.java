@@ -90,13 +90,13 @@ class CLIPTextModelTest {
     String config = Files.readString(folder.resolve("config.json"));
     Files.writeString(
         temporary.resolve("config.json"),
-        config.replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1"));
+        config.replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3"));
 
     assertThatThrownBy(
             () -> CLIPTextModel.fromPretrained(temporary, null, manager, DataType.FLOAT32))
         .isInstanceOf(ModelLoadingException.class)
         .hasMessageContaining("Cannot load text_encoder from " + temporary)
-        .hasMessageContaining("16 unexpected tensors: encoder.layers.1.");
+        .hasMessageContaining("16 missing tensors: encoder.layers.2.");
   }
 
   @Test
@@ -113,7 +113,8 @@ class CLIPTextModelTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"hidden_act\": \"relu\" | hidden_act relu is not supported; use quick_gelu or gelu",
+        "\"hidden_act\": \"tanh\" | hidden_act tanh is not supported; use one of gelu, gelu_new, ",
+        "\"use_attention_mask\": true | use_attention_mask = true is not supported, only false",
         "\"model_type\": \"t5\" | model_type t5 is not supported; use clip_text_model",
         "\"num_attention_heads\": 7 | num_attention_heads 7 is not supported; use a divisor of"
             + " hidden_size 512",

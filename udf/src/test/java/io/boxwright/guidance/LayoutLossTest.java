@@ -10,6 +10,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.layout.BoundingBox;
 import io.boxwright.layout.LayoutObject;
+import io.boxwright.layout.MapSizes;
 import io.boxwright.nn.GradMode;
 import io.boxwright.nn.LibTorch;
 import java.util.List;
@@ -19,7 +20,6 @@ import org.junit.jupiter.api.Test;
 /** The loss worked out by hand, on latents of 4 x 4 whose maps are 4 x 4 and 2 x 2. */
 class LayoutLossTest {
 
-  private static final Shape LATENTS = new Shape(2, 4, 4, 4);
   private static final BoundingBox LEFT_HALF = new BoundingBox(0, 0, 0.5, 1);
   private static final BoundingBox TOP_HALF = new BoundingBox(0, 0, 1, 0.5);
 
@@ -120,7 +120,8 @@ class LayoutLossTest {
       List<NDArray> maps,
       List<LayoutObject> first,
       List<LayoutObject> second) {
-    try (LayoutLoss loss = new LayoutLoss(manager, config, List.of(first, second), LATENTS)) {
+    try (LayoutLoss loss =
+        new LayoutLoss(manager, config, List.of(first, second), new MapSizes(4, 4, 1))) {
       return loss.compute(maps).toFloatArray();
     }
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ class ModelIndexTest {
         "Cannot load a pipeline from "
             + folder
             + ": pipeline class 'StableDiffusionXLPipeline' is not supported; use"
-            + " StableDiffusionPipeline or LayoutGuidanceStableDiffusionPipeline");
+            + " StableDiffusionPipeline of Stable Diffusion 1.x or 2.x");
   }
 
   @Test
@@ -108,10 +109,40 @@ class ModelIndexTest {
   }
 
   @Test
-  void refusesPartsThatAreNotSupported() throws IOException {
-    replace("\"_diffusers_version\": \"0.42.1\"", "\"controlnet\": [\"d\", \"ControlNetModel\"]");
+  void otherPartsAreNotAppliedAndNamed() throws IOException {
+    replace(
+        "\"_diffusers_version\": \"0.42.1\"",
+        "\"controlnet\": [\"diffusers\", \"ControlNetModel\"]");
 
-    assertRefused("part controlnet (ControlNetModel) is not supported");
+    assertThat(ModelIndex.open(folder).notes())
+        .contains(
+            "controlnet (ControlNetModel) is not applied: StableDiffusionPipeline has no such part");
+  }
+
+  @Test
+  void siblingPipelinesAreOpened() throws IOException {
+    for (String name : List.of("StableDiffusionImg2ImgPipeline", "MyStableDiffusionPipeline")) {
+      replace("StableDiffusionPipeline", name);
+      assertThat(ModelIndex.open(folder).className()).isEqualTo(name);
+    }
+  }
+
+  @Test
+  void aCacheOfTheHubIsNamedWithItsSnapshot() throws IOException {
+    Path cache = folder.resolve("hub/models--a--b");
+    Path snapshot = cache.resolve("snapshots/0123");
+    Files.createDirectories(snapshot);
+    Files.copy(folder.resolve("model_index.json"), snapshot.resolve("model_index.json"));
+
+    for (Path given : List.of(cache, folder.resolve("hub"))) {
+      assertThatThrownBy(() -> ModelIndex.open(given))
+          .isInstanceOf(ModelLoadingException.class)
+          .hasMessageEndingWith(
+              "it is a folder of HuggingFace's cache; give the snapshot in it, " + snapshot);
+    }
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("gone"));
+    assertThatThrownBy(() -> ModelIndex.open(link))
+        .hasMessageEndingWith("it is a link to something that is not there");
   }
 
   @Test

@@ -236,7 +236,7 @@ class StateDictTest {
             "Cannot load unet from "
                 + folder
                 + ": missing tensor mid_block.proj.weight; mis-shaped tensor wide has shape (1, 2),"
-                + " not (2, 1); unexpected tensor old.bias. Do the weights belong to this"
+                + " not (2, 1). Do the weights belong to this"
                 + " config.json?");
   }
 
@@ -275,10 +275,9 @@ class StateDictTest {
     }
     file.write(folder.resolve(NAME + ".safetensors"));
 
-    assertThatThrownBy(() -> open(null, DataType.FLOAT32).finish())
-        .hasMessageContaining("20 unexpected tensors: \\u001B[2J\\nxxx")
-        .message()
-        .hasSizeLessThanOrEqualTo(1000)
+    assertThat(open(null, DataType.FLOAT32).finish().orElseThrow())
+        .startsWith("unet: 20 tensors: \\u001B[2J\\nxxx")
+        .hasSizeLessThanOrEqualTo(2000)
         .doesNotContainPattern("\\p{Cntrl}");
   }
 
@@ -297,8 +296,7 @@ class StateDictTest {
     weights.tensor("a", 1);
     weights.at("b").tensor("to_q.weight", 1);
 
-    assertThatThrownBy(weights::finish)
-        .hasMessageContaining("2 unexpected tensors: text_model.a, b.query.weight");
+    assertThat(weights.finish()).contains("unet: 2 tensors: text_model.a, b.query.weight not used");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.boxwright.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -156,7 +157,6 @@ class PretrainedFolderTest {
         "scheduler | trained_betas | [0.1, NaN] | trained_betas[1] is NaN, it must be between 0 and 1",
         "scheduler | trained_betas | [] | trained_betas has 0 entries, it must have",
         "scheduler | beta_schedule | '\\u001b[2J' | beta_schedule is \\u001B[2J, supported are",
-        "scheduler | _class_name | null | Unknown scheduler null: choose one of ",
         "scheduler | lambda_min_clipped | NaN | lambda_min_clipped is NaN, it must be a number",
       })
   void impossibleValuesAreRefusedByFileAndKey(String part, String key, String value, String problem)
@@ -233,6 +233,33 @@ class PretrainedFolderTest {
         .hasMessageContaining(
             "model_max_length of tokenizer is 128, but max_position_embeddings of text_encoder is"
                 + " 77");
+  }
+
+  @Test
+  void theSchedulersClassIsThatOfTheIndex() throws IOException {
+    set("model_index.json", "scheduler", "[\"diffusers\", \"UniPCMultistepScheduler\"]");
+
+    assertThatThrownBy(() -> PretrainedFolder.check(folder, null, OPTIONS))
+        .hasMessageContaining(
+            "The scheduler of the model, UniPCMultistepScheduler, is not supported; give another"
+                + " one, such as --scheduler EulerDiscreteScheduler");
+    assertThatCode(
+            () ->
+                PretrainedFolder.check(
+                    folder, null, OPTIONS.withScheduler("EulerDiscreteScheduler")))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void weightsOfAVariantAloneAreNamed() throws IOException {
+    Path weights = folder.resolve("unet/diffusion_pytorch_model.safetensors");
+    Files.move(weights, folder.resolve("unet/diffusion_pytorch_model.fp16.safetensors"));
+
+    assertThatThrownBy(() -> PretrainedFolder.check(folder, null, OPTIONS))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageEndingWith(
+            "there is no diffusion_pytorch_model.safetensors, only the variant fp16 of it: give"
+                + " --variant fp16");
   }
 
   /** As the hub's cache has them: every file is a link to one of another name. */

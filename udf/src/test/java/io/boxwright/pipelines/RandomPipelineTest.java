@@ -10,6 +10,7 @@ import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.layout.BoundingBox;
 import io.boxwright.layout.LayoutObject;
 import io.boxwright.loading.ModelCache;
+import io.boxwright.loading.ModelIndex;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.loading.RandomModel;
 import io.boxwright.testing.Images;
@@ -83,7 +84,11 @@ class RandomPipelineTest {
 
     assertThatCode(() -> new PretrainedWeights(folder, (part, partFolder, name) -> null))
         .doesNotThrowAnyException();
-    assertThatCode(() -> OPTIONS.createScheduler(PretrainedFolder.schedulerConfig(folder)).close())
+    assertThatCode(
+            () ->
+                OPTIONS
+                    .createScheduler(PretrainedFolder.schedulerConfig(ModelIndex.open(folder)))
+                    .close())
         .doesNotThrowAnyException();
   }
 
