@@ -2,6 +2,7 @@ package io.boxwright.pipelines;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.models.AutoencoderKLConfig;
 import io.boxwright.models.UNet2DConditionConfig;
 import io.boxwright.schedulers.SchedulerConfig;
@@ -77,6 +78,20 @@ record InputChecks(UNet2DConditionConfig unet, AutoencoderKLConfig vae, Schedule
     inputs
         .negativePromptEmbeds()
         .ifPresent(given -> requireShape("negative_prompt_embeds", given, embeds));
+  }
+
+  /**
+   * Checks that there are as many attention heads as a guidance reads.
+   *
+   * @throws IllegalArgumentException if there is one alone, and its second half is wanted
+   */
+  static void requireHeads(UNet2DConditionConfig unet, LayoutGuidanceConfig guidance) {
+    if (guidance.heads() == LayoutGuidanceConfig.Heads.SECOND_HALF
+        && unet.attentionHeadDim().contains(1)) {
+      throw new IllegalArgumentException(
+          "Invalid option: guidance tflcg reads the second half of the attention heads, and the"
+              + " UNet has layers with one head (attention_head_dim); use --guidance paper");
+    }
   }
 
   /**

@@ -86,6 +86,9 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   @Override
   public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
     InputChecks.requirePrompt(request);
+    if (!request.objects().isEmpty()) {
+      InputChecks.requireHeads(pipeline.unet().config(), guidance);
+    }
     TokenizedPrompt prompt = pipeline.tokenizer().encode(request.prompt());
     for (LayoutObject object : request.objects()) {
       object.tokenIndices().forEach(prompt::requireWord);

@@ -1,7 +1,9 @@
 package io.boxwright.pipelines;
 
+import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.loading.ModelIndex;
 import io.boxwright.loading.StateDict;
+import io.boxwright.models.UNet2DConditionConfig;
 import io.boxwright.schedulers.SchedulerConfig;
 import io.boxwright.text.Printable;
 import java.nio.file.Path;
@@ -40,6 +42,18 @@ public final class PretrainedFolder {
     weights.unet();
     weights.vae();
     return Stream.concat(index.notes().stream(), weights.notes().stream()).toList();
+  }
+
+  /**
+   * Checks that a guidance can read a folder's UNet.
+   *
+   * @param folder holds {@code model_index.json}
+   * @param guidance of the rows with boxes
+   * @throws IllegalArgumentException saying what the guidance needs
+   */
+  public static void checkGuidance(Path folder, LayoutGuidanceConfig guidance) {
+    Path unet = ModelIndex.open(folder).part("unet");
+    InputChecks.requireHeads(UNet2DConditionConfig.read(unet), guidance);
   }
 
   private static void checkOptions(

@@ -306,7 +306,9 @@ public final class GuidedImageGenerator {
    * @throws IllegalArgumentException naming the option that is wrong
    */
   public List<String> checkModel() {
-    return PretrainedFolder.check(modelFolder(), variant, options);
+    List<String> notes = PretrainedFolder.check(modelFolder(), variant, options);
+    PretrainedFolder.checkGuidance(modelFolder(), guidance());
+    return notes;
   }
 
   /**
