@@ -2,21 +2,23 @@ package io.boxwright.spark;
 
 import io.boxwright.pipelines.GenerationRequest;
 import io.boxwright.text.Printable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Images that are made together. Lists go by place; requests go on with padding where the images
- * end.
+ * Images that are made together. Lists go by place.
  *
  * @param images what is to be made
  * @param requests what the pipeline is asked for; {@link GenerationRequest#PADDING} where nothing
  *     is to be made
  * @param outcomes how the images ended; null where that is open
+ * @param planned how many images should be made together, were there memory enough
  */
 record Batch(
-    List<ImageRequest> images, List<GenerationRequest> requests, List<ImageOutcome> outcomes) {
+    List<ImageRequest> images,
+    List<GenerationRequest> requests,
+    List<ImageOutcome> outcomes,
+    int planned) {
 
   private static final int MOST_CHARACTERS_OF_ID = 100;
 
@@ -33,14 +35,14 @@ record Batch(
         .toList();
   }
 
-  /** Its images from a place on, as many as go into a batch of some rows. Shares the outcomes. */
+  /** Some of its images from a place on. Shares the outcomes. */
   Batch slice(int start, int rows) {
-    int end = Math.min(start + rows, images.size());
-    List<GenerationRequest> padded = new ArrayList<>(requests.subList(start, end));
-    while (padded.size() < rows) {
-      padded.add(GenerationRequest.PADDING);
-    }
-    return new Batch(images.subList(start, end), padded, outcomes.subList(start, end));
+    int end = start + rows;
+    return new Batch(
+        images.subList(start, end),
+        requests.subList(start, end),
+        outcomes.subList(start, end),
+        planned);
   }
 
   /** The same with padding at all places but some. Shares the outcomes. */
@@ -50,7 +52,7 @@ record Batch(
             .mapToObj(
                 place -> places.contains(place) ? requests.get(place) : GenerationRequest.PADDING)
             .toList();
-    return new Batch(images, kept, outcomes);
+    return new Batch(images, kept, outcomes, planned);
   }
 
   /** The ids of the rows whose images are to be made, for people. */

@@ -20,9 +20,10 @@ import org.slf4j.LoggerFactory;
  * Runs batches of rows through a pipeline. A row that cannot be done becomes a failed outcome and
  * takes no other row with it.
  *
- * <p>With {@link BatchShape#FIXED} all batches have the same number of rows, and a row keeps its
- * place whatever becomes of the others: padding stands where there is no row, where the checks
- * refused one, and next to a row that is tried again.
+ * <p>With {@link BatchShape#FIXED} a batch has as many rows as there are images for it, and a row
+ * keeps its place whatever becomes of the others: padding stands where the checks refused a row,
+ * where an image is not wanted, and next to a row that is tried again. So a picture depends on
+ * which rows its batch was planned with, and not on their fate.
  *
  * @param loaded the pipeline, shared by the tasks of the executor
  * @param options of all batches
@@ -50,7 +51,7 @@ record BatchGenerator(
     Batch batch = checked(images);
     int done = 0;
     while (done < images.size()) {
-      int rows = loaded.limit().rows(batchSize.rowsFor(images.size()));
+      int rows = Math.min(loaded.limit().rows(images.size()), images.size() - done);
       if (fits(batch.slice(done, rows))) {
         done += rows;
       }
@@ -77,7 +78,7 @@ record BatchGenerator(
       requests.add(request);
       outcomes.add(outcome);
     }
-    return new Batch(images, requests, outcomes);
+    return new Batch(images, requests, outcomes, images.size());
   }
 
   private GenerationRequest checkedRequest(ImageRequest image) {
@@ -142,12 +143,12 @@ record BatchGenerator(
 
   /** Another shape gives other last digits, which who compares bytes has to know. */
   private GeneratedImage warned(GeneratedImage image, Batch batch) {
-    boolean asWanted = batchSize.isAuto() || batch.rows() == batchSize.rows();
+    boolean asWanted = batchSize.isAuto() || batch.rows() == batch.planned();
     return options.batchShape() == BatchShape.SHRINKING || asWanted
         ? image
         : image.withWarning(
             "Made in a batch of %d rows, not %d, for which memory was too small: bytes may differ"
-                .formatted(batch.rows(), batchSize.rows()));
+                .formatted(batch.rows(), batch.planned()));
   }
 
   private record Timed(List<GeneratedImage> images, double seconds) {}

@@ -21,7 +21,7 @@ final class BatchLimit {
 
   /** Says that so many rows, at least two, did not fit: from now on it is half as many. */
   void exceeded(int rows) {
-    int half = rows / 2;
+    int half = (rows + 1) / 2;
     most.accumulateAndGet(half, Math::min);
     LOG.warn("{} rows do not fit into memory; batches have {} from now on", rows, half);
   }

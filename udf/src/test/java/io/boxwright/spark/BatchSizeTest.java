@@ -16,17 +16,15 @@ class BatchSizeTest {
 
     assertThat(batchSize.mostOn(Device.cpu())).isEqualTo(16);
     assertThat(batchSize.mostOn(Device.gpu(1))).isEqualTo(16);
-    assertThat(batchSize.rowsFor(3)).isEqualTo(16);
     assertThat(batchSize).hasToString("16");
   }
 
   @Test
-  void autoDependsOnTheDeviceAndTakesNoMoreRowsThanThereAre() {
+  void autoDependsOnTheDevice() {
     BatchSize batchSize = BatchSize.parse("AUTO");
 
     assertThat(batchSize.mostOn(Device.gpu(0))).isGreaterThan(batchSize.mostOn(Device.cpu()));
     assertThat(batchSize.most()).isEqualTo(batchSize.mostOn(Device.gpu(0)));
-    assertThat(batchSize.rowsFor(3)).isEqualTo(3);
     assertThat(batchSize).hasToString("auto");
   }
 
