@@ -23,6 +23,8 @@ final class PhraseSpellings {
   private static final Pattern ARTICLE = Pattern.compile("^\\s*(?:an?|the)\\s+");
   private static final Pattern SEPARATORS = Pattern.compile("[\\s_-]+");
 
+  private static final String PLURAL_ENDING = "s";
+
   /** What the library's rules lack. */
   private static final Map<String, String> IRREGULAR = Map.of("person", "people");
 
@@ -72,8 +74,11 @@ final class PhraseSpellings {
   private void readPrompt() {
     if (promptWords == null) {
       promptWords = words(prompt).collect(Collectors.toCollection(LinkedHashSet::new));
-      promptWords.forEach(
-          word -> wordsByPlural.computeIfAbsent(plural(word), none -> new ArrayList<>()).add(word));
+      for (String word : promptWords) {
+        for (String plural : List.of(plural(word), word + PLURAL_ENDING)) {
+          wordsByPlural.computeIfAbsent(plural, none -> new ArrayList<>()).add(word);
+        }
+      }
     }
   }
 
@@ -88,12 +93,15 @@ final class PhraseSpellings {
     }
   }
 
-  /** Words of the prompt that are the plural of a word, or whose plural it is. */
+  /**
+   * Words of the prompt that are the plural of a word, or whose plural it is; also the plurals of
+   * templates, such as {@code buss}.
+   */
   private Stream<String> otherNumbers(String word) {
-    return Stream.concat(
-            Stream.of(plural(word)).filter(promptWords::contains),
-            wordsByPlural.getOrDefault(word, List.of()).stream())
-        .filter(other -> !other.equals(word));
+    Stream<String> plurals =
+        Stream.of(plural(word), word + PLURAL_ENDING).filter(promptWords::contains);
+    Stream<String> singulars = wordsByPlural.getOrDefault(word, List.of()).stream();
+    return Stream.concat(plurals, singulars).filter(other -> !other.equals(word)).distinct();
   }
 
   private static String plural(String word) {

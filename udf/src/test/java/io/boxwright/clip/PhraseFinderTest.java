@@ -83,6 +83,8 @@ class PhraseFinderTest {
           four knives and a fork       | knife          | knives
           some children                | child          | children
           two buses                    | bus            | buses
+          a few buss and benchs        | bus            | buss
+          a few buss and benchs        | bench          | benchs
           three wine glasses           | wine glass     | wine glasses
           cups of coffee               | cup of coffee  | cups of coffee
           a teddy bear                 | teddy_bear     | teddy bear
