@@ -16,7 +16,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -66,7 +65,6 @@ public final class PromptTable {
       PromptReader reader = new PromptReader(spark, found, files);
       Dataset<Row> rows = reader.read(newNames(reader.names(), renamePrefix));
       GuidedImageGenerator.checkSchema(rows.drop(PromptReader.FILE, PromptReader.ROW).schema());
-      readAll(rows);
       List<String> notes = new ArrayList<>(reader.notes());
       if (!found.others().isEmpty()) {
         notes.add(
@@ -87,6 +85,10 @@ public final class PromptTable {
     }
   }
 
+  /**
+   * Counts the rows whose ids earlier rows have. An id takes all values of its row, so this reads
+   * the whole table: a damaged page would otherwise come to light after hours.
+   */
   private static long repetitions(Dataset<Row> rows, long count) {
     Dataset<Row> prompts = rows.drop(PromptReader.FILE, PromptReader.ROW);
     return count - GuidedImageGenerator.identified(prompts).select("id").distinct().count();
@@ -122,11 +124,6 @@ public final class PromptTable {
               .formatted(prefix.get(), list));
     }
     return newNames;
-  }
-
-  /** A damaged page would otherwise come to light after hours. */
-  private static void readAll(Dataset<Row> prompts) {
-    prompts.write().format("noop").mode(SaveMode.Overwrite).save();
   }
 
   /** Where it is, so that whoever reads the plan finds it from any folder. */
@@ -168,14 +165,16 @@ public final class PromptTable {
    * more, {@link #POSITION}, from 0.
    */
   public Dataset<Row> withPosition() {
-    Column position = files.positionOf(col(PromptReader.FILE)).plus(col(PromptReader.ROW));
-    Dataset<Row> positioned =
-        GuidedImageGenerator.markInvalidText(rows)
-            .withColumn(POSITION, position)
-            .drop(PromptReader.FILE, PromptReader.ROW);
     Dataset<Row> told =
-        repeating ? GuidedImageGenerator.tellApart(positioned, POSITION) : positioned;
+        repeating ? GuidedImageGenerator.tellApart(positioned(), POSITION) : positioned();
     return told.select(last(told.columns(), POSITION));
+  }
+
+  private Dataset<Row> positioned() {
+    Column position = files.positionOf(col(PromptReader.FILE)).plus(col(PromptReader.ROW));
+    return GuidedImageGenerator.markInvalidText(rows)
+        .withColumn(POSITION, position)
+        .drop(PromptReader.FILE, PromptReader.ROW);
   }
 
   /**
@@ -188,9 +187,9 @@ public final class PromptTable {
     return new ChunkPartitioner(chunks, chunkRows).partition(withPosition(), POSITION);
   }
 
-  /** The first rows, in order. */
+  /** The first rows, in any order. */
   public Dataset<Row> first(int count) {
-    return withPosition().filter(col(POSITION).lt(count)).orderBy(POSITION).drop(POSITION);
+    return positioned().filter(col(POSITION).lt(count)).drop(POSITION);
   }
 
   /** All columns, one of them last. */

@@ -12,12 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
@@ -68,8 +73,10 @@ class PromptFormsTest {
     Dataset<Row> rows = table.withPosition().orderBy(PromptTable.POSITION);
     assertThat(Stream.of(rows.columns()).filter(name -> !name.startsWith("_boxwright_")))
         .containsExactlyInAnyOrderElementsOf(names(columns));
+    List<JsonNode> values = values(rows, names(columns));
     for (String name : names(columns)) {
-      assertThat(values(rows, name)).as(name).isEqualTo(columns.get(name));
+      List<JsonNode> column = values.stream().map(row -> orNull(row.path(name))).toList();
+      assertThat(column).as(name).containsExactlyElementsOf(columns.get(name));
     }
     List<String> notes = new ArrayList<>();
     expected.get("notes").forEach(note -> notes.add(note.asText()));
@@ -80,32 +87,38 @@ class PromptFormsTest {
     return columns.properties().stream().map(column -> column.getKey()).toList();
   }
 
-  /** A column as JSON. What JSON has no type for is text. */
-  private static JsonNode values(Dataset<Row> rows, String name) {
-    var type = rows.schema().apply(name).dataType();
+  /** Rows as JSON. What JSON has no type for is text. */
+  private static List<JsonNode> values(Dataset<Row> rows, List<String> names) {
+    Column[] columns =
+        names.stream().map(name -> text(rows.schema().apply(name)).as(name)).toArray(Column[]::new);
+    return rows.select(columns).toJSON().collectAsList().stream()
+        .map(PromptFormsTest::json)
+        .toList();
+  }
+
+  private static Column text(StructField field) {
+    DataType type = field.dataType();
     boolean text =
         type instanceof StructType
             || type instanceof MapType
             || type instanceof BinaryType
             || type instanceof TimestampType
             || type instanceof TimestampNTZType
-            || List.of("date", "decimal").stream().anyMatch(type.catalogString()::startsWith);
-    var column = functions.col("`" + name + "`");
-    return rows
-        .select((text ? column.cast("string") : column).as("value"))
-        .toJSON()
-        .collectAsList()
-        .stream()
-        .map(PromptFormsTest::value)
-        .collect(JSON::createArrayNode, (array, value) -> array.add(value), (a, b) -> a.addAll(b));
+            || type instanceof DateType
+            || type instanceof DecimalType;
+    Column column = functions.col("`" + field.name() + "`");
+    return text ? column.cast("string") : column;
   }
 
-  private static JsonNode value(String row) {
+  private static JsonNode json(String row) {
     try {
-      JsonNode value = JSON.readTree(row).path("value");
-      return value.isMissingNode() ? JSON.nullNode() : value;
+      return JSON.readTree(row);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static JsonNode orNull(JsonNode value) {
+    return value.isMissingNode() ? JSON.nullNode() : value;
   }
 }
