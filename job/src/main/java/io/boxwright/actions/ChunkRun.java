@@ -44,12 +44,12 @@ record ChunkRun(
     ChunkScan finished;
     RunResult result;
     try {
-      makeMissing(there.missing());
+      makeMissing(there);
       if (existing == ExistingOutput.RETRY_ERRORS) {
         remakeFailed();
       }
       finished = prove();
-      result = result(finished, Duration.ofNanos(System.nanoTime() - start));
+      result = result(there, finished, Duration.ofNanos(System.nanoTime() - start));
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       throw failure(e, command);
     }
@@ -58,10 +58,15 @@ record ChunkRun(
     return result;
   }
 
-  private RunResult result(ChunkScan finished, Duration duration) {
+  private RunResult result(ChunkScan there, ChunkScan finished, Duration duration) {
     Dataset<Row> images = table().read(chunks().paths(finished.files()));
     return new RunResult(
-        folder.images(), contactSheet(images), RunSummary.of(images), recorder.loads(), duration);
+        folder.images(),
+        contactSheet(images),
+        RunSummary.of(images),
+        finished.good() - there.good(),
+        recorder.loads(),
+        duration);
   }
 
   /**
@@ -86,14 +91,15 @@ record ChunkRun(
     return scan;
   }
 
-  private void makeMissing(List<Integer> missing) {
+  private void makeMissing(ChunkScan there) {
+    List<Integer> missing = there.missing();
     if (missing.isEmpty()) {
       return;
     }
     Dataset<Row> images = work.generator().generate(prompts.inChunks(missing, plan.chunkRows()));
-    long count = missing.stream().mapToLong(plan::imagesIn).sum();
     List<ChunkFile> files = missing.stream().map(ChunkFile::first).toList();
-    write(images, files, count, "%d of %d chunks".formatted(missing.size(), plan.chunks()));
+    String what = "%d of %d chunks".formatted(missing.size(), plan.chunks());
+    write(images, files, new ImagesThere(plan.images(), there.images(), there.failed()), what);
   }
 
   private void remakeFailed() {
@@ -103,10 +109,11 @@ record ChunkRun(
     }
     Dataset<Row> images = failed.remake(work.generator());
     List<ChunkFile> files = failed.files().stream().map(ChunkFile::next).toList();
-    write(images, files, failed.count(), "%d chunks with failed images".formatted(files.size()));
+    String what = "%d chunks with failed images".formatted(files.size());
+    write(images, files, new ImagesThere(plan.images(), plan.images() - failed.count(), 0), what);
   }
 
-  private void write(Dataset<Row> images, List<ChunkFile> files, long count, String what) {
+  private void write(Dataset<Row> images, List<ChunkFile> files, ImagesThere before, String what) {
     recorder.monitor(work.generator().monitor());
     String description = Redaction.of("Images: %s, %s".formatted(what, folder.path()));
     PromptWatch watch = new PromptWatch(prompts);
@@ -115,7 +122,7 @@ record ChunkRun(
           recorder.finished(file);
           watch.finished();
         };
-    work.run(() -> table().write(images, files, onFinished), count, description);
+    work.run(() -> table().write(images, files, onFinished), before, description);
     recorder.record();
     if (watch.sawChange()) {
       throw changed(files);

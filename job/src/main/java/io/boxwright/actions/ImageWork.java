@@ -24,17 +24,26 @@ record ImageWork(
    * Runs a job that makes images.
    *
    * @param job of the table that the generator made last
-   * @param images how many it makes
+   * @param before what the run has already
    * @param description of the job, for Spark's pages
    * @throws JobFailedException if too many rows fail, with their commonest errors
    */
-  void run(Runnable job, long images, String description) {
+  void run(Runnable job, ImagesThere before, String description) {
     GenerationMonitor monitor = generator.monitor();
     try (FailureLimit limit =
             new FailureLimit(spark.sparkContext(), monitor, maxFailedShare, description);
-        ProgressBar bar = ProgressBar.start(console, images, monitor::images, monitor::failed)) {
+        ProgressBar bar = progressBar(before, monitor)) {
       runLimited(job, limit);
     }
+  }
+
+  /** Counts all images of the run, for that is what people wait for. */
+  private ProgressBar progressBar(ImagesThere before, GenerationMonitor monitor) {
+    return ProgressBar.start(
+        console,
+        before.planned(),
+        () -> before.done() + monitor.images(),
+        () -> before.failed() + monitor.failed());
   }
 
   private static void runLimited(Runnable job, FailureLimit limit) {

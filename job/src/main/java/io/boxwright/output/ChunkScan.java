@@ -78,4 +78,9 @@ public record ChunkScan(
   public long failed() {
     return finished.values().stream().mapToLong(ChunkFooter::failed).sum();
   }
+
+  /** How many of them did not fail. */
+  public long good() {
+    return images() - failed();
+  }
 }

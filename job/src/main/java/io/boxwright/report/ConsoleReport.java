@@ -18,7 +18,7 @@ public final class ConsoleReport {
   /** Prints how a run went. */
   public void print(RunResult result) {
     RunSummary summary = result.summary();
-    printCounts(summary, result.duration());
+    line("%s", counts(summary, result.made(), result.duration()));
     printLoads(result.loads());
     if (summary.warned() > 0) {
       line("%d images with warnings, see the column warnings", summary.warned());
@@ -36,12 +36,24 @@ public final class ConsoleReport {
     result.contactSheet().ifPresent(file -> line("The first images, with boxes: %s", file));
   }
 
-  private void printCounts(RunSummary summary, Duration duration) {
-    double seconds = duration.toMillis() / 1000.0;
+  /** Time and rate are those of this attempt, and so of the images that it made. */
+  private static String counts(RunSummary summary, long made, Duration duration) {
     long good = summary.images() - summary.failed();
-    line(
-        "%d of %d images made in %.1f s (%.2f a second)",
-        good, summary.images(), seconds, good / seconds);
+    String images = "%d of %d images".formatted(good, summary.images());
+    if (made == 0) {
+      return images + " there; none of them made now";
+    }
+    return made == good
+        ? images + " made" + pace(made, duration)
+        : "%s there; %d of them made now%s".formatted(images, made, pace(made, duration));
+  }
+
+  private static String pace(long made, Duration duration) {
+    double seconds = duration.toMillis() / 1000.0;
+    String time = String.format(Locale.ROOT, " in %.1f s", seconds);
+    return seconds == 0
+        ? time
+        : time + String.format(Locale.ROOT, " (%.2f a second)", made / seconds);
   }
 
   private void printLoads(List<String> loads) {

@@ -55,7 +55,7 @@ public final class ProgressBar implements AutoCloseable {
     this.images = images;
     this.failed = failed;
     this.nanoTime = nanoTime;
-    this.rate = new SmoothedRate(seconds());
+    this.rate = new SmoothedRate(images.getAsLong(), seconds());
     this.lastLine = seconds();
   }
 
@@ -63,7 +63,7 @@ public final class ProgressBar implements AutoCloseable {
    * Starts to say how far a run is.
    *
    * @param total how many images there will be
-   * @param images how many there are, asked for twice a second
+   * @param images how many there are, those of earlier attempts included; asked for twice a second
    * @param failed how many of them failed
    */
   public static ProgressBar start(

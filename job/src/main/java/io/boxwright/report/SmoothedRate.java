@@ -13,8 +13,9 @@ final class SmoothedRate {
   private double weightedRates;
   private double weights;
 
-  /** Starts with none, at a time in seconds. */
-  SmoothedRate(double now) {
+  /** Starts with those that are there already, at a time in seconds. */
+  SmoothedRate(long there, double now) {
+    count = there;
     changed = now;
   }
 
@@ -30,12 +31,12 @@ final class SmoothedRate {
     }
   }
 
-  /** How many a second; 0 as long as there are none. */
+  /** How many a second; 0 as long as none has come. */
   double perSecond() {
     return weights == 0 ? 0 : weightedRates / weights;
   }
 
-  /** In how many seconds there will be {@code total}; infinite as long as there are none. */
+  /** In how many seconds there will be {@code total}; infinite as long as none has come. */
   double secondsUntil(long total, double now) {
     return Math.max(0, (total - count) / perSecond() - (now - changed));
   }

@@ -16,6 +16,8 @@ import io.boxwright.spark.GuidedImageGenerator;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -147,9 +149,13 @@ class ResumeTest {
     byte[] before = Files.readAllBytes(kept);
     Files.delete(folder.resolve("out/images").resolve(lost));
 
-    RunResult result = action().execute();
+    StringWriter console = new StringWriter();
+    RunResult result = action().console(new PrintWriter(console)).execute();
 
     assertThat(result.summary().images()).isEqualTo(20);
+    assertThat(result.made()).isEqualTo(3);
+    assertThat(console.toString().lines().toList()).first().isEqualTo("  17/20 images, 2 failed");
+    assertThat(console.toString().lines().toList()).last().asString().startsWith("  20/20 images");
     assertThat(pictures()).isEqualTo(undisturbed);
     assertThat(kept).hasBinaryContent(before);
     assertThat(record().attempts()).hasSize(2);
@@ -215,9 +221,13 @@ class ResumeTest {
     assertThat(before).containsEntry("3/0", "none").containsEntry("11/0", "none");
     Files.createFile(folder.resolve("healed"));
 
-    RunResult result = action().existing(ExistingOutput.RETRY_ERRORS).execute();
+    StringWriter console = new StringWriter();
+    RunResult result =
+        action().existing(ExistingOutput.RETRY_ERRORS).console(new PrintWriter(console)).execute();
 
     assertThat(result.summary().failed()).isZero();
+    assertThat(result.made()).isEqualTo(2);
+    assertThat(console.toString()).startsWith("  18/20 images").doesNotContain("failed");
     Map<String, String> after = pictures();
     assertThat(record().lastAttempt().images()).isEqualTo(2);
     assertThat(files()).hasSize(7).anyMatch(name -> name.startsWith("chunk-00001.r1"));
@@ -227,6 +237,7 @@ class ResumeTest {
             .parquet(folder.resolve("out/images").resolve(files().get(1)).toString())
             .collectAsList();
     assertThat(rows).extracting(row -> row.<String>getAs("id")).containsExactly("3", "4", "5");
+    assertThat(action().commit(commit).execute().made()).isZero();
     action().commit(commit).existing(ExistingOutput.OVERWRITE).execute();
     assertThat(after).as("as nothing had failed").isEqualTo(pictures());
   }

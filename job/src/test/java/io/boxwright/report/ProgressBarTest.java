@@ -69,6 +69,17 @@ class ProgressBarTest {
   }
 
   @Test
+  void aRunThatGoesOnStartsWithWhatIsThere() {
+    images = 4;
+    ProgressBar bar = bar(Medium.TERMINAL, 12);
+
+    assertThat(said(bar, 0, 4)).isEqualTo("  [######..............]  4/12 images\u001b[K\r");
+    assertThat(said(bar, 4, 8)).contains("8/12 images, 1.0/s, 0:04 left");
+    images = 4;
+    assertThat(said(bar(Medium.FILE, 12), 0, 4)).isEqualTo("  4/12 images\n");
+  }
+
+  @Test
   void aRunOfNothingIsNoTrouble() {
     assertThat(said(bar(Medium.TERMINAL, 0), 1, 0)).contains("0/0 images");
     assertThat(said(bar(Medium.FILE, 0), 1, 0)).isEmpty();

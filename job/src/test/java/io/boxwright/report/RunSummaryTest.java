@@ -48,11 +48,13 @@ class RunSummaryTest {
   }
 
   private static List<String> report(RunSummary summary) {
+    return report(summary, summary.images() - summary.failed(), Duration.ofSeconds(3));
+  }
+
+  private static List<String> report(RunSummary summary, long made, Duration duration) {
     StringWriter out = new StringWriter();
     new ConsoleReport(new PrintWriter(out))
-        .print(
-            new RunResult(
-                "out/images", Optional.empty(), summary, List.of(), Duration.ofSeconds(3)));
+        .print(new RunResult("out/images", Optional.empty(), summary, made, List.of(), duration));
     return out.toString().lines().toList();
   }
 
@@ -71,6 +73,26 @@ class RunSummaryTest {
         .isEqualTo(
             Map.of(
                 "found", 1.0, "right", 0.5, "centre_in_box", 0.25, "iou", 0.125, "all_right", 0.0));
+  }
+
+  private static String counts(long failed, long made, Duration duration) {
+    RunSummary summary = new RunSummary(12, failed, 0, 0, Map.of(), 0, Map.of(), Map.of());
+    return report(summary, made, duration).get(0);
+  }
+
+  @Test
+  void timeAndRateAreThoseOfTheImagesThatTheAttemptMade() {
+    Duration duration = Duration.ofMillis(27_500);
+
+    assertThat(counts(0, 12, duration)).isEqualTo("12 of 12 images made in 27.5 s (0.44 a second)");
+    assertThat(counts(0, 8, duration))
+        .isEqualTo("12 of 12 images there; 8 of them made now in 27.5 s (0.29 a second)");
+    assertThat(counts(1, 7, duration))
+        .isEqualTo("11 of 12 images there; 7 of them made now in 27.5 s (0.25 a second)");
+    assertThat(counts(0, 0, Duration.ZERO))
+        .isEqualTo("12 of 12 images there; none of them made now");
+    assertThat(counts(12, 0, duration)).isEqualTo("0 of 12 images there; none of them made now");
+    assertThat(counts(0, 12, Duration.ZERO)).isEqualTo("12 of 12 images made in 0.0 s");
   }
 
   @Test
