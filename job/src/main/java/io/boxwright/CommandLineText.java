@@ -1,5 +1,6 @@
 package io.boxwright;
 
+import io.boxwright.report.ShellWord;
 import io.boxwright.text.Redaction;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ final class CommandLineText {
 
   /** The same of arguments as they are. */
   static String of(List<String> arguments) {
-    Stream<String> words = withoutSecrets(arguments).stream().map(CommandLineText::quoted);
+    Stream<String> words = withoutSecrets(arguments).stream().map(ShellWord::quoted);
     return ofQuoted(Stream.concat(Stream.of("boxwright"), words).toList());
   }
 
@@ -69,11 +70,5 @@ final class CommandLineText {
       }
     }
     return Redaction.of(word);
-  }
-
-  private static String quoted(String argument) {
-    return argument.matches("[\\w./:=,@%+-]+")
-        ? argument
-        : "'" + argument.replace("'", "'\\''") + "'";
   }
 }

@@ -15,5 +15,8 @@ public final class ExitCode {
   /** The job is done, but some rows have {@code status} {@code error}. */
   public static final int ROWS_FAILED = 3;
 
+  /** Told to stop by Ctrl-C, as shells have it; other signals give 128 and their numbers. */
+  public static final int STOPPED = 130;
+
   private ExitCode() {}
 }

@@ -1,6 +1,7 @@
 package io.boxwright;
 
 import io.boxwright.actions.JobFailedException;
+import io.boxwright.actions.RunStoppedException;
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.input.SparkSettings;
 import io.boxwright.loading.ModelLoadingException;
@@ -79,12 +80,15 @@ public final class Main {
 
   private static int invalidOption(ParameterException e) {
     CommandLine commandLine = e.getCommandLine();
-    print(commandLine, e.getMessage());
+    print(commandLine, InvalidArguments.message(e));
     commandLine.getErr().printf("See %s --help%n", commandLine.getCommandSpec().qualifiedName());
     return ExitCode.INVALID_INPUT;
   }
 
   private static int failed(Exception e, CommandLine commandLine) {
+    if (e instanceof RunStoppedException) { // which has said so
+      return ExitCode.STOPPED;
+    }
     if (e instanceof JobFailedException) {
       print(commandLine, e.getMessage());
       return ExitCode.UNEXPECTED;

@@ -1,8 +1,11 @@
 package io.boxwright;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.boxwright.actions.ReadStatus;
 import io.boxwright.output.CommitMode;
+import io.boxwright.report.RunStatus;
 import io.boxwright.testing.ChildJvm;
 import io.boxwright.testing.FaultyFileSystem;
 import io.boxwright.testing.Spark;
@@ -24,12 +27,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -317,6 +322,42 @@ class FaultTest {
     assertThat(second.exitValue()).as(log()).isEqualTo(ExitCode.OK);
     assertThat(output.resolve("_staging")).doesNotExist();
     assertGoesOn(output);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
+  void aDriverThatIsToldToStopSaysHowToGoOn(String signal, int exitCode) throws Exception {
+    Path output = folder.resolve("stopped by " + signal + "/out");
+    Process driver = start(output, "none", 400);
+    awaitFiles(driver, output.resolve("images"), 2);
+    assumeTrue(hears(driver, signal), "shells start what runs in the background deaf to SIGINT");
+    signal(driver, signal);
+    assertThat(driver.waitFor(1, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(driver.exitValue()).as(log()).isEqualTo(exitCode);
+    RunStatus status = new ReadStatus(new Configuration()).execute(output.toString());
+    assertThat(log().lines().filter(line -> !line.matches("  \\d+/24 images.*")))
+        .filteredOn(line -> !line.contains("WARN NativeCodeLoader") && !line.contains("WARN Utils"))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "Stopped: %d of 24 images are done. To go on: boxwright generate --model "
+                .formatted(status.done()));
+    assertThat(status.state()).startsWith("interrupted at ");
+    assertThat(status.done()).isBetween(3L, 21L);
+    assertThat(output.resolve("_lock")).doesNotExist();
+    assertGoesOn(output);
+  }
+
+  /** Whether a process does not ignore a signal. */
+  private static boolean hears(Process process, String signal) throws Exception {
+    int number = signal.equals("INT") ? 2 : 15;
+    String ignored =
+        Files.readAllLines(Path.of("/proc/%d/status".formatted(process.pid()))).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .findFirst()
+            .orElseThrow();
+    return (Long.parseUnsignedLong(ignored.split("\\s+")[1], 16) >> (number - 1) & 1) == 0;
   }
 
   @Test

@@ -31,6 +31,7 @@ public final class CompareGuidance {
   private final GuidedImageGenerator generator;
   private String input;
   private String output;
+  private String command = "boxwright demo";
   private PrintWriter console = new PrintWriter(Writer.nullWriter());
 
   /** Runs on a session, with a generator that says with what model and how. */
@@ -57,11 +58,18 @@ public final class CompareGuidance {
     return this;
   }
 
+  /** The command that does the same again, for people. */
+  public CompareGuidance command(String line) {
+    command = line;
+    return this;
+  }
+
   /**
    * Makes the images and a contact sheet of both kinds.
    *
    * @throws io.boxwright.input.InvalidInputException as {@link GenerateImages#execute} does
    * @throws JobFailedException as {@link GenerateImages#execute} does
+   * @throws RunStoppedException as {@link GenerateImages#execute} does
    */
   public Comparison execute() {
     LayoutGuidanceConfig guidance = generator.guidance();
@@ -76,6 +84,7 @@ public final class CompareGuidance {
         .input(input)
         .output(new Path(output, name).toString())
         .existing(ExistingOutput.OVERWRITE)
+        .command(command)
         .console(console)
         .execute();
   }

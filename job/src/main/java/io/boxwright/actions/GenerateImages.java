@@ -128,8 +128,26 @@ public final class GenerateImages {
    * @throws JobFailedException if the images cannot be made or written, or another run has taken
    *     the folder; finished chunks stay
    * @throws DamagedFileException if the plan cannot be read any more
+   * @throws RunStoppedException if the process was told to end; finished chunks stay
    */
   public RunResult execute() {
+    try (OrderlyStop stop = new OrderlyStop(spark.sparkContext(), console, again())) {
+      return execute(stop);
+    }
+  }
+
+  private RunResult execute(OrderlyStop stop) {
+    try {
+      return checkAndMake(stop);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      if (stop.requested()) {
+        throw new RunStoppedException(e); // e, such as a cancelled job, follows from it
+      }
+      throw e;
+    }
+  }
+
+  private RunResult checkAndMake(OrderlyStop stop) {
     checkModel();
     PromptTable prompts = PromptTable.read(spark, input, Optional.ofNullable(renamePrefix));
     prompts.notes().forEach(note -> LOG.warn("{}: {}", prompts.path(), note));
@@ -137,7 +155,8 @@ public final class GenerateImages {
     RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
     folder.prepare();
     try (RunLock lock = takeLock(folder)) {
-      return make(prompts, lock);
+      stop.holds(lock);
+      return make(prompts, lock, stop);
     } catch (LockLostException e) {
       throw new JobFailedException(
           "%s. To go on when nobody else does: %s".formatted(e.getMessage(), again()), e);
@@ -154,14 +173,16 @@ public final class GenerateImages {
     return RunLock.take(folder, context.applicationId(), context::cancelAllJobs);
   }
 
-  private RunResult make(PromptTable prompts, RunLock lock) {
+  private RunResult make(PromptTable prompts, RunLock lock, OrderlyStop stop) {
     RunFolder folder = lock.folder();
     try {
       RunPlan plan =
           new Planning(generator, prompts, renamePrefix, folder).plan(existing, chunkRows, commit);
-      ChunkScan there = new ChunkTable(folder, plan).tidy();
+      ChunkTable chunks = new ChunkTable(folder, plan);
+      ChunkScan there = chunks.tidy();
       RunResult result;
       try (RunRecorder recorder = new RunRecorder(plan, lock, command, there)) {
+        stop.records(recorder, chunks, plan);
         ImageWork work = new ImageWork(spark, generator, maxFailedShare, console);
         result = new ChunkRun(work, prompts, folder, plan, recorder).run(there, existing, command);
       }

@@ -9,6 +9,7 @@ import io.boxwright.output.RunFolder;
 import io.boxwright.output.RunPlan;
 import io.boxwright.output.RunRecord;
 import io.boxwright.report.RunStatus;
+import io.boxwright.report.ShellWord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,14 @@ public final class ReadStatus {
         remarks(folder, scan),
         record.map(run -> run.lastAttempt().imagesPerSecond()).orElse(0.0),
         record.map(run -> run.lastAttempt().errors()).orElse(Map.of()),
-        record.map(RunRecord::command).orElse("boxwright generate"));
+        record.map(ReadStatus::command).orElse("boxwright generate"));
+  }
+
+  /** The command may have any number of relative paths, those of Spark's options among them. */
+  private static String command(RunRecord record) {
+    return record.directory() == null
+        ? record.command()
+        : "cd %s && %s".formatted(ShellWord.quoted(record.directory()), record.command());
   }
 
   private static RunPlan plan(RunFolder folder) {

@@ -16,6 +16,8 @@ import org.slf4j.LoggerFactory;
  * @param term of the driver that wrote it
  * @param plan its hash
  * @param command that goes on with the run
+ * @param directory where the command was given, on the driver's machine; relative paths in it start
+ *     there
  * @param rows of the prompt table
  * @param rowsDone those of them that are in finished chunks
  * @param chunks all
@@ -29,6 +31,7 @@ public record RunRecord(
     long term,
     String plan,
     String command,
+    String directory,
     long rows,
     long rowsDone,
     int chunks,
@@ -58,7 +61,7 @@ public record RunRecord(
     FINISHED,
     /** An error ended it. */
     FAILED,
-    /** A signal ended it. */
+    /** Its process was told to end. */
     INTERRUPTED;
 
     /** As {@code run.json} spells it. */

@@ -28,7 +28,6 @@ public final class RunRecorder implements AutoCloseable {
   private final Instant started = Instant.now();
   private final String firstStarted;
   private final Set<Integer> done = new HashSet<>();
-  private final Thread onSignal = new Thread(() -> endIfPossible(State.INTERRUPTED, null));
   private final Heartbeat heartbeat;
   private GenerationMonitor monitor;
   private State state = State.RUNNING;
@@ -57,7 +56,6 @@ public final class RunRecorder implements AutoCloseable {
     firstStarted = before == null ? started.toString() : before.started();
     record();
     heartbeat = new Heartbeat("record the progress of the run", RunLock.HEARTBEAT, this::progress);
-    Runtime.getRuntime().addShutdownHook(onSignal);
   }
 
   /** Says where counts come from. */
@@ -90,6 +88,11 @@ public final class RunRecorder implements AutoCloseable {
   /** Records why the run failed, if that can be written. */
   public void failed(String message) {
     endIfPossible(State.FAILED, message);
+  }
+
+  /** Records that the run was told to stop, if that can be written. */
+  public void interrupted() {
+    endIfPossible(State.INTERRUPTED, null);
   }
 
   /** Where pipelines were loaded. */
@@ -140,6 +143,7 @@ public final class RunRecorder implements AutoCloseable {
             lock.holder().term(),
             plan.hash(),
             command,
+            System.getProperty("user.dir"),
             plan.rows(),
             rowsDone(),
             plan.chunks(),
@@ -168,10 +172,5 @@ public final class RunRecorder implements AutoCloseable {
   public void close() {
     heartbeat.close();
     endIfPossible(State.FAILED, null);
-    try {
-      Runtime.getRuntime().removeShutdownHook(onSignal);
-    } catch (IllegalStateException e) {
-      LOG.debug("The process is ending", e);
-    }
   }
 }

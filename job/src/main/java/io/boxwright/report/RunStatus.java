@@ -16,7 +16,7 @@ import java.util.Map;
  * @param remarks what lies between the images and does not count, a sentence each
  * @param imagesPerSecond of the last driver
  * @param errors commonest messages that the last driver saw, and how often they occur
- * @param command that goes on with the run
+ * @param command that goes on with the run, from any folder
  */
 public record RunStatus(
     String state,

@@ -28,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code verify} and {@code status} say of folders. */
 class VerifyImagesTest {
 
+  /** Makes what status prints work from any folder. */
+  private static final String FROM_HERE = "cd " + System.getProperty("user.dir") + " && ";
+
   private static SparkSession spark;
 
   @TempDir private Path folder;
@@ -80,7 +83,7 @@ class VerifyImagesTest {
         .contains("State: finished")
         .contains("10 of 10 done, 1 of them failed, 0 left (3 of 3 chunks)")
         .contains("Invalid prompt: it is empty")
-        .contains("To make failed images again: the command --retry-errors");
+        .contains("To make failed images again: " + FROM_HERE + "the command --retry-errors");
   }
 
   @Test
@@ -98,7 +101,7 @@ class VerifyImagesTest {
             "images/chunk-00001.r1.parquet: it holds chunk 0",
             "_staging/chunk-00002.x.parquet is of an attempt that was cut off");
     assertThat(status())
-        .contains("8 of 10 done", "2 left", "To go on: the command")
+        .contains("8 of 10 done", "2 left", "To go on: " + FROM_HERE + "the command")
         .contains("In images: chunk-00001.r1.parquet (it holds chunk 0) does not count");
     StringWriter text = new StringWriter();
     verify().print(new PrintWriter(text));
