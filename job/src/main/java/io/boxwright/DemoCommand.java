@@ -48,6 +48,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--rows",
       defaultValue = "8",
       paramLabel = "N",
+      converter = CountConverter.class,
       description = "How many of the eight prompts. Default: ${DEFAULT-VALUE}.")
   private int rows;
 
@@ -55,6 +56,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--steps",
       defaultValue = "30",
       paramLabel = "N",
+      converter = CountConverter.class,
       description = "Denoising steps. Default: ${DEFAULT-VALUE}.")
   private int steps;
 
@@ -62,6 +64,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--batch-size",
       defaultValue = "8",
       paramLabel = "N",
+      converter = CountConverter.class,
       description = "Images made together. Default: ${DEFAULT-VALUE}.")
   private int batchSize;
 
@@ -90,6 +93,7 @@ final class DemoCommand implements Callable<Integer> {
           new CompareGuidance(spark, generator)
               .input(DemoPrompts.write(spark, output, rows))
               .output(output)
+              .command(CommandLineText.of(spec))
               .console(spec.commandLine().getErr())
               .execute();
     }

@@ -8,17 +8,17 @@ final class DenoisingOptions {
 
   @Option(
       names = "--height",
-      defaultValue = "0",
       paramLabel = "PIXELS",
+      converter = CountConverter.class,
       description = "Height of the images. Default: the model's own.")
-  private int height;
+  private Integer height;
 
   @Option(
       names = "--width",
-      defaultValue = "0",
       paramLabel = "PIXELS",
+      converter = CountConverter.class,
       description = "Width of the images. Default: the model's own.")
-  private int width;
+  private Integer width;
 
   @Option(
       names = "--scheduler",
@@ -32,6 +32,7 @@ final class DenoisingOptions {
       names = "--steps",
       defaultValue = "50",
       paramLabel = "N",
+      converter = CountConverter.class,
       description = "Denoising steps. Default: ${DEFAULT-VALUE}.")
   private int steps;
 
@@ -51,9 +52,13 @@ final class DenoisingOptions {
    */
   GenerationOptions generationOptions() {
     return GenerationOptions.defaults()
-        .withSize(height, width)
+        .withSize(orModels(height), orModels(width))
         .withNumInferenceSteps(steps)
         .withGuidanceScale(guidanceScale)
         .withScheduler(scheduler);
+  }
+
+  private static int orModels(Integer pixels) {
+    return pixels == null ? 0 : pixels;
   }
 }

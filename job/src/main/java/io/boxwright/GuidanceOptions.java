@@ -2,6 +2,7 @@ package io.boxwright;
 
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.layout.CellRounding;
+import io.boxwright.report.ConsoleLines;
 import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,10 +76,10 @@ final class GuidanceOptions {
 
   /**
    * What the options say. Without guidance its numbers have no effect: those in Spark's settings
-   * may be there for other runs, those on the command line are refused.
+   * may be there for other runs, those on the command line are named on standard error.
    *
    * @param modelGuidance what suits the model; not asked for if the options name a preset
-   * @throws ParameterException naming the option that has no effect, or a value that is wrong
+   * @throws ParameterException naming a value that is wrong
    */
   LayoutGuidanceConfig config(Supplier<LayoutGuidanceConfig> modelGuidance) {
     return switch (preset) {
@@ -86,16 +87,20 @@ final class GuidanceOptions {
       case PAPER -> changed(LayoutGuidanceConfig.paper());
       case TFLCG -> changed(LayoutGuidanceConfig.tflcg());
       case NONE -> {
-        CHANGES.forEach(this::refuse);
+        ignoreChanges();
         yield LayoutGuidanceConfig.none();
       }
     };
   }
 
-  private void refuse(String option) {
-    if (command.commandLine().getParseResult().hasMatchedOption(option)) {
-      throw new ParameterException(
-          command.commandLine(), option + " has no effect with --guidance none");
+  private void ignoreChanges() {
+    List<String> ignored =
+        CHANGES.stream()
+            .filter(option -> command.commandLine().getParseResult().hasMatchedOption(option))
+            .toList();
+    if (!ignored.isEmpty()) {
+      new ConsoleLines(command.commandLine().getErr())
+          .print("No effect with --guidance none: %s", String.join(", ", ignored));
     }
   }
 

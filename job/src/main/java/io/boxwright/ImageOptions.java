@@ -24,6 +24,7 @@ final class ImageOptions {
       names = "--num-images-per-prompt",
       defaultValue = "1",
       paramLabel = "N",
+      converter = CountConverter.class,
       description =
           "Images for each row, with seeds counted up from the row's. Default: ${DEFAULT-VALUE}.")
   private int numImagesPerPrompt;

@@ -27,6 +27,7 @@ final class OutputOptions {
   @Option(
       names = "--chunk-rows",
       paramLabel = "N",
+      converter = CountConverter.class,
       description =
           "Rows that are finished together, in one file. Default: one to four batches, more for"
               + " millions of rows.")

@@ -129,6 +129,27 @@ class LauncherTest {
     assertThat(launch("verify", "out")).contains("SparkSubmit", LOCAL_SETTINGS);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"genrate --output demo", "--master local[2] --verbose genrate verify"})
+  void misspeltCommandsAreNoOptionsOfSpark(String arguments) throws Exception {
+    assertThat(launch(arguments.split(" "))).endsWith(" io.boxwright.Main genrate\n");
+    assertThat(launchWith(root.resolve("spark").toString(), arguments.split(" ")))
+        .endsWith(" io.boxwright.Main genrate\n");
+  }
+
+  @Test
+  void valuesOfSparksOptionsAreNoCommands() throws Exception {
+    assertThat(launch("--name", "verify", "--conf=spark.a=b", "-c", "spark.c=d", "generate"))
+        .contains("--name verify --conf=spark.a=b -c spark.c=d --class io.boxwright.Main")
+        .endsWith("boxwright-job.jar generate\n");
+  }
+
+  @Test
+  void withoutACommandTheCommandLineAnswers() throws Exception {
+    assertThat(launch("--help")).endsWith(" io.boxwright.Main --help\n");
+    assertThat(launch()).endsWith(" io.boxwright.Main\n");
+  }
+
   @Test
   void theJobIsToldHowItWasCalled() throws Exception {
     Path file = root.resolve("java/bin/java");

@@ -16,6 +16,9 @@ import java.util.List;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
 
@@ -250,7 +253,7 @@ class MainTest {
 
   @Test
   void impossibleValuesAreRefused() {
-    assertRefused(generate("--steps", "0"), "num_inference_steps is 0");
+    assertRefused(generate("--eta", "2"), "eta is 2.0");
   }
 
   @Test
@@ -261,14 +264,14 @@ class MainTest {
   @Test
   void keysOfSparksSettingsAreDefaultsOfOptions() {
     conf.set("spark.boxwright.steps", "0");
-    assertRefused(generate(), "num_inference_steps is 0");
+    assertRefused(generate(), "option '--steps': 0, it must be at least 1");
   }
 
   @Test
   void theCommandLineWinsOverSparksSettings() {
     conf.set("spark.boxwright.steps", "0");
     assertRefused(generate("--steps", "5", "--loss-scale", "-1"), "loss_scale is -1");
-    assertThat(err.toString()).doesNotContain("num_inference_steps");
+    assertThat(err.toString()).doesNotContain("--steps");
   }
 
   @Test
@@ -299,10 +302,49 @@ class MainTest {
   }
 
   @Test
-  void guidanceNumbersWithoutGuidanceAreRefused() {
-    assertRefused(
-        generate("--guidance", "none", "--max-guidance-steps", "5"),
-        "--max-guidance-steps has no effect with --guidance none");
+  void guidanceNumbersWithoutGuidanceAreIgnoredWithALineThatNamesThem() throws Exception {
+    prompts("select '' prompt");
+
+    assertThat(generate("--guidance=none", "--loss-scale=9", "--max-guidance-steps=5"))
+        .isEqualTo(ExitCode.ROWS_FAILED);
+
+    assertThat(err.toString().lines())
+        .first()
+        .isEqualTo("No effect with --guidance none: --loss-scale, --max-guidance-steps");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "generate --step 5, Unknown option: '--step'; did you mean --steps?",
+    "generate --modle m, Unknown option: '--modle'; did you mean --model?",
+    "generate --heigth=64, Unknown option: '--heigth=64'; did you mean --height?",
+    "genrate --input x, Unknown command: 'genrate'; did you mean generate?",
+    "status out there, Unexpected argument: 'there'"
+  })
+  void misspeltOptionsAndCommandsAreNamedWithWhatWasMeant(String arguments, String message) {
+    assertThat(run(arguments.split(" "))).isEqualTo(ExitCode.INVALID_INPUT);
+
+    assertThat(err.toString().lines().toList())
+        .hasSize(2)
+        .startsWith(message)
+        .last()
+        .asString()
+        .startsWith("See boxwright");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--height", "--width", "--steps", "--num-images-per-prompt", "--chunk-rows"})
+  void noneIsNotTheSameAsNotSaid(String option) {
+    assertRefused(generate(option, "0"), "option '" + option + "'", ": 0, it must be at least 1");
+    assertThat(generate(option, "-8")).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("-8, it must be at least 1");
+  }
+
+  @Test
+  void aDemoOfNothingIsRefused() {
+    assertThat(run("demo", "--rows", "0")).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("option '--rows': 0, it must be at least 1");
   }
 
   @Test
