@@ -4,6 +4,8 @@ import io.boxwright.actions.ReadStatus;
 import io.boxwright.report.StatusReport;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -18,15 +20,21 @@ import picocli.CommandLine.Spec;
             + " still runs, and the command that goes on with it.")
 final class StatusCommand implements Callable<Integer> {
 
+  private final SparkConf conf;
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "FOLDER", description = "What generate calls --output.")
   private String folder;
 
+  StatusCommand(SparkConf conf) {
+    this.conf = conf;
+  }
+
   @Override
   public Integer call() {
-    new StatusReport(spec.commandLine().getOut())
-        .print(new ReadStatus(new Configuration()).execute(folder));
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
+    new StatusReport(spec.commandLine().getOut()).print(new ReadStatus(hadoop).execute(folder));
     return ExitCode.OK;
   }
 }

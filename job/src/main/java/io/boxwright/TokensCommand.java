@@ -8,6 +8,9 @@ import io.boxwright.spark.ModelFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +26,8 @@ import picocli.CommandLine.Spec;
     description = "Prints the tokens of a prompt with their indices, for token_indices.")
 final class TokensCommand implements Callable<Integer> {
 
+  private final SparkConf conf;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -36,6 +41,10 @@ final class TokensCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "PROMPT", description = "The prompt, in quotes.")
   private String prompt;
+
+  TokensCommand(SparkConf conf) {
+    this.conf = conf;
+  }
 
   @Override
   public Integer call() {
@@ -59,7 +68,8 @@ final class TokensCommand implements Callable<Integer> {
   }
 
   private CLIPTokenizer tokenizer() {
-    Path folder = ModelFolder.of(model, modelCache.folder()).localize();
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
+    Path folder = ModelFolder.of(model, modelCache.folder(), hadoop).localize();
     return CLIPTokenizer.fromPretrained(ModelIndex.open(folder).part("tokenizer"));
   }
 }

@@ -150,6 +150,33 @@ class LauncherTest {
     assertThat(launch()).endsWith(" io.boxwright.Main\n");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--conf spark.hadoop.fs.s3a.endpoint=http://localhost:9000",
+        "--properties-file my.conf",
+        "--jars a.jar,b.jar",
+        "--packages org.apache.hadoop:hadoop-aws:3.3.4"
+      })
+  void statusAndTokensReadSparksSettingsHere(String options) throws Exception {
+    for (String command : List.of("status out", "tokens --model m cat")) {
+      assertThat(launch((options + " " + command).split(" ")))
+          .contains("SparkSubmit", options + " --master local --deploy-mode client")
+          .endsWith("boxwright-job.jar " + command + "\n");
+    }
+  }
+
+  @Test
+  void statusReadsTheDefaultsOfAnInstalledSpark() throws Exception {
+    Path spark = root.resolve("spark");
+    assertThat(launchWith(spark.toString(), "status", "out")).startsWith("java ");
+
+    Files.createDirectories(spark.resolve("conf"));
+    Files.createFile(spark.resolve("conf/spark-defaults.conf"));
+
+    assertThat(launchWith(spark.toString(), "status", "out")).startsWith("spark-submit ");
+  }
+
   @Test
   void theJobIsToldHowItWasCalled() throws Exception {
     Path file = root.resolve("java/bin/java");

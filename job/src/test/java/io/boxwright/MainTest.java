@@ -7,6 +7,7 @@ import io.boxwright.input.SparkSettings;
 import io.boxwright.testing.BrokenLoader;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.TinyModel;
+import io.boxwright.testing.VaultFileSystem;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +101,47 @@ class MainTest {
     assertRefused(
         generate("--batch-size", "1000000000"), "batch size: 1000000000, the limit is 1024");
     assertRefused(generate("--height", "1000000000"), "height is 1000000000, it must be between");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "s3a://bucket/x, --packages org.apache.hadoop:hadoop-aws:",
+    "nosuch://bucket/x, --jars FILE",
+    "https://example.com/x, download it first"
+  })
+  void aFileSystemThatIsNotThereIsOneLine(String path, String remedy) throws Exception {
+    try (SparkSession spark = Spark.local()) {
+      Spark.table(spark, folder.resolve("prompts"), "select 'a red circle' prompt");
+    }
+
+    assertOneLine(run("status", path), remedy);
+    assertOneLine(run("verify", path), remedy);
+    assertOneLine(run("tokens", "--model", path, "a cat"), remedy);
+    String model = TinyModel.FOLDER.toString();
+    String prompts = folder.resolve("prompts").toString();
+    String there = folder.resolve("out").toString();
+    assertOneLine(run("generate", "--model", path, "--input", prompts, "--output", there), remedy);
+    assertOneLine(run("generate", "--model", model, "--input", path, "--output", there), remedy);
+    assertOneLine(run("generate", "--model", model, "--input", prompts, "--output", path), remedy);
+  }
+
+  private void assertOneLine(int exitCode, String remedy) {
+    assertThat(exitCode).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).hasLineCount(1).contains(remedy);
+    err.getBuffer().setLength(0);
+  }
+
+  @Test
+  void statusAndTokensUseSparksHadoopSettings() {
+    conf.set("spark.hadoop.fs.vault.impl", VaultFileSystem.class.getName());
+    String uri = "vault://host" + folder;
+
+    run("status", uri);
+    run("tokens", "--model", uri, "--model-cache", folder.resolve("models").toString(), "a cat");
+
+    assertThat(err.toString())
+        .containsSubsequence(
+            "no run in " + uri, "Cannot read " + uri, "there is no model_index.json");
   }
 
   @Test

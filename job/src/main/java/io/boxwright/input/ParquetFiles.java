@@ -1,5 +1,6 @@
 package io.boxwright.input;
 
+import io.boxwright.spark.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,7 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
    */
   static ParquetFiles find(Configuration configuration, String path) throws IOException {
     Path root = new Path(path);
-    FileSystem fileSystem = root.getFileSystem(configuration);
+    FileSystem fileSystem = FileSystems.of(root, configuration);
     root = fileSystem.makeQualified(root);
     FileStatus status;
     try {

@@ -2,6 +2,7 @@ package io.boxwright.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.boxwright.input.InvalidInputException;
+import io.boxwright.spark.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,9 +78,9 @@ public final class RunFolder {
   public static RunFolder of(Configuration configuration, String name) {
     try {
       Path path = new Path(name);
-      FileSystem fileSystem = unchecked(path.getFileSystem(configuration));
+      FileSystem fileSystem = unchecked(FileSystems.of(path, configuration));
       return new RunFolder(path, fileSystem, Optional.empty());
-    } catch (IOException | RuntimeException e) { // the latter for classes that are missing, too
+    } catch (IOException | RuntimeException e) { // the latter for names that are none
       throw new InvalidInputException(
           "Invalid output folder '%s': %s".formatted(name, e.getMessage()), e);
     }

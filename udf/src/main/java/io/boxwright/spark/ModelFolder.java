@@ -53,6 +53,11 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
         session.isDefined()
             ? session.get().sparkContext().hadoopConfiguration()
             : new Configuration();
+    return of(name, cache, hadoop);
+  }
+
+  /** A model, with file systems as Hadoop's settings say. */
+  public static ModelFolder of(String name, Path cache, Configuration hadoop) {
     return new ModelFolder(name, cache.toString(), new SerializableConfiguration(hadoop));
   }
 
@@ -109,7 +114,7 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
 
   private List<ModelFile> list() throws IOException {
     org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(name);
-    FileSystem fileSystem = folder.getFileSystem(hadoop.value());
+    FileSystem fileSystem = FileSystems.of(folder, hadoop.value());
     URI root = fileSystem.makeQualified(folder).toUri();
     List<ModelFile> files = new ArrayList<>();
     RemoteIterator<LocatedFileStatus> listing = fileSystem.listFiles(folder, true);
