@@ -4,6 +4,7 @@ import io.boxwright.actions.JobFailedException;
 import io.boxwright.actions.RunStoppedException;
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.input.SparkSettings;
+import io.boxwright.input.SparkVersion;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.output.DamagedFileException;
 import io.boxwright.output.DiskFault;
@@ -55,6 +56,12 @@ public final class Main {
    * @return an {@link ExitCode}
    */
   static int run(SparkConf conf, PrintWriter out, PrintWriter err, String... arguments) {
+    try {
+      SparkVersion.ofJar().requireRunsOn(SparkVersion.running());
+    } catch (InvalidInputException e) {
+      err.println(e.getMessage());
+      return ExitCode.INVALID_INPUT;
+    }
     SparkSettings.hideSecrets(conf);
     CommandLine commandLine =
         new CommandLine(new Main())
