@@ -44,6 +44,8 @@ class LauncherTest {
     command.add(root.resolve("job/bin/boxwright").toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().remove("LC_ALL");
+    builder.environment().put("LANG", "C");
     builder.environment().put("JAVA_HOME", root.resolve("java").toString());
     builder.environment().put("SPARK_HOME", sparkHome);
     Process process = builder.start();
@@ -184,5 +186,15 @@ class LauncherTest {
 
     assertThat(launch("--master", "local[2]", "generate", "--input", "my prompts"))
         .endsWith("job/bin/boxwright\n--master\nlocal\\[2\\]\ngenerate\n--input\nmy\\ prompts\n\n");
+  }
+
+  @Test
+  void namesOfFilesAreUtf8WhateverTheLocale() throws Exception {
+    Path file = root.resolve("java/bin/java");
+    Files.writeString(file, "#!/bin/sh\nlocale charmap\necho \"$BOXWRIGHT_COMMAND\"\n");
+
+    assertThat(launch("status", "ausgabe-\u00fc-\u732b"))
+        .startsWith("UTF-8\n")
+        .endsWith("status\nausgabe-\u00fc-\u732b\n\n");
   }
 }
