@@ -1,6 +1,7 @@
 package io.boxwright;
 
 import io.boxwright.actions.CompareGuidance;
+import io.boxwright.actions.ExecutorWait;
 import io.boxwright.input.DemoPrompts;
 import io.boxwright.input.SparkSettings;
 import io.boxwright.loading.BuiltInModel;
@@ -77,6 +78,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions modelOptions;
 
+  @Mixin private ExecutorOptions executorOptions;
+
   DemoCommand(SparkConf conf) {
     this.conf = conf;
   }
@@ -85,9 +88,11 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     new SparkConfDefaults(conf).checkKeys(spec);
     SparkSettings.check(conf);
+    ExecutorWait executors = executorOptions.executorWait(conf, spec.commandLine().getErr());
     GuidedImageGenerator generator = generator();
     Comparison comparison;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
+      executors.await(spark);
       RunFolder.of(spark.sparkContext().hadoopConfiguration(), output).claim(MARK);
       comparison =
           new CompareGuidance(spark, generator)

@@ -1,5 +1,6 @@
 package io.boxwright;
 
+import io.boxwright.actions.ExecutorWait;
 import io.boxwright.actions.GenerateImages;
 import io.boxwright.input.SparkSettings;
 import io.boxwright.report.ConsoleLines;
@@ -91,6 +92,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private ImageOptions image;
   @Mixin private GuidanceOptions guidance;
   @Mixin private DetectionOptions detection;
+  @Mixin private ExecutorOptions executorOptions;
 
   GenerateCommand(SparkConf conf) {
     this.conf = conf;
@@ -100,11 +102,13 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     new SparkConfDefaults(conf).checkKeys(spec);
     SparkSettings.check(conf);
+    ExecutorWait executors = executorOptions.executorWait(conf, spec.commandLine().getErr());
     warnOfCredentials("--input", input);
     warnOfCredentials("--output", output);
     GuidedImageGenerator generator = generator();
     RunResult result;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
+      executors.await(spark);
       generator.setGuidance(guidance.config(generator::guidance)); // Spark may bring the model
       GenerateImages action = new GenerateImages(spark, generator).input(input).output(output);
       existing.configure(action);

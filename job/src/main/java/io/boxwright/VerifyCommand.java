@@ -1,5 +1,6 @@
 package io.boxwright;
 
+import io.boxwright.actions.ExecutorWait;
 import io.boxwright.actions.VerifyImages;
 import io.boxwright.input.SparkSettings;
 import io.boxwright.report.VerifyResult;
@@ -8,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -36,6 +38,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FOLDER", description = "What generate calls --output.")
   private String folder;
 
+  @Mixin private ExecutorOptions executorOptions;
+
   VerifyCommand(SparkConf conf) {
     this.conf = conf;
   }
@@ -43,8 +47,10 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     SparkSettings.check(conf);
+    ExecutorWait executors = executorOptions.executorWait(conf, spec.commandLine().getErr());
     VerifyResult result;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
+      executors.await(spark);
       result = new VerifyImages(spark).execute(folder);
     }
     result.print(spec.commandLine().getOut());

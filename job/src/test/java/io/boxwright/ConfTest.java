@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -30,6 +31,10 @@ class ConfTest {
 
   static List<Path> clusters() throws IOException {
     return files().stream().filter(file -> !file.toString().contains("local")).toList();
+  }
+
+  static List<Path> gpuClusters() throws IOException {
+    return clusters().stream().filter(file -> !file.toString().contains("cpu")).toList();
   }
 
   /** As spark-submit reads them. */
@@ -77,13 +82,29 @@ class ConfTest {
   }
 
   @ParameterizedTest
-  @MethodSource("clusters")
-  void everyExecutorHasOneGpuAndThreadsForItsCores(Path file) throws Exception {
+  @MethodSource("gpuClusters")
+  void everyExecutorHasOneGpu(Path file) throws Exception {
     SparkConf conf = read(file);
 
     assertThat(conf.get("spark.executor.resource.gpu.amount")).isEqualTo("1");
     assertThat(conf.get("spark.task.resource.gpu.amount")).isEqualTo("0.5");
+  }
+
+  @ParameterizedTest
+  @MethodSource("clusters")
+  void everyExecutorHasThreadsForItsCoresAndNamesInUtf8(Path file) throws Exception {
+    SparkConf conf = read(file);
+
     assertThat(conf.get("spark.executorEnv.OMP_NUM_THREADS"))
         .isEqualTo(conf.get("spark.executor.cores"));
+    assertThat(conf.get("spark.executorEnv.LC_ALL")).isEqualTo("C.UTF-8");
+  }
+
+  @Test
+  void aClusterWithoutGpusIsAskedForNone() throws Exception {
+    SparkConf conf = read(FOLDER.resolve("standalone-cpu.conf"));
+
+    assertThat(conf.getAll()).noneMatch(entry -> entry._1().contains(".resource."));
+    assertThat(conf.get("spark.boxwright.device")).isEqualTo("cpu");
   }
 }

@@ -145,6 +145,26 @@ class MainTest {
   }
 
   @Test
+  void aClusterThatHasTooLittleIsGivenUp() throws Exception {
+    try (SparkSession spark = Spark.local()) {
+      Spark.table(spark, folder.resolve("prompts"), "select 'a red circle' prompt");
+    }
+    conf.setMaster("local-cluster[1,1,1024]").set("spark.executor.cores", "4");
+
+    assertRefused(
+        generate("--executor-timeout", "2s"),
+        "No executor within 2 s",
+        "spark.executor.cores=4, spark.executor.memory=1g");
+    assertThat(err.toString()).hasLineCount(1);
+  }
+
+  @Test
+  void anExecutorTimeoutIsADuration() {
+    assertRefused(generate("--executor-timeout", "soon"), "'soon' is no duration such as 90s");
+    assertRefused(generate("--executor-timeout", "0"), "Invalid executor timeout: 0 s");
+  }
+
+  @Test
   void messagesDoNotSteerTheTerminal() {
     assertThat(generate("--batch-size", "\u001b[2J")).isEqualTo(ExitCode.INVALID_INPUT);
     assertThat(err.toString()).contains("\\u001B[2J").doesNotContain("\u001b");
