@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -24,6 +25,8 @@ import org.apache.spark.sql.SparkSession;
 public final class ExecutorWait {
 
   private static final Duration USUAL = Duration.ofSeconds(30);
+
+  private static final String STOPPED = "Spark stopped before one came";
 
   private final SparkConf conf;
   private final Duration usual;
@@ -62,15 +65,20 @@ public final class ExecutorWait {
     }
     spark.sparkContext().setJobDescription("Waiting for an executor");
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    await(context.parallelize(List.of(0), 1).countAsync());
+    await(context.parallelize(List.of(0), 1).countAsync(), spark.sparkContext()::isStopped);
     spark.sparkContext().setJobDescription(null);
   }
 
-  void await(Future<?> firstTask) {
+  /**
+   * Waits for a task.
+   *
+   * @param stopped whether Spark is; what it says then is where it was started
+   */
+  void await(Future<?> firstTask, BooleanSupplier stopped) {
     try {
-      if (!ends(firstTask, min(usual, limit))) {
+      if (!ends(firstTask, min(usual, limit), stopped)) {
         announce();
-        if (!ends(firstTask, limit.minus(min(usual, limit)))) {
+        if (!ends(firstTask, limit.minus(min(usual, limit)), stopped)) {
           throw new InvalidInputException(
               "No executor within %d s (--executor-timeout): %s. %s"
                   .formatted(limit.toSeconds(), request(), remedy()));
@@ -89,25 +97,25 @@ public final class ExecutorWait {
     }
   }
 
-  private boolean ends(Future<?> task, Duration time) {
+  private boolean ends(Future<?> task, Duration time, BooleanSupplier stopped) {
     try {
       task.get(time.toMillis(), TimeUnit.MILLISECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;
     } catch (ExecutionException e) {
-      throw failed(RootCause.message(e.getCause()), e);
+      String problem = stopped.getAsBoolean() ? STOPPED : RootCause.message(e.getCause());
+      throw failed(problem, e);
     } catch (CancellationException e) {
-      throw failed("Spark was stopped", e);
+      throw failed(STOPPED, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw failed("interrupted", e);
+      throw failed("the wait was interrupted", e);
     }
   }
 
   private InvalidInputException failed(String problem, Exception cause) {
-    return new InvalidInputException(
-        "No executor: %s; %s. %s".formatted(problem, request(), remedy()), cause);
+    return new InvalidInputException("No executor: %s; %s".formatted(problem, request()), cause);
   }
 
   private String request() {

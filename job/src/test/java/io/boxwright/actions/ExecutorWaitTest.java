@@ -37,7 +37,7 @@ class ExecutorWaitTest {
   void anExecutorThatComesSoonIsNoNews() {
     firstTask.complete(1L);
 
-    wait(Duration.ofSeconds(30), Duration.ofMinutes(10)).await(firstTask);
+    wait(Duration.ofSeconds(30), Duration.ofMinutes(10)).await(firstTask, () -> false);
 
     assertThat(err.toString()).isEmpty();
   }
@@ -46,7 +46,7 @@ class ExecutorWaitTest {
   void anExecutorThatComesLateIsAnnouncedWithWhatWasAskedFor() {
     firstTask.completeOnTimeout(1L, 500, TimeUnit.MILLISECONDS);
 
-    wait(Duration.ofMillis(50), Duration.ofMinutes(10)).await(firstTask);
+    wait(Duration.ofMillis(50), Duration.ofMinutes(10)).await(firstTask, () -> false);
 
     assertThat(err.toString())
         .hasLineCount(1)
@@ -55,7 +55,8 @@ class ExecutorWaitTest {
 
   @Test
   void oneThatNeverComesIsGivenUp() {
-    assertThatThrownBy(() -> wait(Duration.ofMillis(50), Duration.ofSeconds(1)).await(firstTask))
+    assertThatThrownBy(
+            () -> wait(Duration.ofMillis(50), Duration.ofSeconds(1)).await(firstTask, () -> false))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContainingAll("No executor within 1 s (--executor-timeout)", REQUEST);
     assertThat(firstTask).isCancelled();
@@ -63,10 +64,21 @@ class ExecutorWaitTest {
 
   @Test
   void aClusterThatRefusesIsQuoted() {
-    firstTask.completeExceptionally(new SparkException("All masters are unresponsive!"));
+    firstTask.completeExceptionally(new SparkException("Master removed our application"));
 
-    assertThatThrownBy(() -> wait(Duration.ofSeconds(30), Duration.ofMinutes(10)).await(firstTask))
+    assertThatThrownBy(
+            () ->
+                wait(Duration.ofSeconds(30), Duration.ofMinutes(10)).await(firstTask, () -> false))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContainingAll("No executor: All masters are unresponsive!", REQUEST);
+        .hasMessageContainingAll("No executor: Master removed our application", REQUEST);
+  }
+
+  @Test
+  void aSparkThatStoppedMeanwhileDoesNotSayWhereItWasStarted() {
+    firstTask.completeExceptionally(new IllegalStateException("Cannot call methods on a stopped"));
+
+    assertThatThrownBy(
+            () -> wait(Duration.ofSeconds(30), Duration.ofMinutes(10)).await(firstTask, () -> true))
+        .hasMessage("No executor: Spark stopped before one came; " + REQUEST);
   }
 }
