@@ -23,9 +23,15 @@ class ConfTest {
 
   private static final Path FOLDER = Path.of("..", "conf");
 
+  /** Lines to add to one of the others. */
+  private static final String STORE = "s3.conf";
+
   static List<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(FOLDER)) {
-      return files.filter(file -> file.toString().endsWith(".conf")).sorted().toList();
+      return files
+          .filter(file -> file.toString().endsWith(".conf") && !file.endsWith(STORE))
+          .sorted()
+          .toList();
     }
   }
 
@@ -106,5 +112,21 @@ class ConfTest {
 
     assertThat(conf.getAll()).noneMatch(entry -> entry._1().contains(".resource."));
     assertThat(conf.get("spark.boxwright.device")).isEqualTo("cpu");
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void linesForStoresCanBeAddedToAll(Path file) throws Exception {
+    SparkConf lines = read(FOLDER.resolve(STORE));
+    SparkConf conf = read(file);
+
+    assertThat(lines.getAll())
+        .allMatch(entry -> entry._1().startsWith("spark.") && !conf.contains(entry._1()));
+    assertThatCode(() -> new SparkConfDefaults(lines).checkKeys(command(lines)))
+        .doesNotThrowAnyException();
+  }
+
+  private static CommandLine.Model.CommandSpec command(SparkConf conf) {
+    return new CommandLine(new GenerateCommand(conf)).getCommandSpec();
   }
 }

@@ -23,6 +23,7 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIOException;
 
 /**
  * An output folder on any Hadoop file system, and the files in it:
@@ -59,6 +60,8 @@ public final class RunFolder {
       Pattern.compile("chunk-.*\\.parquet|.+\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
   private static final List<String> OURS = List.of(IMAGES, RUN, CONTACT_SHEET, STAGING, PLAN);
+
+  private static final int READ_ATTEMPTS = 5;
 
   private final Path folder;
   private final FileSystem fileSystem;
@@ -340,8 +343,8 @@ public final class RunFolder {
       throw new DamagedFileException(resolve(name), new IOException("it is no file"));
     }
     byte[] bytes;
-    try (InputStream in = fileSystem.open(resolve(name))) {
-      bytes = in.readAllBytes();
+    try {
+      bytes = readBytes(name);
     } catch (FileNotFoundException e) {
       if (exists(name)) {
         throw failed("read", name, e); // so local file systems call what may not be read
@@ -354,6 +357,19 @@ public final class RunFolder {
       return Optional.of(Json.unsealed(bytes, type));
     } catch (IOException e) {
       throw new DamagedFileException(resolve(name), e);
+    }
+  }
+
+  /** Stores refuse to read a file that was replaced since it was opened, as the lock often is. */
+  private byte[] readBytes(String name) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try (InputStream in = fileSystem.open(resolve(name))) {
+        return in.readAllBytes();
+      } catch (PathIOException e) {
+        if (attempt == READ_ATTEMPTS) {
+          throw e;
+        }
+      }
     }
   }
 
