@@ -65,6 +65,20 @@ class SchedulerConfigTest {
     assertThat(config.timestepSpacing()).isNull();
   }
 
+  /** The pictures of both ways are in folder_fixtures.py. */
+  @Test
+  void aSwapKeepsTheCorrectionsOfWhatTheFileSays() throws IOException {
+    SchedulerConfig silent = read("{\"_class_name\": \"PNDMScheduler\"}").forSwap();
+    assertThat(silent.stepsOffset()).isNull();
+    assertThat(silent.clipSample()).isNull();
+
+    SchedulerConfig explicit =
+        read("{\"_class_name\": \"PNDMScheduler\", \"clip_sample\": true, \"steps_offset\": 0}")
+            .forSwap();
+    assertThat(explicit.stepsOffset()).isEqualTo(1);
+    assertThat(explicit.clipSample()).isFalse();
+  }
+
   private SchedulerConfig read(String json) throws IOException {
     return SchedulerConfig.read(Files.writeString(folder.resolve("scheduler_config.json"), json));
   }
