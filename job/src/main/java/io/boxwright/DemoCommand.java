@@ -89,6 +89,7 @@ final class DemoCommand implements Callable<Integer> {
     new SparkConfDefaults(conf).checkKeys(spec);
     SparkSettings.check(conf);
     ExecutorWait executors = executorOptions.executorWait(conf, spec.commandLine().getErr());
+    SparkSettings.name(conf, "boxwright demo " + output, Main.class.getName());
     GuidedImageGenerator generator = generator();
     Comparison comparison;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {

@@ -103,6 +103,7 @@ final class GenerateCommand implements Callable<Integer> {
     new SparkConfDefaults(conf).checkKeys(spec);
     SparkSettings.check(conf);
     ExecutorWait executors = executorOptions.executorWait(conf, spec.commandLine().getErr());
+    SparkSettings.name(conf, "boxwright generate " + output, Main.class.getName());
     warnOfCredentials("--input", input);
     warnOfCredentials("--output", output);
     GuidedImageGenerator generator = generator();

@@ -48,6 +48,7 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     SparkSettings.check(conf);
     ExecutorWait executors = executorOptions.executorWait(conf, spec.commandLine().getErr());
+    SparkSettings.name(conf, "boxwright verify " + folder, Main.class.getName());
     VerifyResult result;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
       executors.await(spark);

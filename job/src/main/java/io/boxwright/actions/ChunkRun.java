@@ -1,6 +1,7 @@
 package io.boxwright.actions;
 
 import io.boxwright.images.PngEncoder;
+import io.boxwright.input.JobDescription;
 import io.boxwright.input.PromptTable;
 import io.boxwright.input.RootCause;
 import io.boxwright.output.ChunkFile;
@@ -49,7 +50,12 @@ record ChunkRun(
         remakeFailed();
       }
       finished = prove();
-      result = result(there, finished, Duration.ofNanos(System.nanoTime() - start));
+      Duration duration = Duration.ofNanos(System.nanoTime() - start);
+      result =
+          JobDescription.during(
+              work.spark().sparkContext(),
+              "Report: " + folder.path(),
+              () -> result(there, finished, duration));
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       throw failure(e, command);
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +33,18 @@ final class FailureLimit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FailureLimit.class);
   private static final int MOST_MESSAGES = 10;
 
+  /** What {@link SparkContext#setJobGroup} sets. */
+  private static final String[] JOB_PROPERTIES = {
+    "spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel"
+  };
+
   private final SparkContext context;
   private final GenerationMonitor monitor;
   private final double maxFailedShare;
   private final String jobGroup = "boxwright-" + UUID.randomUUID();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(FailureLimit::daemon);
+  private final String[] before;
   private volatile String exceeded;
 
   /**
@@ -51,6 +58,7 @@ final class FailureLimit implements AutoCloseable {
     this.context = context;
     this.monitor = monitor;
     this.maxFailedShare = maxFailedShare;
+    before = Stream.of(JOB_PROPERTIES).map(context::getLocalProperty).toArray(String[]::new);
     context.setJobGroup(jobGroup, description, false);
     timer.scheduleWithFixedDelay(this::check, 1, 1, TimeUnit.SECONDS);
   }
@@ -98,6 +106,8 @@ final class FailureLimit implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
-    context.clearJobGroup();
+    for (int i = 0; i < before.length; i++) {
+      context.setLocalProperty(JOB_PROPERTIES[i], before[i]);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.boxwright.actions;
 
 import io.boxwright.input.InvalidInputException;
+import io.boxwright.input.JobDescription;
 import io.boxwright.input.PromptTable;
 import io.boxwright.loading.ModelLoadingException;
 import io.boxwright.output.ChunkScan;
@@ -149,9 +150,9 @@ public final class GenerateImages {
 
   private RunResult checkAndMake(OrderlyStop stop) {
     checkModel();
-    PromptTable prompts = PromptTable.read(spark, input, Optional.ofNullable(renamePrefix));
-    prompts.notes().forEach(note -> LOG.warn("{}: {}", prompts.path(), note));
-    FirstRows.check(prompts);
+    PromptTable prompts =
+        JobDescription.during(
+            spark.sparkContext(), "Prompts: read and check " + input, this::readPrompts);
     RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
     folder.prepare();
     try (RunLock lock = takeLock(folder)) {
@@ -168,6 +169,13 @@ public final class GenerateImages {
     }
   }
 
+  private PromptTable readPrompts() {
+    PromptTable prompts = PromptTable.read(spark, input, Optional.ofNullable(renamePrefix));
+    prompts.notes().forEach(note -> LOG.warn("{}: {}", prompts.path(), note));
+    FirstRows.check(prompts);
+    return prompts;
+  }
+
   private RunLock takeLock(RunFolder folder) {
     SparkContext context = spark.sparkContext();
     return RunLock.take(folder, context.applicationId(), context::cancelAllJobs);
@@ -176,8 +184,12 @@ public final class GenerateImages {
   private RunResult make(PromptTable prompts, RunLock lock, OrderlyStop stop) {
     RunFolder folder = lock.folder();
     try {
+      Planning planning = new Planning(generator, prompts, renamePrefix, folder);
       RunPlan plan =
-          new Planning(generator, prompts, renamePrefix, folder).plan(existing, chunkRows, commit);
+          JobDescription.during(
+              spark.sparkContext(),
+              "Plan: " + folder.path(),
+              () -> planning.plan(existing, chunkRows, commit));
       ChunkTable chunks = new ChunkTable(folder, plan);
       ChunkScan there = chunks.tidy();
       RunResult result;

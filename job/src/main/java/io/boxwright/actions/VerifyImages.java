@@ -1,6 +1,7 @@
 package io.boxwright.actions;
 
 import io.boxwright.input.InvalidInputException;
+import io.boxwright.input.JobDescription;
 import io.boxwright.input.PromptTable;
 import io.boxwright.output.ChunkFooter;
 import io.boxwright.output.ChunkScan;
@@ -47,6 +48,10 @@ public final class VerifyImages {
    * @throws InvalidInputException if it has no plan
    */
   public VerifyResult execute(String output) {
+    return JobDescription.during(spark.sparkContext(), "Verify: " + output, () -> verify(output));
+  }
+
+  private VerifyResult verify(String output) {
     RunFolder folder = RunFolder.of(configuration(), output);
     problems.addAll(folder.damagedFiles());
     Optional<RunPlan> plan = plan(folder);

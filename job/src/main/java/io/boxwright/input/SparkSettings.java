@@ -8,6 +8,8 @@ import scala.Tuple2;
 /** Settings of Spark that the job cannot run with, or should not run without. */
 public final class SparkSettings {
 
+  private static final String NAME = "spark.app.name";
+
   private SparkSettings() {}
 
   /**
@@ -31,6 +33,16 @@ public final class SparkSettings {
   public static void hideSecrets(SparkConf conf) {
     conf.setIfMissing("spark.redaction.regex", Redaction.SPARK_KEYS);
     conf.setIfMissing("spark.redaction.string.regex", Redaction.SPARK_STRINGS);
+  }
+
+  /**
+   * Gives the application a name for Spark's pages, unless the settings have one; the name of the
+   * main class is what spark-submit sets where nobody says another.
+   */
+  public static void name(SparkConf conf, String name, String mainClass) {
+    if (conf.get(NAME, mainClass).equals(mainClass)) {
+      conf.set(NAME, Redaction.of(name));
+    }
   }
 
   /** Under a local master Spark hands out no GPUs; a task that asks for one waits for ever. */
