@@ -418,6 +418,10 @@ public final class GuidedImageGenerator {
    * The images of a table of prompts. Reads the model on the driver, so that executors can check
    * that theirs is the same; a task on a host where it is not fails.
    *
+   * <p>The result is lazy, as every {@link Dataset}: each action on it, such as {@code count} and
+   * then {@code show}, makes all its images again. The job's action {@code GenerateImages} writes
+   * them to a table that stays, and goes on where a run was cut off.
+   *
    * @throws IllegalArgumentException if the table's columns are wrong or no model is set
    * @throws ModelLoadingException naming what cannot be read of the model, or if it is not the one
    *     that {@link #requireModel} requires
