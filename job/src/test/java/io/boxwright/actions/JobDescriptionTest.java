@@ -33,7 +33,7 @@ class JobDescriptionTest {
   }
 
   @Test
-  void eachJobSaysWhatItIsForAndOthersKeepTheirs() {
+  void eachJobSaysWhatItIsForAndOthersKeepTheirs() throws Exception {
     Descriptions descriptions = new Descriptions();
     try (SparkSession spark = Spark.local()) {
       Runs runs = new Runs(spark, folder).withPrompts();
