@@ -298,7 +298,12 @@ class GenerateImagesTest {
         .mode("append")
         .parquet(folder.resolve("prompts").toString());
 
-    assertRefused(action, "Invalid prompt column: it is string in part-", "int in part-", ", in ");
+    assertRefused(
+        action,
+        "Invalid prompt column: it is ",
+        "string in part-",
+        "int in part-",
+        ", but must be string, in ");
   }
 
   @Test
