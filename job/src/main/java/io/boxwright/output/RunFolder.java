@@ -472,7 +472,8 @@ public final class RunFolder {
   /** Hadoop makes folders, too, but its local file system does not say why it cannot. */
   private void makeFolder(Path path) throws IOException {
     if (fileSystem.getUri().getScheme().equals("file")) {
-      Files.createDirectories(java.nio.file.Path.of(fileSystem.makeQualified(path).toUri()));
+      String local = fileSystem.makeQualified(path).toUri().getPath(); // as a URI it is not escaped
+      Files.createDirectories(java.nio.file.Path.of(local));
     }
   }
 
