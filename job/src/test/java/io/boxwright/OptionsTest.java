@@ -8,6 +8,7 @@ import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.layout.CellRounding;
 import io.boxwright.spark.BatchSize;
 import io.boxwright.testing.CpuLoader;
+import java.time.Duration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,9 @@ class OptionsTest {
   }
 
   private static String text(Object value) {
+    if (value instanceof Duration duration) {
+      return String.valueOf(duration.toSeconds());
+    }
     return value instanceof Class<?> type ? type.getName() : String.valueOf(value);
   }
 

@@ -157,7 +157,7 @@ class SecretsTest {
         .isEqualTo(ExitCode.INVALID_INPUT);
 
     assertThat(console.toString())
-        .contains("Cannot read prompts from vault://***@host", "Unmatched argument")
+        .contains("Cannot read prompts from vault://***@host", "Unexpected argument")
         .doesNotContain("\tat ");
     assertNothingIsTold();
   }

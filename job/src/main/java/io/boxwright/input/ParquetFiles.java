@@ -5,16 +5,14 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * The Parquet files at a path: the file itself, or all in the folder and below, in the order of
@@ -60,13 +58,8 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
       throws IOException {
     List<Path> files = new ArrayList<>();
     List<String> others = new ArrayList<>();
-    RemoteIterator<LocatedFileStatus> all = fileSystem.listFiles(root, true);
-    while (all.hasNext()) {
-      LocatedFileStatus file = all.next();
+    for (FileStatus file : below(fileSystem, root)) {
       String name = file.getPath().toString().substring(root.toString().length());
-      if (isHidden(name)) {
-        continue;
-      }
       if (isNamedParquet(name) || startsWith(start(fileSystem, file), MAGIC)) {
         files.add(file.getPath());
       } else {
@@ -85,9 +78,25 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
         root, files.stream().sorted().toList(), others.stream().sorted().toList());
   }
 
+  /** All files in a folder and below that are not hidden. */
+  private static List<FileStatus> below(FileSystem fileSystem, Path folder) throws IOException {
+    List<FileStatus> files = new ArrayList<>();
+    for (FileStatus entry : fileSystem.listStatus(folder)) {
+      if (isHidden(entry.getPath().getName())) {
+        continue;
+      }
+      if (entry.isDirectory()) {
+        files.addAll(below(fileSystem, entry.getPath()));
+      } else {
+        files.add(entry);
+      }
+    }
+    return files;
+  }
+
+  /** Folders of partitions may begin with anything. */
   private static boolean isHidden(String name) {
-    return Stream.of(name.split("/"))
-        .anyMatch(part -> part.startsWith(".") || (part.startsWith("_") && !part.contains("=")));
+    return name.startsWith(".") || (name.startsWith("_") && !name.contains("="));
   }
 
   private static boolean isNamedParquet(String name) {
@@ -104,7 +113,7 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
 
   private static boolean startsWith(byte[] bytes, byte[] magic) {
     return bytes.length >= magic.length
-        && java.util.Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
+        && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
   }
 
   /** What a file is that is no Parquet. */
