@@ -2,6 +2,7 @@ package io.boxwright.input;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
@@ -32,6 +33,10 @@ record ParquetColumns(
     Map<String, Boolean> nanoseconds = new LinkedHashMap<>();
     Map<String, String> unreadable = new LinkedHashMap<>();
     for (Type field : schema.getFields()) {
+      if (isTimeOfDay(field)) { // newer versions of Spark know the type, but refuse it in a table
+        unreadable.put(field.getName(), type(field));
+        continue;
+      }
       try {
         readable =
             readable.add(converter.convert(new MessageType(schema.getName(), field)).apply(0));
@@ -44,6 +49,12 @@ record ParquetColumns(
       }
     }
     return new ParquetColumns(readable, nanoseconds, unreadable);
+  }
+
+  private static boolean isTimeOfDay(Type field) {
+    return field.isPrimitive()
+        ? field.getLogicalTypeAnnotation() instanceof TimeLogicalTypeAnnotation
+        : field.asGroupType().getFields().stream().anyMatch(ParquetColumns::isTimeOfDay);
   }
 
   private static String type(Type field) {
