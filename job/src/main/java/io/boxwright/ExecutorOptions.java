@@ -19,7 +19,7 @@ final class ExecutorOptions {
               + " ${DEFAULT-VALUE}.")
   private Duration executorTimeout;
 
-  /** What waits for the first executor. */
+  /** Makes what waits for the first executor. */
   ExecutorWait executorWait(SparkConf conf, PrintWriter console) {
     return new ExecutorWait(conf, executorTimeout, console);
   }

@@ -13,7 +13,9 @@ final class InvalidArguments {
 
   private InvalidArguments() {}
 
-  /** What is wrong. A misspelt option comes before the required one that is missing for it. */
+  /**
+   * Describes the fault. A misspelt option comes first: the required one is missing because of it.
+   */
   static String message(ParameterException e) {
     List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
     return unmatched.isEmpty()

@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.regexp_extract;
 
 import io.boxwright.input.ChunkPartitioner;
 import io.boxwright.input.PromptTable;
+import io.boxwright.input.SparkNames;
 import io.boxwright.output.ChunkFile;
 import io.boxwright.output.ChunkFooter;
 import io.boxwright.output.ChunkTable;
@@ -111,9 +112,7 @@ final class FailedImages {
 
   /** The position comes last. */
   private static Column[] last(String[] names) {
-    return Arrays.stream(names)
-        .map(name -> col("`" + name.replace("`", "``") + "`"))
-        .toArray(Column[]::new);
+    return Arrays.stream(names).map(SparkNames::column).toArray(Column[]::new);
   }
 
   private static String[] columns(String... names) {

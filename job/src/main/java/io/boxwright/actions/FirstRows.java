@@ -2,7 +2,7 @@ package io.boxwright.actions;
 
 import io.boxwright.input.InvalidInputException;
 import io.boxwright.input.PromptTable;
-import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.spark.PromptTables;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -16,7 +16,7 @@ final class FirstRows {
 
   private static final Logger LOG = LoggerFactory.getLogger(FirstRows.class);
 
-  /** How many rows are looked at. */
+  /** The number of rows that are checked. */
   private static final int COUNT = 100;
 
   private FirstRows() {}
@@ -28,15 +28,13 @@ final class FirstRows {
    */
   static void check(PromptTable prompts) {
     Dataset<Row> rows = prompts.first(COUNT);
-    List<String> problems = GuidedImageGenerator.rowProblems(rows);
+    List<String> problems = PromptTables.rowProblems(rows);
     List<String> wrong = problems.stream().filter(problem -> !problem.isEmpty()).toList();
     if (wrong.isEmpty()) {
       return;
     }
     String units =
-        GuidedImageGenerator.boxUnits(rows)
-            .map(advice -> "; all boxes look like " + advice)
-            .orElse("");
+        PromptTables.boxUnits(rows).map(advice -> "; all boxes look like " + advice).orElse("");
     boolean alike = wrong.stream().map(FirstRows::kind).distinct().count() == 1;
     if (wrong.size() == problems.size() && alike) {
       throw new InvalidInputException(
@@ -53,7 +51,7 @@ final class FirstRows {
     }
   }
 
-  /** What is wrong, without the place and the values. */
+  /** Reduces a problem to its kind: without the place and the values. */
   private static String kind(String problem) {
     return problem.replaceAll("\\[\\d+]", "").replaceAll(":.*", "");
   }

@@ -69,8 +69,8 @@ public final class GenerateImages {
   }
 
   /**
-   * What goes before the names of columns that the image table has itself, such as {@code image};
-   * default: tables with such columns are refused.
+   * Sets a prefix for the names of columns that the image table has itself, such as {@code image}.
+   * Default: tables with such columns are refused.
    */
   public GenerateImages renameColumns(String prefix) {
     renamePrefix = prefix;

@@ -1,7 +1,7 @@
 package io.boxwright.actions;
 
 /**
- * What a run has before a job makes more of its images.
+ * The images that a run has before a job makes more.
  *
  * @param planned images of the whole run
  * @param done those of them that are there, failed ones included

@@ -40,7 +40,7 @@ final class OrderlyStop implements AutoCloseable {
   private volatile RunLock lock;
   private volatile Work work;
 
-  /** What is at work in the folder. */
+  /** The run that makes images in the folder. */
   private record Work(RunRecorder recorder, ChunkTable chunks, RunPlan plan) {}
 
   /**
@@ -58,17 +58,17 @@ final class OrderlyStop implements AutoCloseable {
         .addShutdownHook(hook, PRIORITY, LONGEST.toSeconds(), TimeUnit.SECONDS);
   }
 
-  /** Says that the run has the lock of its folder. */
+  /** Notes that the run has the lock of its folder. */
   void holds(RunLock value) {
     lock = value;
   }
 
-  /** Says that the run makes images. */
+  /** Notes that the run makes images. */
   void records(RunRecorder recorder, ChunkTable chunks, RunPlan plan) {
     work = new Work(recorder, chunks, plan);
   }
 
-  /** Whether the process was told to end. */
+  /** Returns whether the process was told to end. */
   boolean requested() {
     return requested;
   }
@@ -115,7 +115,7 @@ final class OrderlyStop implements AutoCloseable {
     return ": %d of %d images are done".formatted(work.chunks().scan().images(), images);
   }
 
-  /** Says that the run has left its folder, and watches no more. */
+  /** Notes that the run has left its folder, and stops watching. */
   @Override
   public void close() {
     left.countDown();

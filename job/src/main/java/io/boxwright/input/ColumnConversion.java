@@ -3,6 +3,8 @@ package io.boxwright.input;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.ByteType;
@@ -45,10 +47,11 @@ record ColumnConversion(DataType from, DataType to) {
       return value;
     }
     if (from instanceof ArrayType list && to instanceof ArrayType wanted) {
-      String element = "x" + depth;
-      return "transform(%s, %s -> %s)"
-          .formatted(
-              value, element, apply(element, list.elementType(), wanted.elementType(), depth + 1));
+      return each(
+          "transform",
+          value,
+          depth,
+          element -> apply(element, list.elementType(), wanted.elementType(), depth + 1));
     }
     boolean rounded = isFractional(from) && isWhole(to);
     String number = rounded ? "if(isnan(%1$s), null, %1$s)".formatted(value) : value;
@@ -62,10 +65,10 @@ record ColumnConversion(DataType from, DataType to) {
 
   private static String loses(String value, DataType from, DataType to, int depth) {
     if (from instanceof ArrayType list && to instanceof ArrayType wanted) {
-      String element = "x" + depth;
-      return "coalesce(exists(%s, %s -> %s), false)"
-          .formatted(
-              value, element, loses(element, list.elementType(), wanted.elementType(), depth + 1));
+      return any(
+          value,
+          depth,
+          element -> loses(element, list.elementType(), wanted.elementType(), depth + 1));
     }
     String problem = "false";
     if (isFractional(from) && isWhole(to)) {
@@ -88,9 +91,7 @@ record ColumnConversion(DataType from, DataType to) {
 
   private static String holdsValue(String value, DataType type, int depth) {
     if (type instanceof ArrayType list) {
-      String element = "x" + depth;
-      return "coalesce(exists(%s, %s -> %s), false)"
-          .formatted(value, element, holdsValue(element, list.elementType(), depth + 1));
+      return any(value, depth, element -> holdsValue(element, list.elementType(), depth + 1));
     }
     return isFractional(type)
         ? "(%1$s is not null and not isnan(%1$s))".formatted(value)
@@ -104,14 +105,24 @@ record ColumnConversion(DataType from, DataType to) {
 
   private static String retyped(String value, DataType from, DataType to, int depth) {
     if (from instanceof ArrayType list && to instanceof ArrayType wanted) {
-      String element = "x" + depth;
-      return "transform(%s, %s -> %s)"
-          .formatted(
-              value,
-              element,
-              retyped(element, list.elementType(), wanted.elementType(), depth + 1));
+      return each(
+          "transform",
+          value,
+          depth,
+          element -> retyped(element, list.elementType(), wanted.elementType(), depth + 1));
     }
     return "cast(null as %s)".formatted(to.sql());
+  }
+
+  private static String any(String list, int depth, UnaryOperator<String> condition) {
+    return "coalesce(%s, false)".formatted(each("exists", list, depth, condition));
+  }
+
+  /** A function of Spark over the elements of a list; nested lists have elements of other names. */
+  private static String each(
+      String function, String list, int depth, UnaryOperator<String> expression) {
+    String element = "x" + depth;
+    return "%s(%s, %s -> %s)".formatted(function, list, element, expression.apply(element));
   }
 
   /**
@@ -161,9 +172,7 @@ record ColumnConversion(DataType from, DataType to) {
   }
 
   private static Optional<DataType> nested(
-      Collection<DataType> types,
-      DataType element,
-      java.util.function.Predicate<DataType> accepted) {
+      Collection<DataType> types, DataType element, Predicate<DataType> accepted) {
     boolean valid =
         types.stream()
             .allMatch(

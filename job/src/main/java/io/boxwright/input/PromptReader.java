@@ -3,8 +3,9 @@ package io.boxwright.input;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
-import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.spark.PromptTables;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +40,7 @@ final class PromptReader {
   private final ParquetFiles found;
   private final List<Group> groups = new ArrayList<>();
   private final Map<String, String> notes = new TreeMap<>();
+  private final Map<List<String>, Boolean> valued = new HashMap<>(); // by file and column
 
   /** Reads nothing yet. */
   PromptReader(SparkSession spark, ParquetFiles found, PromptFiles files) {
@@ -85,7 +87,10 @@ final class PromptReader {
             .option("parquet.page.verify-checksum.enabled", true);
     Dataset<Row> rows =
         (folder ? reader.option("basePath", found.root().toString()) : reader)
-            .parquet(files.keySet().stream().map(PromptReader::literal).toArray(String[]::new));
+            .parquet(
+                files.keySet().stream()
+                    .map(file -> SparkNames.literal(file.toString()))
+                    .toArray(String[]::new));
     Map<String, Source> sources = new LinkedHashMap<>();
     for (StructField field : rows.schema().fields()) {
       sources.put(field.name(), source(field, columns.nanoseconds().get(field.name())));
@@ -95,7 +100,7 @@ final class PromptReader {
 
   /** Nanoseconds become what Spark has: microseconds. */
   private Source source(StructField field, Boolean utcNanoseconds) {
-    String name = quoted(field.name());
+    String name = SparkNames.quoted(field.name());
     if (utcNanoseconds == null) {
       return new Source(name, field.dataType());
     }
@@ -109,7 +114,7 @@ final class PromptReader {
   }
 
   private void noteUnreadable(String name, String type, String file) {
-    if (GuidedImageGenerator.isPromptColumn(name)) {
+    if (PromptTables.isPromptColumn(name)) {
       throw new IllegalArgumentException(
           "Invalid %s column: Spark cannot read its type %s, in %s"
               .formatted(name, type, fileName(file)));
@@ -180,7 +185,7 @@ final class PromptReader {
     if (conversion.isNone()) {
       return source.value();
     }
-    return holdsValues(group, source)
+    return holdsValues(group, name)
         ? conversion.apply(source.value())
         : ColumnConversion.retyped(source.value(), source.type(), type);
   }
@@ -189,36 +194,41 @@ final class PromptReader {
   private Optional<DataType> tableType(String name, String newName) {
     List<Group> having =
         groups.stream().filter(group -> group.columns().containsKey(name)).toList();
-    Map<String, DataType> types = new LinkedHashMap<>(); // by text, without nullability
-    having.forEach(
-        group -> {
-          DataType type = group.columns().get(name).type();
-          types.put(type.catalogString(), type);
-        });
-    DataType first = types.values().iterator().next();
-    boolean promptColumn = GuidedImageGenerator.isPromptColumn(newName);
-    if (types.size() == 1
-        && (!promptColumn || GuidedImageGenerator.isPromptColumnType(newName, first))) {
-      return Optional.of(first);
+    Map<String, DataType> types = types(having, name);
+    if (fit(newName, types)) {
+      return types.values().stream().findFirst();
     }
-    List<Group> valued =
-        having.stream().filter(group -> holdsValues(group, group.columns().get(name))).toList();
+    List<Group> valued = having.stream().filter(group -> holdsValues(group, name)).toList();
+    Map<String, DataType> valuedTypes = types(valued, name);
+    boolean promptColumn = PromptTables.isPromptColumn(newName);
     if (valued.isEmpty()) {
-      return Optional.of(promptColumn ? GuidedImageGenerator.promptColumnType(newName) : first);
+      return promptColumn
+          ? Optional.of(PromptTables.usualType(newName))
+          : types.values().stream().findFirst();
     }
-    types.values().retainAll(valuedTypes(valued, name));
-    first = types.values().iterator().next();
-    if (types.size() == 1
-        && (!promptColumn || GuidedImageGenerator.isPromptColumnType(newName, first))) {
-      return Optional.of(first);
+    if (fit(newName, valuedTypes)) {
+      return valuedTypes.values().stream().findFirst();
     }
     return promptColumn
-        ? Optional.of(promptType(name, newName, valued, types))
-        : metadataType(name, valued, types);
+        ? Optional.of(promptType(name, newName, valued, valuedTypes))
+        : metadataType(name, valued, valuedTypes);
   }
 
-  private static List<DataType> valuedTypes(List<Group> valued, String name) {
-    return valued.stream().map(group -> group.columns().get(name).type()).toList();
+  /** The types of a column by their text, in which nullability does not count. */
+  private static Map<String, DataType> types(List<Group> groups, String name) {
+    Map<String, DataType> types = new LinkedHashMap<>();
+    for (Group group : groups) {
+      DataType type = group.columns().get(name).type();
+      types.putIfAbsent(type.catalogString(), type);
+    }
+    return types;
+  }
+
+  /** Whether a column can stay as it is: with one type everywhere that a prompt column may have. */
+  private static boolean fit(String newName, Map<String, DataType> types) {
+    return types.size() == 1
+        && (!PromptTables.isPromptColumn(newName)
+            || PromptTables.isValidType(newName, types.values().iterator().next()));
   }
 
   private DataType promptType(
@@ -232,7 +242,7 @@ final class PromptReader {
                             .formatted(
                                 newName,
                                 places(valued, name, types),
-                                GuidedImageGenerator.promptColumnType(newName).catalogString())));
+                                PromptTables.usualType(newName).catalogString())));
     loss(valued, name, type)
         .ifPresent(
             loss -> {
@@ -293,10 +303,14 @@ final class PromptReader {
         .findFirst();
   }
 
-  private static boolean holdsValues(Group group, Source source) {
-    return !group
-        .rows()
-        .filter(expr(ColumnConversion.holdsValue(source.value(), source.type())))
+  /** Whether a column has a value in some file of a group; looked for once. */
+  private boolean holdsValues(Group group, String name) {
+    return valued.computeIfAbsent(
+        List.of(group.file(), name), none -> hasValue(group.rows(), group.columns().get(name)));
+  }
+
+  private static boolean hasValue(Dataset<Row> rows, Source source) {
+    return !rows.filter(expr(ColumnConversion.holdsValue(source.value(), source.type())))
         .select(expr("1"))
         .limit(1)
         .collectAsList()
@@ -305,14 +319,5 @@ final class PromptReader {
 
   private static String fileName(String path) {
     return new Path(path).getName();
-  }
-
-  private static String quoted(String column) {
-    return "`" + column.replace("`", "``") + "`";
-  }
-
-  /** A path that Spark takes for no pattern, whatever it holds. */
-  private static String literal(Path path) {
-    return path.toString().replaceAll("[\\[\\]{}*?\\\\]", "\\\\$0");
   }
 }

@@ -2,7 +2,7 @@ package io.boxwright.input;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.spark.PromptTables;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,7 +64,7 @@ public final class PromptTable {
       PromptFiles files = PromptFiles.read(configuration, found.files());
       PromptReader reader = new PromptReader(spark, found, files);
       Dataset<Row> rows = reader.read(newNames(reader.names(), renamePrefix));
-      GuidedImageGenerator.checkSchema(rows.drop(PromptReader.FILE, PromptReader.ROW).schema());
+      PromptTables.checkSchema(rows.drop(PromptReader.FILE, PromptReader.ROW).schema());
       List<String> notes = new ArrayList<>(reader.notes());
       if (!found.others().isEmpty()) {
         notes.add(
@@ -91,7 +91,7 @@ public final class PromptTable {
    */
   private static long repetitions(Dataset<Row> rows, long count) {
     Dataset<Row> prompts = rows.drop(PromptReader.FILE, PromptReader.ROW);
-    return count - GuidedImageGenerator.identified(prompts).select("id").distinct().count();
+    return count - PromptTables.identified(prompts).select("id").distinct().count();
   }
 
   private static String repetitionNote(Dataset<Row> rows, long repetitions) {
@@ -104,7 +104,7 @@ public final class PromptTable {
 
   /** The new names of columns that would be in the way of ours. */
   private static Map<String, String> newNames(List<String> names, Optional<String> prefix) {
-    List<String> reserved = GuidedImageGenerator.reservedColumns(names);
+    List<String> reserved = PromptTables.reservedColumns(names);
     if (reserved.isEmpty()) {
       return Map.of();
     }
@@ -117,7 +117,7 @@ public final class PromptTable {
     Map<String, String> newNames = new LinkedHashMap<>();
     reserved.forEach(name -> newNames.put(name, prefix.get() + name));
     List<String> after = names.stream().map(name -> newNames.getOrDefault(name, name)).toList();
-    List<String> again = GuidedImageGenerator.reservedColumns(after);
+    List<String> again = PromptTables.reservedColumns(after);
     if (!again.isEmpty() || Set.copyOf(after).size() < after.size()) {
       throw new IllegalArgumentException(
           "Invalid prefix '%s': with it before them, columns %s have names that are taken; choose another"
@@ -161,18 +161,17 @@ public final class PromptTable {
   }
 
   /**
-   * All rows, marked as {@link GuidedImageGenerator#markInvalidText} does, and with a last column
-   * more, {@link #POSITION}, from 0.
+   * All rows, marked as {@link PromptTables#markInvalidText} does, and with a last column more,
+   * {@link #POSITION}, from 0.
    */
   public Dataset<Row> withPosition() {
-    Dataset<Row> told =
-        repeating ? GuidedImageGenerator.tellApart(positioned(), POSITION) : positioned();
+    Dataset<Row> told = repeating ? PromptTables.tellApart(positioned(), POSITION) : positioned();
     return told.select(last(told.columns(), POSITION));
   }
 
   private Dataset<Row> positioned() {
     Column position = files.positionOf(col(PromptReader.FILE)).plus(col(PromptReader.ROW));
-    return GuidedImageGenerator.markInvalidText(rows)
+    return PromptTables.markInvalidText(rows)
         .withColumn(POSITION, position)
         .drop(PromptReader.FILE, PromptReader.ROW);
   }
@@ -195,7 +194,7 @@ public final class PromptTable {
   /** All columns, one of them last. */
   private static Column[] last(String[] columns, String last) {
     return Stream.concat(Arrays.stream(columns).filter(name -> !name.equals(last)), Stream.of(last))
-        .map(name -> col("`" + name.replace("`", "``") + "`"))
+        .map(SparkNames::column)
         .toArray(Column[]::new);
   }
 

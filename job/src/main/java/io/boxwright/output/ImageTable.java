@@ -1,5 +1,6 @@
 package io.boxwright.output;
 
+import io.boxwright.input.SparkNames;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -83,10 +84,6 @@ public final class ImageTable {
    * Reads files of an image table on a session. Their paths are no patterns, whatever they hold.
    */
   public static Dataset<Row> read(SparkSession session, String... files) {
-    return session.read().parquet(Stream.of(files).map(ImageTable::literal).toArray(String[]::new));
-  }
-
-  private static String literal(String path) {
-    return path.replaceAll("[\\[\\]{}*?\\\\]", "\\\\$0");
+    return session.read().parquet(Stream.of(files).map(SparkNames::literal).toArray(String[]::new));
   }
 }

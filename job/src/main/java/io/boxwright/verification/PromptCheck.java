@@ -6,9 +6,10 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.regexp_extract;
 
 import io.boxwright.input.PromptTable;
+import io.boxwright.input.SparkNames;
 import io.boxwright.output.RowDigest;
 import io.boxwright.output.RunPlan;
-import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.spark.PromptTables;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -41,7 +42,7 @@ public record PromptCheck(StructType prompts, int imagesPerPrompt)
    * @return a sentence for each value that is another one in the prompt table
    */
   public static List<String> problems(RunPlan plan, PromptTable prompts, Dataset<Row> images) {
-    Dataset<Row> wanted = GuidedImageGenerator.identified(prompts.withPosition());
+    Dataset<Row> wanted = PromptTables.identified(prompts.withPosition());
     Dataset<Row> columns = wanted.drop(PromptTable.POSITION);
     PromptCheck check = new PromptCheck(columns.schema(), plan.imagesPerPrompt());
     List<Column> compared = new ArrayList<>();
@@ -65,7 +66,7 @@ public record PromptCheck(StructType prompts, int imagesPerPrompt)
 
   private void add(List<Column> compared, Dataset<Row> table) {
     for (StructField field : prompts.fields()) {
-      compared.add(table.col("`" + field.name().replace("`", "``") + "`"));
+      compared.add(table.col(SparkNames.quoted(field.name())));
     }
   }
 

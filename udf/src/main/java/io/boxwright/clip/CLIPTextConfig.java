@@ -48,11 +48,7 @@ public record CLIPTextConfig(
     hiddenAct = orDefault(hiddenAct, "quick_gelu");
     layerNormEps = orDefault(layerNormEps, 1e-5);
     require(modelType.equals("clip_text_model"), "model_type", modelType, "clip_text_model");
-    require(
-        ActivationFunction.ofTransformers(hiddenAct) != null,
-        "hidden_act",
-        hiddenAct,
-        "one of " + String.join(", ", ActivationFunction.transformersNames()));
+    ActivationFunction.ofTransformers(hiddenAct); // refuses what there is not
     ConfigValues.requireWithin("vocab_size", vocabSize, 1, MOST_TOKENS);
     ConfigValues.requireWithin("hidden_size", hiddenSize, 1, MOST_CHANNELS);
     ConfigValues.requireWithin("intermediate_size", intermediateSize, 1, MOST_CHANNELS);

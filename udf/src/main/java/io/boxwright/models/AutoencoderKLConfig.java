@@ -1,6 +1,5 @@
 package io.boxwright.models;
 
-import static io.boxwright.loading.ConfigValues.require;
 import static io.boxwright.loading.ConfigValues.requirePositive;
 import static io.boxwright.loading.ConfigValues.requireWithin;
 
@@ -61,11 +60,7 @@ public record AutoencoderKLConfig(
     useQuantConv = useQuantConv == null || useQuantConv;
     usePostQuantConv = usePostQuantConv == null || usePostQuantConv;
     actFn = actFn == null ? "silu" : actFn;
-    require(
-        ActivationFunction.ofDiffusers(actFn) != null,
-        "act_fn",
-        actFn,
-        "one of " + String.join(", ", ActivationFunction.diffusersNames()));
+    ActivationFunction.ofDiffusers(actFn); // refuses what there is not
     requireWithin("in_channels", inChannels, RGB, RGB);
     requireWithin("out_channels", outChannels, RGB, RGB);
     requireWithin("latent_channels", latentChannels, 1, BlockValues.MOST_CHANNELS);

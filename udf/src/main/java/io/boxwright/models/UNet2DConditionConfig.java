@@ -112,11 +112,7 @@ public record UNet2DConditionConfig(
     sampleSize = square(sampleSize, diffusersVersion);
     midBlockType = midBlockType == null ? MidBlockType.CROSS_ATTENTION : midBlockType;
     actFn = actFn == null ? "silu" : actFn;
-    require(
-        ActivationFunction.ofDiffusers(actFn) != null,
-        "act_fn",
-        actFn,
-        "one of " + String.join(", ", ActivationFunction.diffusersNames()));
+    ActivationFunction.ofDiffusers(actFn); // refuses what there is not
     inChannels = inChannels == null ? 4 : inChannels;
     outChannels = outChannels == null ? 4 : outChannels;
     flipSinToCos = flipSinToCos == null || flipSinToCos;

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.boxwright.loading.StateDict;
 import io.boxwright.models.attention.Attention;
 import io.boxwright.models.attention.AttentionProcessor;
+import io.boxwright.nn.ActivationFunction;
 import io.boxwright.nn.ArrayScope;
 import io.boxwright.nn.Conv2d;
 import io.boxwright.nn.GradientTape;
@@ -36,6 +37,7 @@ public final class UNet2DConditionModel {
 
   private final UNet2DConditionConfig config;
   private final DataType dataType;
+  private final ActivationFunction activation;
   private final Conv2d convIn;
   private final TimestepEmbedding timeEmbedding;
   private final List<UNetDownBlock> downBlocks;
@@ -55,6 +57,7 @@ public final class UNet2DConditionModel {
     int first = config.blockOutChannels().get(0);
     this.config = config;
     this.dataType = weights.dataType();
+    this.activation = config.activation();
     this.convIn = Conv2d.load3x3(weights.at("conv_in"), config.inChannels(), first);
     this.timeEmbedding =
         new TimestepEmbedding(weights.at("time_embedding"), first, config.timeEmbedDim(), config);
@@ -158,7 +161,7 @@ public final class UNet2DConditionModel {
   public NDArray forward(NDArray sample, double timestep, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
       // 1. time
-      NDArray temb = config.activation().apply(embedTime(sample, timestep)); // (1, E)
+      NDArray temb = activation.apply(embedTime(sample, timestep)); // (1, E)
 
       // 2. pre-process
       NDArray context = TorchKernels.toType(encoderHiddenStates, dataType); // (B or 2B, T, D)
@@ -184,8 +187,7 @@ public final class UNet2DConditionModel {
 
       // 6. post-process
       NDArray prediction =
-          convOut.forward(
-              convNormOut.forward(hiddenStates, config.activation())); // (B or 2B, C, h, w)
+          convOut.forward(convNormOut.forward(hiddenStates, activation)); // (B or 2B, C, h, w)
       return scope.keep(TorchKernels.contiguous(TorchKernels.toType(prediction, DataType.FLOAT32)));
     }
   }

@@ -1,10 +1,11 @@
 package io.boxwright.nn;
 
 import ai.djl.ndarray.NDArray;
-import java.util.List;
+import io.boxwright.loading.ConfigValues;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** Activations of networks, by the names that configurations have for them. */
 public enum ActivationFunction {
@@ -48,23 +49,29 @@ public enum ActivationFunction {
     return function.apply(x);
   }
 
-  /** The activation of a name in diffusers, in any case; null if there is none. */
+  /**
+   * The activation that diffusers has under a name.
+   *
+   * @param name in any case
+   * @throws IllegalArgumentException if there is none, with the names that there are
+   */
   public static ActivationFunction ofDiffusers(String name) {
-    return DIFFUSERS.get(name.toLowerCase(Locale.ROOT));
+    return require("act_fn", name, DIFFUSERS.get(name.toLowerCase(Locale.ROOT)), DIFFUSERS);
   }
 
-  /** The activation of a name in transformers; null if there is none. */
+  /**
+   * The activation that transformers has under a name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that there are
+   */
   public static ActivationFunction ofTransformers(String name) {
-    return TRANSFORMERS.get(name);
+    return require("hidden_act", name, TRANSFORMERS.get(name), TRANSFORMERS);
   }
 
-  /** The names that {@link #ofDiffusers} knows. */
-  public static List<String> diffusersNames() {
-    return DIFFUSERS.keySet().stream().sorted().toList();
-  }
-
-  /** The names that {@link #ofTransformers} knows. */
-  public static List<String> transformersNames() {
-    return TRANSFORMERS.keySet().stream().sorted().toList();
+  private static ActivationFunction require(
+      String key, String name, ActivationFunction found, Map<String, ActivationFunction> known) {
+    String names = known.keySet().stream().sorted().collect(Collectors.joining(", "));
+    ConfigValues.require(found != null, key, name, "one of " + names);
+    return found;
   }
 }

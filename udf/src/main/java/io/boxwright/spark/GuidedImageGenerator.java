@@ -1,11 +1,5 @@
 package io.boxwright.spark;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.row_number;
-import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.udf;
-
 import io.boxwright.guidance.LayoutGuidanceConfig;
 import io.boxwright.loading.ModelCache;
 import io.boxwright.loading.ModelFingerprint;
@@ -16,7 +10,6 @@ import io.boxwright.pipelines.RequestLimits;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,17 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.function.MapFunction;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.expressions.WindowSpec;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -62,9 +47,6 @@ public final class GuidedImageGenerator {
    * are those that the whole table gives. Without the column, all are made.
    */
   public static final String ONLY_IMAGES = "_boxwright_only_images";
-
-  /** A column that says how many rows before a row have its id. */
-  static final String REPETITION = "_boxwright_repetition";
 
   private String modelUrl;
   private Path modelCache = ModelCache.defaultFolder();
@@ -178,126 +160,6 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * Checks the columns of a prompt table that a person made.
-   *
-   * @throws IllegalArgumentException such as "Invalid bboxes column: ..."
-   */
-  public static void checkSchema(StructType prompts) {
-    PromptSchema.of(prompts);
-    PromptSchema.requireNoInnerColumns(prompts);
-  }
-
-  /** Whether a column of a name is read for prompts and layouts, else only carried through. */
-  public static boolean isPromptColumn(String name) {
-    return PromptSchema.isPromptColumn(name);
-  }
-
-  /** The type that such a column has at best. */
-  public static DataType promptColumnType(String name) {
-    return PromptSchema.usualType(name);
-  }
-
-  /** Whether a type does for such a column as well. */
-  public static boolean isPromptColumnType(String name, DataType type) {
-    return PromptSchema.isValid(name, type);
-  }
-
-  /** Which names no column of a prompt table may have, as the image table has such columns. */
-  public static List<String> reservedColumns(List<String> names) {
-    return names.stream().filter(PromptSchema::isReserved).toList();
-  }
-
-  /**
-   * A prompt table that says, in a column more, which texts of its rows are no UTF-8. {@link
-   * #generate} does this itself; who takes rows apart before, as {@link Dataset#rdd} does, calls it
-   * first, for there are no wrong bytes in a {@link Row} any more.
-   *
-   * @throws IllegalArgumentException if the table's columns are wrong
-   */
-  public static Dataset<Row> markInvalidText(Dataset<Row> prompts) {
-    PromptSchema.of(prompts.schema());
-    return InvalidText.mark(prompts);
-  }
-
-  /**
-   * A prompt table whose rows differ in their ids, seeds and names of image files although they
-   * repeat others. The first of equal rows stays as it is; the n-th has another default id and
-   * seed. An id that the table gives stays, but {@code image.path} and the default seed differ.
-   *
-   * @param positionColumn a column of the table that says which row comes first
-   */
-  public static Dataset<Row> tellApart(Dataset<Row> prompts, String positionColumn) {
-    Dataset<Row> marked = markInvalidText(prompts);
-    PromptSchema columns = PromptSchema.of(marked.schema());
-    UDF1<Row, String> id = row -> PromptRow.read(row, columns).id();
-    Column[] all = Arrays.stream(marked.columns()).map(marked::col).toArray(Column[]::new);
-    WindowSpec equal = Window.partitionBy(col(REPETITION)).orderBy(col(positionColumn));
-    return marked
-        .withColumn(REPETITION, udf(id, DataTypes.StringType).apply(struct(all)))
-        .withColumn(REPETITION, row_number().over(equal).minus(lit(1)));
-  }
-
-  /**
-   * Checks rows as far as that is possible without a model: texts, counts, boxes.
-   *
-   * @param prompts few rows
-   * @return what is wrong with each, in order; empty texts for good rows
-   */
-  public static List<String> rowProblems(Dataset<Row> prompts) {
-    Dataset<Row> marked = markInvalidText(prompts);
-    PromptSchema columns = PromptSchema.of(marked.schema());
-    return marked.collectAsList().stream()
-        .map(row -> PromptRow.read(row, columns).problem().orElse(""))
-        .toList();
-  }
-
-  /**
-   * What all boxes of some rows look like, if that is not what boxes are: pixels and the like.
-   *
-   * @param prompts few rows
-   * @return such as "pixels: divide them by ..."
-   */
-  public static Optional<String> boxUnits(Dataset<Row> prompts) {
-    PromptSchema columns = PromptSchema.of(prompts.schema());
-    return BoxUnits.of(
-            prompts.collectAsList().stream()
-                .flatMap(row -> PromptRow.read(row, columns).bboxes().stream())
-                .toList())
-        .map(BoxUnits::advice);
-  }
-
-  /**
-   * A prompt table with the {@code id} and {@code seed} of each row that its images have, too: the
-   * row's own, or those that follow from its content. Images of one row count its seed up.
-   */
-  public static Dataset<Row> identified(Dataset<Row> prompts) {
-    Dataset<Row> marked = markInvalidText(prompts);
-    StructType schema = ImageTableSchema.identified(marked.schema());
-    return marked.map(new Identify(PromptSchema.of(marked.schema()), schema), Encoders.row(schema));
-  }
-
-  /** Fills in the id and the seed of a row. */
-  private record Identify(PromptSchema columns, StructType schema)
-      implements MapFunction<Row, Row> {
-
-    @Override
-    public Row call(Row row) {
-      PromptRow prompt = PromptRow.read(row, columns);
-      Object[] values = new Object[schema.length()];
-      for (int i = 0; i < values.length; i++) {
-        String column = schema.apply(i).name();
-        values[i] =
-            switch (column) {
-              case "id" -> prompt.id();
-              case "seed" -> prompt.seed();
-              default -> row.getAs(column);
-            };
-      }
-      return RowFactory.create(values);
-    }
-  }
-
-  /**
    * Checks on the driver what would fail in every task: the parts of the model folder, the
    * scheduler's name, sizes that the model cannot make. The driver has to find the folder, too.
    *
@@ -306,8 +168,9 @@ public final class GuidedImageGenerator {
    * @throws IllegalArgumentException naming the option that is wrong
    */
   public List<String> checkModel() {
-    List<String> notes = PretrainedFolder.check(modelFolder(), variant, options);
-    PretrainedFolder.checkGuidance(modelFolder(), guidance());
+    Path folder = modelFolder();
+    List<String> notes = PretrainedFolder.check(folder, variant, options);
+    PretrainedFolder.checkGuidance(folder, guidance());
     return notes;
   }
 
@@ -427,7 +290,7 @@ public final class GuidedImageGenerator {
    *     that {@link #requireModel} requires
    */
   public Dataset<Row> generate(Dataset<Row> prompts) {
-    Dataset<Row> marked = markInvalidText(prompts);
+    Dataset<Row> marked = PromptTables.markInvalidText(prompts);
     PromptSchema columns = PromptSchema.of(marked.schema());
     StructType images = ImageTableSchema.of(marked.schema(), options.attentionMaps(), detector);
     startMonitor(prompts.sparkSession().sparkContext());

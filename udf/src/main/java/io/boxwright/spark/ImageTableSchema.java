@@ -88,7 +88,7 @@ final class ImageTableSchema {
           .add("seconds", DoubleType);
 
   private static final Set<String> INNER_COLUMNS =
-      Set.of(InvalidText.COLUMN, GuidedImageGenerator.REPETITION);
+      Set.of(InvalidText.COLUMN, PromptTables.REPETITION);
 
   private ImageTableSchema() {}
 

@@ -69,7 +69,7 @@ record PromptRow(
     content.addAll(Arrays.asList(prompt, negativePrompt, seed, bboxes, tokenIndices, phrases));
     content.addAll(
         invalidTexts.values()); // else rows that differ in their wrong bytes are the same
-    Number repetitions = (Number) values.get(GuidedImageGenerator.REPETITION);
+    Number repetitions = (Number) values.get(PromptTables.REPETITION);
     int repetition = repetitions == null ? 0 : repetitions.intValue();
     if (ownId == null && repetition > 0) {
       content.add(repetition);

@@ -113,7 +113,7 @@ class CLIPTextModelTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"hidden_act\": \"tanh\" | hidden_act tanh is not supported; use one of gelu, gelu_new, ",
+        "\"hidden_act\": \"tanh\" | hidden_act is tanh, it must be one of gelu, gelu_new, ",
         "\"use_attention_mask\": true | use_attention_mask = true is not supported, only false",
         "\"model_type\": \"t5\" | model_type t5 is not supported; use clip_text_model",
         "\"num_attention_heads\": 7 | num_attention_heads 7 is not supported; use a divisor of"

@@ -23,7 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,8 +37,7 @@ class FolderParityTest {
   @TempDir private Path folder;
 
   static Stream<String> cases() {
-    return StreamSupport.stream(Fixtures.json("golden/folders.json").spliterator(), false)
-        .map(testCase -> testCase.get("name").asText());
+    return Fixtures.caseNames("golden/folders.json");
   }
 
   @AfterEach
@@ -50,7 +48,7 @@ class FolderParityTest {
   @ParameterizedTest
   @MethodSource("cases")
   void picturesAreThoseOfDiffusers(String name) throws IOException {
-    JsonNode testCase = testCase(name);
+    JsonNode testCase = Fixtures.testCase("golden/folders.json", name);
     change(testCase);
     Map<String, NDArray> golden = Fixtures.tensors("golden/folders.safetensors", manager);
     GenerationOptions options =
@@ -71,13 +69,6 @@ class FolderParityTest {
 
       assertThat(Images.largestDifference(image, golden.get(name))).isLessThanOrEqualTo(1);
     }
-  }
-
-  private static JsonNode testCase(String name) {
-    return StreamSupport.stream(Fixtures.json("golden/folders.json").spliterator(), false)
-        .filter(testCase -> testCase.get("name").asText().equals(name))
-        .findFirst()
-        .orElseThrow();
   }
 
   /** Copies the tiny Stable Diffusion 1.x folder, with the changes of a case. */

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,8 +24,7 @@ class StableDiffusionPipelineParityTest {
   private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
 
   static Stream<String> cases() {
-    return StreamSupport.stream(Fixtures.json("golden/pipelines.json").spliterator(), false)
-        .map(testCase -> testCase.get("name").asText());
+    return Fixtures.caseNames("golden/pipelines.json");
   }
 
   @AfterEach
@@ -37,7 +35,7 @@ class StableDiffusionPipelineParityTest {
   @ParameterizedTest
   @MethodSource("cases")
   void imagesAreThoseOfDiffusers(String name) {
-    JsonNode testCase = testCase(name);
+    JsonNode testCase = Fixtures.testCase("golden/pipelines.json", name);
     Map<String, NDArray> golden = Fixtures.tensors("golden/pipelines.safetensors", manager);
     GenerationInputs inputs = GenerationInputs.of(requests(testCase), options(testCase));
     try (StableDiffusionPipeline pipeline =
@@ -47,13 +45,6 @@ class StableDiffusionPipelineParityTest {
           pipeline.generateLatents(manager, inputs), golden.get(name + ".latents"), 1e-3);
       assertSameImages(pipeline.generate(inputs), golden.get(name + ".images"));
     }
-  }
-
-  private static JsonNode testCase(String name) {
-    return StreamSupport.stream(Fixtures.json("golden/pipelines.json").spliterator(), false)
-        .filter(testCase -> testCase.get("name").asText().equals(name))
-        .findFirst()
-        .orElseThrow();
   }
 
   private static Path folder(JsonNode testCase) {

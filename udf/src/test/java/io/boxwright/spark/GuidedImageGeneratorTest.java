@@ -224,7 +224,7 @@ class GuidedImageGeneratorTest {
     List<Row> rows = generator().generate(prompts).select("id", "status").collectAsList();
 
     assertThat(rows).extracting(row -> row.getString(0)).doesNotHaveDuplicates().hasSize(5);
-    assertThat(GuidedImageGenerator.identified(prompts).select("id").collectAsList())
+    assertThat(PromptTables.identified(prompts).select("id").collectAsList())
         .extracting(row -> row.getString(0))
         .containsExactlyInAnyOrderElementsOf(rows.stream().map(row -> row.getString(0)).toList());
     assertThat(rows).filteredOn(row -> row.getString(1).equals("ok")).hasSize(1);
@@ -248,7 +248,7 @@ class GuidedImageGeneratorTest {
   void columnsOfOursAreRefusedInTables() {
     StructType schema = spark.sql("select 'x' prompt, 1 _boxwright_only_images").schema();
 
-    assertThatThrownBy(() -> GuidedImageGenerator.checkSchema(schema))
+    assertThatThrownBy(() -> PromptTables.checkSchema(schema))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Invalid _boxwright_only_images column", "rename it");
   }

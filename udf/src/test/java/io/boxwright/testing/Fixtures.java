@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -167,5 +168,19 @@ public final class Fixtures {
             .mapToLong(JsonNode::asLong)
             .toArray();
     return manager.create(direct, new Shape(shape), TYPES.get(entry.get("dtype").asText()));
+  }
+
+  /** The names of the cases in a JSON fixture. */
+  public static Stream<String> caseNames(String name) {
+    return StreamSupport.stream(json(name).spliterator(), false)
+        .map(testCase -> testCase.get("name").asText());
+  }
+
+  /** One of these cases. */
+  public static JsonNode testCase(String name, String caseName) {
+    return StreamSupport.stream(json(name).spliterator(), false)
+        .filter(testCase -> testCase.get("name").asText().equals(caseName))
+        .findFirst()
+        .orElseThrow();
   }
 }
