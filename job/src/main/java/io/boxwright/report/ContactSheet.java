@@ -1,17 +1,19 @@
 package io.boxwright.report;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
-import io.boxwright.images.DrawBox;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,11 +23,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import scala.collection.Seq;
 
-/** Some images of a table side by side, with their boxes drawn on them. */
+/** Some images of a table side by side, each with its boxes, prompt, scores and id. */
 public final class ContactSheet {
 
   private static final int COLUMNS = 4;
-  private static final int TILE = 256;
   private static final int GAP = 8;
 
   private ContactSheet() {}
@@ -77,36 +78,65 @@ public final class ContactSheet {
     return keys.isEmpty() ? Optional.empty() : Optional.of(sheet(tiles, keys.size()));
   }
 
+  /** The columns that a tile shows; {@code detection} only where the table has it. */
   private static Dataset<Row> made(Dataset<Row> table) {
+    boolean detected = Arrays.asList(table.columns()).contains("detection");
     return table
         .filter(col("status").equalTo("ok"))
-        .select("image.bytes", "objects.boxes", "id", "image_index");
+        .select(
+            col("id"),
+            col("image_index"),
+            col("prompt"),
+            col("image.bytes"),
+            col("objects.label").as("labels"),
+            col("objects.boxes"),
+            col("adherence.guided.in_box_mass"),
+            (detected ? col("detection.iou") : lit(null).cast("double")).as("iou"));
   }
 
   private static SortedMap<Key, BufferedImage> tiles(Dataset<Row> images) {
     SortedMap<Key, BufferedImage> tiles = new TreeMap<>();
     for (Row row : images.collectAsList()) {
-      tiles.put(new Key(row.getString(2), row.getInt(3)), tile(row));
+      Key key = new Key(row.getAs("id"), row.getAs("image_index"));
+      tiles.put(
+          key,
+          SheetTile.draw(
+              decode(row.getAs("bytes")), boxes(row), row.getAs("prompt"), scores(key, row)));
     }
     return tiles;
   }
 
-  /** An image with its boxes, one colour an object. */
-  private static BufferedImage tile(Row row) {
-    DrawBox drawing = new DrawBox(decode(row.getAs(0)));
-    if (!row.isNullAt(1)) {
-      List<Seq<Seq<Double>>> objects = row.getList(1);
+  /** All boxes of all objects, one colour an object. */
+  private static List<SheetTile.Box> boxes(Row row) {
+    List<SheetTile.Box> boxes = new ArrayList<>();
+    if (row.getAs("boxes") != null) {
+      List<String> labels = row.getList(row.fieldIndex("labels"));
+      List<Seq<Seq<Double>>> objects = row.getList(row.fieldIndex("boxes"));
       for (int object = 0; object < objects.size(); object++) {
-        outline(drawing, object, objects.get(object));
+        String label = Objects.requireNonNullElse(labels.get(object), "");
+        for (int i = 0; i < objects.get(object).size(); i++) {
+          Seq<Double> box = objects.get(object).apply(i);
+          boxes.add(
+              new SheetTile.Box(
+                  object, label, box.apply(0), box.apply(1), box.apply(2), box.apply(3)));
+        }
       }
     }
-    return drawing.image();
+    return boxes;
   }
 
-  private static void outline(DrawBox drawing, int object, Seq<Seq<Double>> boxes) {
-    for (int i = 0; i < boxes.size(); i++) {
-      Seq<Double> edges = boxes.apply(i);
-      drawing.outline(object, edges.apply(0), edges.apply(1), edges.apply(2), edges.apply(3));
+  /** Such as {@code in box 0.72, IoU 0.51, cat-1 #2}: whatever there is of it. */
+  private static String scores(Key key, Row row) {
+    List<String> parts = new ArrayList<>();
+    addScore(parts, "in box", row.getAs("in_box_mass"));
+    addScore(parts, "IoU", row.getAs("iou"));
+    parts.add(key.imageIndex() == 0 ? key.id() : key.id() + " #" + key.imageIndex());
+    return String.join(", ", parts);
+  }
+
+  private static void addScore(List<String> parts, String name, Double score) {
+    if (score != null) {
+      parts.add(String.format(Locale.ROOT, "%s %.2f", name, score));
     }
   }
 
@@ -118,30 +148,19 @@ public final class ContactSheet {
     }
   }
 
+  /** Tiles beside and below one another; a tile that is {@code null} stays blank. */
   private static BufferedImage sheet(List<BufferedImage> tiles, int mostColumns) {
     int columns = Math.min(mostColumns, tiles.size());
     int rows = (tiles.size() + columns - 1) / columns;
-    int step = TILE + GAP;
+    int right = SheetTile.PICTURE + GAP;
+    int down = SheetTile.height() + GAP;
     BufferedImage sheet =
-        new BufferedImage(columns * step + GAP, rows * step + GAP, BufferedImage.TYPE_INT_RGB);
+        new BufferedImage(columns * right + GAP, rows * down + GAP, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = sheet.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
     for (int i = 0; i < tiles.size(); i++) {
-      if (tiles.get(i) != null) {
-        fit(graphics, tiles.get(i), GAP + i % columns * step, GAP + i / columns * step);
-      }
+      graphics.drawImage(tiles.get(i), GAP + i % columns * right, GAP + i / columns * down, null);
     }
     graphics.dispose();
     return sheet;
-  }
-
-  /** Draws an image in the middle of a tile, as large as it can be there. */
-  private static void fit(Graphics2D graphics, BufferedImage image, int left, int top) {
-    double scale = (double) TILE / Math.max(image.getWidth(), image.getHeight());
-    int width = (int) Math.round(image.getWidth() * scale);
-    int height = (int) Math.round(image.getHeight() * scale);
-    graphics.drawImage(
-        image, left + (TILE - width) / 2, top + (TILE - height) / 2, width, height, null);
   }
 }

@@ -1,8 +1,8 @@
 package io.boxwright.images;
 
-import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -17,14 +17,19 @@ import java.util.List;
  * BufferedImage annotated = new DrawBox(image).box("a cat", 0.1, 0.2, 0.5, 0.9).image();
  * }</pre>
  *
- * <p>Each label has a colour of its own, in the order in which the labels come.
+ * <p>Each label has a colour of its own, in the order in which the labels come. Lines are light
+ * with a dark rim, so that they stand out on objects of any colour.
  */
 public final class DrawBox {
 
+  private static final Color DARK = new Color(0x1A1A1A);
+
   private static final Color[] COLORS = {
-    new Color(0xE6194B), new Color(0x3CB44B), new Color(0x4363D8), new Color(0xF58231),
-    new Color(0x911EB4), new Color(0x42D4F4), new Color(0xF032E6), new Color(0xBFEF45)
+    new Color(0xFFD23F), new Color(0x4CC9F0), new Color(0xFF85C2), new Color(0x7DED9A),
+    new Color(0xFF9F45), new Color(0xC9A7FF), new Color(0xE4F75A), new Color(0xFFFFFF)
   };
+
+  private static final int RIM = 1;
 
   private final BufferedImage image;
   private final List<String> labels = new ArrayList<>();
@@ -39,18 +44,30 @@ public final class DrawBox {
   }
 
   /**
-   * Adds a box, in edges relative to the image, 0..1, origin top left.
+   * Adds a box, in edges relative to the image, 0..1, origin top left. Boxes with the same label
+   * have the same colour.
    *
-   * @param label written into its upper left corner; empty for none
+   * @param label written above the box, or into it where there is no room; empty for none
    * @return this
    */
   public DrawBox box(String label, double xMin, double yMin, double xMax, double yMax) {
     if (!labels.contains(label)) {
       labels.add(label);
     }
-    outline(labels.indexOf(label), xMin, yMin, xMax, yMax);
+    return box(labels.indexOf(label), label, xMin, yMin, xMax, yMax);
+  }
+
+  /**
+   * Adds a box with the colour of an object.
+   *
+   * @param object chooses the colour: boxes of one object have the same
+   * @param label written above the box, or into it where there is no room; empty for none
+   * @return this
+   */
+  public DrawBox box(int object, String label, double xMin, double yMin, double xMax, double yMax) {
+    outline(object, xMin, yMin, xMax, yMax);
     if (!label.isEmpty()) {
-      drawLabel(label, pixel(xMin, image.getWidth()), pixel(yMin, image.getHeight()));
+      drawLabel(object, label, pixel(xMin, image.getWidth()), pixel(yMin, image.getHeight()));
     }
     return this;
   }
@@ -62,13 +79,16 @@ public final class DrawBox {
    * @return this
    */
   public DrawBox outline(int object, double xMin, double yMin, double xMax, double yMax) {
+    int half = lineWidth() / 2;
+    int left = Math.max(0, pixel(xMin, image.getWidth()) - half);
+    int top = Math.max(0, pixel(yMin, image.getHeight()) - half);
+    int right = Math.min(image.getWidth() - 1, pixel(xMax, image.getWidth()) + half);
+    int bottom = Math.min(image.getHeight() - 1, pixel(yMax, image.getHeight()) + half);
     Graphics2D graphics = image.createGraphics();
+    graphics.setColor(DARK);
+    drawFrame(graphics, left - RIM, top - RIM, right + RIM, bottom + RIM, lineWidth() + 2 * RIM);
     graphics.setColor(color(object));
-    graphics.setStroke(new BasicStroke(lineWidth()));
-    int left = pixel(xMin, image.getWidth());
-    int top = pixel(yMin, image.getHeight());
-    graphics.drawRect(
-        left, top, pixel(xMax, image.getWidth()) - left, pixel(yMax, image.getHeight()) - top);
+    drawFrame(graphics, left, top, right, bottom, lineWidth());
     graphics.dispose();
     return this;
   }
@@ -78,14 +98,32 @@ public final class DrawBox {
     return image;
   }
 
-  private void drawLabel(String label, int left, int top) {
+  private static void drawFrame(
+      Graphics2D graphics, int left, int top, int right, int bottom, int thickness) {
+    for (int i = 0; i < thickness; i++) {
+      graphics.drawRect(left + i, top + i, right - left - 2 * i, bottom - top - 2 * i);
+    }
+  }
+
+  /** Dark text on a plate of the object's colour. */
+  private void drawLabel(int object, String label, int left, int top) {
     Graphics2D graphics = image.createGraphics();
     graphics.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-    graphics.setColor(color(labels.indexOf(label)));
-    graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, Math.max(8, image.getHeight() / 28)));
-    int ascent = graphics.getFontMetrics().getAscent();
-    graphics.drawString(label, left + 2 * lineWidth(), top + 2 * lineWidth() + ascent);
+    graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, Math.max(9, image.getHeight() / 22)));
+    FontMetrics metrics = graphics.getFontMetrics();
+    int margin = 1 + lineWidth();
+    String text = TextFit.shortened(label, metrics, image.getWidth() - 2 * margin);
+    int width = metrics.stringWidth(text) + 2 * margin;
+    int height = metrics.getAscent() + metrics.getDescent();
+    int x = Math.max(0, Math.min(left - lineWidth() / 2, image.getWidth() - width));
+    int y = top >= height ? top - height : top;
+    graphics.setColor(DARK);
+    graphics.fillRect(x - RIM, y - RIM, width + 2 * RIM, height + 2 * RIM);
+    graphics.setColor(color(object));
+    graphics.fillRect(x, y, width, height);
+    graphics.setColor(DARK);
+    graphics.drawString(text, x + margin, y + metrics.getAscent());
     graphics.dispose();
   }
 
@@ -94,7 +132,7 @@ public final class DrawBox {
   }
 
   private int lineWidth() {
-    return Math.max(1, image.getHeight() / 170);
+    return Math.max(1, image.getHeight() / 128);
   }
 
   private static int pixel(double edge, int size) {
