@@ -74,8 +74,10 @@ final class SheetTile {
   private static BufferedImage drawBoxes(BufferedImage picture, List<Box> boxes) {
     DrawBox drawing = new DrawBox(picture);
     for (Box box : boxes) {
-      String label = FONTS ? words(box.label()) : "";
-      drawing.box(box.object(), label, box.xMin(), box.yMin(), box.xMax(), box.yMax());
+      drawing.outline(box.object(), box.xMin(), box.yMin(), box.xMax(), box.yMax());
+    }
+    for (Box box : FONTS ? boxes : List.<Box>of()) {
+      drawing.label(box.object(), words(box.label()), box.xMin(), box.yMin());
     }
     return drawing.image();
   }

@@ -54,22 +54,8 @@ public final class DrawBox {
     if (!labels.contains(label)) {
       labels.add(label);
     }
-    return box(labels.indexOf(label), label, xMin, yMin, xMax, yMax);
-  }
-
-  /**
-   * Adds a box with the colour of an object.
-   *
-   * @param object chooses the colour: boxes of one object have the same
-   * @param label written above the box, or into it where there is no room; empty for none
-   * @return this
-   */
-  public DrawBox box(int object, String label, double xMin, double yMin, double xMax, double yMax) {
-    outline(object, xMin, yMin, xMax, yMax);
-    if (!label.isEmpty()) {
-      drawLabel(object, label, pixel(xMin, image.getWidth()), pixel(yMin, image.getHeight()));
-    }
-    return this;
+    int object = labels.indexOf(label);
+    return outline(object, xMin, yMin, xMax, yMax).label(object, label, xMin, yMin);
   }
 
   /**
@@ -90,6 +76,22 @@ public final class DrawBox {
     graphics.setColor(color(object));
     drawFrame(graphics, left, top, right, bottom, lineWidth());
     graphics.dispose();
+    return this;
+  }
+
+  /**
+   * Adds the label of a box. Labels that come after all boxes are crossed by none.
+   *
+   * @param object chooses the colour: that of the box
+   * @param label written above the corner, or below it where there is no room; empty for none
+   * @param xMin left edge of the box, relative to the image
+   * @param yMin its upper edge
+   * @return this
+   */
+  public DrawBox label(int object, String label, double xMin, double yMin) {
+    if (!label.isEmpty()) {
+      drawLabel(object, label, pixel(xMin, image.getWidth()), pixel(yMin, image.getHeight()));
+    }
     return this;
   }
 
