@@ -10,7 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from folders import FIXTURES, ROOT, SD1, SD2, VARIANTS, save_json
 
 TOKENS = 77
-RANDOM = ROOT / "udf/src/main/resources/io/boxwright/loading/random"
+RANDOM = ROOT / "udf/src/main/resources/io/boxwright/diffusion/loading/random"
 
 # name: folder with unet/config.json, height and width of the latents
 CASES = {

@@ -1,127 +1,18 @@
 package io.boxwright;
 
-import io.boxwright.actions.JobFailedException;
-import io.boxwright.actions.RunStoppedException;
-import io.boxwright.input.InvalidInputException;
-import io.boxwright.input.SparkSettings;
-import io.boxwright.input.SparkVersion;
-import io.boxwright.loading.ModelLoadingException;
-import io.boxwright.output.DamagedFileException;
-import io.boxwright.output.DiskFault;
-import io.boxwright.report.ConsoleLines;
-import io.boxwright.text.Redaction;
-import java.io.IOException;
+import io.boxwright.cli.BoxwrightCommand;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.Optional;
-import org.apache.hadoop.fs.FSError;
 import org.apache.spark.SparkConf;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.ParameterException;
 
-/** The command line {@code boxwright}. */
-@Command(
-    name = "boxwright",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = "Stable Diffusion that puts things where you want them, as a Spark batch job.",
-    synopsisSubcommandLabel = "COMMAND")
+/** The class that {@code spark-submit} starts. */
 public final class Main {
 
   private Main() {}
 
-  /** The version of the jar; classes that are in none have no version. */
-  static final class Version implements IVersionProvider {
-
-    @Override
-    public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"boxwright " + (version == null ? "(not packaged)" : version)};
-    }
-  }
-
-  /** Runs a command and ends the process with an {@link ExitCode}. */
+  /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     PrintWriter out = new PrintWriter(System.out, true);
     PrintWriter err = new PrintWriter(System.err, true);
-    System.exit(run(new SparkConf(), out, err, arguments));
-  }
-
-  /**
-   * Runs a command.
-   *
-   * @param conf Spark's settings; its {@code spark.boxwright.*} keys are defaults of options
-   * @return an {@link ExitCode}
-   */
-  static int run(SparkConf conf, PrintWriter out, PrintWriter err, String... arguments) {
-    try {
-      SparkVersion.ofJar().requireRunsOn(SparkVersion.running());
-    } catch (InvalidInputException e) {
-      err.println(e.getMessage());
-      return ExitCode.INVALID_INPUT;
-    }
-    SparkSettings.hideSecrets(conf);
-    CommandLine commandLine =
-        new CommandLine(new Main())
-            .addSubcommand(new GenerateCommand(conf))
-            .addSubcommand(new DemoCommand(conf))
-            .addSubcommand(new StatusCommand(conf))
-            .addSubcommand(new VerifyCommand(conf))
-            .addSubcommand(new TokensCommand(conf))
-            .addSubcommand(new BenchCommand())
-            .setOut(out)
-            .setErr(err)
-            .setUsageHelpAutoWidth(true)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setDefaultValueProvider(new SparkConfDefaults(conf))
-            .setParameterExceptionHandler((e, ignored) -> invalidOption(e))
-            .setExecutionExceptionHandler((e, failing, ignored) -> failed(e, failing));
-    try {
-      return commandLine.execute(arguments);
-    } catch (FSError e) { // so Hadoop reports local disks, and picocli hands errors on
-      return failed(new IOException(e.getCause().getMessage(), e), commandLine);
-    }
-  }
-
-  private static int invalidOption(ParameterException e) {
-    CommandLine commandLine = e.getCommandLine();
-    print(commandLine, InvalidArguments.message(e));
-    commandLine.getErr().printf("See %s --help%n", commandLine.getCommandSpec().qualifiedName());
-    return ExitCode.INVALID_INPUT;
-  }
-
-  private static int failed(Exception e, CommandLine commandLine) {
-    if (e instanceof RunStoppedException) { // which has said so
-      return ExitCode.STOPPED;
-    }
-    if (e instanceof JobFailedException) {
-      print(commandLine, e.getMessage());
-      return ExitCode.UNEXPECTED;
-    }
-    Optional<DiskFault> fault = DiskFault.in(e);
-    if (fault.isPresent()) { // before input: not the name of a folder is wrong then
-      String command = CommandLineText.of(commandLine.getCommandSpec());
-      print(
-          commandLine,
-          "%s; %s".formatted(fault.get().reason(), fault.get().advice(command))
-              + Redaction.reminder(command));
-      return ExitCode.UNEXPECTED;
-    }
-    if (e instanceof InvalidInputException
-        || e instanceof ModelLoadingException
-        || e instanceof DamagedFileException) {
-      print(commandLine, e.getMessage());
-      return ExitCode.INVALID_INPUT;
-    }
-    StringWriter trace = new StringWriter();
-    e.printStackTrace(new PrintWriter(trace, true));
-    print(commandLine, trace.toString());
-    return ExitCode.UNEXPECTED;
-  }
-
-  private static void print(CommandLine commandLine, String message) {
-    new ConsoleLines(commandLine.getErr()).printText(message);
+    System.exit(BoxwrightCommand.run(new SparkConf(), out, err, arguments));
   }
 }

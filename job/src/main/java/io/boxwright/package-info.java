@@ -1,2 +1,2 @@
-/** The command line. */
+/** Where the job starts. */
 package io.boxwright;

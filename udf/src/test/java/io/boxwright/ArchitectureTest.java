@@ -61,10 +61,10 @@ class ArchitectureTest {
   void modelsKnowNothingOfBoxes() {
     noClasses()
         .that()
-        .resideInAPackage("io.boxwright.models..")
+        .resideInAPackage("io.boxwright.diffusion.models..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.boxwright.layout..", "io.boxwright.guidance..")
+        .resideInAnyPackage("io.boxwright.diffusion.layout..", "io.boxwright.diffusion.guidance..")
         .check(classes);
   }
 }

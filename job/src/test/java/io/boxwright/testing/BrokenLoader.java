@@ -1,8 +1,8 @@
 package io.boxwright.testing;
 
-import io.boxwright.loading.ModelLoadingException;
-import io.boxwright.pipelines.ImagePipeline;
-import io.boxwright.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.spark.PipelineLoader;
 import java.nio.file.Path;
 

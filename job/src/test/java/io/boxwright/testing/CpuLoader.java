@@ -1,7 +1,7 @@
 package io.boxwright.testing;
 
-import io.boxwright.pipelines.ImagePipeline;
-import io.boxwright.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.spark.PipelineLoader;
 import java.nio.file.Path;
 

@@ -1,12 +1,12 @@
 package io.boxwright.testing;
 
-import io.boxwright.clip.PhraseMatch;
-import io.boxwright.guidance.LayoutGuidanceConfig;
-import io.boxwright.pipelines.GeneratedImage;
-import io.boxwright.pipelines.GenerationOptions;
-import io.boxwright.pipelines.GenerationRequest;
-import io.boxwright.pipelines.ImagePipeline;
-import io.boxwright.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.clip.PhraseMatch;
+import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.pipelines.GeneratedImage;
+import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.diffusion.pipelines.GenerationRequest;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.spark.PipelineLoader;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.boxwright.testing;
 
-import io.boxwright.actions.GenerateImages;
-import io.boxwright.actions.ReadStatus;
-import io.boxwright.actions.VerifyImages;
-import io.boxwright.report.RunStatus;
-import io.boxwright.report.StatusReport;
-import io.boxwright.report.VerifyResult;
+import io.boxwright.job.actions.GenerateImages;
+import io.boxwright.job.actions.ReadStatus;
+import io.boxwright.job.actions.VerifyImages;
+import io.boxwright.job.report.RunStatus;
+import io.boxwright.job.report.StatusReport;
+import io.boxwright.job.report.VerifyResult;
 import io.boxwright.spark.DeviceType;
 import io.boxwright.spark.GuidedImageGenerator;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.boxwright.spark;
 
-import io.boxwright.pipelines.GenerationRequest;
+import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.text.Printable;
 import java.util.List;
 import java.util.stream.IntStream;

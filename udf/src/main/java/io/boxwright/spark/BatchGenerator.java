@@ -1,13 +1,13 @@
 package io.boxwright.spark;
 
-import io.boxwright.guidance.BatchShape;
-import io.boxwright.guidance.LayoutGuidanceConfig;
-import io.boxwright.nn.LibTorch;
-import io.boxwright.pipelines.GeneratedImage;
-import io.boxwright.pipelines.GenerationOptions;
-import io.boxwright.pipelines.GenerationRequest;
-import io.boxwright.pipelines.ImagePipeline;
-import io.boxwright.pipelines.Stage;
+import io.boxwright.diffusion.guidance.BatchShape;
+import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.nn.LibTorch;
+import io.boxwright.diffusion.pipelines.GeneratedImage;
+import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.diffusion.pipelines.GenerationRequest;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.Stage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.boxwright.spark;
 
-import io.boxwright.detection.DetectionScorer;
-import io.boxwright.detection.LayoutDetection;
-import io.boxwright.detection.ObjectDetector;
-import io.boxwright.layout.LayoutObject;
-import io.boxwright.metrics.ObjectAdherence;
-import io.boxwright.pipelines.GeneratedImage;
+import io.boxwright.diffusion.detection.DetectionScorer;
+import io.boxwright.diffusion.detection.LayoutDetection;
+import io.boxwright.diffusion.detection.ObjectDetector;
+import io.boxwright.diffusion.layout.LayoutObject;
+import io.boxwright.diffusion.metrics.ObjectAdherence;
+import io.boxwright.diffusion.pipelines.GeneratedImage;
 import java.util.List;
 import java.util.Optional;
 

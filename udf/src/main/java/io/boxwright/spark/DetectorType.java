@@ -1,7 +1,7 @@
 package io.boxwright.spark;
 
-import io.boxwright.detection.ObjectDetector;
-import io.boxwright.detection.shapes.ShapesDetector;
+import io.boxwright.diffusion.detection.ObjectDetector;
+import io.boxwright.diffusion.detection.shapes.ShapesDetector;
 import java.util.Optional;
 
 /** What looks for the objects in finished images. */

@@ -4,7 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.boxwright.nn.LibTorch;
+import io.boxwright.diffusion.nn.LibTorch;
 import java.util.Optional;
 
 /** On which kind of device pipelines run. */

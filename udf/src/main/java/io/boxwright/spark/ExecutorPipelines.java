@@ -1,10 +1,10 @@
 package io.boxwright.spark;
 
 import ai.djl.Device;
-import io.boxwright.loading.HashedFolder;
-import io.boxwright.loading.ModelLoadingException;
-import io.boxwright.pipelines.ImagePipeline;
-import io.boxwright.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.loading.HashedFolder;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.text.Redaction;
 import java.time.Duration;
 import java.util.Map;
@@ -41,8 +41,8 @@ final class ExecutorPipelines {
    * task.
    *
    * @param counters are told if the pipeline had to be loaded
-   * @throws io.boxwright.loading.ModelLoadingException naming the file, if the model on this host
-   *     is not the one that the driver found
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the file, if the model on
+   *     this host is not the one that the driver found
    */
   static LoadedPipeline get(PipelineSpec spec, GenerationCounters counters) {
     TaskContext task = TaskContext.get();

@@ -1,9 +1,9 @@
 package io.boxwright.spark;
 
-import io.boxwright.detection.ObjectDetector;
-import io.boxwright.guidance.LayoutGuidanceConfig;
-import io.boxwright.pipelines.GenerationOptions;
-import io.boxwright.pipelines.Stage;
+import io.boxwright.diffusion.detection.ObjectDetector;
+import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.diffusion.pipelines.Stage;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.boxwright.spark;
 
 import ai.djl.Device;
-import io.boxwright.pipelines.Stage;
+import io.boxwright.diffusion.pipelines.Stage;
 import java.io.Serializable;
 import java.time.Duration;
 import org.apache.spark.SparkContext;

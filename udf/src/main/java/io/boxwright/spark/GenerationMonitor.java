@@ -1,6 +1,6 @@
 package io.boxwright.spark;
 
-import io.boxwright.pipelines.Stage;
+import io.boxwright.diffusion.pipelines.Stage;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;

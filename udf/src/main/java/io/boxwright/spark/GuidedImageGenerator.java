@@ -1,12 +1,12 @@
 package io.boxwright.spark;
 
-import io.boxwright.guidance.LayoutGuidanceConfig;
-import io.boxwright.loading.ModelCache;
-import io.boxwright.loading.ModelFingerprint;
-import io.boxwright.loading.ModelLoadingException;
-import io.boxwright.pipelines.GenerationOptions;
-import io.boxwright.pipelines.PretrainedFolder;
-import io.boxwright.pipelines.RequestLimits;
+import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.loading.ModelCache;
+import io.boxwright.diffusion.loading.ModelFingerprint;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.diffusion.pipelines.PretrainedFolder;
+import io.boxwright.diffusion.pipelines.RequestLimits;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -164,7 +164,8 @@ public final class GuidedImageGenerator {
    * scheduler's name, sizes that the model cannot make. The driver has to find the folder, too.
    *
    * @return one sentence for each part that the folder has and that is not applied
-   * @throws io.boxwright.loading.ModelLoadingException naming what is wrong with the folder
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what is wrong with the
+   *     folder
    * @throws IllegalArgumentException naming the option that is wrong
    */
   public List<String> checkModel() {
@@ -177,7 +178,8 @@ public final class GuidedImageGenerator {
   /**
    * The model's folder on this host, see {@link ModelFolder#localize}.
    *
-   * @throws io.boxwright.loading.ModelLoadingException if it cannot be copied to this host
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException if it cannot be copied to this
+   *     host
    */
   public Path modelFolder() {
     return model().localize();
@@ -188,7 +190,7 @@ public final class GuidedImageGenerator {
    * time on a host it takes as long as it takes to read them.
    *
    * @return 64 hexadecimal digits
-   * @throws io.boxwright.loading.ModelLoadingException naming what cannot be read
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what cannot be read
    */
   public String modelFingerprint() {
     return fingerprint().hex();
@@ -212,7 +214,8 @@ public final class GuidedImageGenerator {
   /**
    * How rows with boxes are guided: as was set, else as suits the model.
    *
-   * @throws io.boxwright.loading.ModelLoadingException naming what is wrong with the model's file
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what is wrong with the
+   *     model's file
    */
   public LayoutGuidanceConfig guidance() {
     return guidance == null ? LayoutGuidanceConfig.fromPretrained(modelFolder()) : guidance;

@@ -1,6 +1,6 @@
 package io.boxwright.spark;
 
-import io.boxwright.pipelines.GeneratedImage;
+import io.boxwright.diffusion.pipelines.GeneratedImage;
 import io.boxwright.text.Printable;
 import io.boxwright.text.Redaction;
 

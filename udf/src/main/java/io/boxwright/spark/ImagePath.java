@@ -1,6 +1,6 @@
 package io.boxwright.spark;
 
-import io.boxwright.loading.Sha256;
+import io.boxwright.diffusion.loading.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;

@@ -8,7 +8,7 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.createArrayType;
 
-import io.boxwright.pipelines.GenerationOptions.AttentionMaps;
+import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

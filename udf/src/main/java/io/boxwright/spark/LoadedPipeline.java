@@ -1,7 +1,7 @@
 package io.boxwright.spark;
 
 import ai.djl.Device;
-import io.boxwright.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
 
 /**
  * A pipeline of this executor.

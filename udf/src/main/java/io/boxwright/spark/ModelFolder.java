@@ -1,12 +1,12 @@
 package io.boxwright.spark;
 
-import io.boxwright.loading.BuiltInModel;
-import io.boxwright.loading.HashedFolder;
-import io.boxwright.loading.ModelCache;
-import io.boxwright.loading.ModelFile;
-import io.boxwright.loading.ModelHashes;
-import io.boxwright.loading.ModelIndex;
-import io.boxwright.loading.ModelLoadingException;
+import io.boxwright.diffusion.loading.BuiltInModel;
+import io.boxwright.diffusion.loading.HashedFolder;
+import io.boxwright.diffusion.loading.ModelCache;
+import io.boxwright.diffusion.loading.ModelFile;
+import io.boxwright.diffusion.loading.ModelHashes;
+import io.boxwright.diffusion.loading.ModelIndex;
+import io.boxwright.diffusion.loading.ModelLoadingException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;

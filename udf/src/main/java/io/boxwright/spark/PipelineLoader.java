@@ -1,11 +1,11 @@
 package io.boxwright.spark;
 
-import io.boxwright.loading.NativeLibraries;
-import io.boxwright.loading.PipelineFiles;
-import io.boxwright.nn.LibTorch;
-import io.boxwright.pipelines.ImagePipeline;
-import io.boxwright.pipelines.LayoutGuidanceStableDiffusionPipeline;
-import io.boxwright.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.loading.NativeLibraries;
+import io.boxwright.diffusion.loading.PipelineFiles;
+import io.boxwright.diffusion.nn.LibTorch;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +25,7 @@ public interface PipelineLoader extends Serializable {
    * another implementation those of a diffusers folder.
    *
    * @param variant which weight files, such as {@code fp16}; null for the plain ones
-   * @throws io.boxwright.loading.ModelLoadingException naming what the folder lacks
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what the folder lacks
    */
   default List<String> files(Path folder, String variant) {
     return PipelineFiles.of(folder, variant);

@@ -1,10 +1,10 @@
 package io.boxwright.spark;
 
 import ai.djl.Device;
-import io.boxwright.loading.HashedFolder;
-import io.boxwright.loading.ModelFingerprint;
-import io.boxwright.loading.ModelLoadingException;
-import io.boxwright.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.loading.HashedFolder;
+import io.boxwright.diffusion.loading.ModelFingerprint;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,12 +1,12 @@
 package io.boxwright.spark;
 
-import io.boxwright.clip.PhraseMatch;
-import io.boxwright.layout.BoundingBox;
-import io.boxwright.layout.LayoutObject;
-import io.boxwright.loading.Sha256;
-import io.boxwright.pipelines.GenerationRequest;
-import io.boxwright.pipelines.ImagePipeline;
-import io.boxwright.pipelines.RequestLimits;
+import io.boxwright.diffusion.clip.PhraseMatch;
+import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.diffusion.layout.LayoutObject;
+import io.boxwright.diffusion.loading.Sha256;
+import io.boxwright.diffusion.pipelines.GenerationRequest;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.RequestLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

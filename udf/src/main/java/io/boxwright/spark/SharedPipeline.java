@@ -1,6 +1,6 @@
 package io.boxwright.spark;
 
-import io.boxwright.loading.HashedFolder;
+import io.boxwright.diffusion.loading.HashedFolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
-import io.boxwright.guidance.BatchShape;
-import io.boxwright.guidance.LayoutGuidanceConfig;
-import io.boxwright.pipelines.GenerationOptions;
-import io.boxwright.pipelines.GenerationRequest;
+import io.boxwright.diffusion.guidance.BatchShape;
+import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.diffusion.pipelines.GenerationRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

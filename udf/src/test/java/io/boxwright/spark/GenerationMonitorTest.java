@@ -2,9 +2,9 @@ package io.boxwright.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.boxwright.pipelines.ImagePipeline;
-import io.boxwright.pipelines.PretrainedOptions;
-import io.boxwright.pipelines.Stage;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.pipelines.Stage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

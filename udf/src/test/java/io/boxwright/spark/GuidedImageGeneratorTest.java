@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.boxwright.pipelines.GenerationOptions;
-import io.boxwright.pipelines.GenerationOptions.AttentionMaps;
+import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import javax.imageio.ImageIO;

@@ -3,8 +3,8 @@ package io.boxwright.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.boxwright.loading.ModelIndex;
-import io.boxwright.loading.ModelLoadingException;
+import io.boxwright.diffusion.loading.ModelIndex;
+import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.testing.Fixtures;
 import java.nio.file.Files;
 import java.nio.file.Path;

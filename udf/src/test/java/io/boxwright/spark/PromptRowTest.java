@@ -3,10 +3,10 @@ package io.boxwright.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.boxwright.clip.PhraseMatch;
-import io.boxwright.layout.BoundingBox;
-import io.boxwright.pipelines.GenerationRequest;
-import io.boxwright.pipelines.ImagePipeline;
+import io.boxwright.diffusion.clip.PhraseMatch;
+import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.diffusion.pipelines.GenerationRequest;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collections;

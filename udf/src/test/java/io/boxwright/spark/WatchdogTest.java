@@ -3,8 +3,8 @@ package io.boxwright.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.boxwright.pipelines.ImagePipeline;
-import io.boxwright.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -24,7 +24,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * The golden fixtures that {@code udf/src/test/python} makes: model folders, tensors and JSON. It
- * reads safetensors by itself, so that a slip of {@code io.boxwright.loading} cannot hide here.
+ * reads safetensors by itself, so that a slip of {@code io.boxwright.diffusion.loading} cannot hide
+ * here.
  */
 public final class Fixtures {
 

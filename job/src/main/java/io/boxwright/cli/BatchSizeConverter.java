@@ -1,0 +1,18 @@
+package io.boxwright.cli;
+
+import io.boxwright.spark.BatchSize;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads {@code --batch-size}. */
+final class BatchSizeConverter implements ITypeConverter<BatchSize> {
+
+  @Override
+  public BatchSize convert(String value) {
+    try {
+      return BatchSize.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+}

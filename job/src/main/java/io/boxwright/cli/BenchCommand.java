@@ -1,0 +1,134 @@
+package io.boxwright.cli;
+
+import io.boxwright.job.benchmark.BenchmarkModel;
+import io.boxwright.job.benchmark.BenchmarkSettings;
+import io.boxwright.job.benchmark.RunBenchmark;
+import io.boxwright.job.output.Json;
+import io.boxwright.job.report.BenchmarkReport;
+import io.boxwright.job.report.BenchmarkResult;
+import io.boxwright.spark.BatchSize;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code boxwright bench}. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures how fast batches of guided images are made on this machine, without Spark: images a"
+          + " second, times of stages, operations a second and peak memory.",
+      "",
+      "Guidance stops for no loss, so that the work is the same for every model and prompt.",
+      ""
+    })
+final class BenchCommand implements Callable<Integer> {
+
+  private static final String STANDARD_OUTPUT = "-";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "MODEL",
+      description =
+          "random:sd15 or random:sd21: the architectures of Stable Diffusion 1.5 and 2.1 with random"
+              + " weights; random:tiny: a very small one; or a model as generate takes it.")
+  private String model;
+
+  @Mixin private ModelOptions modelOptions;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "4",
+      paramLabel = "N|auto",
+      converter = BatchSizeConverter.class,
+      description =
+          "Images made together; auto: as many as suit the device and fit into its memory. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private BatchSize batchSize;
+
+  @Mixin private DenoisingOptions denoising;
+
+  @Option(
+      names = "--max-guidance-steps",
+      defaultValue = "10",
+      paramLabel = "N",
+      description = "How many of the first steps are guided. Default: ${DEFAULT-VALUE}.")
+  private int maxGuidanceSteps;
+
+  @Option(
+      names = "--max-iterations-per-step",
+      defaultValue = "5",
+      paramLabel = "N",
+      description = "Guided passes in each of those steps. Default: ${DEFAULT-VALUE}.")
+  private int maxIterationsPerStep;
+
+  @Option(
+      names = "--warmups",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Batches before any is timed. Default: ${DEFAULT-VALUE}.")
+  private int warmups;
+
+  @Option(
+      names = "--repetitions",
+      defaultValue = "3",
+      paramLabel = "N",
+      description = "Timed batches; the median counts. Default: ${DEFAULT-VALUE}.")
+  private int repetitions;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description =
+          "Write the result as JSON, too; - for standard output, where the table is left out then.")
+  private String json;
+
+  @Override
+  public Integer call() throws IOException {
+    BenchmarkSettings settings = settings();
+    BenchmarkModel found =
+        BenchmarkModel.of(model, modelOptions.modelCache(), modelOptions.pretrainedOptions());
+    BenchmarkResult result =
+        new RunBenchmark(found, settings, spec.commandLine().getErr()).execute();
+    report(result);
+    return ExitCode.OK;
+  }
+
+  private BenchmarkSettings settings() {
+    try {
+      return new BenchmarkSettings(
+          denoising.generationOptions(),
+          batchSize,
+          maxGuidanceSteps,
+          maxIterationsPerStep,
+          warmups,
+          repetitions);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private void report(BenchmarkResult result) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (STANDARD_OUTPUT.equals(json)) {
+      out.println(Json.text(result));
+      return;
+    }
+    new BenchmarkReport(out).print(result);
+    if (json != null) {
+      Files.writeString(Path.of(json), Json.text(result) + "\n");
+    }
+  }
+}

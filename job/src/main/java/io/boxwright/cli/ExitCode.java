@@ -1,0 +1,22 @@
+package io.boxwright.cli;
+
+/** How the command line ends. */
+public final class ExitCode {
+
+  /** All rows are good. */
+  public static final int OK = 0;
+
+  /** Something unexpected happened; a message or a stack trace says what. */
+  public static final int UNEXPECTED = 1;
+
+  /** Options or input are wrong; no task was started. */
+  public static final int INVALID_INPUT = 2;
+
+  /** The job is done, but some rows have {@code status} {@code error}. */
+  public static final int ROWS_FAILED = 3;
+
+  /** Told to stop by Ctrl-C, as shells have it; other signals give 128 and their numbers. */
+  public static final int STOPPED = 130;
+
+  private ExitCode() {}
+}

@@ -1,0 +1,150 @@
+package io.boxwright.cli;
+
+import io.boxwright.job.actions.ExecutorWait;
+import io.boxwright.job.actions.GenerateImages;
+import io.boxwright.job.input.SparkSettings;
+import io.boxwright.job.report.ConsoleLines;
+import io.boxwright.job.report.ConsoleReport;
+import io.boxwright.job.report.RunResult;
+import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.text.Redaction;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code boxwright generate}. */
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Makes an image for each row of a table of prompts, with each object in its box, and scores"
+          + " how well the layout was kept.",
+      "",
+      "The table needs a column prompt. bboxes (x_min, y_min, x_max, y_max, each 0 to 1, origin top"
+          + " left) and, one for each box, token_indices or phrases give the layout; rows without"
+          + " boxes are plain Stable Diffusion. id, seed and negative_prompt are optional.",
+      ""
+    },
+    footer = {
+      "",
+      "Each option is also a key of Spark's settings: --batch-size is spark.boxwright.batch-size."
+          + " The command line wins.",
+      "",
+      "Exit code 0: all rows are good. 3: some rows failed, see their columns status and error."
+          + " 2: options or input are wrong, nothing was started. 1: anything else."
+    })
+final class GenerateCommand implements Callable<Integer> {
+
+  private final SparkConf conf;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "PATH",
+      description = "Table of prompts: a Parquet file or a folder of them.")
+  private String input;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FOLDER",
+      description =
+          "Where the table of images goes, into FOLDER/images. If a run with the same settings was"
+              + " cut off there, this one goes on with it.")
+  private String output;
+
+  @Option(
+      names = "--rename-columns",
+      paramLabel = "PREFIX",
+      description =
+          "Goes before the names of the table's columns that the image table has itself, such as"
+              + " image or width. Default: tables with such columns are refused.")
+  private String renameColumns;
+
+  @Option(
+      names = "--max-failed-share",
+      defaultValue = "0.05",
+      paramLabel = "X",
+      description =
+          "How many of the rows may fail, 0 to 1, before the run is given up. Rows that are wrong"
+              + " themselves do not count, nor do less than 20 failures. 1: never give up. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double maxFailedShare;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "MODEL",
+      description = ModelOptions.MODEL)
+  private String model;
+
+  @Mixin private OutputOptions existing;
+  @Mixin private ModelOptions modelOptions;
+  @Mixin private ImageOptions image;
+  @Mixin private GuidanceOptions guidance;
+  @Mixin private DetectionOptions detection;
+  @Mixin private ExecutorOptions executorOptions;
+
+  GenerateCommand(SparkConf conf) {
+    this.conf = conf;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    new SparkConfDefaults(conf).checkKeys(spec);
+    SparkSettings.check(conf);
+    ExecutorWait executors = executorOptions.executorWait(conf, spec.commandLine().getErr());
+    SparkSettings.name(conf, "boxwright generate " + output, BoxwrightCommand.MAIN_CLASS);
+    warnOfCredentials("--input", input);
+    warnOfCredentials("--output", output);
+    GuidedImageGenerator generator = generator();
+    RunResult result;
+    try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
+      executors.await(spark);
+      generator.setGuidance(guidance.config(generator::guidance)); // Spark may bring the model
+      GenerateImages action = new GenerateImages(spark, generator).input(input).output(output);
+      existing.configure(action);
+      result =
+          action
+              .renameColumns(renameColumns)
+              .maxFailedShare(maxFailedShare)
+              .command(CommandLineText.of(spec))
+              .console(spec.commandLine().getErr())
+              .execute();
+    }
+    new ConsoleReport(spec.commandLine().getOut()).print(result);
+    return result.summary().failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
+  }
+
+  /** What Spark's settings hide does not cover the plans of its SQL page. */
+  private void warnOfCredentials(String option, String path) {
+    if (Redaction.hasCredentials(path)) {
+      new ConsoleLines(spec.commandLine().getErr())
+          .print(
+              "%s has credentials in its URI, which Spark's SQL page and event logs show: better give"
+                  + " them in settings of the file system",
+              option);
+    }
+  }
+
+  private GuidedImageGenerator generator() throws ReflectiveOperationException {
+    try {
+      GuidedImageGenerator generator = new GuidedImageGenerator();
+      modelOptions.configure(generator, model);
+      image.configure(generator);
+      detection.configure(generator, model);
+      return generator;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+}

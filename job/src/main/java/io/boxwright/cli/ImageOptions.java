@@ -1,0 +1,85 @@
+package io.boxwright.cli;
+
+import io.boxwright.diffusion.guidance.BatchShape;
+import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
+import io.boxwright.spark.BatchSize;
+import io.boxwright.spark.GuidedImageGenerator;
+import java.time.Duration;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options that say what the images are like and how they are denoised. */
+final class ImageOptions {
+
+  @Mixin private DenoisingOptions denoising;
+
+  @Option(
+      names = "--eta",
+      defaultValue = "0",
+      paramLabel = "X",
+      description = "Noise of DDIM's steps, 0 to 1. Default: ${DEFAULT-VALUE}.")
+  private double eta;
+
+  @Option(
+      names = "--num-images-per-prompt",
+      defaultValue = "1",
+      paramLabel = "N",
+      converter = CountConverter.class,
+      description =
+          "Images for each row, with seeds counted up from the row's. Default: ${DEFAULT-VALUE}.")
+  private int numImagesPerPrompt;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "8",
+      paramLabel = "N|auto",
+      converter = BatchSizeConverter.class,
+      description =
+          "Images made together. More is faster on a GPU and takes more memory. auto: as many as suit"
+              + " the device and fit into its memory. Default: ${DEFAULT-VALUE}.")
+  private BatchSize batchSize;
+
+  @Option(
+      names = "--batch-shape",
+      defaultValue = "fixed",
+      paramLabel = "fixed|shrinking",
+      description =
+          "fixed: batches are filled up and all their rows stay in every pass, so that an image has"
+              + " the same bytes whatever shares its batch. shrinking: rows that need no more guidance"
+              + " leave it (on a GPU eight at a time), which is faster where passes are long. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private BatchShape batchShape;
+
+  @Option(
+      names = "--batch-timeout",
+      defaultValue = "0",
+      paramLabel = "SECONDS",
+      description =
+          "How long a batch may take. Then the executor ends and Spark tries its task elsewhere;"
+              + " with a local master the job fails. 0: for ever. Default: ${DEFAULT-VALUE}.")
+  private int batchTimeout;
+
+  @Option(
+      names = "--save-attention",
+      arity = "0..1", // so that the key's true and the flag do not cancel out
+      defaultValue = "false",
+      fallbackValue = "true",
+      hideParamSyntax = true,
+      description = "Write the attention maps that images were scored by, too.")
+  private boolean saveAttention;
+
+  /** Hands the options to a generator. */
+  void configure(GuidedImageGenerator generator) {
+    AttentionMaps attentionMaps = saveAttention ? AttentionMaps.KEEP : AttentionMaps.DROP;
+    generator
+        .setOptions(
+            denoising
+                .generationOptions()
+                .withEta(eta)
+                .withAttentionMaps(attentionMaps)
+                .withBatchShape(batchShape))
+        .setNumImagesPerPrompt(numImagesPerPrompt)
+        .setBatchSize(batchSize)
+        .setBatchTimeout(Duration.ofSeconds(batchTimeout));
+  }
+}

@@ -1,0 +1,47 @@
+package io.boxwright.cli;
+
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Says in one line what is wrong with a command line, and what may have been meant. */
+final class InvalidArguments {
+
+  private InvalidArguments() {}
+
+  /**
+   * Describes the fault. A misspelt option comes first: the required one is missing because of it.
+   */
+  static String message(ParameterException e) {
+    List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
+    return unmatched.isEmpty()
+        ? e.getMessage()
+        : unknown(new UnmatchedArgumentException(e.getCommandLine(), unmatched));
+  }
+
+  private static String unknown(UnmatchedArgumentException e) {
+    CommandLine commandLine = e.getCommandLine();
+    String first = e.getUnmatched().get(0);
+    if (!e.isUnknownOption() && commandLine.getSubcommands().isEmpty()) {
+      return "Unexpected argument: '%s'".formatted(first);
+    }
+    String kind = e.isUnknownOption() ? "option" : "command";
+    return "Unknown %s: '%s'%s"
+        .formatted(kind, first, suggestion(e).map("; did you mean %s?"::formatted).orElse(""));
+  }
+
+  private static Optional<String> suggestion(UnmatchedArgumentException e) {
+    return e.getSuggestions().stream()
+        .filter(name -> !isHidden(e.getCommandLine(), name))
+        .findFirst();
+  }
+
+  private static boolean isHidden(CommandLine commandLine, String name) {
+    OptionSpec option = commandLine.getCommandSpec().findOption(name);
+    return Optional.ofNullable(option).map(ArgSpec::hidden).orElse(false);
+  }
+}

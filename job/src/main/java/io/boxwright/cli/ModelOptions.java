@@ -1,0 +1,76 @@
+package io.boxwright.cli;
+
+import ai.djl.Device;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.spark.DeviceType;
+import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.spark.PipelineLoader;
+import io.boxwright.spark.WeightType;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options that say how a model is loaded and where it runs. */
+final class ModelOptions {
+
+  /** What commands say about their option {@code --model}. */
+  static final String MODEL =
+      "Stable Diffusion in diffusers format: a folder with model_index.json, the same on every"
+          + " host; a Hadoop URI, such as hdfs:///models/sd, copied once to each host; a name that"
+          + " --archives gave; or shapes, the small model that is built in.";
+
+  @Mixin private ModelCacheOption modelCache;
+
+  @Option(
+      names = "--variant",
+      paramLabel = "NAME",
+      description = "Which weight files to load, such as fp16. Default: the plain ones.")
+  private String variant;
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      paramLabel = "auto|cpu|gpu",
+      description =
+          "Where the model runs. auto: the GPU that Spark assigned, else any GPU, else the CPU."
+              + " Default: ${DEFAULT-VALUE}.")
+  private DeviceType device;
+
+  @Option(
+      names = "--dtype",
+      defaultValue = "auto",
+      paramLabel = "auto|float32|float16",
+      description =
+          "Type of the weights. auto: float16 on a GPU, float32 on the CPU. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private WeightType dtype;
+
+  @Option(
+      names = "--pipeline-loader",
+      hidden = true,
+      description = "Class that loads the pipeline in an executor.")
+  private Class<? extends PipelineLoader> pipelineLoader = PipelineLoader.LayoutGuidance.class;
+
+  /** Where models that come from elsewhere are copied to. */
+  Path modelCache() {
+    return modelCache.folder();
+  }
+
+  /** How a model is loaded on this host, outside any task. */
+  PretrainedOptions pretrainedOptions() {
+    Device here = device.device(Optional.empty());
+    return new PretrainedOptions(here, dtype.on(here), variant);
+  }
+
+  /** Hands a model and the options to a generator. */
+  void configure(GuidedImageGenerator generator, String model) throws ReflectiveOperationException {
+    generator
+        .setModelUrl(model)
+        .setModelCache(modelCache())
+        .setVariant(variant)
+        .setDeviceType(device)
+        .setWeightType(dtype)
+        .setPipelineLoader(pipelineLoader.getConstructor().newInstance());
+  }
+}

@@ -1,0 +1,66 @@
+package io.boxwright.cli;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
+import picocli.CommandLine;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Every option {@code --NAME} is also a key {@code spark.boxwright.NAME} of Spark's settings. The
+ * command line wins over the key, and the key over the built-in default.
+ */
+final class SparkConfDefaults implements IDefaultValueProvider {
+
+  private static final String PREFIX = "spark.boxwright.";
+
+  private final SparkConf conf;
+
+  SparkConfDefaults(SparkConf conf) {
+    this.conf = conf;
+  }
+
+  @Override
+  public String defaultValue(ArgSpec argument) {
+    return argument instanceof OptionSpec option && !option.usageHelp() && !option.versionHelp()
+        ? conf.get(key(option), null)
+        : null;
+  }
+
+  /**
+   * Refuses keys that belong to no option of any command: a misspelt one would do nothing.
+   *
+   * @param command the one that runs
+   */
+  void checkKeys(CommandSpec command) {
+    Set<String> known =
+        Stream.concat(
+                Stream.of(command),
+                command.root().subcommands().values().stream().map(CommandLine::getCommandSpec))
+            .flatMap(other -> other.options().stream())
+            .map(SparkConfDefaults::key)
+            .collect(Collectors.toSet());
+    Arrays.stream(conf.getAllWithPrefix(PREFIX))
+        .map(entry -> PREFIX + entry._1())
+        .filter(key -> !known.contains(key))
+        .min(Comparator.naturalOrder())
+        .ifPresent(
+            key -> {
+              throw new ParameterException(
+                  command.commandLine(),
+                  "Unknown key %s: keys are %s and an option's name, such as %sbatch-size"
+                      .formatted(key, PREFIX, PREFIX));
+            });
+  }
+
+  private static String key(OptionSpec option) {
+    return PREFIX + option.longestName().substring("--".length());
+  }
+}

@@ -1,0 +1,75 @@
+package io.boxwright.cli;
+
+import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.loading.ModelIndex;
+import io.boxwright.diffusion.pipelines.RequestLimits;
+import io.boxwright.job.report.ConsoleLines;
+import io.boxwright.spark.ModelFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code boxwright tokens}. */
+@Command(
+    name = "tokens",
+    mixinStandardHelpOptions = true,
+    description = "Prints the tokens of a prompt with their indices, for token_indices.")
+final class TokensCommand implements Callable<Integer> {
+
+  private final SparkConf conf;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "MODEL",
+      description = ModelOptions.MODEL)
+  private String model;
+
+  @Mixin private ModelCacheOption modelCache;
+
+  @Parameters(paramLabel = "PROMPT", description = "The prompt, in quotes.")
+  private String prompt;
+
+  TokensCommand(SparkConf conf) {
+    this.conf = conf;
+  }
+
+  @Override
+  public Integer call() {
+    checkLength();
+    ConsoleLines out = new ConsoleLines(spec.commandLine().getOut());
+    try (CLIPTokenizer tokenizer = tokenizer()) {
+      List<String> tokens = tokenizer.tokens(prompt);
+      for (int i = 0; i < tokens.size(); i++) {
+        out.print("%3d  %s", i, tokens.get(i));
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private void checkLength() {
+    try {
+      RequestLimits.requireLength("prompt", prompt, RequestLimits.PROMPT_CHARACTERS);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private CLIPTokenizer tokenizer() {
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
+    Path folder = ModelFolder.of(model, modelCache.folder(), hadoop).localize();
+    return CLIPTokenizer.fromPretrained(ModelIndex.open(folder).part("tokenizer"));
+  }
+}

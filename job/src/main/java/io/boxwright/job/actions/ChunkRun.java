@@ -1,0 +1,188 @@
+package io.boxwright.job.actions;
+
+import io.boxwright.diffusion.images.PngEncoder;
+import io.boxwright.job.input.JobDescription;
+import io.boxwright.job.input.PromptTable;
+import io.boxwright.job.input.RootCause;
+import io.boxwright.job.output.ChunkFile;
+import io.boxwright.job.output.ChunkScan;
+import io.boxwright.job.output.ChunkTable;
+import io.boxwright.job.output.DiskFault;
+import io.boxwright.job.output.ImageTable;
+import io.boxwright.job.output.RunFolder;
+import io.boxwright.job.output.RunPlan;
+import io.boxwright.job.output.RunRecorder;
+import io.boxwright.job.report.ContactSheet;
+import io.boxwright.job.report.RunResult;
+import io.boxwright.job.report.RunSummary;
+import io.boxwright.text.Redaction;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the images that a folder lacks, and counts what is there then. */
+record ChunkRun(
+    ImageWork work, PromptTable prompts, RunFolder folder, RunPlan plan, RunRecorder recorder) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkRun.class);
+  private static final int CONTACT_SHEET_IMAGES = 12;
+
+  /**
+   * Makes the images, chunk by chunk.
+   *
+   * @param there what is made already
+   * @param existing whether failed ones are made again
+   * @param command that goes on after a failure, for people
+   * @throws JobFailedException if they cannot be made or written
+   */
+  RunResult run(ChunkScan there, ExistingOutput existing, String command) {
+    long start = System.nanoTime();
+    ChunkScan finished;
+    RunResult result;
+    try {
+      makeMissing(there);
+      if (existing == ExistingOutput.RETRY_ERRORS) {
+        remakeFailed();
+      }
+      finished = prove();
+      Duration duration = Duration.ofNanos(System.nanoTime() - start);
+      result =
+          JobDescription.during(
+              work.spark().sparkContext(),
+              "Report: " + folder.path(),
+              () -> result(there, finished, duration));
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      throw failure(e, command);
+    }
+    recorder.finished();
+    chunks().removeLeftovers(finished);
+    return result;
+  }
+
+  private RunResult result(ChunkScan there, ChunkScan finished, Duration duration) {
+    Dataset<Row> images = table().read(chunks().paths(finished.files()));
+    return new RunResult(
+        folder.images(),
+        contactSheet(images),
+        RunSummary.of(images),
+        finished.good() - there.good(),
+        recorder.loads(),
+        duration);
+  }
+
+  /**
+   * Holds all footers against the plan: nothing but the files themselves says what is made. The
+   * plan has to be there for whoever asks later.
+   */
+  private ChunkScan prove() {
+    if (RunPlan.read(folder).isEmpty()) {
+      LOG.warn("plan.json is gone; it is written again");
+      plan.write(folder);
+    }
+    if (!RunPlan.require(folder).hash().equals(plan.hash())) {
+      throw new JobFailedException("plan.json is another one than when the run began", null);
+    }
+    ChunkScan scan = chunks().scan();
+    recorder.found(scan);
+    if (!scan.missing().isEmpty()) {
+      String odd = scan.odd().isEmpty() ? "" : "; in their places lie " + scan.odd();
+      throw new JobFailedException(
+          "chunks were written, but are not there: " + scan.missingText() + odd, null);
+    }
+    return scan;
+  }
+
+  private void makeMissing(ChunkScan there) {
+    List<Integer> missing = there.missing();
+    if (missing.isEmpty()) {
+      return;
+    }
+    Dataset<Row> images = work.generator().generate(prompts.inChunks(missing, plan.chunkRows()));
+    List<ChunkFile> files = missing.stream().map(ChunkFile::first).toList();
+    String what = "%d of %d chunks".formatted(missing.size(), plan.chunks());
+    write(images, files, new ImagesThere(plan.images(), there.images(), there.failed()), what);
+  }
+
+  private void remakeFailed() {
+    FailedImages failed = new FailedImages(plan, prompts, table(), chunks());
+    if (failed.files().isEmpty()) {
+      return;
+    }
+    Dataset<Row> images = failed.remake(work.generator());
+    List<ChunkFile> files = failed.files().stream().map(ChunkFile::next).toList();
+    String what = "%d chunks with failed images".formatted(files.size());
+    write(images, files, new ImagesThere(plan.images(), plan.images() - failed.count(), 0), what);
+  }
+
+  private void write(Dataset<Row> images, List<ChunkFile> files, ImagesThere before, String what) {
+    recorder.monitor(work.generator().monitor());
+    String description = Redaction.of("Images: %s, %s".formatted(what, folder.path()));
+    PromptWatch watch = new PromptWatch(prompts);
+    Consumer<ChunkFile> onFinished =
+        file -> {
+          recorder.finished(file);
+          watch.finished();
+        };
+    work.run(() -> table().write(images, files, onFinished), before, description);
+    recorder.record();
+    if (watch.sawChange()) {
+      throw changed(files);
+    }
+  }
+
+  /** The prompts were hashed before Spark read them for the images, and were others then. */
+  private JobFailedException changed(List<ChunkFile> made) {
+    chunks().scan().files().stream()
+        .filter(file -> made.stream().anyMatch(file::isAttemptAt))
+        .forEach(file -> folder.putAside(file.name()));
+    recorder.found(chunks().scan());
+    return new JobFailedException(
+        "the prompts in %s were changed before they were read; what was made of them is in %s"
+            .formatted(prompts.path(), folder.aside()),
+        null);
+  }
+
+  private ChunkTable chunks() {
+    return new ChunkTable(folder, plan);
+  }
+
+  private ImageTable table() {
+    return new ImageTable(work.spark(), folder, plan);
+  }
+
+  private JobFailedException failure(Exception e, String command) {
+    boolean listed = e instanceof JobFailedException; // with the commonest errors, a line each
+    Optional<DiskFault> fault = DiskFault.in(e);
+    String reason =
+        listed
+            ? e.getMessage()
+            : fault.map(DiskFault::reason).orElseGet(() -> RootCause.message(e));
+    recorder.failed(reason);
+    String again = command + Redaction.reminder(command);
+    return new JobFailedException(
+        "Cannot make the images: %s%s%d of %d chunks are finished and stay; %s"
+            .formatted(
+                reason,
+                listed ? System.lineSeparator() : ". ",
+                recorder.chunksDone(),
+                plan.chunks(),
+                fault.map(disk -> disk.advice(again)).orElse("to go on: " + again)),
+        e);
+  }
+
+  /** An extra: when it fails, the images are there all the same. */
+  private Optional<String> contactSheet(Dataset<Row> images) {
+    try {
+      return ContactSheet.draw(images, CONTACT_SHEET_IMAGES)
+          .map(sheet -> folder.writePicture(RunFolder.CONTACT_SHEET, PngEncoder.encode(sheet)));
+    } catch (Exception | LinkageError e) { // the latter where Java's graphics lack a library
+      LOG.warn("There is no contact sheet: {}", e.toString());
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package io.boxwright.job.actions;
+
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.job.input.JobDescription;
+import io.boxwright.job.input.PromptTable;
+import io.boxwright.job.output.ChunkScan;
+import io.boxwright.job.output.ChunkTable;
+import io.boxwright.job.output.CommitMode;
+import io.boxwright.job.output.DamagedFileException;
+import io.boxwright.job.output.DiskFault;
+import io.boxwright.job.output.LockLostException;
+import io.boxwright.job.output.RunFolder;
+import io.boxwright.job.output.RunLock;
+import io.boxwright.job.output.RunPlan;
+import io.boxwright.job.output.RunRecorder;
+import io.boxwright.job.report.RunResult;
+import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.text.Redaction;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.util.Optional;
+import org.apache.spark.SparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns a Parquet table of prompts into a Parquet table of images.
+ *
+ * <pre>{@code
+ * RunResult result =
+ *     new GenerateImages(spark, generator).input("prompts.parquet").output("out").execute();
+ * }</pre>
+ */
+public final class GenerateImages {
+
+  private static final Logger LOG = LoggerFactory.getLogger(GenerateImages.class);
+
+  private final SparkSession spark;
+  private final GuidedImageGenerator generator;
+  private String input;
+  private String output;
+  private String renamePrefix;
+  private Integer chunkRows;
+  private CommitMode commit;
+  private ExistingOutput existing = ExistingOutput.RESUME;
+  private double maxFailedShare = FailureLimit.USUAL_SHARE;
+  private String command = "boxwright generate";
+  private PrintWriter console = new PrintWriter(Writer.nullWriter());
+
+  /** Runs on a session, with a generator that says with what model and how. */
+  public GenerateImages(SparkSession spark, GuidedImageGenerator generator) {
+    this.spark = spark;
+    this.generator = generator;
+  }
+
+  /** The prompt table: a Parquet file or a folder of them, on any Hadoop file system. Required. */
+  public GenerateImages input(String path) {
+    input = path;
+    return this;
+  }
+
+  /** The output folder; the image table goes into its {@code images}. Required. */
+  public GenerateImages output(String folder) {
+    output = folder;
+    return this;
+  }
+
+  /**
+   * Sets a prefix for the names of columns that the image table has itself, such as {@code image}.
+   * Default: tables with such columns are refused.
+   */
+  public GenerateImages renameColumns(String prefix) {
+    renamePrefix = prefix;
+    return this;
+  }
+
+  /** Rows for each chunk; default: the plan's, else as many as suit the table. */
+  public GenerateImages chunkRows(Integer rows) {
+    chunkRows = rows;
+    return this;
+  }
+
+  /** What makes a file count; default: the plan's, else what suits the file system. */
+  public GenerateImages commit(CommitMode mode) {
+    commit = mode;
+    return this;
+  }
+
+  /** What becomes of images that are there already; default {@link ExistingOutput#RESUME}. */
+  public GenerateImages existing(ExistingOutput value) {
+    existing = value;
+    return this;
+  }
+
+  /**
+   * How many of the rows may fail, 0 to 1, before the job is given up; default 0.05. Rows that the
+   * checks refuse do not count, and less than 20 failures are no reason; 1 means never.
+   */
+  public GenerateImages maxFailedShare(double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new InvalidInputException(
+          "Invalid max failed share: %s, it must be between 0 and 1".formatted(share));
+    }
+    maxFailedShare = share;
+    return this;
+  }
+
+  /** Where to say how far the images are; default: nowhere. */
+  public GenerateImages console(PrintWriter writer) {
+    console = writer;
+    return this;
+  }
+
+  /** The command that goes on with this run, for people. */
+  public GenerateImages command(String line) {
+    command = line;
+    return this;
+  }
+
+  /**
+   * Checks everything, writes the plan, makes the images that are missing, and counts what came
+   * out.
+   *
+   * @throws InvalidInputException before any image is made, if options or input are wrong, or the
+   *     folder is in use or has another plan
+   * @throws JobFailedException if the images cannot be made or written, or another run has taken
+   *     the folder; finished chunks stay
+   * @throws DamagedFileException if the plan cannot be read any more
+   * @throws RunStoppedException if the process was told to end; finished chunks stay
+   */
+  public RunResult execute() {
+    try (OrderlyStop stop = new OrderlyStop(spark.sparkContext(), console, again())) {
+      return execute(stop);
+    }
+  }
+
+  private RunResult execute(OrderlyStop stop) {
+    try {
+      return checkAndMake(stop);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      if (stop.requested()) {
+        throw new RunStoppedException(e); // e, such as a cancelled job, follows from it
+      }
+      throw e;
+    }
+  }
+
+  private RunResult checkAndMake(OrderlyStop stop) {
+    checkModel();
+    PromptTable prompts =
+        JobDescription.during(
+            spark.sparkContext(), "Prompts: read and check " + input, this::readPrompts);
+    RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
+    folder.prepare();
+    try (RunLock lock = takeLock(folder)) {
+      stop.holds(lock);
+      return make(prompts, lock, stop);
+    } catch (LockLostException e) {
+      throw new JobFailedException(
+          "%s. To go on when nobody else does: %s".formatted(e.getMessage(), again()), e);
+    } catch (DamagedFileException e) {
+      throw new InvalidInputException(
+          e.getMessage() + "; restore it, or start anew with --overwrite", e);
+    } catch (UncheckedIOException e) {
+      throw failure(folder, e);
+    }
+  }
+
+  private PromptTable readPrompts() {
+    PromptTable prompts = PromptTable.read(spark, input, Optional.ofNullable(renamePrefix));
+    prompts.notes().forEach(note -> LOG.warn("{}: {}", prompts.path(), note));
+    FirstRows.check(prompts);
+    return prompts;
+  }
+
+  private RunLock takeLock(RunFolder folder) {
+    SparkContext context = spark.sparkContext();
+    return RunLock.take(folder, context.applicationId(), context::cancelAllJobs);
+  }
+
+  private RunResult make(PromptTable prompts, RunLock lock, OrderlyStop stop) {
+    RunFolder folder = lock.folder();
+    try {
+      Planning planning = new Planning(generator, prompts, renamePrefix, folder);
+      RunPlan plan =
+          JobDescription.during(
+              spark.sparkContext(),
+              "Plan: " + folder.path(),
+              () -> planning.plan(existing, chunkRows, commit));
+      ChunkTable chunks = new ChunkTable(folder, plan);
+      ChunkScan there = chunks.tidy();
+      RunResult result;
+      try (RunRecorder recorder = new RunRecorder(plan, lock, command, there)) {
+        stop.records(recorder, chunks, plan);
+        ImageWork work = new ImageWork(spark, generator, maxFailedShare, console);
+        result = new ChunkRun(work, prompts, folder, plan, recorder).run(there, existing, command);
+      }
+      folder.sweepStaging();
+      return result;
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      Optional<LockLostException> lost = lock.lost();
+      if (lost.isPresent()) {
+        throw lost.get(); // e, such as a cancelled job, follows from it
+      }
+      throw e;
+    }
+  }
+
+  /** Explains that a file next to the images could not be read or written. */
+  private JobFailedException failure(RunFolder folder, UncheckedIOException e) {
+    String remedy =
+        DiskFault.in(e).map(fault -> fault.advice(again())).orElse("to go on: " + again());
+    return new JobFailedException(
+        "Cannot work in output folder %s: %s; %s".formatted(folder.path(), e.getMessage(), remedy),
+        e);
+  }
+
+  private String again() {
+    return command + Redaction.reminder(command);
+  }
+
+  private void checkModel() {
+    try {
+      generator.checkModel().forEach(LOG::warn);
+      if (spark.sparkContext().isLocal()) {
+        generator.checkDevice();
+      }
+    } catch (ModelLoadingException | IllegalArgumentException e) {
+      throw new InvalidInputException(e.getMessage(), e);
+    }
+  }
+}

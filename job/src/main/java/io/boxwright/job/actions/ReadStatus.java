@@ -1,0 +1,102 @@
+package io.boxwright.job.actions;
+
+import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.job.output.ChunkScan;
+import io.boxwright.job.output.ChunkTable;
+import io.boxwright.job.output.DamagedFileException;
+import io.boxwright.job.output.FoundLock;
+import io.boxwright.job.output.RunFolder;
+import io.boxwright.job.output.RunPlan;
+import io.boxwright.job.output.RunRecord;
+import io.boxwright.job.report.RunStatus;
+import io.boxwright.job.report.ShellWord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+
+/** Looks how far the run in a folder is, alive or dead. Needs no Spark. */
+public final class ReadStatus {
+
+  private final Configuration configuration;
+
+  /** With Hadoop's settings. */
+  public ReadStatus(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
+  /**
+   * Reads the status of a run from its output folder.
+   *
+   * @throws InvalidInputException if no run has ever been there, or its plan is damaged
+   */
+  public RunStatus execute(String output) {
+    RunFolder folder = RunFolder.of(configuration, output);
+    RunPlan plan = plan(folder);
+    Optional<FoundLock> lock = FoundLock.in(folder);
+    Optional<RunRecord> record = RunRecord.read(folder);
+    ChunkScan scan = new ChunkTable(folder, plan).scan();
+    return new RunStatus(
+        state(record, lock),
+        lock.filter(found -> found.judge(Instant.now()) == FoundLock.Verdict.ALIVE).isPresent(),
+        plan.images(),
+        scan.images(),
+        scan.failed(),
+        plan.chunks(),
+        scan.finished().size(),
+        remarks(folder, scan),
+        record.map(run -> run.lastAttempt().imagesPerSecond()).orElse(0.0),
+        record.map(run -> run.lastAttempt().errors()).orElse(Map.of()),
+        record.map(ReadStatus::command).orElse("boxwright generate"));
+  }
+
+  /** The command may have any number of relative paths, those of Spark's options among them. */
+  private static String command(RunRecord record) {
+    return record.directory() == null
+        ? record.command()
+        : "cd %s && %s".formatted(ShellWord.quoted(record.directory()), record.command());
+  }
+
+  private static RunPlan plan(RunFolder folder) {
+    try {
+      return RunPlan.require(folder);
+    } catch (DamagedFileException e) {
+      throw new InvalidInputException(
+          e.getMessage() + "; restore it, or start anew with generate --overwrite", e);
+    }
+  }
+
+  /** Names the files in the folder that are not part of the run. */
+  private static List<String> remarks(RunFolder folder, ChunkScan scan) {
+    List<String> remarks = new ArrayList<>();
+    scan.odd().forEach(file -> remarks.add("In images: %s does not count".formatted(file)));
+    scan.strangers()
+        .forEach(name -> remarks.add("In images: %s is not of this run".formatted(name)));
+    folder.strangers().forEach(name -> remarks.add("%s is not of this run".formatted(name)));
+    return remarks;
+  }
+
+  private static String state(Optional<RunRecord> record, Optional<FoundLock> lock) {
+    return lock.map(ReadStatus::held)
+        .orElseGet(() -> record.map(ReadStatus::ended).orElse("planned"));
+  }
+
+  /** By this machine's clock: asking the file system for its own means to write there. */
+  private static String held(FoundLock lock) {
+    Instant now = Instant.now();
+    String state =
+        switch (lock.judge(now)) {
+          case ALIVE -> lock.isWhole() ? "running: " : "not known: ";
+          case SILENT -> "probably dead: ";
+          case GONE -> "dead: ";
+        };
+    return state + lock.describe(now);
+  }
+
+  private static String ended(RunRecord run) {
+    String error = run.lastAttempt().error();
+    return run.state() + " at " + run.updated() + (error == null ? "" : ": " + error);
+  }
+}

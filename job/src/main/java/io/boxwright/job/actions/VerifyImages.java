@@ -1,0 +1,153 @@
+package io.boxwright.job.actions;
+
+import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.job.input.JobDescription;
+import io.boxwright.job.input.PromptTable;
+import io.boxwright.job.output.ChunkFooter;
+import io.boxwright.job.output.ChunkScan;
+import io.boxwright.job.output.ChunkTable;
+import io.boxwright.job.output.DamagedFileException;
+import io.boxwright.job.output.ImageTable;
+import io.boxwright.job.output.RunFolder;
+import io.boxwright.job.output.RunPlan;
+import io.boxwright.job.output.RunRecord;
+import io.boxwright.job.report.VerifyResult;
+import io.boxwright.job.verification.DamageReport;
+import io.boxwright.job.verification.PromptCheck;
+import io.boxwright.job.verification.RowCheck;
+import io.boxwright.job.verification.SealCheck;
+import io.boxwright.text.Redaction;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Checks that an output folder holds what its plan says: an image or an error for every prompt,
+ * exactly once, every byte as it was written, every row that of its prompt, every picture whole,
+ * and nothing else. Each finding is a sentence; all are listed.
+ */
+public final class VerifyImages {
+
+  private final SparkSession spark;
+  private final List<String> problems = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  /** Runs on a session. */
+  public VerifyImages(SparkSession spark) {
+    this.spark = spark;
+  }
+
+  /**
+   * Checks a folder; reads all of it.
+   *
+   * @throws InvalidInputException if it has no plan
+   */
+  public VerifyResult execute(String output) {
+    return JobDescription.during(spark.sparkContext(), "Verify: " + output, () -> verify(output));
+  }
+
+  private VerifyResult verify(String output) {
+    RunFolder folder = RunFolder.of(configuration(), output);
+    problems.addAll(folder.damagedFiles());
+    Optional<RunPlan> plan = plan(folder);
+    if (plan.isEmpty()) {
+      return new VerifyResult(
+          folder.images(),
+          0,
+          0,
+          problems,
+          notes,
+          "restore plan.json, or start anew with generate --overwrite");
+    }
+    ChunkTable chunks = new ChunkTable(folder, plan.get());
+    ChunkScan scan = chunks.scan();
+    checkNames(folder, scan);
+    Map<String, ChunkFooter> whole = wholeFiles(chunks, scan);
+    checkRows(whole);
+    checkPrompts(plan.get(), whole);
+    return new VerifyResult(
+        folder.images(), scan.images(), scan.failed(), problems, notes, remedy(folder));
+  }
+
+  private static String remedy(RunFolder folder) {
+    String command = RunRecord.read(folder).map(RunRecord::command).orElse("boxwright generate");
+    return "move the files named above out of the folder, then make what is missing: "
+        + command
+        + Redaction.reminder(command);
+  }
+
+  private Configuration configuration() {
+    return spark.sparkContext().hadoopConfiguration();
+  }
+
+  /** A damaged plan is among the problems already. */
+  private static Optional<RunPlan> plan(RunFolder folder) {
+    try {
+      return Optional.of(RunPlan.require(folder));
+    } catch (DamagedFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void checkNames(RunFolder folder, ChunkScan scan) {
+    if (!scan.missing().isEmpty()) {
+      problems.add("chunks are missing: " + scan.missingText());
+    }
+    scan.odd()
+        .forEach(file -> problems.add("images/%s: %s".formatted(file.name(), file.problem())));
+    scan.leftovers().forEach(name -> problems.add("images/%s does not count".formatted(name)));
+    scan.strangers().forEach(name -> problems.add("images/%s is not of this run".formatted(name)));
+    folder.strangers().forEach(name -> problems.add("%s is not of this run".formatted(name)));
+    folder
+        .staged()
+        .forEach(
+            name -> problems.add("_staging/%s is of an attempt that was cut off".formatted(name)));
+  }
+
+  /** Footers of the files whose bytes are those that were written, by path. */
+  private Map<String, ChunkFooter> wholeFiles(ChunkTable chunks, ChunkScan scan) {
+    Map<String, String> broken = SealCheck.brokenFiles(spark, chunks.paths(scan.files()));
+    Map<String, ChunkFooter> whole = new LinkedHashMap<>();
+    for (ChunkFooter footer : scan.finished().values()) {
+      String path = chunks.path(footer.file());
+      if (broken.containsKey(path)) {
+        problems.add("%s: %s".formatted(footer.file().name(), broken.get(path)));
+        problems.addAll(new DamageReport(configuration(), new Path(path)).places());
+      } else {
+        whole.put(path, footer);
+      }
+    }
+    return whole;
+  }
+
+  private void checkRows(Map<String, ChunkFooter> whole) {
+    Map<String, String> digests = new LinkedHashMap<>();
+    whole.forEach((path, footer) -> digests.put(path, footer.rows()));
+    long largest = whole.values().stream().mapToLong(ChunkFooter::bytes).max().orElse(0);
+    problems.addAll(RowCheck.problems(spark, digests, largest));
+  }
+
+  private void checkPrompts(RunPlan plan, Map<String, ChunkFooter> whole) {
+    PromptTable prompts;
+    try {
+      prompts = PromptTable.read(spark, plan.input(), plan.renamePrefix());
+    } catch (InvalidInputException e) {
+      notes.add("The rows are not compared with the prompts. " + e.getMessage());
+      return;
+    }
+    if (!prompts.files().equals(plan.inputFiles())) {
+      problems.add(
+          "The prompts in %s are not those of the plan, and are not compared with the rows"
+              .formatted(plan.input()));
+    } else if (!whole.isEmpty()) {
+      problems.addAll(
+          PromptCheck.problems(
+              plan, prompts, ImageTable.read(spark, whole.keySet().toArray(String[]::new))));
+    }
+  }
+}

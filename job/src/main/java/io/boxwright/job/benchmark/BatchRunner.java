@@ -1,0 +1,114 @@
+package io.boxwright.job.benchmark;
+
+import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.images.PngEncoder;
+import io.boxwright.diffusion.pipelines.GeneratedImage;
+import io.boxwright.diffusion.pipelines.GenerationInputs;
+import io.boxwright.diffusion.pipelines.GenerationRequest;
+import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
+import io.boxwright.diffusion.pipelines.Stage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Makes the same batch again and again, from the prompts to files, and times it. */
+final class BatchRunner {
+
+  private static final String PNG = "png";
+
+  private final LayoutGuidanceStableDiffusionPipeline pipeline;
+  private final BenchmarkSettings settings;
+  private final List<GenerationRequest> requests;
+  private final Path folder;
+
+  /**
+   * For one pipeline.
+   *
+   * @param rows of a batch
+   * @param folder where images are written, each over the one before
+   */
+  BatchRunner(
+      LayoutGuidanceStableDiffusionPipeline pipeline,
+      BenchmarkSettings settings,
+      int rows,
+      Path folder) {
+    this.pipeline = pipeline;
+    this.settings = settings;
+    this.requests = BenchmarkRequests.create(pipeline, rows);
+    this.folder = folder;
+  }
+
+  /**
+   * Makes the batch once.
+   *
+   * @throws IllegalStateException if an image was guided less than it should have been, so that the
+   *     times would say nothing
+   */
+  BatchTimes run() {
+    AtomicInteger predictions = new AtomicInteger();
+    GenerationInputs inputs =
+        GenerationInputs.of(requests, settings.options())
+            .withCallbackOnStepEnd(
+                (step, timestep, latents) -> {
+                  predictions.incrementAndGet();
+                  return latents;
+                });
+    LayoutGuidanceConfig guidance = settings.guidance();
+    Map<Stage, Duration> before = pipeline.stages();
+    long start = System.nanoTime();
+    List<GeneratedImage> images = pipeline.generate(inputs, guidance);
+    Map<String, Double> stages = since(before);
+    stages.putAll(write(images));
+    double seconds = BatchTimes.secondsSince(start);
+    images.forEach(image -> requireGuided(image, predictions.get()));
+    return new BatchTimes(requests.size(), seconds, stages, predictions.get());
+  }
+
+  private Map<String, Double> since(Map<Stage, Duration> before) {
+    Map<String, Double> stages = new HashMap<>();
+    pipeline
+        .stages()
+        .forEach(
+            (stage, time) -> {
+              Duration spent = time.minus(before.getOrDefault(stage, Duration.ZERO));
+              stages.put(BatchTimes.name(stage), spent.toNanos() / 1e9);
+            });
+    return stages;
+  }
+
+  private Map<String, Double> write(List<GeneratedImage> images) {
+    long start = System.nanoTime();
+    List<byte[]> files =
+        images.parallelStream().map(image -> PngEncoder.encode(image.image())).toList();
+    double encoding = BatchTimes.secondsSince(start);
+    long encoded = System.nanoTime();
+    for (int row = 0; row < files.size(); row++) {
+      write(folder.resolve(row + ".png"), files.get(row));
+    }
+    return Map.of(PNG, encoding, BatchTimes.name(Stage.WRITE), BatchTimes.secondsSince(encoded));
+  }
+
+  private static void write(Path file, byte[] bytes) {
+    try {
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write " + file, e);
+    }
+  }
+
+  private void requireGuided(GeneratedImage image, int predictions) {
+    int wanted = settings.guidedPasses(predictions);
+    int done = image.guidance().iterations();
+    if (done != wanted) {
+      throw new IllegalStateException(
+          "An image was guided %d times, not %d: its loss came to %s"
+              .formatted(done, wanted, image.guidance().lossLast()));
+    }
+  }
+}

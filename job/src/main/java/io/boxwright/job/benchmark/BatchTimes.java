@@ -1,0 +1,45 @@
+package io.boxwright.job.benchmark;
+
+import io.boxwright.diffusion.pipelines.Stage;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How long one batch took.
+ *
+ * @param rows images of the batch
+ * @param seconds from the prompts to the files
+ * @param stages seconds of each stage, by its name in lower case
+ * @param predictions of the UNet for each image
+ */
+record BatchTimes(int rows, double seconds, Map<String, Double> stages, int predictions) {
+
+  private static final double NANOS = 1e9;
+
+  /** Copies the map. */
+  BatchTimes {
+    stages = Map.copyOf(stages);
+  }
+
+  static double secondsSince(long nanoTime) {
+    return (System.nanoTime() - nanoTime) / NANOS;
+  }
+
+  static String name(Stage stage) {
+    return stage.name().toLowerCase(Locale.ROOT);
+  }
+
+  double seconds(String stage) {
+    return stages.getOrDefault(stage, 0.0);
+  }
+
+  /** Guided passes and predictions. */
+  double unetSeconds() {
+    return seconds(name(Stage.GUIDE)) + seconds(name(Stage.DENOISE));
+  }
+
+  /** What was spent neither on guided passes nor on predictions, 0 to 1. */
+  double shareOutsideUnet() {
+    return 1 - unetSeconds() / seconds;
+  }
+}

@@ -1,0 +1,58 @@
+package io.boxwright.job.benchmark;
+
+import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.diffusion.layout.LayoutObject;
+import io.boxwright.diffusion.pipelines.GenerationRequest;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Requests of a batch: two objects a row, in words that every tokenizer here knows, with boxes that
+ * no other of the first 50 rows has. Prompts repeat after 49 rows.
+ */
+final class BenchmarkRequests {
+
+  private static final List<String> COLOURS =
+      List.of("red", "green", "blue", "yellow", "purple", "orange", "pink");
+
+  private static final double SHIFT = 0.1;
+  private static final int PLACES = 5;
+  private static final double SIZE = 0.4;
+  private static final double SHRINKING = 0.02;
+  private static final int SIZES = 10;
+
+  private BenchmarkRequests() {}
+
+  /** As many requests as rows, for a pipeline whose tokenizer names their tokens. */
+  static List<GenerationRequest> create(ImagePipeline pipeline, int rows) {
+    return IntStream.range(0, rows).mapToObj(row -> request(pipeline, row)).toList();
+  }
+
+  private static GenerationRequest request(ImagePipeline pipeline, int row) {
+    String left = "%s circle".formatted(colour(row));
+    String right = "%s square".formatted(colour(row / COLOURS.size()));
+    String prompt = "a %s and a %s".formatted(left, right);
+    double size = SIZE - SHRINKING * (row / PLACES % SIZES);
+    double top = SHIFT * (row % PLACES);
+    List<LayoutObject> objects =
+        List.of(
+            object(pipeline, prompt, left, box(0.05, 0.1 + top, size)),
+            object(pipeline, prompt, right, box(0.55, 0.5 - top, size)));
+    return new GenerationRequest(prompt, row, objects);
+  }
+
+  private static String colour(int number) {
+    return COLOURS.get(number % COLOURS.size());
+  }
+
+  private static BoundingBox box(double xMin, double yMin, double size) {
+    return new BoundingBox(xMin, yMin, xMin + size, yMin + size);
+  }
+
+  private static LayoutObject object(
+      ImagePipeline pipeline, String prompt, String phrase, BoundingBox box) {
+    List<Integer> tokens = pipeline.findPhrases(prompt, List.of(phrase)).get(0).tokenIndices();
+    return new LayoutObject(phrase, tokens, List.of(box));
+  }
+}

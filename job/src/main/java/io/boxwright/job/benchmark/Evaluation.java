@@ -1,0 +1,113 @@
+package io.boxwright.job.benchmark;
+
+import ai.djl.Device;
+import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.diffusion.pipelines.StableDiffusionPipeline;
+import io.boxwright.diffusion.pipelines.Stage;
+import io.boxwright.job.output.Versions;
+import io.boxwright.job.report.BenchmarkResult;
+import io.boxwright.job.report.BenchmarkResult.Pass;
+import io.boxwright.job.report.BenchmarkResult.Setup;
+import io.boxwright.spark.DeviceType;
+import io.boxwright.spark.PeakMemory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** Turns the times of batches into a result. */
+final class Evaluation {
+
+  private static final String GUIDE = BatchTimes.name(Stage.GUIDE);
+  private static final String DENOISE = BatchTimes.name(Stage.DENOISE);
+
+  /** In the order of a batch. */
+  private static final List<String> STAGES =
+      List.of("encode", GUIDE, DENOISE, "schedule", "score", "decode", "png", "write");
+
+  private static final double GIGA = 1e9;
+  private static final double TERA = 1e12;
+
+  private final BenchmarkModel model;
+  private final BenchmarkSettings settings;
+  private final GenerationOptions options; // with a size
+  private final UNetWork work;
+
+  Evaluation(BenchmarkModel model, BenchmarkSettings settings, StableDiffusionPipeline pipeline) {
+    this.model = model;
+    this.settings = settings;
+    this.options = pipeline.withModelSize(settings.options());
+    this.work = UNetWork.of(pipeline, options);
+  }
+
+  /**
+   * Evaluates.
+   *
+   * @param timed batches that were made as fast as they go
+   * @param staged batches whose stages have the time of their own work
+   */
+  BenchmarkResult evaluate(double loadSeconds, List<BatchTimes> timed, List<BatchTimes> staged) {
+    int predictions = timed.get(0).predictions();
+    int rows = timed.get(0).rows();
+    double seconds = Median.of(timed, BatchTimes::seconds);
+    Map<String, Double> stages = stages(staged);
+    long guidedSamples = (long) settings.guidedPasses(predictions) * rows;
+    long denoisedSamples = (long) predictions * rows;
+    return new BenchmarkResult(
+        setup(rows, predictions),
+        loadSeconds,
+        timed.stream().map(BatchTimes::seconds).toList(),
+        seconds,
+        rows / seconds,
+        stages,
+        guidedSamples == 0 ? null : pass(work.guidancePass(), guidedSamples, stages.get(GUIDE)),
+        pass(work.denoisePass(), denoisedSamples, stages.get(DENOISE)),
+        Median.of(staged, BatchTimes::shareOutsideUnet),
+        work.operations(guidedSamples, denoisedSamples)
+            / Median.of(staged, BatchTimes::unetSeconds)
+            / TERA,
+        boxed(PeakMemory.ofProcess()),
+        boxed(PeakMemory.ofDevice(device())));
+  }
+
+  private Setup setup(int rows, int predictions) {
+    return new Setup(
+        model.name(),
+        DeviceType.name(device()),
+        DeviceName.of(device()).orElse(null),
+        model.options().dataType().name().toLowerCase(Locale.ROOT),
+        Versions.withoutSpark(),
+        options.scheduler() == null ? model.scheduler() : options.scheduler(),
+        rows,
+        options.numInferenceSteps(),
+        predictions,
+        options.guidanceScale(),
+        Math.min(settings.maxGuidanceSteps(), predictions),
+        settings.maxIterationsPerStep(),
+        options.height(),
+        options.width(),
+        settings.warmups(),
+        settings.repetitions());
+  }
+
+  private Device device() {
+    return model.options().device();
+  }
+
+  private static Map<String, Double> stages(List<BatchTimes> batches) {
+    Map<String, Double> medians = new LinkedHashMap<>();
+    STAGES.forEach(stage -> medians.put(stage, Median.of(batches, batch -> batch.seconds(stage))));
+    return medians;
+  }
+
+  /** One pass over one sample, out of the seconds of all samples and passes of a batch. */
+  private static Pass pass(long operations, long samples, double seconds) {
+    return new Pass(
+        1000 * seconds / samples, operations / GIGA, operations * (samples / seconds) / TERA);
+  }
+
+  private static Long boxed(OptionalLong value) {
+    return value.isPresent() ? value.getAsLong() : null;
+  }
+}

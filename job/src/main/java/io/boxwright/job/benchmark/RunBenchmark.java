@@ -1,0 +1,141 @@
+package io.boxwright.job.benchmark;
+
+import ai.djl.Device;
+import ai.djl.util.Utils;
+import io.boxwright.diffusion.nn.LibTorch;
+import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
+import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.job.report.BenchmarkResult;
+import io.boxwright.job.report.ConsoleLines;
+import io.boxwright.spark.OutOfDeviceMemoryException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Loads a pipeline and times batches of it.
+ *
+ * <p>On a GPU the batches are made twice: as fast as they go, for their time, and waiting for the
+ * GPU at the end of every stage, for the times of stages. On the CPU one batch tells both.
+ */
+public final class RunBenchmark {
+
+  private final BenchmarkModel model;
+  private final BenchmarkSettings settings;
+  private final PrintWriter console;
+
+  /**
+   * Of a model.
+   *
+   * @param console is told what is going on
+   */
+  public RunBenchmark(BenchmarkModel model, BenchmarkSettings settings, PrintWriter console) {
+    this.model = model;
+    this.settings = settings;
+    this.console = console;
+  }
+
+  /**
+   * Measures.
+   *
+   * @throws InvalidInputException naming the device or option that cannot be
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what is missing or not
+   *     supported
+   */
+  public BenchmarkResult execute() {
+    long start = System.nanoTime();
+    try (LayoutGuidanceStableDiffusionPipeline pipeline = load()) {
+      double loadSeconds = BatchTimes.secondsSince(start);
+      say("Loaded %s in %.1f s", model.name(), loadSeconds);
+      return inTemporaryFolder(folder -> measure(pipeline, folder, loadSeconds));
+    }
+  }
+
+  private LayoutGuidanceStableDiffusionPipeline load() {
+    try {
+      return checked(model.load());
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(e.getMessage(), e);
+    }
+  }
+
+  private LayoutGuidanceStableDiffusionPipeline checked(
+      LayoutGuidanceStableDiffusionPipeline pipeline) {
+    try {
+      pipeline.checkOptions(settings.options());
+      return pipeline;
+    } catch (IllegalArgumentException e) {
+      pipeline.close();
+      throw e;
+    }
+  }
+
+  private interface Measurement {
+    BenchmarkResult in(Path folder);
+  }
+
+  private static BenchmarkResult inTemporaryFolder(Measurement measurement) {
+    Path folder;
+    try {
+      folder = Files.createTempDirectory("boxwright-bench");
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot make a folder for temporary files", e);
+    }
+    try {
+      return measurement.in(folder);
+    } finally {
+      Utils.deleteQuietly(folder);
+    }
+  }
+
+  private BenchmarkResult measure(
+      LayoutGuidanceStableDiffusionPipeline pipeline, Path folder, double loadSeconds) {
+    BatchRunner runner = warmUp(pipeline, folder, settings.batchSize().mostOn(device()));
+    List<BatchTimes> timed = repeat(runner, settings.repetitions(), "Batch");
+    List<BatchTimes> staged = timed;
+    if (device().isGpu()) {
+      pipeline.stableDiffusion().waitAtStages();
+      staged = repeat(runner, settings.repetitions(), "Batch with stages apart");
+    }
+    return new Evaluation(model, settings, pipeline.stableDiffusion())
+        .evaluate(loadSeconds, timed, staged);
+  }
+
+  /** With half as many rows again and again, as long as memory is too small. */
+  private BatchRunner warmUp(
+      LayoutGuidanceStableDiffusionPipeline pipeline, Path folder, int rows) {
+    BatchRunner runner = new BatchRunner(pipeline, settings, rows, folder);
+    try {
+      repeat(runner, settings.warmups(), "Warm-up");
+      return runner;
+    } catch (RuntimeException e) {
+      if (rows == 1 || !OutOfDeviceMemoryException.says(e)) {
+        throw e;
+      }
+      say("%d rows do not fit into memory", rows);
+      LibTorch.emptyCache(device());
+      return warmUp(pipeline, folder, rows / 2);
+    }
+  }
+
+  private List<BatchTimes> repeat(BatchRunner runner, int times, String what) {
+    List<BatchTimes> batches = new ArrayList<>();
+    for (int i = 1; i <= times; i++) {
+      batches.add(runner.run());
+      say("%s %d of %d: %.3f s", what, i, times, batches.get(i - 1).seconds());
+    }
+    return batches;
+  }
+
+  private Device device() {
+    return model.options().device();
+  }
+
+  private void say(String format, Object... values) {
+    new ConsoleLines(console).print(format, values);
+  }
+}

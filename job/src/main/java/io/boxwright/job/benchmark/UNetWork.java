@@ -1,0 +1,41 @@
+package io.boxwright.job.benchmark;
+
+import io.boxwright.diffusion.guidance.AttentionLayers;
+import io.boxwright.diffusion.models.UNet2DConditionModel;
+import io.boxwright.diffusion.models.UNetFlops;
+import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.diffusion.pipelines.StableDiffusionPipeline;
+import java.util.List;
+
+/**
+ * What a UNet has to compute, in floating-point operations.
+ *
+ * @param guidancePass of one guided pass of one sample: forward to the last attention that the loss
+ *     reads, and back to the latents
+ * @param denoisePass of one step of one sample: with classifier-free guidance two forward passes,
+ *     though what comes before the first cross-attention is done once
+ */
+record UNetWork(long guidancePass, long denoisePass) {
+
+  /** Of the images of a pipeline; options with a size. */
+  static UNetWork of(StableDiffusionPipeline pipeline, GenerationOptions options) {
+    UNet2DConditionModel unet = pipeline.unet();
+    int factor = pipeline.vae().config().scaleFactor();
+    UNetFlops flops =
+        new UNetFlops(
+            unet.config(),
+            options.height() / factor,
+            options.width() / factor,
+            pipeline.tokenizer().modelMaxLength());
+    List<String> guided = AttentionLayers.of(unet.attnProcessors().keySet()).guided();
+    String last = guided.get(guided.size() - 1);
+    return new UNetWork(
+        flops.forwardTo(last) + flops.backwardFrom(last),
+        (options.classifierFree() ? 2 : 1) * flops.forward());
+  }
+
+  /** Of all passes of a batch, each over a number of samples. */
+  double operations(long guidedSamples, long denoisedSamples) {
+    return (double) guidancePass * guidedSamples + (double) denoisePass * denoisedSamples;
+  }
+}

@@ -1,0 +1,153 @@
+package io.boxwright.job.input;
+
+import io.boxwright.spark.FileSystems;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The Parquet files at a path: the file itself, or all in the folder and below, in the order of
+ * their paths. Names that begin with {@code .} or {@code _} are hidden, as in Spark.
+ *
+ * @param root the file or folder
+ * @param files at least one
+ * @param others names of files below the folder that are no Parquet and not hidden
+ */
+record ParquetFiles(Path root, List<Path> files, List<String> others) {
+
+  private static final List<String> EXTENSIONS = List.of(".parquet", ".parq", ".pq");
+  private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
+  private static final int START_BYTES = 8;
+
+  /**
+   * Looks for files. A path is a name, never a pattern.
+   *
+   * @throws InvalidInputException saying what is there instead
+   * @throws IOException if the file system fails
+   */
+  static ParquetFiles find(Configuration configuration, String path) throws IOException {
+    Path root = new Path(path);
+    FileSystem fileSystem = FileSystems.of(root, configuration);
+    root = fileSystem.makeQualified(root);
+    FileStatus status;
+    try {
+      status = fileSystem.getFileStatus(root);
+    } catch (FileNotFoundException e) {
+      throw failure(path, "there is no such file or folder");
+    }
+    if (status.isDirectory()) {
+      return inFolder(fileSystem, root, path);
+    }
+    byte[] start = start(fileSystem, status);
+    if (!startsWith(start, MAGIC)) {
+      throw failure(path, "it is " + kind(root.getName(), start) + ", and Parquet is needed");
+    }
+    return new ParquetFiles(root, List.of(root), List.of());
+  }
+
+  private static ParquetFiles inFolder(FileSystem fileSystem, Path root, String path)
+      throws IOException {
+    List<Path> files = new ArrayList<>();
+    List<String> others = new ArrayList<>();
+    for (FileStatus file : below(fileSystem, root)) {
+      String name = file.getPath().toString().substring(root.toString().length());
+      if (isNamedParquet(name) || startsWith(start(fileSystem, file), MAGIC)) {
+        files.add(file.getPath());
+      } else {
+        others.add(name.substring(1));
+      }
+    }
+    if (files.isEmpty()) {
+      throw failure(
+          path,
+          others.isEmpty()
+              ? "the folder is empty"
+              : "there is no Parquet file in the folder, only others such as "
+                  + others.stream().sorted().findFirst().orElseThrow());
+    }
+    return new ParquetFiles(
+        root, files.stream().sorted().toList(), others.stream().sorted().toList());
+  }
+
+  /** All files in a folder and below that are not hidden. */
+  private static List<FileStatus> below(FileSystem fileSystem, Path folder) throws IOException {
+    List<FileStatus> files = new ArrayList<>();
+    for (FileStatus entry : fileSystem.listStatus(folder)) {
+      if (isHidden(entry.getPath().getName())) {
+        continue;
+      }
+      if (entry.isDirectory()) {
+        files.addAll(below(fileSystem, entry.getPath()));
+      } else {
+        files.add(entry);
+      }
+    }
+    return files;
+  }
+
+  /** Folders of partitions may begin with anything. */
+  private static boolean isHidden(String name) {
+    return name.startsWith(".") || (name.startsWith("_") && !name.contains("="));
+  }
+
+  private static boolean isNamedParquet(String name) {
+    return EXTENSIONS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
+  }
+
+  private static byte[] start(FileSystem fileSystem, FileStatus file) throws IOException {
+    byte[] start = new byte[(int) Math.min(START_BYTES, file.getLen())];
+    try (FSDataInputStream in = fileSystem.open(file.getPath())) {
+      in.readFully(start);
+    }
+    return start;
+  }
+
+  private static boolean startsWith(byte[] bytes, byte[] magic) {
+    return bytes.length >= magic.length
+        && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
+  }
+
+  /** What a file is that is no Parquet. */
+  private static String kind(String name, byte[] start) {
+    String text = new String(start, StandardCharsets.ISO_8859_1);
+    if (text.isEmpty()) {
+      return "empty";
+    }
+    if (text.startsWith("ARROW1")) {
+      return "an Arrow file";
+    }
+    if (text.startsWith("\u001f\u008b")) {
+      return "a gzip file";
+    }
+    if (text.startsWith("PK")) {
+      return "a zip file";
+    }
+    if (text.startsWith("SQLite")) {
+      return "an SQLite file";
+    }
+    if (text.startsWith("version ")) {
+      return "a Git LFS pointer (the file itself was not downloaded)";
+    }
+    if (text.stripLeading().startsWith("{") || text.stripLeading().startsWith("[")) {
+      return "JSON";
+    }
+    boolean readable = text.chars().allMatch(c -> c >= ' ' || c == '\t' || c == '\n' || c == '\r');
+    if (readable) {
+      return name.toLowerCase(Locale.ROOT).endsWith(".csv") ? "CSV" : "text";
+    }
+    return "of another format";
+  }
+
+  private static InvalidInputException failure(String path, String problem) {
+    return new InvalidInputException("Cannot read prompts from %s: %s".formatted(path, problem));
+  }
+}

@@ -1,0 +1,111 @@
+package io.boxwright.job.input;
+
+import io.boxwright.diffusion.loading.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+
+/** The files of a prompt table, in the order of their paths, with what is in them. */
+final class PromptFiles {
+
+  private final List<PromptFile> list = new ArrayList<>();
+  private final Map<Path, ParquetColumns> columns = new LinkedHashMap<>();
+  private final HashMap<String, Long> firstRows = new HashMap<>();
+  private long rows;
+
+  private PromptFiles() {}
+
+  /**
+   * Reads every file once, for its hash: prompts are small.
+   *
+   * @param paths in order
+   */
+  static PromptFiles read(Configuration configuration, List<Path> paths) throws IOException {
+    int shared = sharedFolder(paths);
+    PromptFiles files = new PromptFiles();
+    for (Path path : paths) {
+      files.add(configuration, path, path.toString().substring(shared));
+    }
+    return files;
+  }
+
+  private void add(Configuration configuration, Path path, String name) throws IOException {
+    FileSystem fileSystem = path.getFileSystem(configuration);
+    long count;
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(HadoopInputFile.fromPath(path, configuration))) {
+      count = reader.getRecordCount();
+      columns.put(path, ParquetColumns.of(reader.getFileMetaData().getSchema()));
+    }
+    long bytes = fileSystem.getFileStatus(path).getLen();
+    list.add(new PromptFile(name, bytes, count, sha256(fileSystem, path)));
+    firstRows.put(path.toString(), rows);
+    rows += count;
+  }
+
+  List<PromptFile> list() {
+    return List.copyOf(list);
+  }
+
+  /** What columns each file has, in order. */
+  Map<Path, ParquetColumns> columns() {
+    return Collections.unmodifiableMap(columns);
+  }
+
+  long rows() {
+    return rows;
+  }
+
+  /** The position of a file's first row. */
+  Column positionOf(Column filePath) {
+    return functions.udf(new FirstRow(firstRows), DataTypes.LongType).apply(filePath);
+  }
+
+  /** Spark gives the path of a file as a URI or as it is, depending on its version. */
+  private record FirstRow(HashMap<String, Long> firstRows) implements UDF1<String, Long> {
+
+    @Override
+    public Long call(String file) {
+      Long first = firstRows.get(file);
+      return first != null ? first : firstRows.get(new Path(URI.create(file)).toString());
+    }
+  }
+
+  /** How long the path of the folder is that all files share. */
+  private static int sharedFolder(List<Path> paths) {
+    String first = paths.get(0).toString();
+    String last = paths.get(paths.size() - 1).toString(); // sorted: what these two share, all do
+    int shared = 0;
+    int end = Math.min(first.length(), last.length());
+    while (shared < end && first.charAt(shared) == last.charAt(shared)) {
+      shared++;
+    }
+    return first.lastIndexOf('/', shared - 1) + 1;
+  }
+
+  private static String sha256(FileSystem fileSystem, Path path) throws IOException {
+    MessageDigest digest = Sha256.digest();
+    try (InputStream in = new DigestInputStream(fileSystem.open(path), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    }
+    return Sha256.hex(digest);
+  }
+}

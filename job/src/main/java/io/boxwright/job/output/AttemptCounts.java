@@ -1,0 +1,89 @@
+package io.boxwright.job.output;
+
+import io.boxwright.job.output.RunRecord.Attempt;
+import io.boxwright.job.output.RunRecord.State;
+import io.boxwright.spark.GenerationMonitor;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/** What a driver's monitor counts, as {@code run.json} has it. */
+record AttemptCounts(
+    long images,
+    long failed,
+    Map<String, Double> stageSeconds,
+    Long peakDeviceBytes,
+    Long peakHostBytes,
+    List<String> loads,
+    Map<String, Long> errors) {
+
+  private static final int MOST_ERRORS = 10;
+
+  /** What is counted now; nothing before there is a monitor. */
+  static AttemptCounts of(Optional<GenerationMonitor> monitor) {
+    return monitor
+        .map(AttemptCounts::of)
+        .orElse(new AttemptCounts(0, 0, Map.of(), null, null, List.of(), Map.of()));
+  }
+
+  private static AttemptCounts of(GenerationMonitor monitor) {
+    return new AttemptCounts(
+        monitor.images(),
+        monitor.failed(),
+        seconds(monitor),
+        boxed(monitor.peakDeviceBytes()),
+        boxed(monitor.peakHostBytes()),
+        monitor.loads(),
+        commonest(monitor.errors()));
+  }
+
+  /** The attempt that the counts are of. */
+  Attempt attempt(State state, String error, LockHolder driver, Instant started, String now) {
+    double seconds = Duration.between(started, Instant.parse(now)).toMillis() / 1000.0;
+    return new Attempt(
+        state,
+        error,
+        driver.application(),
+        driver.host(),
+        driver.process().pid(),
+        started.toString(),
+        now,
+        images,
+        failed,
+        images / Math.max(seconds, 0.001),
+        stageSeconds,
+        peakDeviceBytes,
+        peakHostBytes,
+        loads,
+        errors);
+  }
+
+  private static Map<String, Double> seconds(GenerationMonitor monitor) {
+    Map<String, Double> seconds = new TreeMap<>();
+    monitor
+        .stages()
+        .forEach(
+            (stage, time) ->
+                seconds.put(stage.name().toLowerCase(Locale.ROOT), time.toMillis() / 1000.0));
+    return seconds;
+  }
+
+  private static Map<String, Long> commonest(Map<String, Long> errors) {
+    Map<String, Long> commonest = new LinkedHashMap<>();
+    errors.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(MOST_ERRORS)
+        .forEach(entry -> commonest.put(entry.getKey(), entry.getValue()));
+    return commonest;
+  }
+
+  private static Long boxed(OptionalLong value) {
+    return value.isPresent() ? value.getAsLong() : null;
+  }
+}

@@ -1,0 +1,77 @@
+package io.boxwright.job.output;
+
+import io.boxwright.job.input.RootCause;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+
+/**
+ * What the footer of a chunk's file says.
+ *
+ * @param file whose footer it is
+ * @param bytes the length of the file
+ * @param images how many rows the file has
+ * @param failed those of them whose status is {@code error}
+ * @param plan hash of the plan that it was made after
+ * @param chunk its number, as text
+ * @param rows the {@link RowDigest} of its rows
+ */
+public record ChunkFooter(
+    ChunkFile file, long bytes, long images, long failed, String plan, String chunk, String rows) {
+
+  private static final String NONE = "none";
+
+  /**
+   * Reads a footer; the images are not read.
+   *
+   * @throws UncheckedIOException saying why the file is not a complete Parquet file
+   */
+  static ChunkFooter read(Configuration configuration, Path folder, ChunkFile file) {
+    Path path = new Path(folder, file.name());
+    try {
+      return read(HadoopInputFile.fromPath(path, configuration), file);
+    } catch (IOException | RuntimeException e) { // the latter for files that are no Parquet
+      throw new UncheckedIOException(
+          "it is not a complete Parquet file: %s".formatted(RootCause.message(e)),
+          new IOException(e));
+    }
+  }
+
+  private static ChunkFooter read(HadoopInputFile input, ChunkFile file) throws IOException {
+    try (ParquetFileReader reader = ParquetFileReader.open(input)) {
+      Map<String, String> keys = reader.getFileMetaData().getKeyValueMetaData();
+      return new ChunkFooter(
+          file,
+          input.getLength(),
+          reader.getRecordCount(),
+          Long.parseLong(keys.getOrDefault(ImageWriteSupport.FAILED, "0")),
+          keys.getOrDefault(ImageWriteSupport.PLAN, NONE),
+          keys.getOrDefault(ImageWriteSupport.CHUNK, NONE),
+          keys.getOrDefault(ImageWriteSupport.ROWS, NONE));
+    }
+  }
+
+  /** Why the file is not what the plan has in its place; nothing if it is. */
+  Optional<String> problem(RunPlan planned) {
+    if (!plan.equals(planned.hash())) {
+      return Optional.of("it belongs to a run with other settings");
+    }
+    if (!chunk.equals(String.valueOf(file.chunk()))) {
+      return Optional.of("it holds chunk %s".formatted(chunk));
+    }
+    long expected = planned.imagesIn(file.chunk());
+    return images == expected
+        ? Optional.empty()
+        : Optional.of("it has %d rows instead of %d".formatted(images, expected));
+  }
+
+  /** Returns whether both files are the same chunk of the same plan. */
+  boolean standsFor(ChunkFooter other) {
+    return plan.equals(other.plan) && chunk.equals(other.chunk) && images == other.images;
+  }
+}

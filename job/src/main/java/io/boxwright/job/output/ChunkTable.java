@@ -1,0 +1,194 @@
+package io.boxwright.job.output;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The chunks of an output folder. A file counts when it has the exact name of a chunk of the plan,
+ * with a manifest also when that lists it, and when its footer names the plan, the chunk and as
+ * many rows as the plan gives it. Of several such files the newest generation counts.
+ */
+public final class ChunkTable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkTable.class);
+
+  /** Footers are read by so many threads: mostly they wait for the file system. */
+  private static final int READERS = 16;
+
+  private final RunFolder folder;
+  private final RunPlan plan;
+
+  /** The chunks of a folder with a plan. */
+  public ChunkTable(RunFolder folder, RunPlan plan) {
+    this.folder = folder;
+    this.plan = plan;
+  }
+
+  /** Looks at every file, and reads the footer of each that may count. */
+  public ChunkScan scan() {
+    List<String> strangers = new ArrayList<>();
+    List<Candidate> candidates = new ArrayList<>();
+    for (FileStatus entry : entries()) {
+      chunkOf(entry)
+          .ifPresentOrElse(
+              file -> candidates.add(new Candidate(entry, file)),
+              () -> strangers.add(entry.getPath().getName()));
+    }
+    List<String> leftovers = new ArrayList<>();
+    List<ChunkScan.OddFile> odd = new ArrayList<>();
+    Map<Integer, ChunkFooter> finished = new TreeMap<>();
+    for (Judged judged : judge(ranked(candidates))) {
+      Optional<String> problem = judged.problem().or(() -> brokenSeal(judged.footer(), finished));
+      if (problem.isEmpty()) {
+        ChunkFooter replaced = finished.put(judged.file().chunk(), judged.footer());
+        Optional.ofNullable(replaced).ifPresent(older -> leftovers.add(older.file().name()));
+      } else if (judged.cutOff()) {
+        leftovers.add(judged.file().name());
+      } else {
+        odd.add(new ChunkScan.OddFile(judged.file().name(), problem.get()));
+      }
+    }
+    return new ChunkScan(plan.chunks(), finished, odd, leftovers, strangers);
+  }
+
+  /**
+   * The best comes last: the newest generation and, of several attempts, the one that is listed.
+   */
+  private List<Candidate> ranked(List<Candidate> candidates) {
+    Manifest manifest = new Manifest(folder);
+    return candidates.stream()
+        .sorted(
+            Comparator.comparingInt((Candidate candidate) -> candidate.file().generation())
+                .thenComparing(candidate -> manifest.lists(candidate.file())))
+        .toList();
+  }
+
+  /** A file takes the place of another only if all of it is as it was written. */
+  private Optional<String> brokenSeal(ChunkFooter footer, Map<Integer, ChunkFooter> finished) {
+    if (!finished.containsKey(footer.file().chunk())) {
+      return Optional.empty();
+    }
+    try {
+      return FileSeal.check(folder.fileSystem().getConf(), new Path(path(footer.file())));
+    } catch (IOException e) {
+      return Optional.of("it cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Files and folders that are not hidden, in the order of their names. */
+  private List<FileStatus> entries() {
+    return folder.list(RunFolder.IMAGES).stream()
+        .filter(entry -> !RunFolder.isHidden(entry.getPath().getName()))
+        .sorted(Comparator.comparing(entry -> entry.getPath().getName()))
+        .toList();
+  }
+
+  /** The chunk of the plan that a name stands for; attempts have names only with a manifest. */
+  private Optional<ChunkFile> chunkOf(FileStatus entry) {
+    return ChunkFile.parse(entry.getPath())
+        .filter(file -> file.chunk() < plan.chunks())
+        .filter(file -> file.isAttempt() == (plan.commit() == CommitMode.MANIFEST));
+  }
+
+  private record Candidate(FileStatus entry, ChunkFile file) {}
+
+  private record Judged(Candidate candidate, ChunkFooter footer, Optional<String> problem) {
+
+    ChunkFile file() {
+      return candidate.file();
+    }
+
+    /** Whether it is of an attempt that did not come to its end: such a file has no footer. */
+    boolean cutOff() {
+      return file().isAttempt() && candidate.entry().isFile() && footer == null;
+    }
+  }
+
+  private List<Judged> judge(List<Candidate> candidates) {
+    ExecutorService readers = Executors.newFixedThreadPool(READERS);
+    try {
+      List<Callable<Judged>> tasks = new ArrayList<>();
+      candidates.forEach(candidate -> tasks.add(() -> judge(candidate)));
+      List<Judged> judged = new ArrayList<>();
+      for (Future<Judged> result : readers.invokeAll(tasks)) {
+        judged.add(result.get());
+      }
+      return judged;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while footers were read", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Cannot read footers: " + e.getCause(), e.getCause());
+    } finally {
+      readers.shutdownNow();
+    }
+  }
+
+  private Judged judge(Candidate candidate) {
+    ChunkFile file = candidate.file();
+    if (!folder.isRegular(candidate.entry())) {
+      return new Judged(candidate, null, Optional.of("it is no file"));
+    }
+    if (candidate.entry().getLen() == 0) {
+      return new Judged(candidate, null, Optional.of("it is empty"));
+    }
+    try {
+      ChunkFooter footer =
+          ChunkFooter.read(folder.fileSystem().getConf(), folder.resolve(RunFolder.IMAGES), file);
+      return new Judged(candidate, footer, footer.problem(plan));
+    } catch (UncheckedIOException e) {
+      return new Judged(candidate, null, Optional.of(e.getMessage()));
+    }
+  }
+
+  /** Where a file is. */
+  public String path(ChunkFile file) {
+    return folder.resolve(RunFolder.IMAGES + "/" + file.name()).toString();
+  }
+
+  /** Paths of files. */
+  public String[] paths(List<ChunkFile> files) {
+    return files.stream().map(this::path).toArray(String[]::new);
+  }
+
+  /**
+   * Makes room for the chunks that are missing: removes what attempts that were cut off have left
+   * and files that newer ones have replaced, and puts odd files aside, each with a line.
+   *
+   * @return what was there
+   */
+  public ChunkScan tidy() {
+    folder.sweepStaging();
+    ChunkScan scan = scan();
+    removeLeftovers(scan);
+    for (ChunkScan.OddFile file : scan.odd()) {
+      String aside = folder.putAside(file.name());
+      LOG.warn("{} does not count: {}. It is kept as {}", file.name(), file.problem(), aside);
+    }
+    if (!scan.strangers().isEmpty()) {
+      LOG.warn(
+          "Not of this run, and left alone in images: {}", String.join(", ", scan.strangers()));
+    }
+    return scan;
+  }
+
+  /** Removes files that were cut off, and those that newer ones have replaced. */
+  public void removeLeftovers(ChunkScan scan) {
+    scan.leftovers().forEach(name -> folder.delete(RunFolder.IMAGES + "/" + name));
+  }
+}

@@ -1,0 +1,20 @@
+package io.boxwright.job.output;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.hadoop.fs.Path;
+
+/** A JSON file of ours is there, but not as it was written: empty, cut off or changed. */
+public final class DamagedFileException extends UncheckedIOException {
+
+  private static final long serialVersionUID = 1;
+
+  /** Names the file, and what is wrong with it. */
+  DamagedFileException(Path file, IOException cause) {
+    super("%s is damaged: %s".formatted(file, firstLine(cause)), cause);
+  }
+
+  private static String firstLine(IOException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+}

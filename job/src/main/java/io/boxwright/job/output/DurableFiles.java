@@ -1,0 +1,63 @@
+package io.boxwright.job.output;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.util.EnumSet;
+import org.apache.hadoop.fs.CreateFlag;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.fs.permission.FsPermission;
+
+/**
+ * Files that outlive a power cut: their bytes are on disk before their names count, where the file
+ * system can promise that. Local disks and HDFS can; object stores keep what they have confirmed.
+ */
+final class DurableFiles {
+
+  private static final String LOCAL = "file";
+
+  private DurableFiles() {}
+
+  /** Creates a file, in the place of one that is there. The caller closes the stream. */
+  static FSDataOutputStream create(FileSystem fileSystem, Path file) throws IOException {
+    return fileSystem.create(
+        file,
+        FsPermission.getFileDefault(),
+        // HDFS brings each block to disk as it ends, not only the last one.
+        EnumSet.of(CreateFlag.CREATE, CreateFlag.OVERWRITE, CreateFlag.SYNC_BLOCK),
+        fileSystem.getConf().getInt("io.file.buffer.size", 4096),
+        fileSystem.getDefaultReplication(file),
+        fileSystem.getDefaultBlockSize(file),
+        null);
+  }
+
+  /** Brings to disk what was written so far. */
+  static void sync(FSDataOutputStream out) throws IOException {
+    if (out.hasCapability(StreamCapabilities.HSYNC)) {
+      out.hsync();
+    }
+  }
+
+  /** Renames a file, and brings the new name to disk. The target must not exist. */
+  static boolean rename(FileSystem fileSystem, Path file, Path target) throws IOException {
+    if (!fileSystem.rename(file, target)) {
+      return false;
+    }
+    syncFolder(fileSystem, target.getParent());
+    return true;
+  }
+
+  /** Brings the names in a folder to disk; HDFS does so by itself. */
+  static void syncFolder(FileSystem fileSystem, Path folder) throws IOException {
+    if (!LOCAL.equals(fileSystem.getUri().getScheme())) {
+      return;
+    }
+    java.nio.file.Path local = java.nio.file.Path.of(folder.toUri().getPath());
+    try (FileChannel channel = FileChannel.open(local, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

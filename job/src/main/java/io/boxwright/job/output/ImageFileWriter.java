@@ -1,0 +1,96 @@
+package io.boxwright.job.output;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.OutputFile;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.execution.datasources.OutputWriter;
+import org.apache.spark.sql.types.StructType;
+
+/** Writes the file of a chunk: on disk and sealed when it is closed. */
+final class ImageFileWriter extends OutputWriter {
+
+  /** Small row groups, so that readers need not hold hundreds of images at once. */
+  private static final long ROW_GROUP_BYTES = 16 << 20;
+
+  private final Path path;
+  private final ParquetWriter<InternalRow> writer;
+
+  /**
+   * Creates the file.
+   *
+   * @param path where it goes
+   * @param chunk its number
+   * @param schema of its rows
+   * @param configuration as Spark's Parquet prepares it
+   */
+  ImageFileWriter(Path path, int chunk, StructType schema, Configuration configuration)
+      throws IOException {
+    this.path = path;
+    SealedOutputFile file =
+        new SealedOutputFile(RunFolder.unchecked(path.getFileSystem(configuration)), path);
+    this.writer =
+        new Builder(file, new ImageWriteSupport(file, chunk, schema))
+            .withConf(configuration)
+            .withCompressionCodec(CompressionCodecName.UNCOMPRESSED) // PNG is compressed already
+            .withRowGroupSize(ROW_GROUP_BYTES)
+            .withMinRowCountForPageSizeCheck(1)
+            .withDictionaryEncoding("image.bytes", false)
+            .withPageWriteChecksumEnabled(true)
+            .build();
+  }
+
+  @Override
+  public void write(InternalRow row) {
+    try {
+      writer.write(row);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      writer.close();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public String path() {
+    return path.toString();
+  }
+
+  private UncheckedIOException failed(IOException e) {
+    return new UncheckedIOException("Cannot write %s: %s".formatted(path, e.getMessage()), e);
+  }
+
+  private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
+
+    private final ImageWriteSupport support;
+
+    Builder(OutputFile file, ImageWriteSupport support) {
+      super(file);
+      this.support = support;
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    /** Newer versions of Parquet have another way, too, which that of Spark 3.5 lacks. */
+    @Override
+    @SuppressWarnings("deprecation")
+    protected WriteSupport<InternalRow> getWriteSupport(Configuration configuration) {
+      return support;
+    }
+  }
+}

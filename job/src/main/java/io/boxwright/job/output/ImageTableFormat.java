@@ -1,0 +1,78 @@
+package io.boxwright.job.output;
+
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.mapreduce.Job;
+import org.apache.hadoop.mapreduce.TaskAttemptContext;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.OutputWriter;
+import org.apache.spark.sql.execution.datasources.OutputWriterFactory;
+import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
+import org.apache.spark.sql.types.StructType;
+import scala.collection.immutable.Map;
+
+/**
+ * Spark's Parquet, with files of {@link ImageFileWriter}, and with an end to waiting for a file
+ * system that does not answer. Spark makes it by its class name.
+ */
+public final class ImageTableFormat extends ParquetFileFormat {
+
+  /** The key of Hadoop's settings for how many seconds creating a file may take; default 300. */
+  public static final String CREATE_TIMEOUT = "boxwright.output.create.timeout.seconds";
+
+  private static final long serialVersionUID = 1;
+
+  @Override
+  public OutputWriterFactory prepareWrite(
+      SparkSession spark, Job job, Map<String, String> options, StructType schema) {
+    super.prepareWrite(
+        spark, job, options, schema); // puts what its write support reads into the job
+    job.getConfiguration().set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
+    return new ImpatientFactory();
+  }
+
+  /** Gives up on a file that is not created in time; the task fails, and Spark tries again. */
+  private static final class ImpatientFactory extends OutputWriterFactory {
+
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String getFileExtension(TaskAttemptContext context) {
+      return ".parquet";
+    }
+
+    @Override
+    public OutputWriter newInstance(String path, StructType schema, TaskAttemptContext context) {
+      int seconds = context.getConfiguration().getInt(CREATE_TIMEOUT, 300);
+      FutureTask<OutputWriter> creation =
+          new FutureTask<>(() -> writer(new Path(path), schema, context));
+      Thread thread = new Thread(creation, "create " + path);
+      thread.setDaemon(true);
+      thread.start();
+      try {
+        return creation.get(seconds, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        throw new IllegalStateException(
+            "The file system did not create %s within %d s".formatted(path, seconds), e);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(
+            "Cannot create %s: %s".formatted(path, e.getCause().getMessage()), e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("Interrupted while " + path + " was created", e);
+      } finally {
+        thread.interrupt();
+      }
+    }
+
+    private static OutputWriter writer(Path path, StructType schema, TaskAttemptContext context)
+        throws IOException {
+      int chunk = ChunkCommitProtocol.target(context).chunk();
+      return new ImageFileWriter(path, chunk, schema, context.getConfiguration());
+    }
+  }
+}

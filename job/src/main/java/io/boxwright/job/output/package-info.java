@@ -1,0 +1,2 @@
+/** What the job writes. */
+package io.boxwright.job.output;

@@ -1,0 +1,166 @@
+package io.boxwright.job.report;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import scala.collection.Seq;
+
+/** Some images of a table side by side, each with its boxes, prompt, scores and id. */
+public final class ContactSheet {
+
+  private static final int COLUMNS = 4;
+  private static final int GAP = 8;
+
+  private ContactSheet() {}
+
+  /** Which image of which prompt, in the order of both. */
+  private record Key(String id, int imageIndex) implements Comparable<Key> {
+
+    @Override
+    public int compareTo(Key other) {
+      int byId = id.compareTo(other.id);
+      return byId == 0 ? Integer.compare(imageIndex, other.imageIndex) : byId;
+    }
+  }
+
+  /**
+   * Draws some images of a table, those that are read first, in the order of their ids. Looks at no
+   * more of the table than that takes.
+   *
+   * @param table an image table
+   * @param most how many images at most
+   * @return the sheet, or nothing if no image was made
+   */
+  public static Optional<BufferedImage> draw(Dataset<Row> table, int most) {
+    List<BufferedImage> tiles = List.copyOf(tiles(made(table).limit(most)).values());
+    return tiles.isEmpty() ? Optional.empty() : Optional.of(sheet(tiles, COLUMNS));
+  }
+
+  /**
+   * Draws images of two tables, those of one in a row above those of the other, images of the same
+   * prompt above one another. A prompt of which only one has an image has a blank. Both tables are
+   * read whole, for the first ids.
+   *
+   * @param most how many images of each at most
+   * @return the sheet, or nothing if no image was made
+   */
+  public static Optional<BufferedImage> compare(Dataset<Row> above, Dataset<Row> below, int most) {
+    Map<Key, BufferedImage> first = tiles(made(above).orderBy("id", "image_index").limit(most));
+    Map<Key, BufferedImage> second = tiles(made(below).orderBy("id", "image_index").limit(most));
+    List<Key> keys =
+        Stream.of(first, second)
+            .flatMap(tiles -> tiles.keySet().stream())
+            .distinct()
+            .sorted()
+            .limit(most)
+            .toList();
+    List<BufferedImage> tiles = new ArrayList<>();
+    keys.forEach(key -> tiles.add(first.get(key)));
+    keys.forEach(key -> tiles.add(second.get(key)));
+    return keys.isEmpty() ? Optional.empty() : Optional.of(sheet(tiles, keys.size()));
+  }
+
+  /** The columns that a tile shows; {@code detection} only where the table has it. */
+  private static Dataset<Row> made(Dataset<Row> table) {
+    boolean detected = Arrays.asList(table.columns()).contains("detection");
+    return table
+        .filter(col("status").equalTo("ok"))
+        .select(
+            col("id"),
+            col("image_index"),
+            col("prompt"),
+            col("image.bytes"),
+            col("objects.label").as("labels"),
+            col("objects.boxes"),
+            col("adherence.guided.in_box_mass"),
+            (detected ? col("detection.iou") : lit(null).cast("double")).as("iou"));
+  }
+
+  private static SortedMap<Key, BufferedImage> tiles(Dataset<Row> images) {
+    SortedMap<Key, BufferedImage> tiles = new TreeMap<>();
+    for (Row row : images.collectAsList()) {
+      Key key = new Key(row.getAs("id"), row.getAs("image_index"));
+      tiles.put(
+          key,
+          SheetTile.draw(
+              decode(row.getAs("bytes")), boxes(row), row.getAs("prompt"), scores(key, row)));
+    }
+    return tiles;
+  }
+
+  /** All boxes of all objects, one colour an object. */
+  private static List<SheetTile.Box> boxes(Row row) {
+    List<SheetTile.Box> boxes = new ArrayList<>();
+    if (row.getAs("boxes") != null) {
+      List<String> labels = row.getList(row.fieldIndex("labels"));
+      List<Seq<Seq<Double>>> objects = row.getList(row.fieldIndex("boxes"));
+      for (int object = 0; object < objects.size(); object++) {
+        String label = Objects.requireNonNullElse(labels.get(object), "");
+        for (int i = 0; i < objects.get(object).size(); i++) {
+          Seq<Double> box = objects.get(object).apply(i);
+          boxes.add(
+              new SheetTile.Box(
+                  object, label, box.apply(0), box.apply(1), box.apply(2), box.apply(3)));
+        }
+      }
+    }
+    return boxes;
+  }
+
+  /** Such as {@code in box 0.72, IoU 0.51, cat-1 #2}: whatever there is of it. */
+  private static String scores(Key key, Row row) {
+    List<String> parts = new ArrayList<>();
+    addScore(parts, "in box", row.getAs("in_box_mass"));
+    addScore(parts, "IoU", row.getAs("iou"));
+    parts.add(key.imageIndex() == 0 ? key.id() : key.id() + " #" + key.imageIndex());
+    return String.join(", ", parts);
+  }
+
+  private static void addScore(List<String> parts, String name, Double score) {
+    if (score != null) {
+      parts.add(String.format(Locale.ROOT, "%s %.2f", name, score));
+    }
+  }
+
+  private static BufferedImage decode(byte[] png) {
+    try {
+      return ImageIO.read(new ByteArrayInputStream(png));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Tiles beside and below one another; a tile that is {@code null} stays blank. */
+  private static BufferedImage sheet(List<BufferedImage> tiles, int mostColumns) {
+    int columns = Math.min(mostColumns, tiles.size());
+    int rows = (tiles.size() + columns - 1) / columns;
+    int right = SheetTile.PICTURE + GAP;
+    int down = SheetTile.height() + GAP;
+    BufferedImage sheet =
+        new BufferedImage(columns * right + GAP, rows * down + GAP, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = sheet.createGraphics();
+    for (int i = 0; i < tiles.size(); i++) {
+      graphics.drawImage(tiles.get(i), GAP + i % columns * right, GAP + i / columns * down, null);
+    }
+    graphics.dispose();
+    return sheet;
+  }
+}

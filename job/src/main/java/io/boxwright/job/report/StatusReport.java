@@ -1,0 +1,57 @@
+package io.boxwright.job.report;
+
+import io.boxwright.text.Redaction;
+import java.io.PrintWriter;
+import java.time.Duration;
+
+/** Says on the console how far a run is. */
+public final class StatusReport {
+
+  private final ConsoleLines out;
+
+  /** Writes to {@code out}. */
+  public StatusReport(PrintWriter out) {
+    this.out = new ConsoleLines(out);
+  }
+
+  /** Prints how far a run is. */
+  public void print(RunStatus status) {
+    out.printText("State: " + status.state());
+    line(
+        "Images: %d of %d done, %d of them failed, %d left (%d of %d chunks)",
+        status.done(),
+        status.images(),
+        status.failed(),
+        status.left(),
+        status.chunksDone(),
+        status.chunks());
+    status.remarks().forEach(remark -> line("%s", remark));
+    if (status.imagesPerSecond() > 0) {
+      line("Rate: %.2f images a second%s", status.imagesPerSecond(), timeLeft(status));
+    }
+    if (!status.errors().isEmpty()) {
+      line("Errors of the last driver:");
+      status.errors().forEach((error, count) -> line("  %6d  %s", count, error));
+    }
+    if (status.running()) {
+      return; // its driver goes on
+    }
+    if (status.left() > 0) {
+      line("To go on: %s", status.command() + Redaction.reminder(status.command()));
+    } else if (status.failed() > 0) {
+      String again = status.command() + " --retry-errors" + Redaction.reminder(status.command());
+      line("To make failed images again: %s", again);
+    }
+  }
+
+  private static String timeLeft(RunStatus status) {
+    Duration left = Duration.ofSeconds((long) (status.left() / status.imagesPerSecond()));
+    return left.isZero()
+        ? ""
+        : ", %d:%02d hours left".formatted(left.toHours(), left.toMinutesPart());
+  }
+
+  private void line(String format, Object... values) {
+    out.print(format, values);
+  }
+}

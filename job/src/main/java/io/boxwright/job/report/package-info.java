@@ -1,0 +1,2 @@
+/** What the job tells people. */
+package io.boxwright.job.report;

@@ -1,0 +1,123 @@
+package io.boxwright.job.verification;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.floor;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.regexp_extract;
+
+import io.boxwright.job.input.PromptTable;
+import io.boxwright.job.input.SparkNames;
+import io.boxwright.job.output.RowDigest;
+import io.boxwright.job.output.RunPlan;
+import io.boxwright.spark.PromptTables;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Compares the rows of an image table with the prompts that the plan has in their places, column by
+ * column.
+ *
+ * @param prompts columns of the prompt table, with id and seed
+ * @param imagesPerPrompt images for each row
+ */
+public record PromptCheck(StructType prompts, int imagesPerPrompt)
+    implements FlatMapFunction<Iterator<InternalRow>, String> {
+
+  private static final long serialVersionUID = 1;
+  private static final String FILE = "_boxwright_file";
+  private static final String ROW = "_boxwright_row";
+  private static final String IMAGE = "_boxwright_image";
+
+  /**
+   * Checks a table. The images themselves are not read.
+   *
+   * @return a sentence for each value that is another one in the prompt table
+   */
+  public static List<String> problems(RunPlan plan, PromptTable prompts, Dataset<Row> images) {
+    Dataset<Row> wanted = PromptTables.identified(prompts.withPosition());
+    Dataset<Row> columns = wanted.drop(PromptTable.POSITION);
+    PromptCheck check = new PromptCheck(columns.schema(), plan.imagesPerPrompt());
+    List<Column> compared = new ArrayList<>();
+    check.add(compared, wanted);
+    check.add(compared, images);
+    compared.add(wanted.col(PromptTable.POSITION)); // null where there is no prompt
+    Dataset<Row> placed = placed(plan, images);
+    for (String name : List.of(FILE, ROW, IMAGE, "image_index")) {
+      compared.add(placed.col(name));
+    }
+    Column position = floor(placed.col(IMAGE).divide(lit(plan.imagesPerPrompt()))).cast("bigint");
+    return placed
+        .join(wanted, position.equalTo(wanted.col(PromptTable.POSITION)), "left")
+        .select(compared.toArray(Column[]::new))
+        .queryExecution()
+        .toRdd()
+        .toJavaRDD()
+        .mapPartitions(check)
+        .collect();
+  }
+
+  private void add(List<Column> compared, Dataset<Row> table) {
+    for (StructField field : prompts.fields()) {
+      compared.add(table.col(SparkNames.quoted(field.name())));
+    }
+  }
+
+  /** With the file, the row in it, and the place among all images that those give. */
+  private static Dataset<Row> placed(RunPlan plan, Dataset<Row> images) {
+    Column chunk = regexp_extract(col(FILE), "chunk-(\\d+)", 1).cast("bigint");
+    long imagesPerChunk = (long) plan.chunkRows() * plan.imagesPerPrompt();
+    return images
+        .withColumn(FILE, col("_metadata.file_name"))
+        .withColumn(ROW, col("_metadata.row_index"))
+        .withColumn(IMAGE, chunk.multiply(lit(imagesPerChunk)).plus(col(ROW)));
+  }
+
+  @Override
+  public Iterator<String> call(Iterator<InternalRow> rows) {
+    List<String> problems = new ArrayList<>();
+    rows.forEachRemaining(row -> compare(row, problems));
+    return problems.iterator();
+  }
+
+  private void compare(InternalRow row, List<String> problems) {
+    int columns = prompts.length();
+    int position = 2 * columns;
+    String place =
+        "%s, row %d".formatted(row.getUTF8String(position + 1), row.getLong(position + 2));
+    if (row.isNullAt(position)) {
+      problems.add("%s: the prompt table has no row for it".formatted(place));
+      return;
+    }
+    long imageIndex = row.getLong(position + 3) % imagesPerPrompt;
+    if (row.getInt(position + 4) != imageIndex) {
+      problems.add(
+          "%s, column image_index: it is %d, not %d"
+              .formatted(place, row.getInt(position + 4), imageIndex));
+    }
+    for (int i = 0; i < columns; i++) {
+      if (!isSame(row, i, columns + i, imageIndex)) {
+        problems.add(
+            "%s, column %s: it is not what the prompt table has"
+                .formatted(place, prompts.apply(i).name()));
+      }
+    }
+  }
+
+  /** Images of a row count its seed up. */
+  private boolean isSame(InternalRow row, int wanted, int found, long imageIndex) {
+    StructField field = prompts.apply(wanted);
+    if (field.name().equals("seed")) {
+      return !row.isNullAt(found) && row.getLong(found) == row.getLong(wanted) + imageIndex;
+    }
+    return RowDigest.of(row, wanted, field.dataType())
+        .equals(RowDigest.of(row, found, field.dataType()));
+  }
+}

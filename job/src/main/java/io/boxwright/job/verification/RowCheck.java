@@ -1,0 +1,155 @@
+package io.boxwright.job.verification;
+
+import io.boxwright.job.output.ImageTable;
+import io.boxwright.job.output.RowDigest;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Reads every column of every row: the rows of a file must be those whose digest its footer has,
+ * and each row must hold a whole picture of its size, or an error.
+ *
+ * @param schema of the image table
+ * @param digests of the rows, by name of the file
+ */
+public record RowCheck(StructType schema, Map<String, String> digests)
+    implements FlatMapFunction<Iterator<InternalRow>, String> {
+
+  private static final long serialVersionUID = 1;
+  private static final int IMAGE_BYTES = 0;
+
+  /**
+   * Checks files that are as they were written.
+   *
+   * @param digests of the rows, by path of the file
+   * @return a sentence for each row and file that is not whole
+   */
+  public static List<String> problems(
+      SparkSession spark, Map<String, String> digests, long largestFile) {
+    if (digests.isEmpty()) {
+      return List.of();
+    }
+    Dataset<Row> images =
+        ImageTable.read(wholeFiles(spark, largestFile), digests.keySet().toArray(String[]::new));
+    Map<String, String> byName = new HashMap<>();
+    digests.forEach((path, digest) -> byName.put(new Path(path).getName(), digest));
+    return images
+        .withColumn("_boxwright_file", functions.col("_metadata.file_name"))
+        .queryExecution()
+        .toRdd()
+        .toJavaRDD()
+        .mapPartitions(new RowCheck(images.schema(), byName))
+        .collect();
+  }
+
+  /** A session whose tasks read some whole files each, one after the other. */
+  private static SparkSession wholeFiles(SparkSession spark, long largestFile) {
+    SparkSession session = spark.newSession();
+    session.conf().set("spark.sql.files.openCostInBytes", "0");
+    session.conf().set("spark.sql.files.minPartitionNum", "1");
+    session
+        .conf()
+        .set("spark.sql.files.maxPartitionBytes", String.valueOf(Math.max(largestFile, 32 << 20)));
+    return session;
+  }
+
+  @Override
+  public Iterator<String> call(Iterator<InternalRow> rows) {
+    List<String> problems = new ArrayList<>();
+    FileRows file = null;
+    while (rows.hasNext()) {
+      InternalRow row = rows.next();
+      String name = row.getUTF8String(schema.length()).toString();
+      if (file == null || !file.name.equals(name)) {
+        finish(file, problems);
+        file = new FileRows(name);
+      }
+      file.add(row, problems);
+    }
+    finish(file, problems);
+    return problems.iterator();
+  }
+
+  private void finish(FileRows file, List<String> problems) {
+    if (file != null && !file.digest.hex().equals(digests.get(file.name))) {
+      problems.add("%s: its rows were changed after they were written".formatted(file.name));
+    }
+  }
+
+  /** The rows of one file, one after the other. */
+  private final class FileRows {
+
+    private final String name;
+    private final RowDigest digest = new RowDigest(schema);
+    private long count;
+
+    FileRows(String name) {
+      this.name = name;
+    }
+
+    void add(InternalRow row, List<String> problems) {
+      digest.add(row);
+      problem(row)
+          .ifPresent(
+              problem ->
+                  problems.add(
+                      "%s, row %d (id %s), %s".formatted(name, count, text(row, "id"), problem)));
+      count++;
+    }
+
+    private Optional<String> problem(InternalRow row) {
+      String status = text(row, "status");
+      boolean pictured = !row.isNullAt(column("image"));
+      return switch (status) {
+        case "error" ->
+            text(row, "error").isEmpty() || pictured
+                ? Optional.of("column error: an error without a message, or with an image")
+                : Optional.empty();
+        case "ok" ->
+            pictured ? pictureProblem(row) : Optional.of("column image: there is no image");
+        default -> Optional.of("column status: it is '%s'".formatted(status));
+      };
+    }
+
+    private Optional<String> pictureProblem(InternalRow row) {
+      byte[] bytes = row.getStruct(column("image"), 2).getBinary(IMAGE_BYTES);
+      try {
+        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(bytes));
+        boolean whole =
+            picture != null
+                && picture.getWidth() == row.getInt(column("width"))
+                && picture.getHeight() == row.getInt(column("height"));
+        return whole
+            ? Optional.empty()
+            : Optional.of("column image: there is no picture of its width and height");
+      } catch (IOException | RuntimeException e) { // the latter for broken streams
+        return Optional.of("column image: there is no picture: " + e.getMessage());
+      }
+    }
+
+    private int column(String column) {
+      return schema.fieldIndex(column);
+    }
+
+    private String text(InternalRow row, String column) {
+      int place = column(column);
+      return row.isNullAt(place) ? "" : row.getUTF8String(place).toString();
+    }
+  }
+}

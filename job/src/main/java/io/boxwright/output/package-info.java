@@ -1,2 +1,0 @@
-/** What the job writes. */
-package io.boxwright.output;

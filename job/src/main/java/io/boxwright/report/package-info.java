@@ -1,2 +1,0 @@
-/** What the job tells people. */
-package io.boxwright.report;

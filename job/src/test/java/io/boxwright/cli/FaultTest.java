@@ -1,0 +1,110 @@
+package io.boxwright.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.boxwright.job.output.CommitMode;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Drivers that are killed, or whose disk is full, read-only or hangs; then a run that goes on.
+ * {@code -Dboxwright.faults=20} kills at 20 random moments, and before and after each of the
+ * renames of a run; the default is few of them.
+ */
+class FaultTest extends DriverProcesses {
+
+  private static final int KILLED = 137;
+
+  /** Those of every run: lock, plan, eight chunks, contact sheet, and run.json three times. */
+  private static final int RENAMES = 14;
+
+  static Stream<String> boundaries() {
+    Stream<String> all =
+        IntStream.rangeClosed(1, Math.min(FAULTS, RENAMES))
+            .boxed()
+            .flatMap(n -> Stream.of("before-rename " + n, "after-rename " + n));
+    return FAULTS > 0
+        ? Stream.concat(all, Stream.of("after-create 1", "after-create 2", "after-create 3"))
+        : Stream.of("after-rename 2", "before-rename 6");
+  }
+
+  @ParameterizedTest
+  @MethodSource("boundaries")
+  void aDriverKilledAtABoundaryCostsNothing(String fault) throws Exception {
+    Path output = folder.resolve(fault + "/out");
+    Process driver = start(output, fault);
+    assertThat(driver.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    assertThat(driver.exitValue()).as(log()).isEqualTo(KILLED);
+
+    assertGoesOn(output);
+  }
+
+  static IntStream moments() {
+    return IntStream.range(0, Math.max(2, FAULTS));
+  }
+
+  @ParameterizedTest
+  @MethodSource("moments")
+  void aDriverKilledAtAnyMomentCostsNothing(int seed) throws Exception {
+    Path output = folder.resolve("moment " + seed + "/out");
+    String commit = CommitMode.values()[seed % 2].toString();
+    Process driver = start(output, "none", "--commit", commit);
+    awaitFile(driver, output.resolve("plan.json"));
+    driver.waitFor(new Random(seed).nextInt(3000), TimeUnit.MILLISECONDS);
+    driver.destroyForcibly().waitFor();
+
+    assertGoesOn(output);
+  }
+
+  @Test
+  void aFullDiskIsNamedAndTheRunGoesOn() throws Exception {
+    Path output = folder.resolve("full/out");
+    Process driver = start(output, "no-space 4");
+    assertThat(driver.waitFor(5, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(driver.exitValue()).isEqualTo(ExitCode.UNEXPECTED);
+    assertThat(log())
+        .contains("Cannot make the images:", "No space left on device")
+        .contains("make room, then the same command goes on: boxwright generate --model ");
+    assertGoesOn(output);
+  }
+
+  /** The first files are lock, plan and run.json; then come chunks, and lock and run.json again. */
+  static Stream<String> diskFaults() {
+    return IntStream.of(FAULTS > 0 ? new int[] {1, 2, 3, 4, 6, 9, 12} : new int[] {2, 5})
+        .boxed()
+        .flatMap(n -> Stream.of("full " + n, "read-only " + n));
+  }
+
+  @ParameterizedTest
+  @MethodSource("diskFaults")
+  void aDiskFaultEndsWithOneLineThatSaysWhatToDo(String fault) throws Exception {
+    Path output = folder.resolve(fault + "/out");
+    Process driver = start(output, fault);
+    assertThat(driver.waitFor(5, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(driver.exitValue()).as(log()).isEqualTo(ExitCode.UNEXPECTED);
+    String remedy = fault.startsWith("full") ? "make room" : "make it writable again";
+    assertThat(log().lines().filter(line -> line.startsWith("Cannot ")))
+        .singleElement()
+        .asString()
+        .contains(remedy + ", then the same command goes on: boxwright generate --model ");
+    assertGoesOn(output);
+  }
+
+  @Test
+  void aFileSystemThatHangsIsGivenUp() throws Exception {
+    Path output = folder.resolve("hangs/out");
+    Process driver = start(output, "hang 3");
+    assertThat(driver.waitFor(5, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(log()).contains("did not create", "within 2 s", "to go on: ");
+    assertGoesOn(output);
+  }
+}

@@ -1,0 +1,200 @@
+package io.boxwright.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code job/bin/boxwright}, with a Java and a Spark that only say how they were called. */
+class LauncherTest {
+
+  private static final String LOCAL_SETTINGS = "conf/local-cpu.conf";
+
+  @TempDir private Path root;
+
+  @BeforeEach
+  void installLauncher() throws Exception {
+    Files.createDirectories(root.resolve("job/bin"));
+    Files.copy(Path.of("bin/boxwright"), root.resolve("job/bin/boxwright"));
+    Files.createDirectories(root.resolve("job/target"));
+    Files.createFile(root.resolve("job/target/boxwright-job.jar"));
+    installEcho("java/bin/java");
+    installEcho("spark/bin/spark-submit");
+  }
+
+  private void installEcho(String program) throws Exception {
+    Path file = root.resolve(program);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\necho \"$(basename \"$0\") $*\"\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  /** What the launcher runs in the end. */
+  private String launchWith(String sparkHome, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add("bash");
+    command.add(root.resolve("job/bin/boxwright").toString());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().remove("LC_ALL");
+    builder.environment().put("LANG", "C");
+    builder.environment().put("JAVA_HOME", root.resolve("java").toString());
+    builder.environment().put("SPARK_HOME", sparkHome);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor()).as(output).isZero();
+    return output;
+  }
+
+  private String launch(String... arguments) throws Exception {
+    return launchWith("", arguments);
+  }
+
+  @Test
+  void anInstalledSpark4GetsTheJarThatWasBuiltForIt() throws Exception {
+    Files.createDirectories(root.resolve("job/target/spark-4"));
+    Files.createFile(root.resolve("job/target/spark-4/boxwright-job.jar"));
+    Files.createDirectories(root.resolve("spark/jars"));
+    Files.createFile(root.resolve("spark/jars/spark-core_2.13-4.2.0.jar"));
+
+    assertThat(launchWith(root.resolve("spark").toString(), "generate"))
+        .endsWith("job/target/spark-4/boxwright-job.jar generate\n");
+  }
+
+  @Test
+  void withoutOptionsTheJobRunsOnThisMachine() throws Exception {
+    assertThat(launch("generate", "--steps", "5"))
+        .startsWith("java ")
+        .contains("SparkSubmit", "--properties-file", LOCAL_SETTINGS)
+        .endsWith("boxwright-job.jar generate --steps 5\n");
+  }
+
+  @Test
+  void theDemoNeedsNoOptions() throws Exception {
+    assertThat(launch("demo")).contains(LOCAL_SETTINGS).endsWith("boxwright-job.jar demo\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--master local[4]", "--master=local", "--conf spark.master=local[*]"})
+  void localMastersKeepTheSettingsOfThisMachine(String master) throws Exception {
+    assertThat(launch((master + " generate").split(" "))).contains(LOCAL_SETTINGS, master);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--master spark://host:7077",
+        "--master=spark://host:7077",
+        "--master local-cluster[1,2,1024]",
+        "--conf spark.master=yarn",
+        "-c spark.master=yarn",
+        "--properties-file my.conf",
+        "--properties-file=my.conf"
+      })
+  void clustersAndOwnSettingsDoNot(String options) throws Exception {
+    assertThat(launch((options + " generate").split(" ")))
+        .doesNotContain(LOCAL_SETTINGS)
+        .contains(options + " --class io.boxwright.Main");
+  }
+
+  @Test
+  void withSparkHomeItsSparkSubmitRuns() throws Exception {
+    assertThat(launchWith(root.resolve("spark").toString(), "--master", "yarn", "generate"))
+        .startsWith("spark-submit ")
+        .contains("--master yarn")
+        .doesNotContain(LOCAL_SETTINGS);
+  }
+
+  @Test
+  void tokensNeedsNoSpark() throws Exception {
+    assertThat(launch("tokens", "--model", "m", "a cat"))
+        .endsWith(" io.boxwright.Main tokens --model m a cat\n");
+  }
+
+  @Test
+  void benchNeedsNoSpark() throws Exception {
+    assertThat(launch("bench", "--model", "random:tiny"))
+        .endsWith(" io.boxwright.Main bench --model random:tiny\n");
+  }
+
+  @Test
+  void statusNeedsNoSparkAndVerifyDoes() throws Exception {
+    assertThat(launch("status", "out")).endsWith(" io.boxwright.Main status out\n");
+    assertThat(launch("verify", "out")).contains("SparkSubmit", LOCAL_SETTINGS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"genrate --output demo", "--master local[2] --verbose genrate verify"})
+  void misspeltCommandsAreNoOptionsOfSpark(String arguments) throws Exception {
+    assertThat(launch(arguments.split(" "))).endsWith(" io.boxwright.Main genrate\n");
+    assertThat(launchWith(root.resolve("spark").toString(), arguments.split(" ")))
+        .endsWith(" io.boxwright.Main genrate\n");
+  }
+
+  @Test
+  void valuesOfSparksOptionsAreNoCommands() throws Exception {
+    assertThat(launch("--name", "verify", "--conf=spark.a=b", "-c", "spark.c=d", "generate"))
+        .contains("--name verify --conf=spark.a=b -c spark.c=d --class io.boxwright.Main")
+        .endsWith("boxwright-job.jar generate\n");
+  }
+
+  @Test
+  void withoutACommandTheCommandLineAnswers() throws Exception {
+    assertThat(launch("--help")).endsWith(" io.boxwright.Main --help\n");
+    assertThat(launch()).endsWith(" io.boxwright.Main\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--conf spark.hadoop.fs.s3a.endpoint=http://localhost:9000",
+        "--properties-file my.conf",
+        "--jars a.jar,b.jar",
+        "--packages org.apache.hadoop:hadoop-aws:3.3.4"
+      })
+  void statusAndTokensReadSparksSettingsHere(String options) throws Exception {
+    for (String command : List.of("status out", "tokens --model m cat")) {
+      assertThat(launch((options + " " + command).split(" ")))
+          .contains("SparkSubmit", options + " --master local --deploy-mode client")
+          .endsWith("boxwright-job.jar " + command + "\n");
+    }
+  }
+
+  @Test
+  void statusReadsTheDefaultsOfAnInstalledSpark() throws Exception {
+    Path spark = root.resolve("spark");
+    assertThat(launchWith(spark.toString(), "status", "out")).startsWith("java ");
+
+    Files.createDirectories(spark.resolve("conf"));
+    Files.createFile(spark.resolve("conf/spark-defaults.conf"));
+
+    assertThat(launchWith(spark.toString(), "status", "out")).startsWith("spark-submit ");
+  }
+
+  @Test
+  void theJobIsToldHowItWasCalled() throws Exception {
+    Path file = root.resolve("java/bin/java");
+    Files.writeString(file, "#!/bin/sh\necho \"$BOXWRIGHT_COMMAND\"\n");
+
+    assertThat(launch("--master", "local[2]", "generate", "--input", "my prompts"))
+        .endsWith("job/bin/boxwright\n--master\nlocal\\[2\\]\ngenerate\n--input\nmy\\ prompts\n\n");
+  }
+
+  @Test
+  void namesOfFilesAreUtf8WhateverTheLocale() throws Exception {
+    Path file = root.resolve("java/bin/java");
+    Files.writeString(file, "#!/bin/sh\nlocale charmap\necho \"$BOXWRIGHT_COMMAND\"\n");
+
+    assertThat(launch("status", "ausgabe-\u00fc-\u732b"))
+        .startsWith("UTF-8\n")
+        .endsWith("status\nausgabe-\u00fc-\u732b\n\n");
+  }
+}

@@ -1,0 +1,86 @@
+package io.boxwright.job.actions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.job.report.Comparison;
+import io.boxwright.spark.DeviceType;
+import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.testing.Spark;
+import io.boxwright.testing.TinyModel;
+import java.awt.image.BufferedImage;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompareGuidanceTest {
+
+  private static final String PROMPTS =
+      """
+      select concat('row ', id) id, 'a red circle' prompt, array(array(0.1, 0.1, 0.6, 0.6)) bboxes,
+             array(array(2, 3)) token_indices, id seed
+      from range(2)
+      """;
+
+  private static SparkSession spark;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void startSpark() {
+    spark = Spark.local();
+  }
+
+  @AfterAll
+  static void stopSpark() {
+    spark.stop();
+  }
+
+  @Test
+  void theSameImagesAreMadeWithoutGuidanceAndWithIt() throws Exception {
+    LayoutGuidanceConfig guidance = LayoutGuidanceConfig.paper().withMaxIterationsPerStep(2);
+    GuidedImageGenerator generator =
+        new GuidedImageGenerator()
+            .setModelUrl(TinyModel.FOLDER.toString())
+            .setDeviceType(DeviceType.CPU)
+            .setGuidance(guidance)
+            .setOptions(GenerationOptions.defaults().withNumInferenceSteps(1).withSize(64, 64));
+    StringWriter console = new StringWriter();
+
+    Comparison comparison =
+        new CompareGuidance(spark, generator)
+            .input(Spark.table(spark, folder.resolve("prompts"), PROMPTS))
+            .output(folder.resolve("out").toString())
+            .console(new PrintWriter(console))
+            .execute();
+
+    assertThat(updates("unguided")).containsExactly(0, 0);
+    assertThat(updates("guided")).containsExactly(2, 2);
+    assertThat(comparison.unguided().summary().images()).isEqualTo(2);
+    assertThat(comparison.guided().summary().scored()).isEqualTo(2);
+    assertThat(console.toString()).containsSubsequence("unguided", "2/2", "guided", "2/2");
+    BufferedImage sheet = ImageIO.read(Path.of(comparison.contactSheet().orElseThrow()).toFile());
+    assertThat(sheet.getWidth()).isEqualTo(2 * 264 + 8);
+    assertThat(sheet.getHeight()).isEqualTo(2 * 264 + 8);
+  }
+
+  private List<Integer> updates(String run) {
+    return spark
+        .read()
+        .parquet(folder.resolve("out").resolve(run).resolve("images").toString())
+        .select("adherence.guidance_iterations")
+        .collectAsList()
+        .stream()
+        .map((Row row) -> row.getInt(0))
+        .toList();
+  }
+}

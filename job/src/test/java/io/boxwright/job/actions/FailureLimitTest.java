@@ -1,0 +1,94 @@
+package io.boxwright.job.actions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.spark.DeviceType;
+import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.testing.FailingLoader;
+import io.boxwright.testing.Spark;
+import io.boxwright.testing.TinyModel;
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FailureLimitTest {
+
+  private static SparkSession spark;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void startSpark() {
+    spark = Spark.local();
+  }
+
+  @AfterAll
+  static void stopSpark() {
+    spark.stop();
+  }
+
+  private GenerateImages action(String query) {
+    GuidedImageGenerator generator =
+        new GuidedImageGenerator()
+            .setModelUrl(TinyModel.FOLDER.toString())
+            .setDeviceType(DeviceType.CPU)
+            .setBatchSize(1)
+            .setPipelineLoader(new FailingLoader());
+    return new GenerateImages(spark, generator)
+        .input(Spark.table(spark, folder.resolve("prompts"), query))
+        .output(folder.resolve("out").toString());
+  }
+
+  @Test
+  void aRunInWhichEverythingFailsIsGivenUpEarly() {
+    GenerateImages action = action("select 'a cat' prompt from range(5000)");
+
+    assertThatThrownBy(action::execute)
+        .isInstanceOf(JobFailedException.class)
+        .hasMessageMatching(
+            "(?s)Cannot make the images: \\d+ of \\d+ images failed, more than 5.0 %, see"
+                + " --max-failed-share. The commonest errors:\\s+\\d+ "
+                + " java.lang.IllegalStateException: device lost\\R"
+                + "\\d+ of 1250 chunks are finished and stay; to go on: boxwright generate");
+  }
+
+  @Test
+  void rowsThatAreWrongThemselvesDoNotCount() {
+    assertThat(action("select '' prompt from range(50)").execute().summary().failed())
+        .isEqualTo(50);
+  }
+
+  @Test
+  void aFewFailuresAreBadLuck() {
+    String fewest =
+        "select 'a cat' prompt from range(%d)".formatted(FailureLimit.LEAST_FAILURES - 1);
+
+    assertThat(action(fewest).execute().summary().images())
+        .isEqualTo(FailureLimit.LEAST_FAILURES - 1);
+  }
+
+  @Test
+  void aShareOfOneMeansNever() {
+    assertThat(
+            action("select 'a cat' prompt from range(60)")
+                .maxFailedShare(1)
+                .execute()
+                .summary()
+                .failed())
+        .isEqualTo(60);
+  }
+
+  @Test
+  void sharesOutsideTheirRangeAreRefused() {
+    GenerateImages action = action("select 'a cat' prompt");
+
+    assertThatThrownBy(() -> action.maxFailedShare(1.5))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("1.5");
+  }
+}

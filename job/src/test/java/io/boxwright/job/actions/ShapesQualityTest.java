@@ -1,0 +1,77 @@
+package io.boxwright.job.actions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.boxwright.diffusion.loading.BuiltInModel;
+import io.boxwright.diffusion.nn.LibTorch;
+import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.job.report.Comparison;
+import io.boxwright.job.report.RunSummary;
+import io.boxwright.spark.DetectorType;
+import io.boxwright.spark.DeviceType;
+import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.testing.Spark;
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whether guidance does what it is for: the built-in model with its own guidance, on the first rows
+ * of the test split, scored by a detector that reads pixels. The card in {@code datasets/shapes}
+ * has the figures of all rows.
+ */
+class ShapesQualityTest {
+
+  private static final int ROWS = 4;
+  private static final String PROMPTS = Path.of("../datasets/shapes/prompts.parquet").toString();
+
+  private static SparkSession spark;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void startSpark() {
+    spark = Spark.local();
+    LibTorch.setNumThreads(Runtime.getRuntime().availableProcessors());
+  }
+
+  @AfterAll
+  static void stopSpark() {
+    LibTorch.setNumThreads(1);
+    spark.stop();
+  }
+
+  @Test
+  void guidedObjectsAreInTheirBoxesAndStillWhatThePromptSays() {
+    String rows =
+        "select * from parquet.`%s` where split = 'test' order by id limit %d"
+            .formatted(PROMPTS, ROWS);
+    GuidedImageGenerator generator =
+        new GuidedImageGenerator()
+            .setModelUrl(BuiltInModel.NAME)
+            .setDeviceType(DeviceType.CPU)
+            .setDetector(DetectorType.SHAPES)
+            .setBatchSize(2)
+            .setOptions(GenerationOptions.defaults().withNumInferenceSteps(30));
+
+    Comparison comparison =
+        new CompareGuidance(spark, generator)
+            .input(Spark.table(spark, folder.resolve("prompts"), rows))
+            .output(folder.resolve("out").toString())
+            .execute();
+
+    RunSummary unguided = comparison.unguided().summary();
+    assertThat(unguided.detection().get("found")).isGreaterThanOrEqualTo(0.95);
+    assertThat(unguided.detection().get("centre_in_box")).isLessThanOrEqualTo(0.35);
+    RunSummary guided = comparison.guided().summary();
+    assertThat(guided.images()).isEqualTo(ROWS);
+    assertThat(guided.detection().get("found")).isGreaterThanOrEqualTo(0.95);
+    assertThat(guided.detection().get("right")).isGreaterThanOrEqualTo(0.90);
+    assertThat(guided.detection().get("centre_in_box")).isGreaterThanOrEqualTo(0.90);
+    assertThat(guided.detection().get("iou")).isGreaterThanOrEqualTo(0.55);
+    assertThat(guided.means().get("held_out.lift")).isGreaterThanOrEqualTo(2);
+  }
+}

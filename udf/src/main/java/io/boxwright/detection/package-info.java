@@ -1,6 +1,0 @@
-/**
- * Objects found in finished images, by their pixels alone, and how well they keep to the layout. A
- * detector is an {@link io.boxwright.detection.ObjectDetector}; {@code detection.shapes} is the one
- * for the Shapes world.
- */
-package io.boxwright.detection;

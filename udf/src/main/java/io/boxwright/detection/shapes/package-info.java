@@ -1,2 +1,0 @@
-/** The detector of the Shapes world, which {@code datasets/shapes} trains a small pipeline for. */
-package io.boxwright.detection.shapes;

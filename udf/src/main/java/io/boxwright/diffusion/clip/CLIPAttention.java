@@ -1,0 +1,46 @@
+package io.boxwright.diffusion.clip;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.Linear;
+import io.boxwright.diffusion.nn.TorchKernels;
+
+/** Transformers' {@code CLIPAttention} as the text model uses it: causal self-attention. */
+final class CLIPAttention {
+
+  private final int heads;
+  private final Linear qProj;
+  private final Linear kProj;
+  private final Linear vProj;
+  private final Linear outProj;
+
+  private CLIPAttention(int heads, Linear qProj, Linear kProj, Linear vProj, Linear outProj) {
+    this.heads = heads;
+    this.qProj = qProj;
+    this.kProj = kProj;
+    this.vProj = vProj;
+    this.outProj = outProj;
+  }
+
+  static CLIPAttention load(StateDict weights, CLIPTextConfig config) {
+    long channels = config.hiddenSize();
+    return new CLIPAttention(
+        config.numAttentionHeads(),
+        Linear.load(weights.at("q_proj"), channels, channels),
+        Linear.load(weights.at("k_proj"), channels, channels),
+        Linear.load(weights.at("v_proj"), channels, channels),
+        Linear.load(weights.at("out_proj"), channels, channels));
+  }
+
+  /** (B, N, C) -> (B, N, C). */
+  NDArray forward(NDArray x) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray query = TorchKernels.splitHeads(qProj.forward(x), heads); // (B, heads, N, C/heads)
+      NDArray key = TorchKernels.splitHeads(kProj.forward(x), heads);
+      NDArray value = TorchKernels.splitHeads(vProj.forward(x), heads);
+      NDArray attended = TorchKernels.causalAttention(query, key, value);
+      return scope.keep(outProj.forward(TorchKernels.mergeHeads(attended))); // (B, N, C)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.boxwright.diffusion.clip;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.Embedding;
+
+/** Transformers' {@code CLIPTextEmbeddings}: what a token is plus where it stands. */
+final class CLIPTextEmbeddings {
+
+  private final Embedding tokenEmbedding;
+  private final NDArray positionEmbedding; // (max_position_embeddings, C)
+
+  private CLIPTextEmbeddings(Embedding tokenEmbedding, NDArray positionEmbedding) {
+    this.tokenEmbedding = tokenEmbedding;
+    this.positionEmbedding = positionEmbedding;
+  }
+
+  static CLIPTextEmbeddings load(StateDict weights, CLIPTextConfig config) {
+    return new CLIPTextEmbeddings(
+        Embedding.load(weights.at("token_embedding"), config.vocabSize(), config.hiddenSize()),
+        weights
+            .at("position_embedding")
+            .tensor("weight", config.maxPositionEmbeddings(), config.hiddenSize()));
+  }
+
+  /** (B, N) -> (B, N, C). */
+  NDArray forward(NDArray inputIds) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray positions = positionEmbedding.get(new NDIndex(":{}", inputIds.getShape().get(1)));
+      return scope.keep(tokenEmbedding.forward(inputIds).add(positions));
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.boxwright.diffusion.guidance;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.diffusion.layout.CellMask;
+import io.boxwright.diffusion.layout.LayoutObject;
+import io.boxwright.diffusion.layout.MapSize;
+import io.boxwright.diffusion.layout.MapSizes;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.TorchKernels;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * The loss of the paper (equation 2) for a batch of rows with different layouts: how much of its
+ * objects' attention lies outside their boxes, one number a row in 0..1.
+ *
+ * <p>It is the mean over maps and objects, of the mean over the object's tokens, of the mean over
+ * heads of {@code (1 - r)^2} with {@code r = sum(A * M) / sum(A)}, A one head's map of one token
+ * and M the box mask. The first (object, token) pairs of all rows are computed at once, then the
+ * second ones, and so on; a row that has no more pairs takes part with weight 0. So the shapes
+ * depend on the number of rows alone, and no row is added to by two pairs at once, which a GPU does
+ * in any order.
+ */
+final class LayoutLoss implements AutoCloseable {
+
+  private final NDManager manager;
+  private final LayoutGuidanceConfig config;
+  private final int rows;
+  private final MapSizes mapSizes;
+  private final NDArray rowIndices; // (rows)
+  private final List<Turn> turns = new ArrayList<>();
+
+  /** One token of one object of one row. */
+  private record Pair(List<BoundingBox> boxes, int token, float weight) {
+
+    /** For a row without layout. */
+    private static final Pair NONE = new Pair(List.of(), 0, 0);
+
+    private Pair withoutWeight() {
+      return new Pair(boxes, token, 0);
+    }
+  }
+
+  /** One pair of each row. */
+  private final class Turn {
+
+    private final List<Pair> pairs;
+    private final NDArray tokenIndices; // (rows)
+    private final NDArray weights; // (rows)
+    private final Map<Integer, NDArray> masks = new HashMap<>(); // (rows, 1, N) by N
+
+    private Turn(List<Pair> pairs) {
+      this.pairs = pairs;
+      this.tokenIndices = own(manager.create(pairs.stream().mapToLong(Pair::token).toArray()));
+      float[] weightValues = new float[rows];
+      for (int row = 0; row < rows; row++) {
+        weightValues[row] = pairs.get(row).weight();
+      }
+      this.weights = own(manager.create(weightValues));
+    }
+
+    private NDArray mask(int positions) {
+      return masks.computeIfAbsent(positions, this::rasterise);
+    }
+
+    private NDArray rasterise(int positions) {
+      MapSize size = mapSizes.of(positions);
+      float[] cells = new float[rows * positions];
+      for (int row = 0; row < rows; row++) {
+        new CellMask(
+                pairs.get(row).boxes(),
+                size.height(),
+                size.width(),
+                config.rounding(),
+                config.smallBoxes())
+            .write(cells, row * positions);
+      }
+      return own(manager.create(cells, new Shape(rows, 1, positions)));
+    }
+  }
+
+  /**
+   * Prepares the loss of some rows.
+   *
+   * @param parent its device is where the loss is computed
+   * @param layouts the objects of each row, none for a row without layout
+   * @param mapSizes of the UNet's levels
+   */
+  LayoutLoss(
+      NDManager parent,
+      LayoutGuidanceConfig config,
+      List<List<LayoutObject>> layouts,
+      MapSizes mapSizes) {
+    this.manager = parent.newSubManager();
+    this.config = config;
+    this.rows = layouts.size();
+    this.mapSizes = mapSizes;
+    this.rowIndices = own(manager.create(LongStream.range(0, rows).toArray()));
+    List<List<Pair>> pairs = layouts.stream().map(LayoutLoss::pairs).toList();
+    int most = pairs.stream().mapToInt(List::size).max().orElse(0);
+    for (int turn = 0; turn < most; turn++) {
+      int place = turn;
+      turns.add(new Turn(pairs.stream().map(ofRow -> pairAt(ofRow, place)).toList()));
+    }
+  }
+
+  /** A row that has no more pairs repeats its first one, which is finite if its loss is. */
+  private static Pair pairAt(List<Pair> pairs, int place) {
+    if (pairs.isEmpty()) {
+      return Pair.NONE;
+    }
+    return place < pairs.size() ? pairs.get(place) : pairs.get(0).withoutWeight();
+  }
+
+  private static NDArray own(NDArray array) {
+    return ArrayScope.release(array);
+  }
+
+  private static List<Pair> pairs(List<LayoutObject> objects) {
+    List<Pair> pairs = new ArrayList<>();
+    for (LayoutObject object : objects) {
+      float weight = 1f / (objects.size() * object.tokenIndices().size());
+      for (int token : object.tokenIndices()) {
+        pairs.add(new Pair(object.boxes(), token, weight));
+      }
+    }
+    return pairs;
+  }
+
+  /**
+   * Computes the loss.
+   *
+   * @param maps the guided attentions' probabilities, (rows, heads, N, T) each
+   * @return (rows), float32, differentiable
+   */
+  NDArray compute(List<NDArray> maps) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray sum = manager.zeros(new Shape(rows)); // (rows)
+      for (NDArray map : maps) {
+        NDArray probabilities =
+            config.heads() == LayoutGuidanceConfig.Heads.SECOND_HALF
+                ? TorchKernels.secondHalfOfHeads(map)
+                : map;
+        int positions = (int) map.getShape().get(2);
+        for (Turn turn : turns) {
+          sum =
+              TorchKernels.addLayoutLoss(
+                  sum,
+                  probabilities,
+                  rowIndices,
+                  turn.tokenIndices,
+                  turn.mask(positions),
+                  turn.weights);
+        }
+      }
+      return scope.keep(TorchKernels.scale(1.0 / maps.size(), sum));
+    }
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,15 @@
+package io.boxwright.diffusion.layout;
+
+/**
+ * Rows and columns of an attention map.
+ *
+ * @param height rows
+ * @param width columns
+ */
+public record MapSize(int height, int width) {
+
+  /** Number of positions. */
+  public int positions() {
+    return height * width;
+  }
+}

@@ -1,0 +1,95 @@
+package io.boxwright.diffusion.loading;
+
+import io.boxwright.text.Printable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Gathers what does not fit while a component takes its tensors, and tells it in one message. */
+final class LoadReport {
+
+  private static final int MOST_NAMES = 10;
+
+  /** More than a whole UNet has: the weights belong to something else. */
+  private static final int MOST_PROBLEMS = 1000;
+
+  private final String component;
+  private final Path folder;
+  private final List<String> missing = new ArrayList<>();
+  private final List<String> misshaped = new ArrayList<>();
+  private final List<String> mistyped = new ArrayList<>();
+
+  LoadReport(String component, Path folder) {
+    this.component = component;
+    this.folder = folder;
+  }
+
+  void missing(String name) {
+    note(missing, name);
+  }
+
+  void misshaped(String name, long[] stored, long[] wanted) {
+    note(
+        misshaped,
+        "%s has shape %s, not %s"
+            .formatted(Printable.value(name), Printable.value(tuple(stored)), tuple(wanted)));
+  }
+
+  void mistyped(String name, SafeTensorType type) {
+    note(mistyped, "%s has type %s, not F32, F16 or BF16".formatted(Printable.value(name), type));
+  }
+
+  /** Gives up where a configuration asks for tensors without end. */
+  private void note(List<String> problems, String problem) {
+    problems.add(problem);
+    if (missing.size() + misshaped.size() + mistyped.size() > MOST_PROBLEMS) {
+      finish();
+    }
+  }
+
+  /** Throws if anything was noted. */
+  void finish() {
+    List<String> problems = new ArrayList<>();
+    describe(problems, "missing tensor", missing);
+    describe(problems, "mis-shaped tensor", misshaped);
+    describe(problems, "mis-typed tensor", mistyped);
+    if (!problems.isEmpty()) {
+      throw new ModelLoadingException(
+          "Cannot load %s from %s: %s. Do the weights belong to this config.json?"
+              .formatted(component, folder, String.join("; ", problems)));
+    }
+  }
+
+  /** Says what is left over, if there is something: other models may leave such tensors. */
+  Optional<String> leftOver(Collection<String> names) {
+    List<String> notes = new ArrayList<>();
+    describe(notes, "tensor", List.copyOf(names));
+    return notes.stream().map(note -> "%s: %s not used".formatted(component, note)).findFirst();
+  }
+
+  private static void describe(List<String> problems, String kind, List<String> names) {
+    if (names.size() == 1) {
+      problems.add(kind + " " + Printable.value(names.get(0)));
+    } else if (!names.isEmpty()) {
+      problems.add(names.size() + " " + kind + "s: " + firstOf(names));
+    }
+  }
+
+  private static String firstOf(List<String> names) {
+    String first =
+        names.stream().limit(MOST_NAMES).map(Printable::value).collect(Collectors.joining(", "));
+    int more = names.size() - MOST_NAMES;
+    return more > 0 ? first + " and " + more + " more" : first;
+  }
+
+  /** As Python prints a shape. */
+  private static String tuple(long[] shape) {
+    return Arrays.stream(shape)
+        .mapToObj(Long::toString)
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
+}

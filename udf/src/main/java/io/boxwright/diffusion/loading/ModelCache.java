@@ -1,0 +1,174 @@
+package io.boxwright.diffusion.loading;
+
+import ai.djl.util.Utils;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Folders of models that come from elsewhere, copied once for all processes of a host. A copy gets
+ * its final name when it is whole, so one that was killed is never taken for a model; what such a
+ * one left is removed by the next process that looks for a model. A model whose files change is
+ * copied anew, into a folder of its own. A copy whose content is not what was copied is made again.
+ * Whole copies are never removed: do that by hand, while no job runs.
+ */
+public final class ModelCache {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final String PARTIAL = ".partial";
+  private static final String LOCK = ".lock";
+  private static final String HASHES = ".sha256.json";
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  private final Path folder;
+
+  /** The cache in a folder, or where that is not private in another one: {@link PrivateFolder}. */
+  public ModelCache(Path folder) {
+    this.folder = folder;
+  }
+
+  /** {@code boxwright-USER} in the system's folder for temporary files. */
+  public static Path defaultFolder() {
+    return PrivateFolder.inTemporaryFolder();
+  }
+
+  /**
+   * The folder of a model, copied now if it is not there yet, or not as it was copied. One process
+   * copies, others wait.
+   *
+   * @param origin where the files come from, such as {@code hdfs:///models/sd}
+   * @throws ModelLoadingException naming the origin, if it cannot be copied
+   */
+  public Path folder(String origin, List<ModelFile> files) {
+    try {
+      Path cache = PrivateFolder.of(folder);
+      removeLeftovers(cache);
+      Path copy = cache.resolve(name(origin, files));
+      return HostLock.hold(
+          Path.of(copy + LOCK),
+          () -> {
+            if (!isWhole(origin, copy, files)) {
+              copy(origin, files, copy);
+            }
+            return copy;
+          });
+    } catch (UncheckedIOException e) {
+      throw new ModelLoadingException("Cannot copy %s: %s".formatted(origin, e.getMessage()), e);
+    }
+  }
+
+  /** The last name of the origin, for people, and what tells its files from any others. */
+  private static String name(String origin, List<ModelFile> files) {
+    StringBuilder listing = new StringBuilder(origin);
+    for (ModelFile file : files) {
+      listing.append('\n').append(file.path()).append(' ').append(file.length());
+      listing.append(' ').append(file.version());
+    }
+    UUID version = UUID.nameUUIDFromBytes(listing.toString().getBytes(StandardCharsets.UTF_8));
+    return origin.replaceAll("/+$", "").replaceAll(".*[/:]", "") + "-" + version;
+  }
+
+  /**
+   * Its name says that all files were there; but the system may have cleared old temporary files
+   * away since, and disks and people change bytes.
+   */
+  private boolean isWhole(String origin, Path copy, List<ModelFile> files) {
+    if (!Files.isDirectory(copy)) {
+      return false;
+    }
+    Optional<String> difference = difference(copy, files);
+    difference.ifPresent(
+        what ->
+            LOG.warn(
+                "The copy {} of {} is not what was copied: {}. It is copied again",
+                copy,
+                origin,
+                what));
+    return difference.isEmpty();
+  }
+
+  private Optional<String> difference(Path copy, List<ModelFile> files) {
+    try {
+      ModelFingerprint copied = JSON.readValue(hashes(copy).toFile(), ModelFingerprint.class);
+      List<String> paths = files.stream().map(ModelFile::path).toList();
+      return new ModelHashes(folder).hash(copy, paths).fingerprint().difference(copied);
+    } catch (IOException | ModelLoadingException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /** What was copied; next to the copy, which has the files of the model and no other. */
+  private static Path hashes(Path copy) {
+    return Path.of(copy + HASHES);
+  }
+
+  /** Removes copies that were begun by processes that were killed: their locks are free. */
+  private static void removeLeftovers(Path cache) {
+    try (Stream<Path> entries = Files.list(cache)) {
+      for (Path entry : entries.filter(path -> path.toString().endsWith(PARTIAL)).toList()) {
+        String copy = entry.toString().substring(0, entry.toString().length() - PARTIAL.length());
+        HostLock.tryHold(Path.of(copy + LOCK), () -> Utils.deleteQuietly(entry));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** To be called by the holder of its lock. */
+  private static void copy(String origin, List<ModelFile> files, Path copy) {
+    LOG.info("Copying {} to {}", origin, copy);
+    Path partial = Path.of(copy + PARTIAL);
+    Utils.deleteQuietly(copy);
+    Utils.deleteQuietly(partial); // of a process that was killed
+    try {
+      PrivateFolder.make(partial);
+      TreeMap<String, String> hashes = new TreeMap<>();
+      for (ModelFile file : files) {
+        hashes.put(file.path(), copy(file, partial.resolve(file.path())));
+      }
+      JSON.writeValue(hashes(copy).toFile(), new ModelFingerprint(hashes));
+      Files.move(partial, copy, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Utils.deleteQuietly(partial);
+      throw new ModelLoadingException(
+          "Cannot copy %s to %s: %s".formatted(origin, copy, e.getMessage()), e);
+    }
+  }
+
+  /** Copies a file and gives the hash of what was read. */
+  private static String copy(ModelFile file, Path target) throws IOException {
+    Files.createDirectories(target.getParent());
+    ContentHash hash = new ContentHash();
+    long length = 0;
+    byte[] buffer = new byte[BUFFER_BYTES];
+    try (InputStream content = file.content().open();
+        OutputStream copy = Files.newOutputStream(target)) {
+      for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+        copy.write(buffer, 0, read);
+        hash.add(buffer, read);
+        length += read;
+      }
+    }
+    if (length != file.length()) {
+      throw new IOException(
+          "%s has %d bytes, not %d".formatted(file.path(), length, file.length()));
+    }
+    return hash.hex();
+  }
+}

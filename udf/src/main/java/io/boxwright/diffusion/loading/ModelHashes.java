@@ -1,0 +1,175 @@
+package io.boxwright.diffusion.loading;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hashes model folders: every file whole, once. What a file was is remembered on this host, for all
+ * processes of its user; a file whose path, size, times and number are as they were is not read
+ * again. One process reads a folder, others wait for it. A memory that is damaged or cannot be kept
+ * costs time only.
+ */
+public final class ModelHashes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModelHashes.class);
+
+  /** The folder of the memory, in that of the copies of models. */
+  private static final String FOLDER = "fingerprints";
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  private final Path cache;
+  private final int blockBytes;
+
+  /** With its memory in a folder, see {@link ModelCache#defaultFolder}. */
+  public ModelHashes(Path cache) {
+    this(cache, ContentHash.BLOCK_BYTES);
+  }
+
+  /** With blocks of another size. */
+  ModelHashes(Path cache, int blockBytes) {
+    this.cache = cache;
+    this.blockBytes = blockBytes;
+  }
+
+  /** What is kept of one model folder. */
+  private record Memory(Map<String, HashedFile> files) {
+
+    Memory {
+      files = Map.copyOf(files);
+    }
+  }
+
+  /**
+   * Hashes files of a folder, or remembers them. Links are followed.
+   *
+   * @param files their paths, relative to the folder
+   * @throws ModelLoadingException naming the file that cannot be read, or is written to meanwhile
+   */
+  public HashedFolder hash(Path folder, List<String> files) {
+    if (files.isEmpty()) {
+      return new HashedFolder(folder, Map.of());
+    }
+    try {
+      Path memory = memoryOf(folder);
+      return HostLock.hold(Path.of(memory + ".lock"), () -> hash(folder, files, memory));
+    } catch (UncheckedIOException e) {
+      LOG.warn("The hashes of {} are not remembered: {}", folder, e.getMessage());
+      return new HashedFolder(folder, hash(folder, files, Map.of()));
+    }
+  }
+
+  private Path memoryOf(Path folder) {
+    Path real = realPath(folder);
+    String key = blockBytes + " " + real; // hashes of other blocks are other hashes
+    UUID name = UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8));
+    return PrivateFolder.of(cache, FOLDER).resolve(FOLDER).resolve(name + ".json");
+  }
+
+  private static Path realPath(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      throw new ModelLoadingException("Cannot read %s: %s".formatted(folder, e), e);
+    }
+  }
+
+  private HashedFolder hash(Path folder, List<String> files, Path memory) {
+    Map<String, HashedFile> before = read(memory);
+    Instant start = Instant.now();
+    Map<String, HashedFile> hashed = hash(folder, files, before);
+    Map<String, HashedFile> after = new TreeMap<>(before);
+    after.putAll(hashed);
+    after.values().removeIf(file -> !file.state().isSettled(start));
+    if (!after.equals(before)) {
+      write(memory, after);
+    }
+    return new HashedFolder(folder, hashed);
+  }
+
+  private Map<String, HashedFile> hash(
+      Path folder, List<String> files, Map<String, HashedFile> before) {
+    Map<String, HashedFile> hashed = new TreeMap<>();
+    Map<String, FileState> unknown = new LinkedHashMap<>();
+    for (String file : files) {
+      FileState state = FileState.of(folder.resolve(file));
+      HashedFile known = before.get(file);
+      if (known != null && known.state().equals(state)) {
+        hashed.put(file, known);
+      } else {
+        unknown.put(file, state);
+      }
+    }
+    hashed.putAll(read(folder, unknown));
+    return hashed;
+  }
+
+  private Map<String, HashedFile> read(Path folder, Map<String, FileState> states) {
+    Map<Path, String> hashes = hashes(states);
+    Map<String, HashedFile> hashed = new HashMap<>();
+    states.forEach(
+        (file, state) -> {
+          if (!FileState.of(folder.resolve(file)).equals(state)) {
+            throw new ModelLoadingException(
+                "Cannot read %s: it was changed meanwhile; try again when nobody writes there"
+                    .formatted(folder.resolve(file)));
+          }
+          hashed.put(file, new HashedFile(state, hashes.get(Path.of(state.path()))));
+        });
+    return hashed;
+  }
+
+  private Map<Path, String> hashes(Map<String, FileState> states) {
+    long bytes = states.values().stream().mapToLong(FileState::size).sum();
+    long start = System.nanoTime();
+    try {
+      List<Path> paths =
+          states.values().stream().map(state -> Path.of(state.path())).distinct().toList();
+      return ContentHash.ofFiles(paths, blockBytes);
+    } catch (IOException e) {
+      throw new ModelLoadingException("Cannot read a file of the model: " + e, e);
+    } finally {
+      LOG.debug("Hashed {} bytes in {} ms", bytes, (System.nanoTime() - start) / 1_000_000);
+    }
+  }
+
+  private static Map<String, HashedFile> read(Path memory) {
+    if (!Files.exists(memory)) {
+      return Map.of();
+    }
+    try {
+      return JSON.readValue(memory.toFile(), Memory.class).files();
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("{} is damaged and made anew: {}", memory, e.toString());
+      return Map.of();
+    }
+  }
+
+  /** To be called by the holder of its lock. */
+  private static void write(Path memory, Map<String, HashedFile> files) {
+    Path partial = Path.of(memory + ".partial");
+    try {
+      JSON.writeValue(partial.toFile(), new Memory(files));
+      Files.move(partial, memory, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      LOG.warn("The hashes of a model are not remembered in {}: {}", memory, e.toString());
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.boxwright.diffusion.loading;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.boxwright.text.Printable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The parts of a diffusers folder, from its {@code model_index.json}.
+ *
+ * @param folder the folder
+ * @param className {@code _class_name}, the pipeline that saved it
+ * @param parts part name ({@code unet}) to class name ({@code UNet2DConditionModel}); only parts
+ *     that are used here
+ * @param notes one sentence for each part that the folder has and that is not applied
+ */
+public record ModelIndex(
+    Path folder, String className, Map<String, String> parts, List<String> notes) {
+
+  /** The file that makes a folder a diffusers folder. */
+  public static final String FILE_NAME = "model_index.json";
+
+  private static final String PIPELINE = "StableDiffusionPipeline";
+
+  /** Pipelines that share its parts, whatever they do with them: diffusers opens them alike. */
+  private static final Pattern SIBLINGS = Pattern.compile(".*StableDiffusion(?!XL|3|Cascade).*");
+
+  /** Names of folders in a cache of HuggingFace's hub. */
+  private static final Pattern HUB_CACHE = Pattern.compile("models--.+");
+
+  /** Parts that a pipeline needs; the scheduler's class is for the schedulers to judge. */
+  private static final List<String> REQUIRED =
+      List.of("tokenizer", "text_encoder", "unet", "vae", "scheduler");
+
+  private static final Pattern READ_FILES =
+      Pattern.compile(
+          "[^/]+\\.json|(%s)/[^/]+\\.(json|txt|safetensors)".formatted(String.join("|", REQUIRED)));
+
+  private static final Map<String, List<String>> SUPPORTED_CLASSES =
+      Map.of(
+          "tokenizer", List.of("CLIPTokenizer", "CLIPTokenizerFast"),
+          "text_encoder", List.of("CLIPTextModel"),
+          "unet", List.of("UNet2DConditionModel"),
+          "vae", List.of("AutoencoderKL"));
+
+  /** Parts that a folder may have and what it means that they are not applied. */
+  private static final Map<String, String> NOT_APPLIED =
+      Map.of(
+          "safety_checker", "images are not checked for unsafe content",
+          "feature_extractor", "it only serves the safety checker",
+          "image_encoder", "there are no image prompts");
+
+  /** Copies the collections. */
+  public ModelIndex {
+    parts = Map.copyOf(parts);
+    notes = List.copyOf(notes);
+  }
+
+  /**
+   * Reads a folder's index and checks that every part that is needed is there.
+   *
+   * @throws ModelLoadingException if the index is missing or unsupported, or a part is
+   */
+  public static ModelIndex open(Path folder) {
+    if (!RegularFile.isListed(folder.resolve(FILE_NAME))) {
+      throw failure(folder, whatItIs(folder));
+    }
+    JsonNode index = JsonConfig.read(folder.resolve(FILE_NAME), JsonNode.class);
+    String className = pipelineClass(folder, index);
+    Map<String, String> classes = classes(index);
+    Map<String, String> parts = requiredParts(folder, classes);
+    return new ModelIndex(folder, className, parts, notes(folder, classes));
+  }
+
+  /** Says what a path is that is no diffusers folder, and what to give instead. */
+  private static String whatItIs(Path folder) {
+    if (Files.isSymbolicLink(folder) && !Files.exists(folder)) {
+      return "it is a link to something that is not there";
+    }
+    if (!Files.isDirectory(folder)) {
+      return "it is not a folder; give one that diffusers' save_pretrained wrote";
+    }
+    return snapshot(folder)
+        .map(path -> "it is a folder of HuggingFace's cache; give the snapshot in it, " + path)
+        .orElse("there is no model_index.json; give a folder that save_pretrained wrote");
+  }
+
+  /** The newest snapshot in a model's folder of a hub cache, or in a cache of one model. */
+  private static Optional<Path> snapshot(Path folder) {
+    return entries(folder.resolve("snapshots"))
+        .filter(path -> RegularFile.isListed(path.resolve(FILE_NAME)))
+        .max(Comparator.comparing((Path path) -> path.toFile().lastModified()))
+        .or(
+            () ->
+                entries(folder)
+                    .filter(path -> HUB_CACHE.matcher(path.getFileName().toString()).matches())
+                    .flatMap(path -> snapshot(path).stream())
+                    .findFirst());
+  }
+
+  private static Stream<Path> entries(Path folder) {
+    try (Stream<Path> paths = Files.list(folder)) {
+      return paths.sorted().toList().stream();
+    } catch (IOException e) {
+      return Stream.empty();
+    }
+  }
+
+  /**
+   * Whether a file of a folder is one that is read: configurations, vocabularies and weights of the
+   * parts that are needed. Folders of Stable Diffusion often hold twice as much.
+   *
+   * @param path relative to the folder, such as {@code unet/config.json}
+   */
+  public static boolean reads(String path) {
+    return READ_FILES.matcher(path).matches();
+  }
+
+  /** The folder of a part, such as {@code unet}. */
+  public Path part(String name) {
+    return folder.resolve(name);
+  }
+
+  /**
+   * Fails unless some part has weights of the variant. The others may have plain ones only.
+   *
+   * @param variant such as {@code fp16}
+   */
+  public void requireVariant(String variant) {
+    if (parts.keySet().stream().noneMatch(part -> hasVariant(part(part), variant))) {
+      throw failure(folder, "no part has weights of the variant " + variant);
+    }
+  }
+
+  private static boolean hasVariant(Path partFolder, String variant) {
+    try (Stream<Path> files = Files.list(partFolder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .anyMatch(name -> name.contains(".safetensors") && name.contains("." + variant + "."));
+    } catch (IOException e) {
+      throw failure(partFolder, "it cannot be listed: " + e.getMessage());
+    }
+  }
+
+  private static String pipelineClass(Path folder, JsonNode index) {
+    String className = index.path("_class_name").asText();
+    if (!SIBLINGS.matcher(className).matches()) {
+      throw failure(
+          folder,
+          "pipeline class '%s' is not supported; use %s of Stable Diffusion 1.x or 2.x"
+              .formatted(Printable.value(className), PIPELINE));
+    }
+    return className;
+  }
+
+  /** Entries such as {@code "unet": ["diffusers", "UNet2DConditionModel"]}, without null ones. */
+  private static Map<String, String> classes(JsonNode index) {
+    Map<String, String> classes = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : index.properties()) {
+      if (entry.getValue().isArray() && entry.getValue().path(1).isTextual()) {
+        classes.put(entry.getKey(), entry.getValue().path(1).asText());
+      }
+    }
+    return classes;
+  }
+
+  private static Map<String, String> requiredParts(Path folder, Map<String, String> classes) {
+    Map<String, String> parts = new LinkedHashMap<>();
+    for (String name : REQUIRED) {
+      if (!classes.containsKey(name)) {
+        throw failure(folder, "model_index.json has no part " + name + " with the name of a class");
+      }
+      if (!Files.isDirectory(folder.resolve(name))) {
+        throw failure(folder, "there is no folder " + name + " for the part of that name");
+      }
+      checkClass(folder, name, classes.get(name));
+      parts.put(name, classes.get(name));
+    }
+    return parts;
+  }
+
+  private static void checkClass(Path folder, String part, String className) {
+    List<String> supported = SUPPORTED_CLASSES.get(part);
+    if (supported != null && !supported.contains(className)) {
+      throw failure(
+          folder,
+          "class %s of part %s is not supported; use %s"
+              .formatted(Printable.value(className), part, String.join(" or ", supported)));
+    }
+  }
+
+  private static List<String> notes(Path folder, Map<String, String> classes) {
+    List<String> notes = new ArrayList<>();
+    classes.forEach(
+        (name, className) -> {
+          if (NOT_APPLIED.containsKey(name)) {
+            notes.add(
+                "%s (%s) is not applied: %s"
+                    .formatted(name, Printable.value(className), NOT_APPLIED.get(name)));
+          } else if (!REQUIRED.contains(name)) {
+            notes.add(
+                "%s (%s) is not applied: %s has no such part"
+                    .formatted(Printable.value(name), Printable.value(className), PIPELINE));
+          }
+        });
+    return notes;
+  }
+
+  private static ModelLoadingException failure(Path folder, String problem) {
+    return new ModelLoadingException("Cannot load a pipeline from " + folder + ": " + problem);
+  }
+}

@@ -1,0 +1,243 @@
+package io.boxwright.diffusion.loading;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The weights of one component of a diffusers folder, by name, read from memory-mapped safetensors
+ * files, or drawn at random. Named after PyTorch's {@code state_dict}.
+ *
+ * <p>A model takes its tensors one by one, each by a path that ends in the parameter's name, and
+ * says with {@link #finish} when it has them all. Nothing is refused before that, unless hardly
+ * anything fits: {@code finish} names the missing and mis-shaped tensors in one message.
+ *
+ * <p>The tensors belong to the manager given to {@link #open}, not to the {@code ArrayScope} that
+ * may be open meanwhile. On the CPU they may be parts of the mapped file: reading them is cheap,
+ * changing them in place is not possible.
+ */
+public final class StateDict {
+
+  private static final Pattern DEPRECATED_ATTENTION =
+      Pattern.compile("(.*\\.)(query|key|value|proj_attn)(\\.(?:weight|bias))");
+
+  private static final Map<String, String> DEPRECATED_ATTENTION_PARTS =
+      Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
+
+  private final LoadReport report;
+  private final NDManager manager; // null if only headers are read
+  private final RandomWeights random; // null if weights are read
+  private final DataType dataType;
+  private final Map<String, SafeTensor> tensors;
+  private final Set<String> taken;
+  private final String prefix;
+
+  private StateDict(
+      LoadReport report,
+      NDManager manager,
+      RandomWeights random,
+      DataType dataType,
+      Map<String, SafeTensor> tensors,
+      Set<String> taken,
+      String prefix) {
+    this.report = report;
+    this.manager = manager;
+    this.random = random;
+    this.dataType = dataType;
+    this.tensors = tensors;
+    this.taken = taken;
+    this.prefix = prefix;
+  }
+
+  /**
+   * Opens a component's weights: {@code NAME.safetensors}, or the shards that {@code
+   * NAME.safetensors.index.json} lists, or with a variant {@code NAME.VARIANT.safetensors} or the
+   * shards of {@code NAME.safetensors.index.VARIANT.json}. A component that has no files of the
+   * variant is read from the plain ones, as in diffusers.
+   *
+   * @param component for messages, such as {@code unet}
+   * @param folder the component's folder
+   * @param name {@code diffusion_pytorch_model} or {@code model}
+   * @param variant such as {@code fp16}, or null for the plain files
+   * @param manager owns the tensors; its device is where they go
+   * @param dataType the type that tensors are converted to, {@code FLOAT32} or {@code FLOAT16}
+   * @throws ModelLoadingException if the files are missing, damaged or pickled
+   */
+  public static StateDict open(
+      String component,
+      Path folder,
+      String name,
+      String variant,
+      NDManager manager,
+      DataType dataType) {
+    requireSupported(dataType);
+    Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
+    LoadReport report = new LoadReport(component, folder);
+    return new StateDict(report, manager, null, dataType, tensors, new HashSet<>(), "");
+  }
+
+  private static void requireSupported(DataType dataType) {
+    if (dataType != DataType.FLOAT32 && dataType != DataType.FLOAT16) {
+      throw new IllegalArgumentException(
+          "Unsupported data type " + dataType.name() + ": use FLOAT32 or FLOAT16");
+    }
+  }
+
+  /**
+   * Opens a component's weights for a check: a model built over them holds no arrays and cannot
+   * run, but {@link #finish} says what {@link #open} would have said, from the files' headers
+   * alone.
+   *
+   * @param component for messages, such as {@code unet}
+   * @param folder the component's folder
+   * @param name {@code diffusion_pytorch_model} or {@code model}
+   * @param variant such as {@code fp16}, or null for the plain files
+   * @throws ModelLoadingException if the files are missing, damaged or pickled
+   */
+  public static StateDict openHeaders(String component, Path folder, String name, String variant) {
+    Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
+    LoadReport report = new LoadReport(component, folder);
+    return new StateDict(report, null, null, DataType.FLOAT32, tensors, new HashSet<>(), "");
+  }
+
+  /**
+   * Weights that are drawn when they are asked for, other ones each time: for a model whose results
+   * do not matter. A vector called {@code weight} is a norm's and all ones, other vectors are
+   * biases and zeros, everything else comes from a normal distribution of standard deviation 0.02.
+   *
+   * @param component for messages, such as {@code unet}
+   * @param folder the component's folder, for messages
+   * @param manager owns the tensors; its device is where they go
+   * @param dataType the type of the tensors, {@code FLOAT32} or {@code FLOAT16}
+   */
+  public static StateDict random(
+      String component, Path folder, NDManager manager, DataType dataType) {
+    requireSupported(dataType);
+    LoadReport report = new LoadReport(component, folder);
+    RandomWeights random = new RandomWeights(manager, dataType);
+    return new StateDict(report, manager, random, dataType, Map.of(), new HashSet<>(), "");
+  }
+
+  /** The tensors below a module: {@code weights.at("mid_block").at("attentions.0")}. */
+  public StateDict at(String module) {
+    return new StateDict(report, manager, random, dataType, tensors, taken, prefix + module + ".");
+  }
+
+  /**
+   * Without the prefix, such as {@code text_model.}, in the names that have it. Like the other
+   * methods that return a changed dictionary, to be called before the first tensor is taken.
+   */
+  public StateDict withoutPrefix(String start) {
+    Map<String, SafeTensor> renamed = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> renamed.put(withoutPrefix(name, start), tensor));
+    return withTensors(renamed);
+  }
+
+  private String withoutPrefix(String name, String start) {
+    return name.startsWith(start) ? unlessTaken(name.substring(start.length()), name) : name;
+  }
+
+  /** A tensor that the files hold under both names keeps the old one, and is left over. */
+  private String unlessTaken(String newName, String oldName) {
+    return tensors.containsKey(newName) ? oldName : newName;
+  }
+
+  /** Without the named tensors, should they be there: buffers that older versions saved. */
+  public StateDict without(String... names) {
+    Map<String, SafeTensor> rest = new LinkedHashMap<>(tensors);
+    rest.keySet().removeAll(Set.of(names));
+    return withTensors(rest);
+  }
+
+  /**
+   * With the present names and matrix shapes of attention weights that older VAEs call {@code
+   * query}, {@code key}, {@code value} and {@code proj_attn} and may store as 1x1 convolutions.
+   */
+  public StateDict convertDeprecatedAttentionBlocks() {
+    Map<String, SafeTensor> converted = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          Matcher deprecated = DEPRECATED_ATTENTION.matcher(name);
+          if (deprecated.matches()) {
+            String part = DEPRECATED_ATTENTION_PARTS.get(deprecated.group(2));
+            converted.put(
+                unlessTaken(deprecated.group(1) + part + deprecated.group(3), name),
+                tensor.convolutionAsMatrix());
+          } else {
+            converted.put(name, tensor);
+          }
+        });
+    return withTensors(converted);
+  }
+
+  private StateDict withTensors(Map<String, SafeTensor> changed) {
+    return new StateDict(report, manager, random, dataType, changed, taken, prefix);
+  }
+
+  /** The module these tensors are below, such as {@code mid_block.attentions.0}. */
+  public String path() {
+    return prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
+  }
+
+  /** The type of the floating-point tensors. */
+  public DataType dataType() {
+    return dataType;
+  }
+
+  /** Whether the files have a tensor of this name. */
+  public boolean contains(String name) {
+    return tensors.containsKey(prefix + name);
+  }
+
+  /**
+   * Takes a tensor, on the manager's device and in the wanted type. One that is missing, has
+   * another shape or holds no floating-point numbers is noted for {@link #finish}, and null comes
+   * back in its place; so it does where only headers are read.
+   *
+   * @throws ModelLoadingException if so much was noted that the weights cannot be the model's
+   */
+  public NDArray tensor(String name, long... shape) {
+    String path = prefix + name;
+    SafeTensor tensor = tensors.get(path);
+    taken.add(path);
+    if (random != null) {
+      return random.draw(name, shape);
+    }
+    return fits(path, tensor, shape) && manager != null ? tensor.read(manager, dataType) : null;
+  }
+
+  private boolean fits(String path, SafeTensor tensor, long... shape) {
+    if (tensor == null) {
+      report.missing(path);
+    } else if (!Arrays.equals(tensor.shape(), shape)) {
+      report.misshaped(path, tensor.shape(), shape);
+    } else if (!tensor.type().dataType().isFloating()) {
+      report.mistyped(path, tensor.type());
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Fails if any tensor was missing, mis-shaped or mis-typed. Tensors that are left over do no
+   * harm: diffusers warns of them, too.
+   *
+   * @return a sentence about what was left over, if something was
+   * @throws ModelLoadingException that names what is wrong
+   */
+  public Optional<String> finish() {
+    report.finish();
+    return report.leftOver(
+        tensors.keySet().stream().filter(name -> !taken.contains(name)).toList());
+  }
+}

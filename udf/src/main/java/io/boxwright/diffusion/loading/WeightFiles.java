@@ -1,0 +1,170 @@
+package io.boxwright.diffusion.loading;
+
+import io.boxwright.text.Printable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Finds the safetensors files of one component as diffusers and transformers name them.
+ *
+ * @param component for messages, such as {@code unet}
+ * @param folder the component's folder
+ * @param name {@code diffusion_pytorch_model} or {@code model}
+ */
+record WeightFiles(String component, Path folder, String name) {
+
+  /**
+   * The tensors of the component's files. Where a folder has no files of the variant, its plain
+   * files are read, as in diffusers.
+   *
+   * @param variant such as {@code fp16}, or null
+   */
+  Map<String, SafeTensor> read(String variant) {
+    Path file = file(variant);
+    return isIndex(file) ? readShards(file) : SafeTensors.read(file);
+  }
+
+  /**
+   * The files that {@link #read} reads, by name.
+   *
+   * @throws ModelLoadingException if there are none
+   */
+  List<String> names(String variant) {
+    Path file = file(variant);
+    Stream<String> shards = isIndex(file) ? shardNames(shards(file)).stream() : Stream.of();
+    return Stream.concat(Stream.of(file.getFileName().toString()), shards).toList();
+  }
+
+  /** The weights, or the index of their shards. */
+  private Path file(String variant) {
+    return candidates(variant).stream()
+        .map(folder::resolve)
+        .filter(RegularFile::isListed)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                failure(
+                    otherVariant()
+                        .map(this::onlyVariant)
+                        .orElseGet(
+                            () ->
+                                hasPickledWeights()
+                                    ? pickled()
+                                    : "there is no %s.safetensors".formatted(name))));
+  }
+
+  private static boolean isIndex(Path file) {
+    return file.toString().endsWith(".json");
+  }
+
+  private static Map<String, String> shards(Path index) {
+    return JsonConfig.read(index, ShardIndex.class).weightMap();
+  }
+
+  private static List<String> shardNames(Map<String, String> shards) {
+    return shards.values().stream().distinct().sorted().toList();
+  }
+
+  private List<String> candidates(String variant) {
+    List<String> candidates = new ArrayList<>();
+    if (variant != null) {
+      candidates.add(name + "." + variant + ".safetensors");
+      candidates.add(name + ".safetensors.index." + variant + ".json");
+      candidates.add(name + "." + variant + ".safetensors.index.json");
+    }
+    candidates.add(name + ".safetensors");
+    candidates.add(name + ".safetensors.index.json");
+    return candidates;
+  }
+
+  private Map<String, SafeTensor> readShards(Path index) {
+    Map<String, String> shards = shards(index);
+    Map<String, SafeTensor> tensors = new LinkedHashMap<>();
+    for (String shard : shardNames(shards)) {
+      if (!RegularFile.isListed(folder.resolve(shard))) {
+        throw failure(
+            "%s lists %s, which is not there"
+                .formatted(index.getFileName(), Printable.value(shard)));
+      }
+      addShard(tensors, shard, shards);
+    }
+    requireAll(index, shards, tensors);
+    return tensors;
+  }
+
+  /** A tensor that two shards hold would be another one for every reader. */
+  private void addShard(Map<String, SafeTensor> tensors, String shard, Map<String, String> shards) {
+    SafeTensors.read(folder.resolve(shard))
+        .forEach(
+            (tensorName, tensor) -> {
+              String assigned = shards.getOrDefault(tensorName, shard);
+              if (!assigned.equals(shard) || tensors.put(tensorName, tensor) != null) {
+                throw failure(
+                    "%s holds tensor %s, which belongs to another shard"
+                        .formatted(Printable.value(shard), Printable.value(tensorName)));
+              }
+            });
+  }
+
+  private void requireAll(Path index, Map<String, String> shards, Map<String, SafeTensor> tensors) {
+    shards.forEach(
+        (tensorName, shard) -> {
+          if (!tensors.containsKey(tensorName)) {
+            throw failure(
+                "%s lists tensor %s, which %s does not hold"
+                    .formatted(
+                        index.getFileName(), Printable.value(tensorName), Printable.value(shard)));
+          }
+        });
+  }
+
+  /** A variant that is there, such as {@code fp16}. */
+  private Optional<String> otherVariant() {
+    Pattern weights =
+        Pattern.compile(
+            "%1$s\\.([^.]+?)(-\\d+-of-\\d+)?\\.safetensors|%1$s\\.safetensors\\.index\\.([^.]+)\\.json"
+                .formatted(Pattern.quote(name)));
+    return names().stream()
+        .map(weights::matcher)
+        .filter(Matcher::matches)
+        .map(match -> match.group(1) == null ? match.group(3) : match.group(1))
+        .findFirst();
+  }
+
+  private String onlyVariant(String variant) {
+    return "there is no %1$s.safetensors, only the variant %2$s of it: give --variant %2$s"
+        .formatted(name, Printable.value(variant));
+  }
+
+  private List<String> names() {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    } catch (IOException e) {
+      return List.of(); // the folder itself is missing
+    }
+  }
+
+  private boolean hasPickledWeights() {
+    return names().stream().anyMatch(file -> file.endsWith(".bin") || file.endsWith(".ckpt"));
+  }
+
+  private static String pickled() {
+    return "its weights are pickled (.bin or .ckpt), which can run code when opened; convert them,"
+        + " in Python: DiffusionPipeline.from_pretrained(FOLDER).save_pretrained(FOLDER,"
+        + " safe_serialization=True)";
+  }
+
+  private ModelLoadingException failure(String problem) {
+    return new ModelLoadingException(
+        "Cannot load %s from %s: %s".formatted(component, folder, problem));
+  }
+}

@@ -1,0 +1,33 @@
+package io.boxwright.diffusion.metrics;
+
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * How well attention keeps to boxes, over one group of layers. Each is a mean: over the layers of
+ * the group and the tokens of an object, and for a row over its objects.
+ *
+ * @param inBoxMass attention inside the box over all attention, 0..1 (the energy pointing game)
+ * @param lift {@code inBoxMass} over what a uniform map would have; 1 means no better than chance
+ * @param iou the box's cells against as many strongest cells, 0..1
+ * @param pointing 1 if the strongest cell lies in the box, else 0; as a mean 0..1
+ * @param leakage attention inside the other objects' boxes over all attention, 0..1
+ */
+public record AdherenceScores(
+    double inBoxMass, double lift, double iou, double pointing, double leakage) {
+
+  /** The mean of each score; NaN of an empty list. */
+  public static AdherenceScores mean(List<AdherenceScores> scores) {
+    return new AdherenceScores(
+        mean(scores, AdherenceScores::inBoxMass),
+        mean(scores, AdherenceScores::lift),
+        mean(scores, AdherenceScores::iou),
+        mean(scores, AdherenceScores::pointing),
+        mean(scores, AdherenceScores::leakage));
+  }
+
+  private static double mean(
+      List<AdherenceScores> scores, ToDoubleFunction<AdherenceScores> score) {
+    return scores.stream().mapToDouble(score).average().orElse(Double.NaN);
+  }
+}

@@ -1,0 +1,102 @@
+package io.boxwright.diffusion.models;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.Conv2d;
+import io.boxwright.diffusion.nn.TorchKernels;
+import java.util.Optional;
+
+/**
+ * diffusers' {@code AutoencoderKL}: images to latents and back. Its weights belong to the manager
+ * they were loaded with. Thread-safe.
+ */
+public final class AutoencoderKL {
+
+  private static final double EPSILON = 1e-6;
+  private static final String ENCODER = "encoder";
+
+  private final AutoencoderKLConfig config;
+  private final DataType dataType;
+  private final Optional<Encoder> encoder; // images are made without it, so a folder may lack it
+  private final Optional<Conv2d> quantConv;
+  private final Optional<Conv2d> postQuantConv;
+  private final Decoder decoder;
+
+  /**
+   * Loads the model.
+   *
+   * @param config its {@code config.json}
+   * @param weights all of its weights; the caller calls {@code finish}
+   */
+  public AutoencoderKL(AutoencoderKLConfig config, StateDict weights) {
+    int latentChannels = config.latentChannels();
+    this.config = config;
+    this.dataType = weights.dataType();
+    boolean encodes = weights.contains(ENCODER + ".conv_in.weight");
+    this.encoder =
+        encodes ? Optional.of(new Encoder(weights.at(ENCODER), config)) : Optional.empty();
+    this.quantConv =
+        encodes && config.useQuantConv()
+            ? Optional.of(convolution(weights.at("quant_conv"), 2L * latentChannels))
+            : Optional.empty();
+    this.postQuantConv =
+        config.usePostQuantConv()
+            ? Optional.of(convolution(weights.at("post_quant_conv"), latentChannels))
+            : Optional.empty();
+    this.decoder = new Decoder(weights.at("decoder"), config);
+  }
+
+  private static Conv2d convolution(StateDict weights, long channels) {
+    return Conv2d.load1x1(weights, channels, channels);
+  }
+
+  static ResnetBlock2D.Settings resnetSettings(AutoencoderKLConfig config) {
+    return ResnetBlock2D.Settings.withoutTime(config.normNumGroups(), EPSILON, config.activation());
+  }
+
+  /** What it was made from. */
+  public AutoencoderKLConfig config() {
+    return config;
+  }
+
+  /**
+   * The distribution of the latents of images, not scaled.
+   *
+   * @param images (B, 3, H, W) in [-1, 1], float32
+   * @return moments (B, 2L, H/f, W/f), float32: mean, then log variance; {@link
+   *     TorchKernels#sampleDiagonalGaussian} draws from it
+   * @throws IllegalStateException if the weights have no encoder
+   */
+  public NDArray encode(NDArray images) {
+    try (ArrayScope scope = new ArrayScope()) {
+      Encoder down =
+          encoder.orElseThrow(() -> new IllegalStateException("This VAE has no encoder"));
+      NDArray encoded = down.forward(input(images)); // (B, 2L, h, w)
+      return scope.keep(output(quantConv.map(conv -> conv.forward(encoded)).orElse(encoded)));
+    }
+  }
+
+  /**
+   * The images of latents.
+   *
+   * @param latents (B, L, h, w), float32, as the encoder gives them: divided by the scaling factor
+   * @return (B, 3, f*h, f*w), float32, about [-1, 1]
+   */
+  public NDArray decode(NDArray latents) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray input = input(latents);
+      NDArray projected = postQuantConv.map(conv -> conv.forward(input)).orElse(input);
+      return scope.keep(output(decoder.forward(projected)));
+    }
+  }
+
+  private NDArray input(NDArray x) {
+    return TorchKernels.inFastestFormat(TorchKernels.toType(x, dataType));
+  }
+
+  private static NDArray output(NDArray x) {
+    return TorchKernels.contiguous(TorchKernels.toType(x, DataType.FLOAT32));
+  }
+}

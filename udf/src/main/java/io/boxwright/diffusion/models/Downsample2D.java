@@ -1,0 +1,26 @@
+package io.boxwright.diffusion.models;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.Conv2d;
+import io.boxwright.diffusion.nn.TorchKernels;
+
+/** diffusers' {@code Downsample2D}: a convolution of stride 2, (B, C, H, W) -> (B, C, H/2, W/2). */
+final class Downsample2D {
+
+  private final Conv2d conv;
+  private final int padding;
+
+  /** With padding 0 the input gets a row below and a column right, as the VAE encoder wants it. */
+  Downsample2D(StateDict weights, long channels, int padding) {
+    this.conv = Conv2d.load(weights.at("conv"), channels, channels, 3, 2, padding);
+    this.padding = padding;
+  }
+
+  NDArray forward(NDArray x) {
+    try (ArrayScope scope = new ArrayScope()) {
+      return scope.keep(conv.forward(padding == 0 ? TorchKernels.padBottomRight(x) : x));
+    }
+  }
+}

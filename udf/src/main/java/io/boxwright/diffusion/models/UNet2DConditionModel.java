@@ -1,0 +1,203 @@
+package io.boxwright.diffusion.models;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.models.attention.Attention;
+import io.boxwright.diffusion.models.attention.AttentionProcessor;
+import io.boxwright.diffusion.nn.ActivationFunction;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.Conv2d;
+import io.boxwright.diffusion.nn.GradientTape;
+import io.boxwright.diffusion.nn.GroupNorm;
+import io.boxwright.diffusion.nn.TorchKernels;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * diffusers' {@code UNet2DConditionModel}: predicts the noise in latents, given the timestep and
+ * the prompt. Differentiable with respect to its latents in a thread whose grad mode is on, on a
+ * GPU faster under a {@link GradientTape}.
+ *
+ * <p>Its weights belong to the manager they were loaded with. Forward passes may run in several
+ * threads, but attention processors are the model's own: whoever sets them must see to it that no
+ * other thread is in a forward pass.
+ */
+public final class UNet2DConditionModel {
+
+  private static final String PROCESSOR = ".processor";
+
+  private final UNet2DConditionConfig config;
+  private final DataType dataType;
+  private final ActivationFunction activation;
+  private final Conv2d convIn;
+  private final TimestepEmbedding timeEmbedding;
+  private final List<UNetDownBlock> downBlocks;
+  private final Optional<UNetMidBlock2DCrossAttn> midBlock; // small distilled models have none
+  private final List<UNetUpBlock> upBlocks;
+  private final GroupNorm convNormOut;
+  private final Conv2d convOut;
+  private final Map<String, Attention> attentions;
+
+  /**
+   * Loads the model.
+   *
+   * @param config its {@code config.json}
+   * @param weights all of its weights; the caller calls {@code finish}
+   */
+  public UNet2DConditionModel(UNet2DConditionConfig config, StateDict weights) {
+    int first = config.blockOutChannels().get(0);
+    this.config = config;
+    this.dataType = weights.dataType();
+    this.activation = config.activation();
+    this.convIn = Conv2d.load3x3(weights.at("conv_in"), config.inChannels(), first);
+    this.timeEmbedding =
+        new TimestepEmbedding(weights.at("time_embedding"), first, config.timeEmbedDim(), config);
+    this.downBlocks =
+        levels(config).mapToObj(i -> downBlock(weights.at("down_blocks." + i), i)).toList();
+    this.midBlock =
+        config.midBlockType() == MidBlockType.NONE
+            ? Optional.empty()
+            : Optional.of(new UNetMidBlock2DCrossAttn(weights.at("mid_block"), config));
+    this.upBlocks = levels(config).mapToObj(i -> upBlock(weights.at("up_blocks." + i), i)).toList();
+    this.convNormOut =
+        GroupNorm.load(
+            weights.at("conv_norm_out"), config.normNumGroups(), first, config.normEps());
+    this.convOut = Conv2d.load3x3(weights.at("conv_out"), first, config.outChannels());
+    this.attentions = attentionsByPath();
+  }
+
+  private static IntStream levels(UNet2DConditionConfig config) {
+    return IntStream.range(0, config.levels());
+  }
+
+  private UNetDownBlock downBlock(StateDict weights, int index) {
+    return new UNetDownBlock(weights, config, index);
+  }
+
+  private UNetUpBlock upBlock(StateDict weights, int index) {
+    return new UNetUpBlock(weights, config, index);
+  }
+
+  /** Down, up, mid: the order in which diffusers lists them. */
+  private Map<String, Attention> attentionsByPath() {
+    Map<String, Attention> byPath = new LinkedHashMap<>();
+    Stream.of(
+            downBlocks.stream().flatMap(block -> block.attentions().stream()),
+            upBlocks.stream().flatMap(block -> block.attentions().stream()),
+            midBlock.stream().flatMap(block -> block.attentions().stream()))
+        .flatMap(attention -> attention)
+        .forEach(attention -> byPath.put(attention.path(), attention));
+    return Collections.unmodifiableMap(byPath);
+  }
+
+  /** What it was made from. */
+  public UNet2DConditionConfig config() {
+    return config;
+  }
+
+  /**
+   * The processor of every attention by the attention's path with {@code .processor} after it, such
+   * as {@code down_blocks.0.attentions.0.transformer_blocks.0.attn1.processor}.
+   */
+  public Map<String, AttentionProcessor> attnProcessors() {
+    Map<String, AttentionProcessor> processors = new LinkedHashMap<>();
+    attentions.forEach(
+        (path, attention) -> processors.put(path + PROCESSOR, attention.processor()));
+    return processors;
+  }
+
+  /** Sets one processor for every attention. */
+  public void setAttnProcessor(AttentionProcessor processor) {
+    attentions.values().forEach(attention -> attention.setProcessor(processor));
+  }
+
+  /**
+   * Sets a processor for each attention.
+   *
+   * @param processors by the names of {@link #attnProcessors}, one for every attention
+   * @throws IllegalArgumentException if their number or a name is wrong
+   */
+  public void setAttnProcessor(Map<String, ? extends AttentionProcessor> processors) {
+    if (processors.size() != attentions.size()) {
+      throw new IllegalArgumentException(
+          "A map of %d attention processors was given, but there are %d attentions"
+              .formatted(processors.size(), attentions.size()));
+    }
+    processors.keySet().forEach(this::requireName);
+    attentions.forEach(
+        (path, attention) -> attention.setProcessor(processors.get(path + PROCESSOR)));
+  }
+
+  private void requireName(String name) {
+    if (!name.endsWith(PROCESSOR)
+        || !attentions.containsKey(name.substring(0, name.length() - PROCESSOR.length()))) {
+      throw new IllegalArgumentException(
+          "There is no attention processor %s; names are such as %s%s"
+              .formatted(name, attentions.keySet().iterator().next(), PROCESSOR));
+    }
+  }
+
+  /**
+   * Predicts the noise (or whatever the scheduler's prediction type says).
+   *
+   * <p>With two prompts for each sample, as classifier-free guidance has them, what comes before
+   * the first cross-attention is computed once for both.
+   *
+   * @param sample scaled latents, (B, C, h, w), float32
+   * @param timestep of the schedule, the same for the whole batch; may be fractional
+   * @param encoderHiddenStates the prompts' states, (B, T, D), or (2B, T, D): the first prompts of
+   *     all samples, then the second ones
+   * @return (B or 2B, C, h, w), float32, whatever the weights' type
+   */
+  public NDArray forward(NDArray sample, double timestep, NDArray encoderHiddenStates) {
+    try (ArrayScope scope = new ArrayScope()) {
+      // 1. time
+      NDArray temb = activation.apply(embedTime(sample, timestep)); // (1, E)
+
+      // 2. pre-process
+      NDArray context = TorchKernels.toType(encoderHiddenStates, dataType); // (B or 2B, T, D)
+      NDArray input = TorchKernels.inFastestFormat(TorchKernels.toType(sample, dataType));
+      NDArray hiddenStates = GradientTape.variable(convIn.forward(input)); // (B, c0, h, w)
+
+      // 3. down
+      Deque<NDArray> skips = new ArrayDeque<>();
+      skips.add(hiddenStates);
+      for (UNetDownBlock block : downBlocks) {
+        hiddenStates = block.forward(hiddenStates, temb, context, skips);
+      }
+
+      // 4. mid
+      if (midBlock.isPresent()) {
+        hiddenStates = midBlock.get().forward(hiddenStates, temb, context);
+      }
+
+      // 5. up
+      for (UNetUpBlock block : upBlocks) {
+        hiddenStates = block.forward(hiddenStates, temb, context, skips);
+      }
+
+      // 6. post-process
+      NDArray prediction =
+          convOut.forward(convNormOut.forward(hiddenStates, activation)); // (B or 2B, C, h, w)
+      return scope.keep(TorchKernels.contiguous(TorchKernels.toType(prediction, DataType.FLOAT32)));
+    }
+  }
+
+  private NDArray embedTime(NDArray sample, double timestep) {
+    NDArray timesteps =
+        sample
+            .getManager()
+            .full(new Shape(1), (float) timestep, DataType.FLOAT32)
+            .toDevice(sample.getDevice(), false); // (1)
+    return timeEmbedding.forward(timesteps, dataType);
+  }
+}

@@ -1,0 +1,75 @@
+package io.boxwright.diffusion.models;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.models.attention.Attention;
+import io.boxwright.diffusion.models.attention.Transformer2DModel;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.GradientTape;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * One level on the way down: diffusers' {@code CrossAttnDownBlock2D} or, without attentions, {@code
+ * DownBlock2D}.
+ */
+final class UNetDownBlock {
+
+  private final List<ResnetBlock2D> resnets = new ArrayList<>();
+  private final List<Transformer2DModel> attentions = new ArrayList<>();
+  private final Downsample2D downsampler; // null in the last block
+
+  UNetDownBlock(StateDict weights, UNet2DConditionConfig config, int level) {
+    long out = config.blockOutChannels().get(level);
+    long in = level == 0 ? out : config.blockOutChannels().get(level - 1);
+    for (int i = 0; i < config.layersPerBlock().get(level); i++) {
+      resnets.add(
+          new ResnetBlock2D(
+              weights.at("resnets." + i), i == 0 ? in : out, out, config.resnetSettings()));
+      if (config.downBlockTypes().get(level).equals("CrossAttnDownBlock2D")) {
+        attentions.add(
+            new Transformer2DModel(
+                weights.at("attentions." + i), out, config.transformerSettings(level)));
+      }
+    }
+    boolean last = level == config.levels() - 1;
+    this.downsampler =
+        last
+            ? null
+            : new Downsample2D(weights.at("downsamplers.0"), out, config.downsamplePadding());
+  }
+
+  List<Attention> attentions() {
+    return attentions.stream().flatMap(attention -> attention.attentions().stream()).toList();
+  }
+
+  /**
+   * (B, in, H, W), (B or 2B, T, D) -> (B, out, H/2, W/2), of 2B rows from the first cross-attention
+   * on.
+   *
+   * @param skips every intermediate result is added to it, for the way up
+   */
+  NDArray forward(NDArray x, NDArray temb, NDArray encoderHiddenStates, Collection<NDArray> skips) {
+    NDArray hiddenStates = x;
+    for (int i = 0; i < resnets.size(); i++) {
+      hiddenStates = GradientTape.variable(layer(i, hiddenStates, temb, encoderHiddenStates));
+      skips.add(hiddenStates);
+    }
+    if (downsampler != null) {
+      hiddenStates = GradientTape.variable(downsampler.forward(hiddenStates));
+      skips.add(hiddenStates);
+    }
+    return hiddenStates;
+  }
+
+  private NDArray layer(int i, NDArray x, NDArray temb, NDArray encoderHiddenStates) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray hiddenStates = resnets.get(i).forward(x, temb); // (B, out, H, W)
+      return scope.keep(
+          attentions.isEmpty()
+              ? hiddenStates
+              : attentions.get(i).forward(hiddenStates, encoderHiddenStates));
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.boxwright.diffusion.models;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.models.attention.Attention;
+import io.boxwright.diffusion.models.attention.Transformer2DModel;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.TorchKernels;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * One level on the way up: diffusers' {@code CrossAttnUpBlock2D} or, without attentions, {@code
+ * UpBlock2D}. Each resnet sees the result so far next to one from the way down.
+ */
+final class UNetUpBlock {
+
+  private final List<ResnetBlock2D> resnets = new ArrayList<>();
+  private final List<Transformer2DModel> attentions = new ArrayList<>();
+  private final Upsample2D upsampler; // null in the last block
+
+  /**
+   * Loads a block.
+   *
+   * @param index from the bottom, 0 first
+   */
+  UNetUpBlock(StateDict weights, UNet2DConditionConfig config, int index) {
+    int level = config.levels() - 1 - index;
+    long out = config.blockOutChannels().get(level);
+    long below = config.blockOutChannels().get(Math.min(level + 1, config.levels() - 1));
+    long above = config.blockOutChannels().get(Math.max(level - 1, 0));
+    int layers = config.layersPerBlock().get(level) + 1;
+    for (int i = 0; i < layers; i++) {
+      long skip = i == layers - 1 ? above : out;
+      resnets.add(
+          new ResnetBlock2D(
+              weights.at("resnets." + i),
+              (i == 0 ? below : out) + skip,
+              out,
+              config.resnetSettings()));
+      if (config.upBlockTypes().get(index).equals("CrossAttnUpBlock2D")) {
+        attentions.add(
+            new Transformer2DModel(
+                weights.at("attentions." + i), out, config.transformerSettings(level)));
+      }
+    }
+    this.upsampler = level == 0 ? null : new Upsample2D(weights.at("upsamplers.0"), out);
+  }
+
+  List<Attention> attentions() {
+    return attentions.stream().flatMap(attention -> attention.attentions().stream()).toList();
+  }
+
+  /**
+   * (B, below, H, W) -> (B, out, 2H, 2W), or the size of the next result from the way down. Those
+   * from before the first cross-attention may have half as many rows.
+   *
+   * @param skips results of the way down, the newest last; this block takes its own off
+   */
+  NDArray forward(NDArray x, NDArray temb, NDArray encoderHiddenStates, Deque<NDArray> skips) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray hiddenStates = x;
+      for (int i = 0; i < resnets.size(); i++) {
+        NDArray skip = TorchKernels.repeatRows(skips.removeLast(), hiddenStates);
+        NDArray joined = hiddenStates.concat(skip, 1); // (B, below + skip, H, W)
+        hiddenStates = resnets.get(i).forward(joined, temb); // (B, out, H, W)
+        if (!attentions.isEmpty()) {
+          hiddenStates = attentions.get(i).forward(hiddenStates, encoderHiddenStates);
+        }
+      }
+      if (upsampler != null) {
+        NDArray next = skips.getLast();
+        hiddenStates =
+            upsampler.forward(hiddenStates, next.getShape().get(2), next.getShape().get(3));
+      }
+      return scope.keep(hiddenStates);
+    }
+  }
+}

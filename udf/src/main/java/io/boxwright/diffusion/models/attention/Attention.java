@@ -1,0 +1,112 @@
+package io.boxwright.diffusion.models.attention;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.nn.Linear;
+import io.boxwright.diffusion.nn.TorchKernels;
+
+/**
+ * Multi-head attention, diffusers' {@code Attention}: the projections and a processor that uses
+ * them. The processor may be changed between, not during, forward passes.
+ */
+public final class Attention {
+
+  private final String path;
+  private final int heads;
+  private final double scale;
+  private final Linear toQ;
+  private final Linear toK;
+  private final Linear toV;
+  private final Linear toOut;
+  private AttentionProcessor processor = new AttnProcessor();
+
+  /**
+   * Loads the projections of an attention of a transformer block: no bias but on the output.
+   *
+   * @param weights at the attention
+   * @param heads number of heads
+   * @param queryDim channels of the queries, and of all heads together
+   * @param encoderDim channels of what is attended to
+   */
+  public Attention(StateDict weights, int heads, long queryDim, long encoderDim) {
+    this(
+        weights,
+        heads,
+        queryDim,
+        Linear.loadWithoutBias(weights.at("to_q"), queryDim, queryDim),
+        Linear.loadWithoutBias(weights.at("to_k"), encoderDim, queryDim),
+        Linear.loadWithoutBias(weights.at("to_v"), encoderDim, queryDim));
+  }
+
+  private Attention(
+      StateDict weights, int heads, long queryDim, Linear toQ, Linear toK, Linear toV) {
+    this.path = weights.path();
+    this.heads = heads;
+    this.scale = 1 / Math.sqrt((double) queryDim / heads);
+    this.toQ = toQ;
+    this.toK = toK;
+    this.toV = toV;
+    this.toOut = Linear.load(weights.at("to_out.0"), queryDim, queryDim);
+  }
+
+  /** Loads a self-attention of one head in which every projection has a bias, as the VAE has it. */
+  static Attention loadWithBias(StateDict weights, long channels) {
+    return new Attention(
+        weights,
+        1,
+        channels,
+        Linear.load(weights.at("to_q"), channels, channels),
+        Linear.load(weights.at("to_k"), channels, channels),
+        Linear.load(weights.at("to_v"), channels, channels));
+  }
+
+  /** The place in the model, such as {@code mid_block.attentions.0.transformer_blocks.0.attn2}. */
+  public String path() {
+    return path;
+  }
+
+  /** What scores are multiplied by before the softmax: {@code 1 / sqrt(C / heads)}. */
+  public double scale() {
+    return scale;
+  }
+
+  /** How it attends. */
+  public AttentionProcessor processor() {
+    return processor;
+  }
+
+  /** Changes how it attends, from the next forward pass on. */
+  public void setProcessor(AttentionProcessor newProcessor) {
+    processor = newProcessor;
+  }
+
+  /** Self-attention: (B, N, C) -> (B, N, C). */
+  public NDArray forward(NDArray hiddenStates) {
+    return processor.process(this, hiddenStates, hiddenStates);
+  }
+
+  /** Cross-attention: (B, N, C) to (B, T, D) -> (B, N, C). */
+  public NDArray forward(NDArray hiddenStates, NDArray encoderHiddenStates) {
+    return processor.process(this, hiddenStates, encoderHiddenStates);
+  }
+
+  /** For processors: (B, N, C) -> (B, heads, N, C/heads). */
+  public NDArray query(NDArray hiddenStates) {
+    return TorchKernels.splitHeads(toQ.forward(hiddenStates), heads);
+  }
+
+  /** For processors: (B, T, D) -> (B, heads, T, C/heads). */
+  public NDArray key(NDArray encoderHiddenStates) {
+    return TorchKernels.splitHeads(toK.forward(encoderHiddenStates), heads);
+  }
+
+  /** For processors: (B, T, D) -> (B, heads, T, C/heads). */
+  public NDArray value(NDArray encoderHiddenStates) {
+    return TorchKernels.splitHeads(toV.forward(encoderHiddenStates), heads);
+  }
+
+  /** For processors: (B, heads, N, C/heads) -> (B, N, C). */
+  public NDArray output(NDArray attended) {
+    return toOut.forward(TorchKernels.mergeHeads(attended));
+  }
+}

@@ -1,0 +1,72 @@
+package io.boxwright.diffusion.models.attention;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.GradientTape;
+import io.boxwright.diffusion.nn.LayerNorm;
+import io.boxwright.diffusion.nn.TorchKernels;
+import java.util.List;
+
+/**
+ * diffusers' {@code BasicTransformerBlock} with layer norm: self-attention, cross-attention and
+ * feed forward, each on normalised states and added to them.
+ */
+final class BasicTransformerBlock {
+
+  private static final double EPSILON = 1e-5;
+
+  private final LayerNorm norm1;
+  private final Attention attn1;
+  private final LayerNorm norm2;
+  private final Attention attn2;
+  private final LayerNorm norm3;
+  private final FeedForward ff;
+  private final FirstAttention firstAttention;
+
+  BasicTransformerBlock(
+      StateDict weights,
+      int heads,
+      long channels,
+      long crossAttentionDim,
+      FirstAttention firstAttention) {
+    long firstDim = firstAttention == FirstAttention.CROSS ? crossAttentionDim : channels;
+    this.norm1 = LayerNorm.load(weights.at("norm1"), channels, EPSILON);
+    this.attn1 = new Attention(weights.at("attn1"), heads, channels, firstDim);
+    this.norm2 = LayerNorm.load(weights.at("norm2"), channels, EPSILON);
+    this.attn2 = new Attention(weights.at("attn2"), heads, channels, crossAttentionDim);
+    this.norm3 = LayerNorm.load(weights.at("norm3"), channels, EPSILON);
+    this.ff = new FeedForward(weights.at("ff"), channels);
+    this.firstAttention = firstAttention;
+  }
+
+  List<Attention> attentions() {
+    return List.of(attn1, attn2);
+  }
+
+  /** (B, N, C), (B or 2B, T, D) -> (B or 2B, N, C). */
+  NDArray forward(NDArray input, NDArray encoderHiddenStates) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray x = GradientTape.variable(beforeFirst(input, encoderHiddenStates));
+      NDArray attended = x.add(attendFirst(norm1.forward(x), encoderHiddenStates));
+      NDArray first = GradientTape.variable(TorchKernels.repeatRows(attended, encoderHiddenStates));
+      NDArray second =
+          GradientTape.variable(
+              first.add(attn2.forward(norm2.forward(first), encoderHiddenStates)));
+      return scope.keep(second.add(ff.forward(norm3.forward(second))));
+    }
+  }
+
+  /** A row for each prompt if the first attention is to the prompts. */
+  private NDArray beforeFirst(NDArray input, NDArray encoderHiddenStates) {
+    return firstAttention == FirstAttention.CROSS
+        ? TorchKernels.repeatRows(input, encoderHiddenStates)
+        : input;
+  }
+
+  private NDArray attendFirst(NDArray hiddenStates, NDArray encoderHiddenStates) {
+    return firstAttention == FirstAttention.CROSS
+        ? attn1.forward(hiddenStates, encoderHiddenStates)
+        : attn1.forward(hiddenStates);
+  }
+}

@@ -1,0 +1,35 @@
+package io.boxwright.diffusion.models.attention;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.GradientTape;
+import io.boxwright.diffusion.nn.GroupNorm;
+import io.boxwright.diffusion.nn.TorchKernels;
+
+/**
+ * Self-attention over the positions of a picture, normalised first and added to its input: what the
+ * VAE's mid block has (diffusers' {@code Attention} with {@code residual_connection} and {@code
+ * _from_deprecated_attn_block}).
+ */
+public final class SpatialAttention {
+
+  private final GroupNorm groupNorm;
+  private final Attention attention;
+
+  /** Loads the attention of {@code channels}. */
+  public SpatialAttention(StateDict weights, long channels, int groups, double epsilon) {
+    this.groupNorm = GroupNorm.load(weights.at("group_norm"), groups, channels, epsilon);
+    this.attention = Attention.loadWithBias(weights, channels);
+  }
+
+  /** (B, C, H, W) -> (B, C, H, W). */
+  public NDArray forward(NDArray input) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray x = GradientTape.variable(input);
+      NDArray hiddenStates = TorchKernels.positionsLast(groupNorm.forward(x)); // (B, H*W, C)
+      NDArray attended = attention.forward(hiddenStates); // (B, H*W, C)
+      return scope.keep(x.add(TorchKernels.positionsFirst(attended, x)));
+    }
+  }
+}

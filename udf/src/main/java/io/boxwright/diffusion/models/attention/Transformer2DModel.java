@@ -1,0 +1,87 @@
+package io.boxwright.diffusion.models.attention;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.GradientTape;
+import io.boxwright.diffusion.nn.GroupNorm;
+import io.boxwright.diffusion.nn.Linear;
+import io.boxwright.diffusion.nn.TorchKernels;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * diffusers' {@code Transformer2DModel} over continuous input: transformer blocks over the
+ * positions of a picture, added to it.
+ */
+public final class Transformer2DModel {
+
+  private static final double EPSILON = 1e-6;
+
+  private final GroupNorm norm;
+  private final Linear projIn;
+  private final Linear projOut;
+  private final List<BasicTransformerBlock> transformerBlocks;
+
+  /**
+   * What the transformers of a UNet share.
+   *
+   * @param layers transformer blocks, one after another
+   * @param heads attention heads
+   * @param crossAttentionDim channels of the prompt's states
+   * @param groups of the group norm
+   * @param linearProjection {@code use_linear_projection}
+   * @param firstAttention what the first attention of a block attends to
+   */
+  public record Settings(
+      int layers,
+      int heads,
+      long crossAttentionDim,
+      int groups,
+      boolean linearProjection,
+      FirstAttention firstAttention) {}
+
+  /** Loads the transformer over {@code channels}. */
+  public Transformer2DModel(StateDict weights, long channels, Settings settings) {
+    this.norm = GroupNorm.load(weights.at("norm"), settings.groups(), channels, EPSILON);
+    this.projIn = projection(weights.at("proj_in"), channels, settings);
+    this.projOut = projection(weights.at("proj_out"), channels, settings);
+    this.transformerBlocks =
+        IntStream.range(0, settings.layers())
+            .mapToObj(i -> block(weights.at("transformer_blocks." + i), channels, settings))
+            .toList();
+  }
+
+  private static Linear projection(StateDict weights, long channels, Settings settings) {
+    return settings.linearProjection()
+        ? Linear.load(weights, channels, channels)
+        : Linear.loadConvolution1x1(weights, channels, channels);
+  }
+
+  private static BasicTransformerBlock block(StateDict weights, long channels, Settings settings) {
+    return new BasicTransformerBlock(
+        weights,
+        settings.heads(),
+        channels,
+        settings.crossAttentionDim(),
+        settings.firstAttention());
+  }
+
+  /** Every attention, in the order of their paths. */
+  public List<Attention> attentions() {
+    return transformerBlocks.stream().flatMap(block -> block.attentions().stream()).toList();
+  }
+
+  /** (B, C, H, W), (B or 2B, T, D) -> (B or 2B, C, H, W). */
+  public NDArray forward(NDArray input, NDArray encoderHiddenStates) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray x = GradientTape.variable(input);
+      NDArray hiddenStates = projIn.forward(TorchKernels.positionsLast(norm.forward(x)));
+      for (BasicTransformerBlock block : transformerBlocks) {
+        hiddenStates = block.forward(hiddenStates, encoderHiddenStates); // (B, H*W, C)
+      }
+      NDArray picture = TorchKernels.positionsFirst(projOut.forward(hiddenStates), x);
+      return scope.keep(TorchKernels.repeatRows(x, picture).add(picture)); // (B or 2B, C, H, W)
+    }
+  }
+}

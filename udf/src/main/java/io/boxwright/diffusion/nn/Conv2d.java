@@ -1,0 +1,85 @@
+package io.boxwright.diffusion.nn;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.StateDict;
+
+/** {@code torch.nn.Conv2d} with square kernel, stride and padding, with bias. */
+public final class Conv2d {
+
+  private final NDArray weight; // (out, in, kernel, kernel)
+  private final NDArray bias; // (out)
+  private final int stride;
+  private final int padding;
+
+  private Conv2d(NDArray weight, NDArray bias, int stride, int padding) {
+    this.weight = weight;
+    this.bias = bias;
+    this.stride = stride;
+    this.padding = padding;
+  }
+
+  /** Loads a convolution of the given channels, kernel size, stride and zero padding. */
+  public static Conv2d load(
+      StateDict weights, long in, long out, int kernel, int stride, int padding) {
+    return new Conv2d(
+        inFastestFormat(weights.tensor("weight", out, in, kernel, kernel)),
+        weights.tensor("bias", out),
+        stride,
+        padding);
+  }
+
+  /** On a GPU in the format of what they are applied to; else they are copied in each call. */
+  private static NDArray inFastestFormat(NDArray weight) {
+    if (weight == null || !weight.getDevice().isGpu() || !FusedKernels.areFor(weight)) {
+      return weight;
+    }
+    try (weight) {
+      return ArrayScope.release(TorchKernels.channelsLast(weight));
+    }
+  }
+
+  /** A 3x3 convolution that keeps the size. */
+  public static Conv2d load3x3(StateDict weights, long in, long out) {
+    return load(weights, in, out, 3, 1, 1);
+  }
+
+  /** A 1x1 convolution. */
+  public static Conv2d load1x1(StateDict weights, long in, long out) {
+    return load(weights, in, out, 1, 1, 0);
+  }
+
+  /** (out). */
+  public NDArray bias() {
+    return bias;
+  }
+
+  /** {@link #forward} but for the bias. */
+  public NDArray forwardWithoutBias(NDArray x) {
+    return TorchKernels.conv2d(x, weight, stride, padding);
+  }
+
+  /** (B, in, H, W) -> (B, out, H', W'). */
+  public NDArray forward(NDArray x) {
+    return forward(x, bias);
+  }
+
+  /** {@link #forward} and {@code more} (out) on top of the bias. */
+  public NDArray forwardWithMoreBias(NDArray x, NDArray more) {
+    return forward(x, bias.add(more));
+  }
+
+  /** {@code other} and {@link #forward} of x, (B, out, H', W') both. */
+  public NDArray addForward(NDArray other, NDArray x) {
+    return FusedKernels.of(other, bias)
+        .filter(kernels -> !GradMode.isEnabled())
+        .map(kernels -> kernels.addBias(other, forwardWithoutBias(x), bias))
+        .orElseGet(() -> other.add(forward(x)));
+  }
+
+  private NDArray forward(NDArray x, NDArray wholeBias) {
+    boolean pointwise = stride == 1 && padding == 0;
+    return pointwise
+        ? TorchKernels.conv1x1(x, weight, wholeBias)
+        : TorchKernels.conv2d(x, weight, wholeBias, stride, padding);
+  }
+}

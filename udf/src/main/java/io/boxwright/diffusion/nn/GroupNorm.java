@@ -1,0 +1,62 @@
+package io.boxwright.diffusion.nn;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.nn.FusedKernels.Activation;
+import java.util.Optional;
+
+/** {@code torch.nn.GroupNorm}: (B, C, H, W) -> (B, C, H, W). */
+public final class GroupNorm {
+
+  private final int groups;
+  private final double epsilon;
+  private final NDArray weight; // (C)
+  private final NDArray bias; // (C)
+
+  private GroupNorm(int groups, double epsilon, NDArray weight, NDArray bias) {
+    this.groups = groups;
+    this.epsilon = epsilon;
+    this.weight = weight;
+    this.bias = bias;
+  }
+
+  /** Loads a normalisation of {@code channels} in {@code groups} groups. */
+  public static GroupNorm load(StateDict weights, int groups, long channels, double epsilon) {
+    return new GroupNorm(
+        groups, epsilon, weights.tensor("weight", channels), weights.tensor("bias", channels));
+  }
+
+  /** (B, C, H, W) -> (B, C, H, W). */
+  public NDArray forward(NDArray x) {
+    return fused(x, null, Activation.NONE)
+        .orElseGet(() -> TorchKernels.groupNorm(x, groups, weight, bias, epsilon));
+  }
+
+  /** {@link #forward} followed by an activation. */
+  public NDArray forward(NDArray x, ActivationFunction activation) {
+    return activation == ActivationFunction.SILU ? forwardSilu(x) : activation.apply(forward(x));
+  }
+
+  private NDArray forwardSilu(NDArray x) {
+    return fused(x, null, Activation.SILU)
+        .orElseGet(() -> TorchKernels.groupNormSilu(x, groups, weight, bias, epsilon));
+  }
+
+  /** {@link #forward} of {@code x + channels}, one number a channel: (B or 1, C). */
+  public NDArray addForward(NDArray x, NDArray channels, ActivationFunction activation) {
+    return activation == ActivationFunction.SILU
+        ? addForwardSilu(x, channels)
+        : activation.apply(forward(x.add(channels.expandDims(-1).expandDims(-1))));
+  }
+
+  private NDArray addForwardSilu(NDArray x, NDArray channels) {
+    return fused(x, channels, Activation.SILU)
+        .orElseGet(() -> TorchKernels.addGroupNormSilu(x, channels, groups, weight, bias, epsilon));
+  }
+
+  private Optional<NDArray> fused(NDArray x, NDArray channels, Activation activation) {
+    return FusedKernels.of(x, weight)
+        .map(kernels -> kernels.groupNorm(channels, groups, weight, bias, epsilon, activation))
+        .map(function -> GradientTape.apply(x, function));
+  }
+}

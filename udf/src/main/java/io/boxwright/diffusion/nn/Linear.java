@@ -1,0 +1,39 @@
+package io.boxwright.diffusion.nn;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.StateDict;
+
+/** {@code torch.nn.Linear}: (..., in) -> (..., out). */
+public final class Linear {
+
+  private final NDArray weight; // (out, in)
+  private final NDArray bias; // (out), or null
+
+  private Linear(NDArray weight, NDArray bias) {
+    this.weight = weight;
+    this.bias = bias;
+  }
+
+  /** With bias. */
+  public static Linear load(StateDict weights, long in, long out) {
+    return new Linear(weights.tensor("weight", out, in), weights.tensor("bias", out));
+  }
+
+  /** Without bias. */
+  public static Linear loadWithoutBias(StateDict weights, long in, long out) {
+    return new Linear(weights.tensor("weight", out, in), null);
+  }
+
+  /** A 1x1 convolution as what it is: a linear layer over the channels of each position. */
+  public static Linear loadConvolution1x1(StateDict weights, long in, long out) {
+    NDArray weight = weights.tensor("weight", out, in, 1, 1);
+    return new Linear(
+        weight == null ? null : ArrayScope.release(weight.reshape(out, in)),
+        weights.tensor("bias", out));
+  }
+
+  /** (..., in) -> (..., out). */
+  public NDArray forward(NDArray x) {
+    return bias == null ? TorchKernels.linear(x, weight) : TorchKernels.linear(x, weight, bias);
+  }
+}

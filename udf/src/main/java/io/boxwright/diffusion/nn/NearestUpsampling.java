@@ -1,0 +1,18 @@
+package io.boxwright.diffusion.nn;
+
+import ai.djl.ndarray.NDArray;
+
+/** {@code torch.nn.functional.interpolate} with {@code mode="nearest"}, to larger sizes. */
+public final class NearestUpsampling {
+
+  private NearestUpsampling() {}
+
+  /** (B, C, h, w) -> (B, C, height, width). */
+  public static NDArray forward(NDArray x, long height, long width) {
+    boolean twice = height == 2 * x.getShape().get(2) && width == 2 * x.getShape().get(3);
+    return FusedKernels.of(x, x.getShape().get(1))
+        .filter(kernels -> twice && !GradMode.isEnabled())
+        .map(kernels -> kernels.upsampleTwice(x))
+        .orElseGet(() -> TorchKernels.upsampleNearest(x, height, width));
+  }
+}

@@ -1,0 +1,105 @@
+package io.boxwright.diffusion.pipelines;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import io.boxwright.diffusion.models.AutoencoderKL;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.TorchKernels;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Latents to images, a few rows at a time, so that memory does not grow with their number. A GPU is
+ * given all rows at once and asked for none of them before {@link #images}. To be used with grad
+ * mode off.
+ */
+final class LatentDecoder implements AutoCloseable {
+
+  /** Enough to keep a GPU busy. */
+  private static final int DECODED_TOGETHER = 4;
+
+  private final AutoencoderKL vae;
+  private final List<Rows> parts = new ArrayList<>();
+
+  /**
+   * Begins to decode.
+   *
+   * @param vae decodes
+   * @param latents (B, C, h, w)
+   * @param requests B
+   */
+  LatentDecoder(AutoencoderKL vae, NDArray latents, List<GenerationRequest> requests) {
+    this.vae = vae;
+    for (int from = 0; from < requests.size(); from += DECODED_TOGETHER) {
+      int to = Math.min(requests.size(), from + DECODED_TOGETHER);
+      boolean padding = requests.subList(from, to).stream().allMatch(GenerationRequest::isPadding);
+      parts.add(padding ? Rows.padding(to - from) : decode(latents, from, to));
+    }
+  }
+
+  /**
+   * An image and whether it is one.
+   *
+   * @param image RGB
+   * @param finite whether its latents and its pixels were finite numbers
+   */
+  record Decoded(BufferedImage image, boolean finite) {}
+
+  /** Rows that are decoded together: pixels (K, H, W, 3), UINT8, and finite (K), or null. */
+  private record Rows(int count, NDArray pixels, NDArray finite) {
+
+    private static Rows padding(int count) {
+      return new Rows(count, null, null);
+    }
+
+    private Fetched fetch() {
+      return pixels == null
+          ? new Fetched(count, null, null)
+          : new Fetched(count, Pixels.fetch(pixels), finite.toBooleanArray());
+    }
+  }
+
+  private Rows decode(NDArray latents, int from, int to) {
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray scaled = latents.get(new NDIndex("{}:{}", from, to)); // (K, C, h, w)
+      NDArray unscaled = TorchKernels.scale(1 / vae.config().scalingFactor(), scaled);
+      NDArray images = vae.decode(unscaled); // (K, 3, H, W)
+      NDArray finite =
+          TorchKernels.finiteRows(scaled).logicalAnd(TorchKernels.finiteRows(images)); // (K)
+      return new Rows(
+          to - from, ArrayScope.release(TorchKernels.toPixels(images)), ArrayScope.release(finite));
+    }
+  }
+
+  /**
+   * The images, one a row; null where all rows that are decoded together are padding. They are
+   * fetched one after another, and then made of their pixels by all cores.
+   */
+  List<Decoded> images() {
+    List<Fetched> fetched = parts.stream().map(Rows::fetch).toList();
+    return fetched.parallelStream().flatMap(Fetched::images).toList();
+  }
+
+  /** {@link Rows} on the host. */
+  private record Fetched(int count, Pixels pixels, boolean[] finite) {
+
+    private Stream<Decoded> images() {
+      return IntStream.range(0, count)
+          .mapToObj(i -> pixels == null ? null : new Decoded(pixels.image(i), finite[i]));
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Rows rows : parts) {
+      if (rows.pixels() != null) {
+        rows.pixels().close();
+        rows.finite().close();
+      }
+    }
+  }
+}

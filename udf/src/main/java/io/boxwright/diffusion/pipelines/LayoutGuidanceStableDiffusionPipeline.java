@@ -1,0 +1,310 @@
+package io.boxwright.diffusion.pipelines;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.boxwright.diffusion.clip.PhraseMatch;
+import io.boxwright.diffusion.clip.TokenizedPrompt;
+import io.boxwright.diffusion.guidance.AttentionAverages;
+import io.boxwright.diffusion.guidance.GuidanceTrace;
+import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.images.DrawBox;
+import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.diffusion.layout.LayoutObject;
+import io.boxwright.diffusion.metrics.AdherenceScorer;
+import io.boxwright.diffusion.metrics.LayoutAdherence;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.GradMode;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Stable Diffusion whose objects are pushed into their boxes ("Training-Free Layout Control with
+ * Cross-Attention Guidance"), and which scores how well their attention stayed there. Requests with
+ * different layouts, and with none, run in one batch; each gives the image that it gives alone.
+ *
+ * <p>Holds the weights until it is closed. May be shared by threads: one call runs at a time.
+ */
+public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipeline {
+
+  private final StableDiffusionPipeline pipeline;
+
+  private LayoutGuidanceStableDiffusionPipeline(StableDiffusionPipeline pipeline) {
+    this.pipeline = pipeline;
+  }
+
+  /**
+   * Loads a diffusers folder; see {@link StableDiffusionPipeline#fromPretrained}.
+   *
+   * @return a pipeline that the caller closes
+   */
+  public static LayoutGuidanceStableDiffusionPipeline fromPretrained(
+      Path folder, PretrainedOptions options) {
+    return new LayoutGuidanceStableDiffusionPipeline(
+        StableDiffusionPipeline.fromPretrained(folder, options));
+  }
+
+  /**
+   * Makes the pipeline of a diffusers folder with random weights; see {@link
+   * StableDiffusionPipeline#fromConfig}.
+   *
+   * @return a pipeline that the caller closes
+   */
+  public static LayoutGuidanceStableDiffusionPipeline fromConfig(
+      Path folder, PretrainedOptions options) {
+    return new LayoutGuidanceStableDiffusionPipeline(
+        StableDiffusionPipeline.fromConfig(folder, options));
+  }
+
+  /** The pipeline without layouts, over the same weights; closed with this one. */
+  public StableDiffusionPipeline stableDiffusion() {
+    return pipeline;
+  }
+
+  /**
+   * Checks options against the model.
+   *
+   * @throws IllegalArgumentException naming the option
+   */
+  @Override
+  public void checkOptions(GenerationOptions options) {
+    pipeline.checkOptions(options);
+  }
+
+  /**
+   * Checks one request: that its prompt is not empty, and that every token index names a word of
+   * it.
+   *
+   * @throws IllegalArgumentException saying what is wrong
+   */
+  @Override
+  public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
+    InputChecks.requirePrompt(request);
+    if (!request.objects().isEmpty()) {
+      InputChecks.requireHeads(pipeline.unet().config(), guidance);
+    }
+    TokenizedPrompt prompt = pipeline.tokenizer().encode(request.prompt());
+    for (LayoutObject object : request.objects()) {
+      object.tokenIndices().forEach(prompt::requireWord);
+      requireBoxes(object, guidance);
+    }
+  }
+
+  private static void requireBoxes(LayoutObject object, LayoutGuidanceConfig guidance) {
+    if (object.boxes().size() > guidance.boxesPerObject()) {
+      throw new IllegalArgumentException(
+          "Invalid boxes: tokens %s have %d boxes, this guidance takes %d an object"
+              .formatted(object.tokenIndices(), object.boxes().size(), guidance.boxesPerObject()));
+    }
+  }
+
+  /** Requests come without prompts where the prompts' states are given, and padding has none. */
+  private void checkRequests(GenerationInputs inputs, LayoutGuidanceConfig guidance) {
+    for (GenerationRequest request : inputs.requests()) {
+      if (request.isPadding()) {
+        continue;
+      }
+      if (request.prompt() != null || inputs.promptEmbeds().isEmpty()) {
+        checkRequest(request, guidance);
+      } else {
+        request.objects().forEach(object -> checkEmbedded(object, guidance));
+      }
+    }
+  }
+
+  private void checkEmbedded(LayoutObject object, LayoutGuidanceConfig guidance) {
+    requireBoxes(object, guidance);
+    int tokens = pipeline.tokenizer().modelMaxLength();
+    for (int token : object.tokenIndices()) {
+      if (token < 1 || token >= tokens) {
+        throw new IllegalArgumentException(
+            "Invalid token index %d: prompt_embeds have 1 to %d".formatted(token, tokens - 1));
+      }
+    }
+  }
+
+  /**
+   * The tokens of a prompt as text, start and end token included; the place is the index: {@code
+   * get_indices} of the Python pipelines.
+   */
+  public List<String> tokens(String prompt) {
+    return pipeline.tokenizer().tokens(prompt);
+  }
+
+  /**
+   * Token indices of a phrase in a prompt.
+   *
+   * @throws IllegalArgumentException if it does not occur
+   */
+  public List<Integer> tokenIndices(String prompt, String phrase) {
+    return pipeline.tokenizer().tokenIndices(prompt, phrase);
+  }
+
+  /**
+   * Finds phrases in a prompt, see {@link io.boxwright.diffusion.clip.CLIPTokenizer#findPhrases}.
+   *
+   * @throws IllegalArgumentException naming the first that does not occur
+   */
+  @Override
+  public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
+    return pipeline.tokenizer().findPhrases(prompt, phrases);
+  }
+
+  /** A sentence for each phrase whose token indices are those of other words. */
+  @Override
+  public List<String> contradictions(
+      String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
+    return pipeline.tokenizer().contradictions(prompt, phrases, tokenIndices);
+  }
+
+  /** The texts of some tokens of a prompt each; indices outside of it are left out. */
+  @Override
+  public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
+    return pipeline.tokenizer().texts(prompt, tokenIndices);
+  }
+
+  /** A copy of an image with boxes drawn on it. */
+  public static BufferedImage drawBox(BufferedImage image, List<BoundingBox> boxes) {
+    DrawBox drawing = new DrawBox(image);
+    for (BoundingBox box : boxes) {
+      drawing.outline(0, box.xMin(), box.yMin(), box.xMax(), box.yMax());
+    }
+    return drawing.image();
+  }
+
+  /**
+   * Makes one image for each request, all in one batch.
+   *
+   * @throws IllegalArgumentException naming the request or option that is wrong
+   */
+  @Override
+  public List<GeneratedImage> generate(
+      List<GenerationRequest> requests, GenerationOptions options, LayoutGuidanceConfig guidance) {
+    return generate(GenerationInputs.of(requests, options), guidance);
+  }
+
+  /**
+   * Makes one image for each request, all in one batch.
+   *
+   * @throws IllegalArgumentException naming the input that is wrong
+   */
+  public List<GeneratedImage> generate(GenerationInputs inputs, LayoutGuidanceConfig guidance) {
+    checkRequests(inputs, guidance);
+    synchronized (pipeline) {
+      try (GradMode ignored = GradMode.disabled();
+          NDManager run = pipeline.manager().newSubManager();
+          ArrayScope scope = new ArrayScope();
+          LayoutSteps steps = new LayoutSteps(pipeline.unet(), guidance, inputs)) {
+        scope.suppressNotUsedWarning();
+        NDArray latents = pipeline.denoise(run, inputs, steps); // (B, C, h, w)
+        return describe(inputs, latents, steps);
+      }
+    }
+  }
+
+  /**
+   * Makes the latents of guided images and leaves them undecoded: {@code output_type="latent"}.
+   *
+   * @param owner owns the result
+   * @return (B, C, h, w), float32
+   * @throws IllegalArgumentException naming the input that is wrong
+   */
+  public NDArray generateLatents(
+      NDManager owner, GenerationInputs inputs, LayoutGuidanceConfig guidance) {
+    checkRequests(inputs, guidance);
+    try (LayoutSteps steps = new LayoutSteps(pipeline.unet(), guidance, inputs)) {
+      return pipeline.generateLatents(owner, inputs, steps);
+    }
+  }
+
+  /** Decodes and scores, which the host does while a GPU decodes; null for padding. */
+  private List<GeneratedImage> describe(
+      GenerationInputs inputs, NDArray latents, LayoutSteps steps) {
+    List<AttentionAverages.RowMaps> maps = steps.maps();
+    List<GuidanceTrace> traces = steps.traces();
+    pipeline.timer().lap(Stage.SCORE);
+    try (LatentDecoder decoder = pipeline.decoder(latents, inputs.requests())) {
+      pipeline.timer().lap(Stage.DECODE);
+      List<Scores> scores =
+          IntStream.range(0, maps.size())
+              .parallel()
+              .mapToObj(row -> scores(inputs, row, maps.get(row)))
+              .toList();
+      pipeline.timer().lap(Stage.SCORE);
+      List<LatentDecoder.Decoded> decoded = decoder.images();
+      pipeline.timer().lap(Stage.DECODE);
+      return IntStream.range(0, decoded.size())
+          .mapToObj(row -> image(inputs, row, decoded.get(row), traces.get(row), scores.get(row)))
+          .toList();
+    }
+  }
+
+  /** What the attention maps of a row say. */
+  private record Scores(Optional<LayoutAdherence> adherence, List<AttentionMap> attentionMaps) {}
+
+  private static Scores scores(GenerationInputs inputs, int row, AttentionAverages.RowMaps maps) {
+    GenerationRequest request = inputs.requests().get(row);
+    return new Scores(adherence(request, maps), attentionMaps(inputs.options(), request, maps));
+  }
+
+  private GeneratedImage image(
+      GenerationInputs inputs,
+      int row,
+      LatentDecoder.Decoded decoded,
+      GuidanceTrace trace,
+      Scores scores) {
+    GenerationRequest request = inputs.requests().get(row);
+    return request.isPadding()
+        ? null
+        : new GeneratedImage(
+            decoded.image(),
+            decoded.finite(),
+            scores.adherence(),
+            trace,
+            scores.attentionMaps(),
+            warnings(request));
+  }
+
+  private List<String> warnings(GenerationRequest request) {
+    if (request.prompt() == null) {
+      return request.warnings();
+    }
+    List<String> ofPrompt = pipeline.tokenizer().encode(request.prompt()).warnings();
+    return Stream.concat(request.warnings().stream(), ofPrompt.stream()).toList();
+  }
+
+  private static Optional<LayoutAdherence> adherence(
+      GenerationRequest request, AttentionAverages.RowMaps maps) {
+    return request.objects().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new AdherenceScorer(request.objects()).score(maps::guided, maps::heldOut));
+  }
+
+  private static List<AttentionMap> attentionMaps(
+      GenerationOptions options, GenerationRequest request, AttentionAverages.RowMaps maps) {
+    List<AttentionMap> kept = new ArrayList<>();
+    if (options.attentionMaps() == GenerationOptions.AttentionMaps.KEEP) {
+      for (int object = 0; object < request.objects().size(); object++) {
+        kept.addAll(
+            AttentionMap.ofObject(object, request.objects().get(object).tokenIndices(), maps));
+      }
+    }
+    return kept;
+  }
+
+  @Override
+  public Map<Stage, Duration> stages() {
+    return pipeline.stages();
+  }
+
+  @Override
+  public void close() {
+    pipeline.close();
+  }
+}

@@ -1,0 +1,82 @@
+package io.boxwright.diffusion.pipelines;
+
+import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.loading.ModelIndex;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.models.UNet2DConditionConfig;
+import io.boxwright.diffusion.schedulers.SchedulerConfig;
+import io.boxwright.text.Printable;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Checks of a diffusers folder that load no weights: for a driver, before any task. */
+public final class PretrainedFolder {
+
+  private PretrainedFolder() {}
+
+  /**
+   * Checks that all parts of a folder are there, supported and whole, down to the names and shapes
+   * of their tensors, and that they can do what is asked.
+   *
+   * @param folder holds {@code model_index.json}
+   * @param variant which weight files, such as {@code fp16}; null for the plain ones
+   * @param options of the images
+   * @return one sentence for each part that the folder has and that is not applied
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the part, file or tensor
+   *     that is missing, damaged or not supported
+   * @throws IllegalArgumentException naming the option that does not fit the model
+   */
+  public static List<String> check(Path folder, String variant, GenerationOptions options) {
+    ModelIndex index = ModelIndex.open(folder);
+    if (variant != null) {
+      index.requireVariant(variant);
+    }
+    PretrainedWeights weights =
+        new PretrainedWeights(
+            folder,
+            (part, partFolder, name) -> StateDict.openHeaders(part, partFolder, name, variant));
+    checkOptions(index, weights, options);
+    weights.tokenizer().close();
+    weights.textEncoder();
+    weights.unet();
+    weights.vae();
+    return Stream.concat(index.notes().stream(), weights.notes().stream()).toList();
+  }
+
+  /**
+   * Checks that a guidance can read a folder's UNet.
+   *
+   * @param folder holds {@code model_index.json}
+   * @param guidance of the rows with boxes
+   * @throws IllegalArgumentException saying what the guidance needs
+   */
+  public static void checkGuidance(Path folder, LayoutGuidanceConfig guidance) {
+    Path unet = ModelIndex.open(folder).part("unet");
+    InputChecks.requireHeads(UNet2DConditionConfig.read(unet), guidance);
+  }
+
+  private static void checkOptions(
+      ModelIndex index, PretrainedWeights weights, GenerationOptions options) {
+    InputChecks checks = weights.inputChecks(schedulerConfig(index));
+    checks.checkSize(options);
+    try {
+      checks.checkScheduler(options);
+    } catch (IllegalArgumentException e) { // the options' fault or the file's
+      throw new IllegalArgumentException(
+          Printable.line("%s; see %s".formatted(e.getMessage(), schedulerFile(index))), e);
+    }
+  }
+
+  /**
+   * The folder's {@code scheduler_config.json}, for the class that {@code model_index.json} names:
+   * diffusers goes by that one, too.
+   */
+  static SchedulerConfig schedulerConfig(ModelIndex index) {
+    return SchedulerConfig.read(schedulerFile(index)).withClassName(index.parts().get("scheduler"));
+  }
+
+  private static Path schedulerFile(ModelIndex index) {
+    return index.part("scheduler").resolve("scheduler_config.json");
+  }
+}

@@ -1,0 +1,138 @@
+package io.boxwright.diffusion.pipelines;
+
+import io.boxwright.diffusion.clip.CLIPTextConfig;
+import io.boxwright.diffusion.clip.CLIPTextModel;
+import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.models.AutoencoderKL;
+import io.boxwright.diffusion.models.AutoencoderKLConfig;
+import io.boxwright.diffusion.models.UNet2DConditionConfig;
+import io.boxwright.diffusion.models.UNet2DConditionModel;
+import io.boxwright.diffusion.schedulers.SchedulerConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The networks of a diffusers folder, each with all of its weights, made to fit one another. */
+final class PretrainedWeights {
+
+  private final Path folder;
+  private final Source source;
+  private final CLIPTextConfig textConfig;
+  private final UNet2DConditionConfig unetConfig;
+  private final AutoencoderKLConfig vaeConfig;
+  private final List<String> notes = new ArrayList<>();
+
+  /** Where a part's weights come from. */
+  interface Source {
+
+    /**
+     * Opens a part.
+     *
+     * @param part such as {@code unet}
+     * @param partFolder holds its files
+     * @param name of the files
+     */
+    StateDict open(String part, Path partFolder, String name);
+  }
+
+  /**
+   * Reads the configurations of a folder.
+   *
+   * @throws ModelLoadingException naming what is not supported, or does not fit together
+   */
+  PretrainedWeights(Path folder, Source source) {
+    this.folder = folder;
+    this.source = source;
+    this.textConfig = CLIPTextConfig.read(folder.resolve("text_encoder").resolve("config.json"));
+    this.unetConfig = UNet2DConditionConfig.read(folder.resolve("unet"));
+    this.vaeConfig = AutoencoderKLConfig.read(folder.resolve("vae"));
+    requireFit();
+  }
+
+  private void requireFit() {
+    for (int dim : unetConfig.crossAttentionDim()) {
+      requireEqual(
+          "cross_attention_dim of unet",
+          dim,
+          "hidden_size of text_encoder",
+          textConfig.hiddenSize());
+    }
+    requireEqual(
+        "in_channels of unet",
+        unetConfig.inChannels(),
+        "latent_channels of vae",
+        vaeConfig.latentChannels());
+    requireEqual(
+        "out_channels of unet",
+        unetConfig.outChannels(),
+        "latent_channels of vae",
+        vaeConfig.latentChannels());
+  }
+
+  private void requireEqual(String name, int value, String otherName, int otherValue) {
+    if (value != otherValue) {
+      throw new ModelLoadingException(
+          "Cannot load a pipeline from %s: %s is %d, but %s is %d"
+              .formatted(folder, name, value, otherName, otherValue));
+    }
+  }
+
+  /** What the networks take, with the folder's scheduler. */
+  InputChecks inputChecks(SchedulerConfig schedulerConfig) {
+    return new InputChecks(unetConfig, vaeConfig, schedulerConfig);
+  }
+
+  /**
+   * The tokenizer of the folder, which the caller closes.
+   *
+   * @throws ModelLoadingException if the text encoder does not know all of its tokens, or reads
+   *     shorter prompts
+   */
+  CLIPTokenizer tokenizer() {
+    CLIPTokenizer tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
+    if (tokenizer.largestId() >= textConfig.vocabSize()) {
+      tokenizer.close();
+      throw new ModelLoadingException(
+          "Cannot load a pipeline from %s: vocab_size of text_encoder is %d, but the tokenizer has a"
+                  .formatted(folder, textConfig.vocabSize())
+              + " token of id "
+              + tokenizer.largestId());
+    }
+    if (tokenizer.modelMaxLength() > textConfig.maxPositionEmbeddings()) {
+      tokenizer.close();
+      throw new ModelLoadingException(
+          "Cannot load a pipeline from %s: model_max_length of tokenizer is %d, but max_position_embeddings of text_encoder is %d"
+              .formatted(folder, tokenizer.modelMaxLength(), textConfig.maxPositionEmbeddings()));
+    }
+    return tokenizer;
+  }
+
+  CLIPTextModel textEncoder() {
+    return CLIPTextModel.load(textConfig, open("text_encoder", "model"), notes::add);
+  }
+
+  UNet2DConditionModel unet() {
+    StateDict weights = open("unet", "diffusion_pytorch_model");
+    UNet2DConditionModel unet = new UNet2DConditionModel(unetConfig, weights);
+    weights.finish().ifPresent(notes::add);
+    return unet;
+  }
+
+  AutoencoderKL vae() {
+    StateDict weights = open("vae", "diffusion_pytorch_model").convertDeprecatedAttentionBlocks();
+    AutoencoderKL vae = new AutoencoderKL(vaeConfig, weights);
+    weights.finish().ifPresent(notes::add);
+    return vae;
+  }
+
+  /** What the parts that were made have no use for, a sentence each. */
+  List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  private StateDict open(String part, String name) {
+    return source.open(part, folder.resolve(part), name);
+  }
+}

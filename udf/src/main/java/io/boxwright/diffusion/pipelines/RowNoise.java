@@ -1,0 +1,49 @@
+package io.boxwright.diffusion.pipelines;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.TorchKernels;
+import java.util.List;
+
+/**
+ * The random numbers of a batch: each row's come from its own seed alone, so that a row gives the
+ * same picture in any company, and the one that diffusers gives with {@code
+ * torch.Generator("cpu").manual_seed(seed)}.
+ */
+final class RowNoise {
+
+  private final NDArray draws; // (draws, B, C, h, w)
+
+  /**
+   * Draws everything that a run needs.
+   *
+   * @param manager owns the numbers, on its device
+   * @param seeds one a row
+   * @param draws the first latents, and one for each step whose scheduler adds noise
+   * @param shape of one row, (1, C, h, w)
+   */
+  RowNoise(NDManager manager, List<Long> seeds, int draws, Shape shape) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDList rows = new NDList();
+      for (long seed : seeds) {
+        rows.add(TorchKernels.randn(manager, seed, draws, shape)); // (draws, 1, C, h, w)
+      }
+      NDArray joined = NDArrays.concat(rows, 1).toDevice(manager.getDevice(), false);
+      this.draws = scope.keep(joined);
+    }
+  }
+
+  /** Standard normal numbers for the first latents, (B, C, h, w). */
+  NDArray initial() {
+    return draws.get(0);
+  }
+
+  /** Those of step {@code i}, (B, C, h, w), or null if none were drawn. */
+  NDArray ofStep(int i) {
+    return i + 1 < draws.getShape().get(0) ? draws.get(i + 1) : null;
+  }
+}

@@ -1,0 +1,21 @@
+package io.boxwright.diffusion.pipelines;
+
+/** What the time of a run goes into. */
+public enum Stage {
+  /** Loading pipelines. */
+  LOAD,
+  /** Prompts to what the UNet attends to. */
+  ENCODE,
+  /** Guided passes, which move latents before a denoising step. */
+  GUIDE,
+  /** The UNet's predictions, and the averages of their attention maps. */
+  DENOISE,
+  /** The first noise, classifier-free guidance and the scheduler's steps. */
+  SCHEDULE,
+  /** Averaged attention maps to scores. */
+  SCORE,
+  /** Latents to pixels. */
+  DECODE,
+  /** PNG encoding and the file system. */
+  WRITE
+}

@@ -1,0 +1,76 @@
+package io.boxwright.diffusion.schedulers;
+
+import static java.util.Objects.requireNonNullElse;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.TorchKernels;
+
+/**
+ * diffusers' {@code LMSDiscreteScheduler}: a linear multistep method of order 4 (Adams-Bashforth
+ * with uneven steps) over the derivatives of the last steps.
+ */
+final class LMSDiscreteScheduler extends VarianceExplodingScheduler {
+
+  private static final int ORDER = 4;
+
+  private final boolean useKarrasSigmas;
+  private final ArrayHistory derivatives = new ArrayHistory(ORDER);
+
+  LMSDiscreteScheduler(SchedulerConfig config) {
+    super(config, NoiseSchedule.of(config), PredictionType.of(config, PredictionType.values()));
+    UnsupportedConfig.refuse("use_exponential_sigmas", config.useExponentialSigmas());
+    UnsupportedConfig.refuse("use_beta_sigmas", config.useBetaSigmas());
+    useKarrasSigmas = requireNonNullElse(config.useKarrasSigmas(), false);
+  }
+
+  @Override
+  SigmaSteps sigmaSteps(double[] spaced) {
+    double[] sigmas = noiseSchedule.interpolateSigmas(spaced);
+    if (!useKarrasSigmas) {
+      return SigmaSteps.of(spaced, sigmas, 0).requireFalling();
+    }
+    double[] karras = KarrasSigmas.between(sigmas[0], sigmas[sigmas.length - 1], sigmas.length);
+    return SigmaSteps.of(noiseSchedule.timestepsOf(karras), karras, 0).requireFalling();
+  }
+
+  @Override
+  public NDArray step(NDArray modelOutput, int i, NDArray sample, NDArray noise) {
+    try (ArrayScope scope = new ArrayScope()) {
+      derivatives.add(derivative(modelOutput, i, sample));
+      NDArray previous = sample;
+      for (int back = 0; back < derivatives.size(); back++) {
+        double coefficient = coefficient(derivatives.size(), i, back);
+        previous = TorchKernels.weightedSum(1, previous, coefficient, derivatives.last(back));
+      }
+      return scope.keep(previous);
+    }
+  }
+
+  @Override
+  public void close() {
+    derivatives.close();
+  }
+
+  /**
+   * The integral over step {@code i} of the Lagrange polynomial of the derivative {@code back}
+   * steps ago. Its degree is at most 3, for which two Gauss-Legendre points are exact.
+   */
+  private double coefficient(int order, int i, int back) {
+    double centre = (sigma(i) + sigma(i + 1)) / 2;
+    double half = (sigma(i + 1) - sigma(i)) / 2;
+    double point = half / Math.sqrt(3);
+    return half
+        * (lagrange(order, i, back, centre - point) + lagrange(order, i, back, centre + point));
+  }
+
+  private double lagrange(int order, int i, int back, double sigma) {
+    double product = 1;
+    for (int k = 0; k < order; k++) {
+      if (k != back) {
+        product *= (sigma - sigma(i - k)) / (sigma(i - back) - sigma(i - k));
+      }
+    }
+    return product;
+  }
+}

@@ -1,0 +1,253 @@
+package io.boxwright.diffusion.schedulers;
+
+import static java.util.Objects.requireNonNullElse;
+
+import java.util.Arrays;
+
+/**
+ * The noise a model was trained with, by timestep. Computed in float32 as diffusers does: in the
+ * first timesteps, where alphas are next to 1, its rounding is part of the result.
+ */
+final class NoiseSchedule {
+
+  private static final int NUM_TRAIN_TIMESTEPS = 1000;
+  private static final double BETA_START = 0.0001;
+  private static final double BETA_END = 0.02;
+  private static final double MAX_BETA = 0.999;
+
+  private final float[] alphasCumprod;
+  private final float[] sigmas;
+
+  private NoiseSchedule(float[] alphasCumprod) {
+    this.alphasCumprod = alphasCumprod;
+    sigmas = new float[alphasCumprod.length];
+    for (int t = 0; t < sigmas.length; t++) {
+      sigmas[t] = (float) Math.sqrt((1 - alphasCumprod[t]) / alphasCumprod[t]);
+    }
+  }
+
+  /** The schedule of a configuration. */
+  static NoiseSchedule of(SchedulerConfig config) {
+    return new NoiseSchedule(requireFalling(cumprod(betas(config)), Float.MIN_VALUE));
+  }
+
+  /** The same, except that {@code rescale_betas_zero_snr} is heeded. */
+  static NoiseSchedule rescalable(SchedulerConfig config) {
+    if (!requireNonNullElse(config.rescaleBetasZeroSnr(), false)) {
+      return of(config);
+    }
+    return new NoiseSchedule(requireFalling(cumprod(rescaleZeroTerminalSnr(betas(config))), 0));
+  }
+
+  /** Schedulers divide by signal, noise and their changes. */
+  private static float[] requireFalling(float[] alphasCumprod, float least) {
+    float before = 1;
+    for (int t = 0; t < alphasCumprod.length; t++) {
+      if (!(alphasCumprod[t] < before && alphasCumprod[t] >= least)) {
+        throw new IllegalArgumentException(
+            "the betas (beta_start, beta_end, beta_schedule, trained_betas, num_train_timesteps) are"
+                + " too small or too large: at timestep %d %s of the signal is left, before it %s"
+                    .formatted(t, alphasCumprod[t], before));
+      }
+      before = alphasCumprod[t];
+    }
+    return alphasCumprod;
+  }
+
+  /** The same with a last timestep that keeps a trace of signal, so that its sigma is finite. */
+  NoiseSchedule withFiniteSigmas() {
+    float[] finite = alphasCumprod.clone();
+    int last = finite.length - 1;
+    finite[last] = finite[last] == 0 ? 0x1p-24f : finite[last];
+    return new NoiseSchedule(finite);
+  }
+
+  /** {@code num_train_timesteps}. */
+  int size() {
+    return alphasCumprod.length;
+  }
+
+  /**
+   * Gives timesteps back if all are trained ones.
+   *
+   * @throws IllegalArgumentException if {@code steps_offset} has moved one beyond the last
+   */
+  double[] requireTrained(double[] timesteps) {
+    double highest = Arrays.stream(timesteps).max().orElse(0);
+    if (highest >= size()) {
+      throw new IllegalArgumentException(
+          "timestep %.0f is beyond the last trained one, %d: choose fewer num_inference_steps"
+              .formatted(highest, size() - 1));
+    }
+    return timesteps;
+  }
+
+  /** Which share of the variance is signal at a timestep, diffusers' {@code alphas_cumprod[t]}. */
+  double alphaCumprod(int timestep) {
+    return alphasCumprod[timestep];
+  }
+
+  /** Deviation of the noise at a timestep, relative to the signal. */
+  double sigma(int timestep) {
+    return sigmas[timestep];
+  }
+
+  /** {@link #sigma} at timesteps between the trained ones, too. */
+  double[] interpolateSigmas(double[] timesteps) {
+    double[] interpolated = new double[timesteps.length];
+    for (int i = 0; i < timesteps.length; i++) {
+      double t = Math.min(Math.max(timesteps[i], 0), size() - 1);
+      int low = Math.min((int) t, Math.max(size() - 2, 0));
+      double slope = low + 1 < size() ? (double) sigmas[low + 1] - sigmas[low] : 0;
+      interpolated[i] = slope * (t - low) + sigmas[low];
+    }
+    return interpolated;
+  }
+
+  /** {@code count} sigmas from the highest to the lowest, evenly spaced in their logarithm. */
+  double[] logLinearSigmas(int count) {
+    float[] logSigmas = linspace(logSigma(size() - 1), logSigma(0), count);
+    double[] spaced = new double[count];
+    for (int i = 0; i < count; i++) {
+      spaced[i] = (float) Math.exp(logSigmas[i]);
+    }
+    return spaced;
+  }
+
+  /** The timesteps, in general fractional, that have these sigmas: {@code _sigma_to_t}. */
+  double[] timestepsOf(double[] someSigmas) {
+    double[] timesteps = new double[someSigmas.length];
+    for (int i = 0; i < timesteps.length; i++) {
+      timesteps[i] = timestepOf(Math.log(Math.max(someSigmas[i], 1e-10)));
+    }
+    return timesteps;
+  }
+
+  /**
+   * How many timesteps have a log signal-to-noise ratio {@code log(alpha_t / sigma_t)} of at least
+   * {@code lambdaMin}.
+   */
+  int countAboveLambda(double lambdaMin) {
+    int count = size();
+    while (count > 0 && lambda(count - 1) < (float) lambdaMin) {
+      count--;
+    }
+    return count;
+  }
+
+  private float lambda(int timestep) {
+    float alpha = (float) Math.sqrt(alphasCumprod[timestep]);
+    float sigma = (float) Math.sqrt(1 - alphasCumprod[timestep]);
+    return (float) Math.log(alpha) - (float) Math.log(sigma);
+  }
+
+  private double timestepOf(double logSigma) {
+    int low = 0;
+    while (low < size() - 2 && logSigma >= logSigma(low + 1)) {
+      low++;
+    }
+    double weight = (logSigma(low) - logSigma) / (logSigma(low) - logSigma(low + 1));
+    double clipped = Math.min(Math.max(weight, 0), 1);
+    return (1 - clipped) * low + clipped * (low + 1);
+  }
+
+  private float logSigma(int timestep) {
+    return (float) Math.log(sigmas[timestep]);
+  }
+
+  private static float[] betas(SchedulerConfig config) {
+    int count = requireNonNullElse(config.numTrainTimesteps(), NUM_TRAIN_TIMESTEPS);
+    if (config.trainedBetas() != null) {
+      return trainedBetas(config, count);
+    }
+    double start = requireNonNullElse(config.betaStart(), BETA_START);
+    double end = requireNonNullElse(config.betaEnd(), BETA_END);
+    String schedule = requireNonNullElse(config.betaSchedule(), "linear");
+    return switch (schedule) {
+      case "linear" -> linspace((float) start, (float) end, count);
+      case "scaled_linear" ->
+          squared(linspace((float) Math.sqrt(start), (float) Math.sqrt(end), count));
+      case "squaredcos_cap_v2" -> squaredCosine(count);
+      default ->
+          throw new IllegalArgumentException(
+              "beta_schedule is %s, supported are linear, scaled_linear, squaredcos_cap_v2"
+                  .formatted(schedule));
+    };
+  }
+
+  private static float[] trainedBetas(SchedulerConfig config, int count) {
+    if (config.trainedBetas().size() != count) {
+      throw new IllegalArgumentException(
+          "trained_betas has %d entries, it must have num_train_timesteps, %d"
+              .formatted(config.trainedBetas().size(), count));
+    }
+    float[] betas = new float[count];
+    for (int t = 0; t < count; t++) {
+      betas[t] = config.trainedBetas().get(t).floatValue();
+    }
+    return betas;
+  }
+
+  /** {@code torch.linspace} in float32, which counts from both ends. */
+  private static float[] linspace(float start, float end, int count) {
+    float[] values = new float[count];
+    float step = count == 1 ? 0 : (end - start) / (count - 1);
+    for (int i = 0; i < count; i++) {
+      values[i] = i < count / 2 || count == 1 ? start + step * i : end - step * (count - 1 - i);
+    }
+    return values;
+  }
+
+  private static float[] squared(float[] values) {
+    float[] squares = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      squares[i] = values[i] * values[i];
+    }
+    return squares;
+  }
+
+  /**
+   * {@code betas_for_alpha_bar}: the cosine schedule of "Improved DDPM" (Nichol, Dhariwal 2021).
+   */
+  private static float[] squaredCosine(int count) {
+    float[] betas = new float[count];
+    for (int t = 0; t < count; t++) {
+      double ratio = cosineAlphaBar((t + 1) / (double) count) / cosineAlphaBar(t / (double) count);
+      betas[t] = (float) Math.min(1 - ratio, MAX_BETA);
+    }
+    return betas;
+  }
+
+  private static double cosineAlphaBar(double time) {
+    double cosine = Math.cos((time + 0.008) / 1.008 * Math.PI / 2);
+    return cosine * cosine;
+  }
+
+  private static float[] cumprod(float[] betas) {
+    float[] products = new float[betas.length];
+    double product = 1; // torch.cumprod of float32 accumulates in double
+    for (int t = 0; t < betas.length; t++) {
+      product *= 1 - betas[t];
+      products[t] = (float) product;
+    }
+    return products;
+  }
+
+  /** {@code rescale_zero_terminal_snr}: algorithm 1 of Lin et al., 2023. */
+  private static float[] rescaleZeroTerminalSnr(float[] betas) {
+    float[] alphasBar = cumprod(betas);
+    int last = betas.length - 1;
+    float rootOfFirst = (float) Math.sqrt(alphasBar[0]);
+    float rootOfLast = (float) Math.sqrt(alphasBar[last]);
+    float stretch = rootOfFirst / (rootOfFirst - rootOfLast);
+    float[] rescaled = new float[betas.length];
+    float before = 1;
+    for (int t = 0; t < betas.length; t++) {
+      float root = ((float) Math.sqrt(alphasBar[t]) - rootOfLast) * stretch;
+      float alphaBar = root * root;
+      rescaled[t] = 1 - alphaBar / before;
+      before = alphaBar;
+    }
+    return rescaled;
+  }
+}

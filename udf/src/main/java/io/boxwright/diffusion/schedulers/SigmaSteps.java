@@ -1,0 +1,36 @@
+package io.boxwright.diffusion.schedulers;
+
+import java.util.Arrays;
+
+/**
+ * The noise levels of a run.
+ *
+ * @param timesteps what the model is told, one a step
+ * @param sigmas the deviation of the noise before each step, and after the last
+ */
+record SigmaSteps(double[] timesteps, double[] sigmas) {
+
+  /** Steps through {@code sigmas} and then to {@code finalSigma}. */
+  static SigmaSteps of(double[] timesteps, double[] sigmas, double finalSigma) {
+    double[] all = Arrays.copyOf(sigmas, sigmas.length + 1);
+    all[sigmas.length] = finalSigma;
+    return new SigmaSteps(timesteps, all);
+  }
+
+  /**
+   * Gives itself back if the noise falls from each step to the next, for schedulers that divide by
+   * the differences.
+   *
+   * @throws IllegalArgumentException if two steps have the same noise
+   */
+  SigmaSteps requireFalling() {
+    for (int i = 1; i < timesteps.length; i++) {
+      if (!((float) sigmas[i] < (float) sigmas[i - 1])) {
+        throw new IllegalArgumentException(
+            "two steps of num_inference_steps %d have the same noise: choose fewer"
+                .formatted(timesteps.length));
+      }
+    }
+    return this;
+  }
+}

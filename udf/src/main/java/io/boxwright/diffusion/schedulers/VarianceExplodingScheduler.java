@@ -1,0 +1,61 @@
+package io.boxwright.diffusion.schedulers;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.nn.TorchKernels;
+import java.util.Arrays;
+
+/**
+ * What Euler, Euler ancestral and LMS share: latents are originals plus noise of deviation {@code
+ * sigma}, scaled down to variance 1 for the model only.
+ */
+abstract class VarianceExplodingScheduler extends AbstractScheduler {
+
+  private double[] sigmas;
+
+  VarianceExplodingScheduler(
+      SchedulerConfig config, NoiseSchedule noiseSchedule, PredictionType predictionType) {
+    super(config, noiseSchedule, predictionType, TimestepSpacing.LINSPACE);
+  }
+
+  @Override
+  public final double initNoiseSigma() {
+    double highest = Arrays.stream(sigmas).max().orElseThrow();
+    return timestepSpacing == TimestepSpacing.LEADING ? Math.sqrt(highest * highest + 1) : highest;
+  }
+
+  @Override
+  public final NDArray scaleModelInput(NDArray sample, int i) {
+    return TorchKernels.scale(1 / Math.sqrt(sigmas[i] * sigmas[i] + 1), sample);
+  }
+
+  @Override
+  public final double guidanceVariance(int i) {
+    return sigmas[i] * sigmas[i];
+  }
+
+  @Override
+  final double[] startRun(int numInferenceSteps) {
+    double[] spaced =
+        toFloat32(timestepSpacing.timesteps(noiseSchedule.size(), numInferenceSteps, stepsOffset));
+    SigmaSteps steps = sigmaSteps(spaced);
+    sigmas = toFloat32(steps.sigmas());
+    return toFloat32(steps.timesteps());
+  }
+
+  /** The sigmas of a run that visits {@code spaced} timesteps, or others with the same ends. */
+  abstract SigmaSteps sigmaSteps(double[] spaced);
+
+  /** The deviation of the noise before step {@code i}, which is that after step {@code i - 1}. */
+  final double sigma(int i) {
+    return sigmas[i];
+  }
+
+  /** The noise that the model finds in the latents before step {@code i}. */
+  final NDArray derivative(NDArray modelOutput, int i, NDArray sample) {
+    return predictionType.noise(modelOutput, sample, NoiseLevel.varianceExploding(sigmas[i]));
+  }
+
+  private static double[] toFloat32(double[] values) {
+    return Arrays.stream(values).map(value -> (float) value).toArray();
+  }
+}

@@ -1,0 +1,28 @@
+package io.boxwright.diffusion.schedulers;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * What PNDM, DDIM and DPM-Solver share: noise takes the place of signal, so that latents have
+ * variance 1 throughout and the model takes them as they are.
+ */
+abstract class VariancePreservingScheduler extends AbstractScheduler {
+
+  VariancePreservingScheduler(
+      SchedulerConfig config,
+      NoiseSchedule noiseSchedule,
+      PredictionType predictionType,
+      TimestepSpacing defaultSpacing) {
+    super(config, noiseSchedule, predictionType, defaultSpacing);
+  }
+
+  @Override
+  public final double initNoiseSigma() {
+    return 1;
+  }
+
+  @Override
+  public final NDArray scaleModelInput(NDArray sample, int i) {
+    return sample;
+  }
+}

@@ -1,2 +1,0 @@
-/** Layout guidance: attention maps in, an update of the latents out. */
-package io.boxwright.guidance;

@@ -1,2 +1,0 @@
-/** Where things go in the image: boxes, objects, and the cells of an attention map they cover. */
-package io.boxwright.layout;

@@ -1,2 +1,0 @@
-/** Numbers out of stored attention maps; no model and no Spark. */
-package io.boxwright.metrics;

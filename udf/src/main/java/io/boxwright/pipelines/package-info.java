@@ -1,2 +1,0 @@
-/** Whole pipelines: prompts and layouts in, images and scores out. */
-package io.boxwright.pipelines;

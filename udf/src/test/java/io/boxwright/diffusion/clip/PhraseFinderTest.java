@@ -1,0 +1,201 @@
+package io.boxwright.diffusion.clip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PhraseFinderTest {
+
+  private static CLIPTokenizer tokenizer;
+
+  @BeforeAll
+  static void load() {
+    tokenizer = CLIPTokenizer.fromPretrained(ClipFixtures.folder("sd1/tokenizer"));
+  }
+
+  @AfterAll
+  static void close() {
+    tokenizer.close();
+  }
+
+  /** Words of the prompt are named by number, from 1: {@code dog@5} begins with the fifth word. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a sheepdog and a dog        | sheepdog, dog            | sheepdog@2 dog@5
+          a sheepdog and a dog        | dog, sheepdog            | dog@5 sheepdog@2
+          a hot dog and a dog         | dog, hot dog             | dog@6 hot dog@2
+          a hot dog and a dog         | hot dog, dog             | hot dog@2 dog@6
+          a dog and a hot dog         | hot dog, dog             | hot dog@5 dog@2
+          a hot dog                   | hot dog, dog             | hot dog@2 dog@3
+          a black cat and a red cat   | cat, red cat, black cat  | cat@3 red cat@6 black cat@2
+          a cat and a cat             | cat, cat                 | cat@2 cat@5
+          a cat, a CAT and a cat      | Cat, cat, cat            | cat@2 cat@4 cat@7
+          two cats                    | cats, cats               | cats@2 cats@2
+          a cat's toy                 | cat                      | cat@2
+          a blue-green ball           | green                    | green@3
+          """)
+  void phrasesHaveWordsOfTheirOwn(String prompt, String phrases, String wanted) {
+    List<String> words = words(prompt);
+    List<PhraseMatch> matches = tokenizer.findPhrases(prompt, split(phrases));
+
+    assertThat(matches.stream().map(match -> place(prompt, words, match)))
+        .containsExactly(wanted.split(" (?=\\D+@)(?<=\\d )"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a sheepdog                  | dog
+          12 cats                     | 2 cats
+          a catalogue                 | cat
+          a dog's ball                | cat
+          one man and a woman         | men women
+          a hotdog                    | dog
+          """)
+  void partsOfWordsAreNoWords(String prompt, String phrase) {
+    assertThatThrownBy(() -> tokenizer.findPhrases(prompt, List.of(phrase)))
+        .hasMessage("phrase '%s' does not occur in prompt '%s'", phrase, prompt);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          two cats                     | cat            | cats
+          a cat                        | cats           | cat
+          three people in a park       | person         | people
+          two women and a man          | woman          | women
+          two women and a man          | men            | man
+          four knives and a fork       | knife          | knives
+          some children                | child          | children
+          two buses                    | bus            | buses
+          a few buss and benchs        | bus            | buss
+          a few buss and benchs        | bench          | benchs
+          three wine glasses           | wine glass     | wine glasses
+          cups of coffee               | cup of coffee  | cups of coffee
+          a teddy bear                 | teddy_bear     | teddy bear
+          a teddy bear                 | teddy-bear     | teddy bear
+          a hot-dog                    | hot dog        | hot-dog
+          two teddy bears              | teddy_bear     | teddy bears
+          the red ball                 | a red ball     | red ball
+          red ball and hat             | The red ball   | red ball
+          two red balls                | a red ball     | red balls
+          two sports balls             | a sports_ball  | sports balls
+          """)
+  void nearWordsAreFoundWithAWarning(String prompt, String phrase, String spelling) {
+    PhraseMatch match = tokenizer.findPhrases(prompt, List.of(phrase)).get(0);
+
+    assertThat(tokenizer.text(prompt, match.tokenIndices()).replace(" - ", "-"))
+        .isEqualTo(spelling);
+    assertThat(match.warnings())
+        .containsExactly("phrase '%s' was found as '%s'".formatted(phrase, spelling));
+  }
+
+  @Test
+  void wordForWordGoesFirst() {
+    PhraseMatch match = tokenizer.findPhrases("some cats and a cat", List.of("cat")).get(0);
+
+    assertThat(tokenizer.text("some cats and a cat", match.tokenIndices())).isEqualTo("cat");
+    assertThat(match.warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a cat and a cat      | cat            | occurs 2 times in the prompt and has 1 box: it is on the first
+          a cat, a cat, a cat  | cat, cat       | occurs 3 times in the prompt and has 2 boxes: they are on the first 2
+          a cat and a cat      | cat, cat, cat  | occurs 2 times in the prompt and has 3 boxes: all are on the first
+          """)
+  void aChoiceIsNamed(String prompt, String phrases, String warning) {
+    assertThat(tokenizer.findPhrases(prompt, split(phrases)))
+        .allSatisfy(
+            match -> assertThat(match.warnings()).containsExactly("phrase 'cat' " + warning));
+  }
+
+  @Test
+  void equalPhrasesWithoutEnoughOccurrencesAreOneObject() {
+    assertThat(tokenizer.findPhrases("a cat and a cat", List.of("cat", "cat", "cat")))
+        .extracting(PhraseMatch::tokenIndices)
+        .containsOnly(List.of(2));
+    List<Integer> cats = tokenizer.tokenIndices("two cats", "cats");
+    assertThat(tokenizer.findPhrases("two cats", List.of("cat", "cat")))
+        .extracting(PhraseMatch::tokenIndices)
+        .containsOnly(cats);
+  }
+
+  @Test
+  void letterlessScriptsAndAccentsKeepTheirWords() {
+    assertThat(tokenizer.findPhrases("un émigré 😀 cats", List.of("cats", "émigré", "😀")))
+        .allSatisfy(match -> assertThat(match.warnings()).isEmpty());
+    assertThat(tokenizer.findPhrases("猫と犬", List.of("犬"))).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a red ball and a cat | cat       | 3   | token_indices[0] stand for 'ball', phrases[0] says 'cat'; the tokens are used
+          a red ball           | cat       | 3   | token_indices[0] stand for 'ball', phrases[0] says 'cat'; the tokens are used
+          a cat                | cat       | 1   | token_indices[0] stand for 'a', phrases[0] says 'cat'; the tokens are used (is the start token counted? The first word has index 1)
+          a red ball           | red ball  | 1 2 | ''
+          a red ball           | red ball  | 3   | ''
+          a red ball           | ball      | 2 3 | ''
+          a red ball           | big ball  | 3   | ''
+          two cats             | a cat     | 2   | ''
+          a cat and a cat      | cat       | 5   | ''
+          """)
+  void contradictionsAreNamed(String prompt, String phrase, String indices, String wanted) {
+    List<Integer> tokens = Arrays.stream(indices.split(" ")).map(Integer::valueOf).toList();
+
+    assertThat(tokenizer.contradictions(prompt, List.of(phrase), List.of(tokens)))
+        .isEqualTo(wanted.isEmpty() ? List.of() : List.of(wanted));
+  }
+
+  @Test
+  void placesWithoutAPhraseOrATokenContradictNothing() {
+    assertThat(
+            tokenizer.contradictions(
+                "a cat", Arrays.asList(null, " "), List.of(List.of(1), List.of(2))))
+        .isEmpty();
+    assertThat(tokenizer.contradictions("a cat", List.of("cat"), List.of(List.of(-1, 99))))
+        .hasSize(1);
+  }
+
+  private static List<String> split(String phrases) {
+    return Stream.of(phrases.split(",")).map(String::strip).toList();
+  }
+
+  private static List<String> words(String prompt) {
+    return Arrays.asList(prompt.toLowerCase().replaceAll("[,']|'s", " ").strip().split("[ -]+"));
+  }
+
+  /** The text of a match and the number of its first word. */
+  private static String place(String prompt, List<String> words, PhraseMatch match) {
+    List<String> tokens = tokenizer.tokens(prompt);
+    int word = 1;
+    for (int token = 1; token < match.tokenIndices().get(0); token++) {
+      String text = tokens.get(token);
+      word += text.endsWith("</w>") && Character.isLetterOrDigit(text.charAt(0)) ? 1 : 0;
+    }
+    String text = tokenizer.text(prompt, match.tokenIndices());
+    assertThat(words.get(word - 1)).isEqualTo(text.split(" ")[0]);
+    return text + "@" + word;
+  }
+}

@@ -1,0 +1,128 @@
+package io.boxwright.diffusion.guidance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.diffusion.layout.LayoutObject;
+import io.boxwright.diffusion.layout.MapSizes;
+import io.boxwright.diffusion.nn.GradMode;
+import io.boxwright.diffusion.nn.LibTorch;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The loss worked out by hand, on latents of 4 x 4 whose maps are 4 x 4 and 2 x 2. */
+class LayoutLossTest {
+
+  private static final BoundingBox LEFT_HALF = new BoundingBox(0, 0, 0.5, 1);
+  private static final BoundingBox TOP_HALF = new BoundingBox(0, 0, 1, 0.5);
+
+  private final GradMode gradMode = GradMode.disabled();
+  private final NDManager manager = LibTorch.newManager(Device.cpu());
+
+  @AfterEach
+  void close() {
+    manager.close();
+    gradMode.close();
+  }
+
+  @Test
+  void uniformAttentionLosesByTheShareOutsideTheBox() {
+    NDArray map = manager.ones(new Shape(2, 3, 16, 5)).div(5); // (B, heads, N, T)
+
+    // Half of the cells lie inside: (1 - 0.5)^2.
+    assertThat(losses(LayoutGuidanceConfig.paper(), List.of(map), leftHalf(1), leftHalf(3)))
+        .containsExactly(new float[] {0.25f, 0.25f}, within(1e-6f));
+  }
+
+  @Test
+  void rowsHaveLossesOfTheirOwn() {
+    NDArray map = manager.zeros(new Shape(2, 3, 16, 5));
+    fill(map, 0, 1, 0); // the first row attends to the top left cell: inside
+    fill(map, 1, 1, 3); // the second one to the top right cell: outside
+
+    assertThat(losses(LayoutGuidanceConfig.paper(), List.of(map), leftHalf(1), leftHalf(1)))
+        .containsExactly(new float[] {0, 1}, within(1e-6f));
+  }
+
+  @Test
+  void objectsTokensAndMapsAreAveraged() {
+    NDArray fine = manager.zeros(new Shape(2, 3, 16, 5));
+    NDArray coarse = manager.zeros(new Shape(2, 3, 4, 5));
+    for (int row = 0; row < 2; row++) {
+      fill(fine, row, 1, 0); // inside the left half
+      fill(fine, row, 2, 3); // outside the left half
+      fill(fine, row, 3, 15); // outside the top half
+      fill(coarse, row, 1, 0);
+      fill(coarse, row, 2, 0); // inside
+      fill(coarse, row, 3, 0); // inside
+    }
+    List<LayoutObject> objects =
+        List.of(
+            new LayoutObject("", List.of(1, 2), List.of(LEFT_HALF)),
+            new LayoutObject("", List.of(3), List.of(TOP_HALF)));
+
+    // fine: (mean(0, 1) + 1) / 2 = 0.75; coarse: 0
+    assertThat(losses(LayoutGuidanceConfig.paper(), List.of(fine, coarse), objects, leftHalf(1)))
+        .containsExactly(new float[] {0.375f, 0}, within(1e-6f));
+  }
+
+  @Test
+  void tflcgReadsTheSecondHalfOfTheHeads() {
+    NDArray map = manager.zeros(new Shape(2, 2, 16, 5));
+    map.set(new NDIndex(":, 0, 3, 1"), 1f); // the first head misses
+    map.set(new NDIndex(":, 1, 0, 1"), 1f); // the second one hits
+
+    assertThat(losses(LayoutGuidanceConfig.tflcg(), List.of(map), leftHalf(1), leftHalf(1)))
+        .containsExactly(new float[] {0, 0}, within(1e-6f));
+    assertThat(losses(LayoutGuidanceConfig.paper(), List.of(map), leftHalf(1), leftHalf(1)))
+        .containsExactly(new float[] {0.5f, 0.5f}, within(1e-6f));
+  }
+
+  @Test
+  void severalBoxesOfAnObjectAreTheirUnion() {
+    NDArray map = manager.ones(new Shape(2, 3, 16, 5)).div(5);
+    LayoutObject both = new LayoutObject("", List.of(1), List.of(LEFT_HALF, TOP_HALF));
+
+    assertThat(losses(LayoutGuidanceConfig.paper(), List.of(map), List.of(both), leftHalf(1)))
+        .containsExactly(new float[] {0.0625f, 0.25f}, within(1e-6f));
+  }
+
+  @Test
+  void smallBoxesHaveAGradientInThePaperPresetOnly() {
+    NDArray map = manager.ones(new Shape(2, 3, 16, 5)).div(5);
+    LayoutObject small =
+        new LayoutObject("", List.of(1), List.of(new BoundingBox(0.3, 0.3, 0.35, 0.35)));
+
+    float expected = (float) Math.pow(1 - 1 / 16.0, 2);
+    assertThat(losses(LayoutGuidanceConfig.paper(), List.of(map), List.of(small), leftHalf(1))[0])
+        .isCloseTo(expected, within(1e-6f));
+    assertThat(losses(LayoutGuidanceConfig.tflcg(), List.of(map), List.of(small), leftHalf(1))[0])
+        .isEqualTo(1);
+  }
+
+  private static List<LayoutObject> leftHalf(int token) {
+    return List.of(new LayoutObject("", List.of(token), List.of(LEFT_HALF)));
+  }
+
+  private static void fill(NDArray map, int row, int token, int cell) {
+    map.set(new NDIndex(row + ", :, " + cell + ", " + token), 1f);
+  }
+
+  private float[] losses(
+      LayoutGuidanceConfig config,
+      List<NDArray> maps,
+      List<LayoutObject> first,
+      List<LayoutObject> second) {
+    try (LayoutLoss loss =
+        new LayoutLoss(manager, config, List.of(first, second), new MapSizes(4, 4, 1))) {
+      return loss.compute(maps).toFloatArray();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.boxwright.diffusion.pipelines;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.boxwright.diffusion.nn.RecomputingKernels;
+import io.boxwright.testing.Fixtures;
+import io.boxwright.testing.Images;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Guidance differentiates through kernels that autograd does not know as it does through others.
+ */
+class FusedKernelsTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sd1", "sd2"})
+  void guidedPicturesAreTheSame(String model) {
+    GenerationRequest cat =
+        LayoutGuidancePipelineTest.request(
+            "a cat playing with a ball",
+            1,
+            LayoutGuidancePipelineTest.object(2, 0.1, 0.2, 0.5, 0.8));
+    try (LayoutGuidanceStableDiffusionPipeline pipeline =
+        LayoutGuidanceStableDiffusionPipeline.fromPretrained(
+            model.equals("sd1") ? Fixtures.sd1() : Fixtures.sd2(), PretrainedOptions.cpu())) {
+      GeneratedImage expected = generate(pipeline, cat);
+      try (RecomputingKernels kernels = new RecomputingKernels()) {
+        GeneratedImage actual = generate(pipeline, cat);
+
+        assertThat(kernels.derivatives()).isGreaterThan(100);
+        assertThat(Images.largestDifference(actual.image(), expected.image()))
+            .isLessThanOrEqualTo(1);
+        assertThat(actual.guidance().lossLast())
+            .isCloseTo(expected.guidance().lossLast(), within(1e-5));
+      }
+    }
+  }
+
+  private static GeneratedImage generate(
+      LayoutGuidanceStableDiffusionPipeline pipeline, GenerationRequest request) {
+    return pipeline
+        .generate(
+            List.of(request),
+            LayoutGuidancePipelineTest.OPTIONS,
+            LayoutGuidancePipelineTest.GUIDANCE)
+        .get(0);
+  }
+}
