@@ -1,5 +1,6 @@
 package io.boxwright;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
@@ -11,22 +12,31 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-  /** Every package may use those behind it, and no other. */
+  /** Every package may use those after it, and no other. */
   private static final List<String> PACKAGES =
       List.of(
-          "spark",
-          "pipelines",
-          "guidance",
-          "metrics",
-          "detection",
-          "layout",
-          "schedulers",
-          "clip",
-          "models",
-          "nn",
-          "loading",
-          "images",
-          "text");
+          "io.boxwright.udf.generate",
+          "io.boxwright.udf.executor",
+          "io.boxwright.udf.counters",
+          "io.boxwright.udf.table",
+          "io.boxwright.diffusion.pipelines",
+          "io.boxwright.diffusion.guidance",
+          "io.boxwright.diffusion.metrics",
+          "io.boxwright.diffusion.attention",
+          "io.boxwright.diffusion.detection.shapes",
+          "io.boxwright.diffusion.detection",
+          "io.boxwright.diffusion.layout",
+          "io.boxwright.diffusion.schedulers",
+          "io.boxwright.diffusion.clip",
+          "io.boxwright.diffusion.models",
+          "io.boxwright.diffusion.models.attention",
+          "io.boxwright.diffusion.nn",
+          "io.boxwright.diffusion.loading",
+          "io.boxwright.diffusion.images",
+          "io.boxwright.torch.cuda",
+          "io.boxwright.torch",
+          "io.boxwright.files",
+          "io.boxwright.text");
 
   private final JavaClasses classes =
       new ClassFileImporter()
@@ -37,7 +47,7 @@ class ArchitectureTest {
   void packagesPointOneWay() {
     LayeredArchitecture architecture = layeredArchitecture().consideringOnlyDependenciesInLayers();
     for (String name : PACKAGES) {
-      architecture = architecture.layer(name).definedBy("io.boxwright." + name + "..");
+      architecture = architecture.layer(name).definedBy(name);
     }
     for (int i = 1; i < PACKAGES.size(); i++) {
       String[] before = PACKAGES.subList(0, i).toArray(String[]::new);
@@ -47,10 +57,15 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheSparkPackageKnowsSpark() {
+  void everyClassIsInAPackageThatHasItsPlace() {
+    classes().should().resideInAnyPackage(PACKAGES.toArray(String[]::new)).check(classes);
+  }
+
+  @Test
+  void onlyTheFunctionsOfSparkKnowSpark() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.boxwright.spark..")
+        .resideOutsideOfPackage("io.boxwright.udf..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.spark..")

@@ -1,6 +1,6 @@
 package io.boxwright.cli;
 
-import io.boxwright.spark.BatchSize;
+import io.boxwright.udf.generate.BatchSize;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -6,7 +6,7 @@ import io.boxwright.job.benchmark.RunBenchmark;
 import io.boxwright.job.output.Json;
 import io.boxwright.job.report.BenchmarkReport;
 import io.boxwright.job.report.BenchmarkResult;
-import io.boxwright.spark.BatchSize;
+import io.boxwright.udf.generate.BatchSize;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

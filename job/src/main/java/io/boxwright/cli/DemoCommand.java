@@ -9,7 +9,7 @@ import io.boxwright.job.input.SparkSettings;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.report.Comparison;
 import io.boxwright.job.report.ComparisonReport;
-import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;

@@ -1,8 +1,8 @@
 package io.boxwright.cli;
 
 import io.boxwright.diffusion.loading.BuiltInModel;
-import io.boxwright.spark.DetectorType;
-import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.udf.generate.GuidedImageGenerator;
+import io.boxwright.udf.table.DetectorType;
 import picocli.CommandLine.Option;
 
 /** Options that say what looks for the objects in the images. */

@@ -2,8 +2,8 @@ package io.boxwright.cli;
 
 import io.boxwright.diffusion.guidance.BatchShape;
 import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
-import io.boxwright.spark.BatchSize;
-import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.udf.generate.BatchSize;
+import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.time.Duration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

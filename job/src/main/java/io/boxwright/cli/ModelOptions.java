@@ -2,10 +2,10 @@ package io.boxwright.cli;
 
 import ai.djl.Device;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
-import io.boxwright.spark.DeviceType;
-import io.boxwright.spark.GuidedImageGenerator;
-import io.boxwright.spark.PipelineLoader;
-import io.boxwright.spark.WeightType;
+import io.boxwright.udf.executor.DeviceType;
+import io.boxwright.udf.executor.PipelineLoader;
+import io.boxwright.udf.executor.WeightType;
+import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;

@@ -4,7 +4,7 @@ import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.pipelines.RequestLimits;
 import io.boxwright.job.report.ConsoleLines;
-import io.boxwright.spark.ModelFolder;
+import io.boxwright.udf.executor.ModelFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.boxwright.diffusion.loading.ModelLoadingException;
-import io.boxwright.spark.GuidedImageGenerator;
 import io.boxwright.testing.HostileFolder;
 import io.boxwright.testing.Spark;
 import io.boxwright.text.Printable;
+import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

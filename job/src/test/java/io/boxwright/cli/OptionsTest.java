@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
 import io.boxwright.diffusion.layout.CellRounding;
-import io.boxwright.spark.BatchSize;
 import io.boxwright.testing.CpuLoader;
+import io.boxwright.udf.generate.BatchSize;
 import java.time.Duration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;

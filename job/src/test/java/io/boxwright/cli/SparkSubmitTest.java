@@ -3,12 +3,12 @@ package io.boxwright.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.boxwright.job.actions.VerifyImages;
-import io.boxwright.spark.PipelineLoader;
 import io.boxwright.testing.ChildJvm;
 import io.boxwright.testing.CpuLoader;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
+import io.boxwright.udf.executor.PipelineLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

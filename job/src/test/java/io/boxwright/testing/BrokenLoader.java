@@ -3,7 +3,7 @@ package io.boxwright.testing;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
-import io.boxwright.spark.PipelineLoader;
+import io.boxwright.udf.executor.PipelineLoader;
 import java.nio.file.Path;
 
 /** Fails as with a model whose weights are wrong, which only executors find out. */

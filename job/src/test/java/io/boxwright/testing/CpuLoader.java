@@ -2,7 +2,7 @@ package io.boxwright.testing;
 
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
-import io.boxwright.spark.PipelineLoader;
+import io.boxwright.udf.executor.PipelineLoader;
 import java.nio.file.Path;
 
 /**

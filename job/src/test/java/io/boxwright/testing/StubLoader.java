@@ -8,7 +8,7 @@ import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
-import io.boxwright.spark.PipelineLoader;
+import io.boxwright.udf.executor.PipelineLoader;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

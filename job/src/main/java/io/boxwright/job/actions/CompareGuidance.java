@@ -7,7 +7,7 @@ import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.report.Comparison;
 import io.boxwright.job.report.ContactSheet;
 import io.boxwright.job.report.RunResult;
-import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.io.Writer;

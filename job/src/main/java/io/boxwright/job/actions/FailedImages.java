@@ -16,7 +16,7 @@ import io.boxwright.job.output.ChunkFooter;
 import io.boxwright.job.output.ChunkTable;
 import io.boxwright.job.output.ImageTable;
 import io.boxwright.job.output.RunPlan;
-import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;

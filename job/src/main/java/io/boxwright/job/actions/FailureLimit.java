@@ -1,6 +1,6 @@
 package io.boxwright.job.actions;
 
-import io.boxwright.spark.GenerationMonitor;
+import io.boxwright.udf.counters.GenerationMonitor;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;

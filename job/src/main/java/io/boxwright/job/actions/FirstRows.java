@@ -2,7 +2,7 @@ package io.boxwright.job.actions;
 
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.PromptTable;
-import io.boxwright.spark.PromptTables;
+import io.boxwright.udf.table.PromptTables;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;

@@ -1,8 +1,8 @@
 package io.boxwright.job.actions;
 
 import io.boxwright.job.report.ProgressBar;
-import io.boxwright.spark.GenerationMonitor;
-import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.udf.counters.GenerationMonitor;
+import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.io.PrintWriter;
 import org.apache.spark.sql.SparkSession;
 

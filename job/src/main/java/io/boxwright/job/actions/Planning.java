@@ -6,7 +6,7 @@ import io.boxwright.job.output.CommitMode;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunPlan;
 import io.boxwright.job.output.Versions;
-import io.boxwright.spark.GuidedImageGenerator;
+import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.boxwright.job.benchmark;
 
 import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
-import io.boxwright.spark.BatchSize;
+import io.boxwright.udf.generate.BatchSize;
 
 /**
  * What is measured: batches that are all alike.

@@ -2,12 +2,12 @@ package io.boxwright.job.benchmark;
 
 import ai.djl.Device;
 import ai.djl.util.Utils;
-import io.boxwright.diffusion.nn.LibTorch;
 import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.report.BenchmarkResult;
 import io.boxwright.job.report.ConsoleLines;
-import io.boxwright.spark.OutOfDeviceMemoryException;
+import io.boxwright.torch.LibTorch;
+import io.boxwright.udf.executor.OutOfDeviceMemoryException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

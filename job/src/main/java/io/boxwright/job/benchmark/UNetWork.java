@@ -1,6 +1,6 @@
 package io.boxwright.job.benchmark;
 
-import io.boxwright.diffusion.guidance.AttentionLayers;
+import io.boxwright.diffusion.attention.AttentionLayers;
 import io.boxwright.diffusion.models.UNet2DConditionModel;
 import io.boxwright.diffusion.models.UNetFlops;
 import io.boxwright.diffusion.pipelines.GenerationOptions;

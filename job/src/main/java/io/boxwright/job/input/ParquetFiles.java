@@ -1,6 +1,6 @@
 package io.boxwright.job.input;
 
-import io.boxwright.spark.FileSystems;
+import io.boxwright.udf.executor.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.boxwright.job.input;
 
-import io.boxwright.diffusion.loading.Sha256;
+import io.boxwright.files.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -3,7 +3,7 @@ package io.boxwright.job.input;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
-import io.boxwright.spark.PromptTables;
+import io.boxwright.udf.table.PromptTables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package io.boxwright.job.input;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.boxwright.spark.PromptTables;
+import io.boxwright.udf.table.PromptTables;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package io.boxwright.job.output;
 
 import io.boxwright.job.output.RunRecord.Attempt;
 import io.boxwright.job.output.RunRecord.State;
-import io.boxwright.spark.GenerationMonitor;
+import io.boxwright.udf.counters.GenerationMonitor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.boxwright.job.output;
 
-import io.boxwright.diffusion.loading.Sha256;
+import io.boxwright.files.Sha256;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package io.boxwright.job.output;
 
-import io.boxwright.diffusion.loading.Sha256;
+import io.boxwright.files.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 

@@ -2,7 +2,7 @@ package io.boxwright.job.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.boxwright.job.input.InvalidInputException;
-import io.boxwright.spark.FileSystems;
+import io.boxwright.udf.executor.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -9,7 +9,7 @@ import io.boxwright.job.input.PromptTable;
 import io.boxwright.job.input.SparkNames;
 import io.boxwright.job.output.RowDigest;
 import io.boxwright.job.output.RunPlan;
-import io.boxwright.spark.PromptTables;
+import io.boxwright.udf.table.PromptTables;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.job.input.InvalidInputException;
-import io.boxwright.spark.DeviceType;
-import io.boxwright.spark.GuidedImageGenerator;
 import io.boxwright.testing.FailingLoader;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.TinyModel;
+import io.boxwright.udf.executor.DeviceType;
+import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;

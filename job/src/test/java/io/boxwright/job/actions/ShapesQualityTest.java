@@ -3,14 +3,14 @@ package io.boxwright.job.actions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.boxwright.diffusion.loading.BuiltInModel;
-import io.boxwright.diffusion.nn.LibTorch;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.job.report.Comparison;
 import io.boxwright.job.report.RunSummary;
-import io.boxwright.spark.DetectorType;
-import io.boxwright.spark.DeviceType;
-import io.boxwright.spark.GuidedImageGenerator;
 import io.boxwright.testing.Spark;
+import io.boxwright.torch.LibTorch;
+import io.boxwright.udf.executor.DeviceType;
+import io.boxwright.udf.generate.GuidedImageGenerator;
+import io.boxwright.udf.table.DetectorType;
 import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;

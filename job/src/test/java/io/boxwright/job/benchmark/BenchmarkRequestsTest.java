@@ -7,7 +7,7 @@ import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
-import io.boxwright.spark.BatchSize;
+import io.boxwright.udf.generate.BatchSize;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

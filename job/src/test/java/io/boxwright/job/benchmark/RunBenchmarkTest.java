@@ -11,7 +11,7 @@ import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.report.BenchmarkResult;
 import io.boxwright.job.report.BenchmarkResult.Pass;
-import io.boxwright.spark.BatchSize;
+import io.boxwright.udf.generate.BatchSize;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.boxwright.diffusion.clip;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.diffusion.nn.Linear;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
 
 /** Transformers' {@code CLIPAttention} as the text model uses it: causal self-attention. */
 final class CLIPAttention {
@@ -36,11 +36,11 @@ final class CLIPAttention {
   /** (B, N, C) -> (B, N, C). */
   NDArray forward(NDArray x) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray query = TorchKernels.splitHeads(qProj.forward(x), heads); // (B, heads, N, C/heads)
-      NDArray key = TorchKernels.splitHeads(kProj.forward(x), heads);
-      NDArray value = TorchKernels.splitHeads(vProj.forward(x), heads);
-      NDArray attended = TorchKernels.causalAttention(query, key, value);
-      return scope.keep(outProj.forward(TorchKernels.mergeHeads(attended))); // (B, N, C)
+      NDArray query = Functional.splitHeads(qProj.forward(x), heads); // (B, heads, N, C/heads)
+      NDArray key = Functional.splitHeads(kProj.forward(x), heads);
+      NDArray value = Functional.splitHeads(vProj.forward(x), heads);
+      NDArray attended = Functional.causalAttention(query, key, value);
+      return scope.keep(outProj.forward(Functional.mergeHeads(attended))); // (B, N, C)
     }
   }
 }

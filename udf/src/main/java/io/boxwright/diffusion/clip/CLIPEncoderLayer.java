@@ -2,8 +2,8 @@ package io.boxwright.diffusion.clip;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.ArrayScope;
 import io.boxwright.diffusion.nn.LayerNorm;
+import io.boxwright.torch.ArrayScope;
 
 /** Transformers' {@code CLIPEncoderLayer}: attention, then an MLP, each added to its input. */
 final class CLIPEncoderLayer {

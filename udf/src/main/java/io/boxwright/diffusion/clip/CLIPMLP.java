@@ -3,8 +3,8 @@ package io.boxwright.diffusion.clip;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.nn.ActivationFunction;
-import io.boxwright.diffusion.nn.ArrayScope;
 import io.boxwright.diffusion.nn.Linear;
+import io.boxwright.torch.ArrayScope;
 
 /** Transformers' {@code CLIPMLP}: two linear layers around the activation. */
 final class CLIPMLP {

@@ -3,8 +3,8 @@ package io.boxwright.diffusion.clip;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.ArrayScope;
 import io.boxwright.diffusion.nn.Embedding;
+import io.boxwright.torch.ArrayScope;
 
 /** Transformers' {@code CLIPTextEmbeddings}: what a token is plus where it stands. */
 final class CLIPTextEmbeddings {

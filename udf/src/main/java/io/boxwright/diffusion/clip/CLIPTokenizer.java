@@ -4,7 +4,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.util.Utils;
 import io.boxwright.diffusion.loading.ModelLoadingException;
-import io.boxwright.diffusion.loading.NativeLibraries;
+import io.boxwright.files.NativeLibraries;
 import io.boxwright.text.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

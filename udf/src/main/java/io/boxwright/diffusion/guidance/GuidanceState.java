@@ -6,8 +6,8 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.guidance.LayoutGuidanceConfig.StopRule;
 import io.boxwright.diffusion.layout.LayoutObject;
-import io.boxwright.diffusion.nn.ArrayScope;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.TorchKernels;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -68,7 +68,7 @@ final class GuidanceState implements AutoCloseable {
     try (ArrayScope scope = new ArrayScope();
         NDArray before = state) {
       NDArray ofRows = TorchKernels.selectRows(before, passRows); // (R, 3)
-      NDArray updated = TorchKernels.updateGuidanceState(ofRows, unfinished, losses); // (R, 3)
+      NDArray updated = GuidanceKernels.updateGuidanceState(ofRows, unfinished, losses); // (R, 3)
       state = ArrayScope.release(TorchKernels.replaceRows(before, passRows, updated)); // (B, 3)
     }
   }

@@ -1,6 +1,8 @@
 package io.boxwright.diffusion.guidance;
 
 import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.attention.AttentionStore;
+import io.boxwright.diffusion.attention.LayoutGuidanceAttnProcessor;
 import io.boxwright.diffusion.models.attention.Attention;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
 

@@ -8,8 +8,8 @@ import io.boxwright.diffusion.layout.CellMask;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.layout.MapSize;
 import io.boxwright.diffusion.layout.MapSizes;
-import io.boxwright.diffusion.nn.ArrayScope;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.TorchKernels;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -145,12 +145,12 @@ final class LayoutLoss implements AutoCloseable {
       for (NDArray map : maps) {
         NDArray probabilities =
             config.heads() == LayoutGuidanceConfig.Heads.SECOND_HALF
-                ? TorchKernels.secondHalfOfHeads(map)
+                ? GuidanceKernels.secondHalfOfHeads(map)
                 : map;
         int positions = (int) map.getShape().get(2);
         for (Turn turn : turns) {
           sum =
-              TorchKernels.addLayoutLoss(
+              GuidanceKernels.addLayoutLoss(
                   sum,
                   probabilities,
                   rowIndices,

@@ -21,13 +21,13 @@ import java.util.stream.Stream;
  * @param changed when its content or its attributes were; empty where that is not known
  * @param key device and number of the file; empty where there is none
  */
-record FileState(String path, long size, String modified, String changed, String key) {
+public record FileState(String path, long size, String modified, String changed, String key) {
 
   /** File systems may give two writes within this time one and the same time stamp. */
   private static final Duration COARSEST_CLOCK = Duration.ofSeconds(2);
 
   /** Refuses what a damaged memory may hold. */
-  FileState {
+  public FileState {
     Stream.of(path, key).forEach(Objects::requireNonNull);
     Instant.parse(modified);
     if (!changed.isEmpty()) {
@@ -40,7 +40,7 @@ record FileState(String path, long size, String modified, String changed, String
    *
    * @throws ModelLoadingException naming the file, if it is not there, or no regular file
    */
-  static FileState of(Path file) {
+  public static FileState of(Path file) {
     try {
       Path real = file.toRealPath();
       BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
@@ -71,7 +71,7 @@ record FileState(String path, long size, String modified, String changed, String
   }
 
   /** Whether a later write would show in the time stamps. */
-  boolean isSettled(Instant now) {
+  public boolean isSettled(Instant now) {
     return isSettled(modified, now) && (changed.isEmpty() || isSettled(changed, now));
   }
 
@@ -80,7 +80,7 @@ record FileState(String path, long size, String modified, String changed, String
   }
 
   /** Whether another state is of the same file, written to since. */
-  boolean isOverwrittenBy(FileState later) {
+  public boolean isOverwrittenBy(FileState later) {
     boolean same = path.equals(later.path) && key.equals(later.key);
     return same && (size != later.size || !modified.equals(later.modified));
   }

@@ -1,5 +1,7 @@
 package io.boxwright.diffusion.loading;
 
+import io.boxwright.files.ContentHash;
+
 /**
  * A file that was read whole.
  *

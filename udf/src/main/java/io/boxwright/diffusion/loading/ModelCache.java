@@ -2,6 +2,9 @@ package io.boxwright.diffusion.loading;
 
 import ai.djl.util.Utils;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.boxwright.files.ContentHash;
+import io.boxwright.files.HostLock;
+import io.boxwright.files.PrivateFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
 package io.boxwright.diffusion.loading;
 
+import io.boxwright.files.ContentHash;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

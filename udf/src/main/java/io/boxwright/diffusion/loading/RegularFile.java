@@ -82,7 +82,7 @@ public final class RegularFile {
   }
 
   /** Text that has no wrong byte; decoders of strings put a sign in the place of each. */
-  static String decodeUtf8(ByteBuffer bytes) throws CharacterCodingException {
+  public static String decodeUtf8(ByteBuffer bytes) throws CharacterCodingException {
     return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
   }
 

@@ -6,9 +6,7 @@
  * io.boxwright.diffusion.loading.ModelCache}, {@link io.boxwright.diffusion.loading.BuiltInModel},
  * {@link io.boxwright.diffusion.loading.RandomModel}); says what a model is, byte by byte ({@link
  * io.boxwright.diffusion.loading.ModelFingerprint}, {@link
- * io.boxwright.diffusion.loading.ModelHashes}); and keeps models and native libraries where no
- * other user can write ({@link io.boxwright.diffusion.loading.PrivateFolder}, {@link
- * io.boxwright.diffusion.loading.NativeLibraries}). Whatever is missing, damaged or unsupported is
+ * io.boxwright.diffusion.loading.ModelHashes}). Whatever is missing, damaged or unsupported is
  * refused by name with a {@link io.boxwright.diffusion.loading.ModelLoadingException}.
  */
 package io.boxwright.diffusion.loading;

@@ -1,5 +1,6 @@
 package io.boxwright.diffusion.metrics;
 
+import io.boxwright.diffusion.attention.TokenMap;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.CellMask;
 import io.boxwright.diffusion.layout.CellRounding;

@@ -3,9 +3,10 @@ package io.boxwright.diffusion.models;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.ArrayScope;
 import io.boxwright.diffusion.nn.Conv2d;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.diffusion.nn.Functional;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.TorchKernels;
 import java.util.Optional;
 
 /**
@@ -66,7 +67,7 @@ public final class AutoencoderKL {
    *
    * @param images (B, 3, H, W) in [-1, 1], float32
    * @return moments (B, 2L, H/f, W/f), float32: mean, then log variance; {@link
-   *     TorchKernels#sampleDiagonalGaussian} draws from it
+   *     ModelKernels#sampleDiagonalGaussian} draws from it
    * @throws IllegalStateException if the weights have no encoder
    */
   public NDArray encode(NDArray images) {
@@ -93,7 +94,7 @@ public final class AutoencoderKL {
   }
 
   private NDArray input(NDArray x) {
-    return TorchKernels.inFastestFormat(TorchKernels.toType(x, dataType));
+    return Functional.inFastestFormat(TorchKernels.toType(x, dataType));
   }
 
   private static NDArray output(NDArray x) {

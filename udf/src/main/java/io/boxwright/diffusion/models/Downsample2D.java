@@ -2,9 +2,9 @@ package io.boxwright.diffusion.models;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.ArrayScope;
 import io.boxwright.diffusion.nn.Conv2d;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.diffusion.nn.Functional;
+import io.boxwright.torch.ArrayScope;
 
 /** diffusers' {@code Downsample2D}: a convolution of stride 2, (B, C, H, W) -> (B, C, H/2, W/2). */
 final class Downsample2D {
@@ -20,7 +20,7 @@ final class Downsample2D {
 
   NDArray forward(NDArray x) {
     try (ArrayScope scope = new ArrayScope()) {
-      return scope.keep(conv.forward(padding == 0 ? TorchKernels.padBottomRight(x) : x));
+      return scope.keep(conv.forward(padding == 0 ? Functional.padBottomRight(x) : x));
     }
   }
 }

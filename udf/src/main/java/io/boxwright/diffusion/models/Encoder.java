@@ -3,9 +3,9 @@ package io.boxwright.diffusion.models;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.nn.ActivationFunction;
-import io.boxwright.diffusion.nn.ArrayScope;
 import io.boxwright.diffusion.nn.Conv2d;
 import io.boxwright.diffusion.nn.GroupNorm;
+import io.boxwright.torch.ArrayScope;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,12 +3,12 @@ package io.boxwright.diffusion.models;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.nn.ActivationFunction;
-import io.boxwright.diffusion.nn.ArrayScope;
 import io.boxwright.diffusion.nn.Conv2d;
-import io.boxwright.diffusion.nn.GradientTape;
 import io.boxwright.diffusion.nn.GroupNorm;
 import io.boxwright.diffusion.nn.Linear;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.TorchKernels;
+import io.boxwright.torch.cuda.FusedKernels;
 
 /**
  * diffusers' {@code ResnetBlock2D} with the default time embedding: two normalised convolutions,
@@ -61,7 +61,7 @@ final class ResnetBlock2D {
    */
   NDArray forward(NDArray input, NDArray temb) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray x = GradientTape.variable(input);
+      NDArray x = FusedKernels.variable(input);
       NDArray hiddenStates =
           conv1.forwardWithoutBias(norm1.forward(x, activation)); // (B, out, H, W)
       hiddenStates = norm2.addForward(hiddenStates, channels(temb), activation);

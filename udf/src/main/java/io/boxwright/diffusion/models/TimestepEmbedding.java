@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.nn.ActivationFunction;
-import io.boxwright.diffusion.nn.ArrayScope;
 import io.boxwright.diffusion.nn.Linear;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.TorchKernels;
 
 /**
  * diffusers' {@code Timesteps} and {@code TimestepEmbedding}: sinusoids of the timestep through two
@@ -35,7 +35,7 @@ final class TimestepEmbedding {
   NDArray forward(NDArray timesteps, DataType dataType) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray sinusoids =
-          TorchKernels.timestepEmbedding(timesteps, channels, flipSinToCos, freqShift); // (B, C)
+          ModelKernels.timestepEmbedding(timesteps, channels, flipSinToCos, freqShift); // (B, C)
       NDArray hiddenStates = linear1.forward(TorchKernels.toType(sinusoids, dataType)); // (B, E)
       return scope.keep(linear2.forward(activation.apply(hiddenStates))); // (B, E)
     }

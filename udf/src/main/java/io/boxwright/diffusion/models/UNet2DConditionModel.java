@@ -7,11 +7,13 @@ import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.attention.Attention;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
 import io.boxwright.diffusion.nn.ActivationFunction;
-import io.boxwright.diffusion.nn.ArrayScope;
 import io.boxwright.diffusion.nn.Conv2d;
-import io.boxwright.diffusion.nn.GradientTape;
+import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.diffusion.nn.GroupNorm;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.GradientTape;
+import io.boxwright.torch.TorchKernels;
+import io.boxwright.torch.cuda.FusedKernels;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -165,8 +167,8 @@ public final class UNet2DConditionModel {
 
       // 2. pre-process
       NDArray context = TorchKernels.toType(encoderHiddenStates, dataType); // (B or 2B, T, D)
-      NDArray input = TorchKernels.inFastestFormat(TorchKernels.toType(sample, dataType));
-      NDArray hiddenStates = GradientTape.variable(convIn.forward(input)); // (B, c0, h, w)
+      NDArray input = Functional.inFastestFormat(TorchKernels.toType(sample, dataType));
+      NDArray hiddenStates = FusedKernels.variable(convIn.forward(input)); // (B, c0, h, w)
 
       // 3. down
       Deque<NDArray> skips = new ArrayDeque<>();

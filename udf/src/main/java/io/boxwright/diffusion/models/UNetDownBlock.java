@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.attention.Attention;
 import io.boxwright.diffusion.models.attention.Transformer2DModel;
-import io.boxwright.diffusion.nn.ArrayScope;
-import io.boxwright.diffusion.nn.GradientTape;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.cuda.FusedKernels;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -53,11 +53,11 @@ final class UNetDownBlock {
   NDArray forward(NDArray x, NDArray temb, NDArray encoderHiddenStates, Collection<NDArray> skips) {
     NDArray hiddenStates = x;
     for (int i = 0; i < resnets.size(); i++) {
-      hiddenStates = GradientTape.variable(layer(i, hiddenStates, temb, encoderHiddenStates));
+      hiddenStates = FusedKernels.variable(layer(i, hiddenStates, temb, encoderHiddenStates));
       skips.add(hiddenStates);
     }
     if (downsampler != null) {
-      hiddenStates = GradientTape.variable(downsampler.forward(hiddenStates));
+      hiddenStates = FusedKernels.variable(downsampler.forward(hiddenStates));
       skips.add(hiddenStates);
     }
     return hiddenStates;

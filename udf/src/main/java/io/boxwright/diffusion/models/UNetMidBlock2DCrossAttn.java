@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.attention.Attention;
 import io.boxwright.diffusion.models.attention.Transformer2DModel;
-import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.torch.ArrayScope;
 import java.util.List;
 
 /** diffusers' {@code UNetMidBlock2DCrossAttn}: resnet, transformer, resnet. */

@@ -2,9 +2,9 @@ package io.boxwright.diffusion.models;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.ArrayScope;
 import io.boxwright.diffusion.nn.Conv2d;
 import io.boxwright.diffusion.nn.NearestUpsampling;
+import io.boxwright.torch.ArrayScope;
 
 /** diffusers' {@code Upsample2D}: nearest neighbours, then a convolution. */
 final class Upsample2D {

@@ -3,7 +3,7 @@ package io.boxwright.diffusion.models;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.attention.SpatialAttention;
-import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.torch.ArrayScope;
 
 /** diffusers' {@code UNetMidBlock2D} as the VAE has it: resnet, attention of one head, resnet. */
 final class VaeMidBlock2D {

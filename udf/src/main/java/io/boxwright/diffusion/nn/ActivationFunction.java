@@ -10,17 +10,17 @@ import java.util.stream.Collectors;
 /** Activations of networks, by the names that configurations have for them. */
 public enum ActivationFunction {
   /** {@code x * sigmoid(x)}, also called swish. */
-  SILU(TorchKernels::silu),
+  SILU(Functional::silu),
   /** {@code x * tanh(softplus(x))}. */
-  MISH(TorchKernels::mish),
+  MISH(Functional::mish),
   /** The exact one. */
-  GELU(TorchKernels::gelu),
+  GELU(Functional::gelu),
   /** With {@code tanh}, {@code gelu_new} in transformers. */
-  GELU_TANH(TorchKernels::geluTanh),
+  GELU_TANH(Functional::geluTanh),
   /** {@code x * sigmoid(1.702 * x)}. */
-  QUICK_GELU(TorchKernels::quickGelu),
+  QUICK_GELU(Functional::quickGelu),
   /** {@code max(x, 0)}. */
-  RELU(TorchKernels::relu);
+  RELU(Functional::relu);
 
   /** What diffusers' {@code get_activation} knows. */
   private static final Map<String, ActivationFunction> DIFFUSERS =

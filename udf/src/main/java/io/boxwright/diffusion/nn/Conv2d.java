@@ -2,6 +2,10 @@ package io.boxwright.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.GradMode;
+import io.boxwright.torch.TorchKernels;
+import io.boxwright.torch.cuda.FusedKernels;
 
 /** {@code torch.nn.Conv2d} with square kernel, stride and padding, with bias. */
 public final class Conv2d {
@@ -55,7 +59,7 @@ public final class Conv2d {
 
   /** {@link #forward} but for the bias. */
   public NDArray forwardWithoutBias(NDArray x) {
-    return TorchKernels.conv2d(x, weight, stride, padding);
+    return Functional.conv2d(x, weight, stride, padding);
   }
 
   /** (B, in, H, W) -> (B, out, H', W'). */
@@ -79,7 +83,7 @@ public final class Conv2d {
   private NDArray forward(NDArray x, NDArray wholeBias) {
     boolean pointwise = stride == 1 && padding == 0;
     return pointwise
-        ? TorchKernels.conv1x1(x, weight, wholeBias)
-        : TorchKernels.conv2d(x, weight, wholeBias, stride, padding);
+        ? Functional.conv1x1(x, weight, wholeBias)
+        : Functional.conv2d(x, weight, wholeBias, stride, padding);
   }
 }

@@ -19,6 +19,6 @@ public final class Embedding {
 
   /** ids (B, N), INT64 -> (B, N, C). */
   public NDArray forward(NDArray ids) {
-    return TorchKernels.embedding(ids, weight);
+    return Functional.embedding(ids, weight);
   }
 }

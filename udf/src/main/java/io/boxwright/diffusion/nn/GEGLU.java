@@ -2,6 +2,9 @@ package io.boxwright.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.GradientTape;
+import io.boxwright.torch.cuda.FusedKernels;
 
 /** diffusers' {@code GEGLU}: a projection to states and a gate, {@code states * GELU(gate)}. */
 public final class GEGLU {
@@ -26,7 +29,7 @@ public final class GEGLU {
       return scope.keep(
           FusedKernels.of(projected, channels)
               .map(kernels -> GradientTape.apply(projected, kernels.geglu()))
-              .orElseGet(() -> TorchKernels.geglu(projected)));
+              .orElseGet(() -> Functional.geglu(projected)));
     }
   }
 }

@@ -2,7 +2,9 @@ package io.boxwright.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.FusedKernels.Activation;
+import io.boxwright.torch.GradientTape;
+import io.boxwright.torch.cuda.FusedKernels;
+import io.boxwright.torch.cuda.FusedKernels.Activation;
 import java.util.Optional;
 
 /** {@code torch.nn.GroupNorm}: (B, C, H, W) -> (B, C, H, W). */
@@ -29,7 +31,7 @@ public final class GroupNorm {
   /** (B, C, H, W) -> (B, C, H, W). */
   public NDArray forward(NDArray x) {
     return fused(x, null, Activation.NONE)
-        .orElseGet(() -> TorchKernels.groupNorm(x, groups, weight, bias, epsilon));
+        .orElseGet(() -> Functional.groupNorm(x, groups, weight, bias, epsilon));
   }
 
   /** {@link #forward} followed by an activation. */
@@ -39,7 +41,7 @@ public final class GroupNorm {
 
   private NDArray forwardSilu(NDArray x) {
     return fused(x, null, Activation.SILU)
-        .orElseGet(() -> TorchKernels.groupNormSilu(x, groups, weight, bias, epsilon));
+        .orElseGet(() -> Functional.groupNormSilu(x, groups, weight, bias, epsilon));
   }
 
   /** {@link #forward} of {@code x + channels}, one number a channel: (B or 1, C). */
@@ -51,7 +53,7 @@ public final class GroupNorm {
 
   private NDArray addForwardSilu(NDArray x, NDArray channels) {
     return fused(x, channels, Activation.SILU)
-        .orElseGet(() -> TorchKernels.addGroupNormSilu(x, channels, groups, weight, bias, epsilon));
+        .orElseGet(() -> Functional.addGroupNormSilu(x, channels, groups, weight, bias, epsilon));
   }
 
   private Optional<NDArray> fused(NDArray x, NDArray channels, Activation activation) {

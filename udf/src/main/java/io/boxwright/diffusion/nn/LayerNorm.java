@@ -2,6 +2,8 @@ package io.boxwright.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.torch.GradientTape;
+import io.boxwright.torch.cuda.FusedKernels;
 
 /** {@code torch.nn.LayerNorm} over the last axis: (..., C) -> (..., C). */
 public final class LayerNorm {
@@ -26,6 +28,6 @@ public final class LayerNorm {
   public NDArray forward(NDArray x) {
     return FusedKernels.of(x, weight)
         .map(kernels -> GradientTape.apply(x, kernels.layerNorm(weight, bias, epsilon)))
-        .orElseGet(() -> TorchKernels.layerNorm(x, weight, bias, epsilon));
+        .orElseGet(() -> Functional.layerNorm(x, weight, bias, epsilon));
   }
 }

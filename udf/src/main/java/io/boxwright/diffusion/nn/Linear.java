@@ -2,6 +2,7 @@ package io.boxwright.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.torch.ArrayScope;
 
 /** {@code torch.nn.Linear}: (..., in) -> (..., out). */
 public final class Linear {
@@ -34,6 +35,6 @@ public final class Linear {
 
   /** (..., in) -> (..., out). */
   public NDArray forward(NDArray x) {
-    return bias == null ? TorchKernels.linear(x, weight) : TorchKernels.linear(x, weight, bias);
+    return bias == null ? Functional.linear(x, weight) : Functional.linear(x, weight, bias);
   }
 }

@@ -1,6 +1,8 @@
 package io.boxwright.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;
+import io.boxwright.torch.GradMode;
+import io.boxwright.torch.cuda.FusedKernels;
 
 /** {@code torch.nn.functional.interpolate} with {@code mode="nearest"}, to larger sizes. */
 public final class NearestUpsampling {
@@ -13,6 +15,6 @@ public final class NearestUpsampling {
     return FusedKernels.of(x, x.getShape().get(1))
         .filter(kernels -> twice && !GradMode.isEnabled())
         .map(kernels -> kernels.upsampleTwice(x))
-        .orElseGet(() -> TorchKernels.upsampleNearest(x, height, width));
+        .orElseGet(() -> Functional.upsampleNearest(x, height, width));
   }
 }

@@ -1,7 +1,7 @@
 package io.boxwright.diffusion.pipelines;
 
-import io.boxwright.diffusion.guidance.AttentionAverages;
-import io.boxwright.diffusion.metrics.TokenMap;
+import io.boxwright.diffusion.attention.AttentionAverages;
+import io.boxwright.diffusion.attention.TokenMap;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -3,8 +3,8 @@ package io.boxwright.diffusion.pipelines;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import io.boxwright.diffusion.models.AutoencoderKL;
-import io.boxwright.diffusion.nn.ArrayScope;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.TorchKernels;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +71,9 @@ final class LatentDecoder implements AutoCloseable {
       NDArray finite =
           TorchKernels.finiteRows(scaled).logicalAnd(TorchKernels.finiteRows(images)); // (K)
       return new Rows(
-          to - from, ArrayScope.release(TorchKernels.toPixels(images)), ArrayScope.release(finite));
+          to - from,
+          ArrayScope.release(PipelineKernels.toPixels(images)),
+          ArrayScope.release(finite));
     }
   }
 

@@ -1,7 +1,7 @@
 package io.boxwright.diffusion.pipelines;
 
 import ai.djl.ndarray.NDArray;
-import io.boxwright.diffusion.guidance.AttentionAverages;
+import io.boxwright.diffusion.attention.AttentionAverages;
 import io.boxwright.diffusion.guidance.BatchShape;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
 import io.boxwright.diffusion.guidance.LayoutGuidance;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.clip.CLIPTextModel;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
-import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.torch.ArrayScope;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.boxwright.diffusion.nn.ArrayScope;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.TorchKernels;
 import java.util.List;
 
 /**

@@ -10,12 +10,13 @@ import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.AutoencoderKL;
 import io.boxwright.diffusion.models.UNet2DConditionModel;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
-import io.boxwright.diffusion.nn.ArrayScope;
-import io.boxwright.diffusion.nn.GradMode;
-import io.boxwright.diffusion.nn.LibTorch;
-import io.boxwright.diffusion.nn.TorchKernels;
 import io.boxwright.diffusion.schedulers.Scheduler;
 import io.boxwright.diffusion.schedulers.SchedulerConfig;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.GradMode;
+import io.boxwright.torch.LibTorch;
+import io.boxwright.torch.TorchKernels;
+import io.boxwright.torch.cuda.FusedKernels;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,7 +88,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       PretrainedOptions options,
       Function<NDManager, PretrainedWeights.Source> source) {
     NDManager manager = LibTorch.newManager(options.device());
-    LibTorch.prepare(options.device(), options.dataType());
+    FusedKernels.prepareLater(options.device(), options.dataType());
     try (GradMode ignored = GradMode.disabled()) {
       StableDiffusionPipeline loaded =
           new StableDiffusionPipeline(folder, options, manager, source.apply(manager));
@@ -278,7 +279,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       timer.lap(Stage.DENOISE);
       return scope.keep(
           options.classifierFree()
-              ? TorchKernels.classifierFreeGuidance(prediction, options.guidanceScale())
+              ? PipelineKernels.classifierFreeGuidance(prediction, options.guidanceScale())
               : prediction);
     }
   }

@@ -1,7 +1,7 @@
 package io.boxwright.diffusion.schedulers;
 
 import ai.djl.ndarray.NDArray;
-import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.torch.ArrayScope;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;

@@ -3,8 +3,8 @@ package io.boxwright.diffusion.schedulers;
 import static java.util.Objects.requireNonNullElse;
 
 import ai.djl.ndarray.NDArray;
-import io.boxwright.diffusion.nn.ArrayScope;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.TorchKernels;
 import java.util.Arrays;
 
 /**

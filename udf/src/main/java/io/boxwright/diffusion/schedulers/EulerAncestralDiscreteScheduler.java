@@ -1,8 +1,8 @@
 package io.boxwright.diffusion.schedulers;
 
 import ai.djl.ndarray.NDArray;
-import io.boxwright.diffusion.nn.ArrayScope;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.TorchKernels;
 
 /**
  * diffusers' {@code EulerAncestralDiscreteScheduler}: Euler steps that go down further than the

@@ -1,7 +1,7 @@
 package io.boxwright.diffusion.schedulers;
 
 import ai.djl.ndarray.NDArray;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.TorchKernels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

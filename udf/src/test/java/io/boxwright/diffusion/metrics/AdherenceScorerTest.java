@@ -3,6 +3,7 @@ package io.boxwright.diffusion.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.boxwright.diffusion.attention.TokenMap;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.layout.MapSize;

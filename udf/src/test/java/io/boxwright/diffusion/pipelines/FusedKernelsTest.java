@@ -3,9 +3,9 @@ package io.boxwright.diffusion.pipelines;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.boxwright.diffusion.nn.RecomputingKernels;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.Images;
+import io.boxwright.torch.cuda.RecomputingKernels;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.boxwright.diffusion.nn.ArrayScope;
+import io.boxwright.torch.ArrayScope;
 import org.junit.jupiter.api.Test;
 
 /** Who frees what in {@link ArrayHistory}. */

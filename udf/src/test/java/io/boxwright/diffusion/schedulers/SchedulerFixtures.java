@@ -8,7 +8,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.TorchKernels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.boxwright.diffusion.models.attention;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.diffusion.nn.Linear;
-import io.boxwright.diffusion.nn.TorchKernels;
 
 /**
  * Multi-head attention, diffusers' {@code Attention}: the projections and a processor that uses
@@ -92,21 +92,21 @@ public final class Attention {
 
   /** For processors: (B, N, C) -> (B, heads, N, C/heads). */
   public NDArray query(NDArray hiddenStates) {
-    return TorchKernels.splitHeads(toQ.forward(hiddenStates), heads);
+    return Functional.splitHeads(toQ.forward(hiddenStates), heads);
   }
 
   /** For processors: (B, T, D) -> (B, heads, T, C/heads). */
   public NDArray key(NDArray encoderHiddenStates) {
-    return TorchKernels.splitHeads(toK.forward(encoderHiddenStates), heads);
+    return Functional.splitHeads(toK.forward(encoderHiddenStates), heads);
   }
 
   /** For processors: (B, T, D) -> (B, heads, T, C/heads). */
   public NDArray value(NDArray encoderHiddenStates) {
-    return TorchKernels.splitHeads(toV.forward(encoderHiddenStates), heads);
+    return Functional.splitHeads(toV.forward(encoderHiddenStates), heads);
   }
 
   /** For processors: (B, heads, N, C/heads) -> (B, N, C). */
   public NDArray output(NDArray attended) {
-    return toOut.forward(TorchKernels.mergeHeads(attended));
+    return toOut.forward(Functional.mergeHeads(attended));
   }
 }

@@ -1,8 +1,8 @@
 package io.boxwright.diffusion.models.attention;
 
 import ai.djl.ndarray.NDArray;
-import io.boxwright.diffusion.nn.ArrayScope;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.diffusion.nn.Functional;
+import io.boxwright.torch.ArrayScope;
 
 /**
  * The default processor: fused attention that never holds the probabilities ({@code
@@ -16,7 +16,7 @@ public final class AttnProcessor implements AttentionProcessor {
       NDArray query = attention.query(hiddenStates); // (B, heads, N, C/heads)
       NDArray key = attention.key(encoderHiddenStates); // (B, heads, T, C/heads)
       NDArray value = attention.value(encoderHiddenStates); // (B, heads, T, C/heads)
-      NDArray attended = TorchKernels.scaledDotProductAttention(query, key, value);
+      NDArray attended = Functional.scaledDotProductAttention(query, key, value);
       return scope.keep(attention.output(attended)); // (B, N, C)
     }
   }

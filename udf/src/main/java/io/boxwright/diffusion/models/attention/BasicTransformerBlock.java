@@ -2,10 +2,10 @@ package io.boxwright.diffusion.models.attention;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.ArrayScope;
-import io.boxwright.diffusion.nn.GradientTape;
 import io.boxwright.diffusion.nn.LayerNorm;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.TorchKernels;
+import io.boxwright.torch.cuda.FusedKernels;
 import java.util.List;
 
 /**
@@ -47,11 +47,11 @@ final class BasicTransformerBlock {
   /** (B, N, C), (B or 2B, T, D) -> (B or 2B, N, C). */
   NDArray forward(NDArray input, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray x = GradientTape.variable(beforeFirst(input, encoderHiddenStates));
+      NDArray x = FusedKernels.variable(beforeFirst(input, encoderHiddenStates));
       NDArray attended = x.add(attendFirst(norm1.forward(x), encoderHiddenStates));
-      NDArray first = GradientTape.variable(TorchKernels.repeatRows(attended, encoderHiddenStates));
+      NDArray first = FusedKernels.variable(TorchKernels.repeatRows(attended, encoderHiddenStates));
       NDArray second =
-          GradientTape.variable(
+          FusedKernels.variable(
               first.add(attn2.forward(norm2.forward(first), encoderHiddenStates)));
       return scope.keep(second.add(ff.forward(norm3.forward(second))));
     }

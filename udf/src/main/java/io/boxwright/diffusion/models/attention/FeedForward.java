@@ -2,9 +2,9 @@ package io.boxwright.diffusion.models.attention;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.ArrayScope;
 import io.boxwright.diffusion.nn.GEGLU;
 import io.boxwright.diffusion.nn.Linear;
+import io.boxwright.torch.ArrayScope;
 
 /** diffusers' {@code FeedForward} with the GEGLU activation: (B, N, C) -> (B, N, C). */
 final class FeedForward {

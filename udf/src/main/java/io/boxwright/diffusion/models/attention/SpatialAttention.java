@@ -2,10 +2,10 @@ package io.boxwright.diffusion.models.attention;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.ArrayScope;
-import io.boxwright.diffusion.nn.GradientTape;
+import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.diffusion.nn.GroupNorm;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.cuda.FusedKernels;
 
 /**
  * Self-attention over the positions of a picture, normalised first and added to its input: what the
@@ -26,10 +26,10 @@ public final class SpatialAttention {
   /** (B, C, H, W) -> (B, C, H, W). */
   public NDArray forward(NDArray input) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray x = GradientTape.variable(input);
-      NDArray hiddenStates = TorchKernels.positionsLast(groupNorm.forward(x)); // (B, H*W, C)
+      NDArray x = FusedKernels.variable(input);
+      NDArray hiddenStates = Functional.positionsLast(groupNorm.forward(x)); // (B, H*W, C)
       NDArray attended = attention.forward(hiddenStates); // (B, H*W, C)
-      return scope.keep(x.add(TorchKernels.positionsFirst(attended, x)));
+      return scope.keep(x.add(Functional.positionsFirst(attended, x)));
     }
   }
 }

@@ -2,11 +2,12 @@ package io.boxwright.diffusion.models.attention;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.ArrayScope;
-import io.boxwright.diffusion.nn.GradientTape;
+import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.diffusion.nn.GroupNorm;
 import io.boxwright.diffusion.nn.Linear;
-import io.boxwright.diffusion.nn.TorchKernels;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.TorchKernels;
+import io.boxwright.torch.cuda.FusedKernels;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -75,12 +76,12 @@ public final class Transformer2DModel {
   /** (B, C, H, W), (B or 2B, T, D) -> (B or 2B, C, H, W). */
   public NDArray forward(NDArray input, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray x = GradientTape.variable(input);
-      NDArray hiddenStates = projIn.forward(TorchKernels.positionsLast(norm.forward(x)));
+      NDArray x = FusedKernels.variable(input);
+      NDArray hiddenStates = projIn.forward(Functional.positionsLast(norm.forward(x)));
       for (BasicTransformerBlock block : transformerBlocks) {
         hiddenStates = block.forward(hiddenStates, encoderHiddenStates); // (B, H*W, C)
       }
-      NDArray picture = TorchKernels.positionsFirst(projOut.forward(hiddenStates), x);
+      NDArray picture = Functional.positionsFirst(projOut.forward(hiddenStates), x);
       return scope.keep(TorchKernels.repeatRows(x, picture).add(picture)); // (B or 2B, C, H, W)
     }
   }

@@ -1,0 +1,130 @@
+package io.boxwright.diffusion.attention;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.boxwright.diffusion.layout.MapSizes;
+import io.boxwright.diffusion.models.UNet2DConditionModel;
+import io.boxwright.diffusion.models.attention.Attention;
+import io.boxwright.diffusion.models.attention.AttentionProcessor;
+import io.boxwright.torch.ArrayScope;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Attention maps of the prompts, averaged over heads and denoising steps while the images are made:
+ * what the metric is computed from. Maps stay on the device until they are read.
+ *
+ * <p>Holds the state of one run, and sets the UNet's attention processors. Not thread-safe.
+ */
+public final class AttentionAverages implements AutoCloseable {
+
+  private final UNet2DConditionModel unet;
+  private final AttentionLayers layers;
+  private final NDManager manager;
+  private final int rows;
+  private final int tokens;
+  private final MapSizes mapSizes;
+  private final Map<String, NDArray> sums = new LinkedHashMap<>(); // (B, N, tokens) by path
+  private int steps;
+
+  /**
+   * Starts a run.
+   *
+   * @param unet whose attention is averaged
+   * @param latents of the run, (B, C, h, w): tell the number of rows and the maps' sizes
+   * @param tokens how many of a prompt's first tokens have maps
+   */
+  public AttentionAverages(UNet2DConditionModel unet, NDArray latents, int tokens) {
+    Shape shape = latents.getShape();
+    this.unet = unet;
+    this.layers = AttentionLayers.of(unet.attnProcessors().keySet());
+    this.manager = latents.getManager().newSubManager();
+    this.rows = (int) shape.get(0);
+    this.tokens = tokens;
+    this.mapSizes = mapSizes(unet, shape);
+  }
+
+  /** The sizes of a UNet's attention maps for latents of a shape, (B, C, h, w). */
+  public static MapSizes mapSizes(UNet2DConditionModel unet, Shape latents) {
+    return new MapSizes(
+        (int) latents.get(2), (int) latents.get(3), unet.config().downsamplePadding());
+  }
+
+  /**
+   * Makes the UNet's next forward pass add the maps of the layers that are read: of all its rows,
+   * or of its second, conditional half.
+   */
+  public void beforePass() {
+    AttentionProcessor averaging = new AveragingAttnProcessor(this);
+    Map<String, AttentionProcessor> processors = new HashMap<>(unet.attnProcessors());
+    layers.all().forEach(path -> processors.put(path + ".processor", averaging));
+    unet.setAttnProcessor(processors);
+    steps++;
+  }
+
+  /** Adds the maps of one attention: query (B or 2B, heads, N, C), key (B or 2B, heads, T, C). */
+  void add(Attention attention, NDArray query, NDArray key) {
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      String path = attention.path();
+      Shape shape = new Shape(rows, query.getShape().get(2), tokens); // (B, N, tokens)
+      NDArray sum = sums.containsKey(path) ? sums.get(path) : manager.zeros(shape);
+      NDArray added = AttentionKernels.addMeanAttentionScores(sum, query, key, attention.scale());
+      sums.put(path, ArrayScope.release(added));
+      sum.close();
+    }
+  }
+
+  /** The averaged maps of each row, fetched from the device. */
+  public List<RowMaps> rows() {
+    Map<String, float[]> values = new LinkedHashMap<>();
+    sums.forEach((path, sum) -> values.put(path, sum.toFloatArray()));
+    return IntStream.range(0, rows).mapToObj(row -> new RowMaps(values, row)).toList();
+  }
+
+  /** The averaged maps of one row. */
+  public final class RowMaps {
+
+    private final Map<String, float[]> values; // B * N * tokens by path
+    private final int row;
+
+    private RowMaps(Map<String, float[]> values, int row) {
+      this.values = values;
+      this.row = row;
+    }
+
+    /** Of the layers that the guidance reads, for one token of the prompt. */
+    public List<TokenMap> guided(int token) {
+      return layers.guided().stream().map(path -> map(path, token)).toList();
+    }
+
+    /** Of layers that the guidance does not read, for one token of the prompt. */
+    public List<TokenMap> heldOut(int token) {
+      return layers.heldOut().stream().map(path -> map(path, token)).toList();
+    }
+
+    /** Of all these layers, for one token of the prompt. */
+    public List<TokenMap> all(int token) {
+      return layers.all().stream().map(path -> map(path, token)).toList();
+    }
+
+    private TokenMap map(String path, int token) {
+      float[] all = values.get(path);
+      float[] column = new float[all.length / rows / tokens]; // N
+      int first = row * column.length * tokens + token;
+      for (int cell = 0; cell < column.length; cell++) {
+        column[cell] = all[first + cell * tokens] / steps;
+      }
+      return new TokenMap(path, mapSizes.of(column.length), column);
+    }
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

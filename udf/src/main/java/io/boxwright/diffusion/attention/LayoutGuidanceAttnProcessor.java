@@ -1,0 +1,47 @@
+package io.boxwright.diffusion.attention;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.models.attention.Attention;
+import io.boxwright.diffusion.models.attention.AttentionProcessor;
+import io.boxwright.diffusion.nn.Functional;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.cuda.FusedKernels;
+
+/**
+ * Attends with explicit probabilities and puts them into an {@link AttentionStore}; otherwise like
+ * the default processor.
+ */
+public final class LayoutGuidanceAttnProcessor implements AttentionProcessor {
+
+  private final AttentionStore store;
+
+  /** Stores into {@code store}, which the caller closes. */
+  public LayoutGuidanceAttnProcessor(AttentionStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public NDArray process(Attention attention, NDArray hiddenStates, NDArray encoderHiddenStates) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray probabilities = storeProbabilities(attention, hiddenStates, encoderHiddenStates);
+      NDArray value = attention.value(encoderHiddenStates); // (B, heads, T, C/heads)
+      NDArray attended = Functional.attend(probabilities, value); // (B, heads, N, C/heads)
+      return scope.keep(attention.output(attended)); // (B, N, C)
+    }
+  }
+
+  /** Stores, and returns, the probabilities (B, heads, N, T), which belong to the store. */
+  public NDArray storeProbabilities(
+      Attention attention, NDArray hiddenStates, NDArray encoderHiddenStates) {
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray query = attention.query(hiddenStates); // (B, heads, N, C/heads)
+      NDArray key = attention.key(encoderHiddenStates); // (B, heads, T, C/heads)
+      NDArray scores = Functional.attentionScores(query, key, attention.scale());
+      // For the loss and for what attends with them.
+      NDArray probabilities = ArrayScope.release(FusedKernels.variable(scores));
+      store.store(attention.path(), probabilities);
+      return probabilities; // (B, heads, N, T)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.boxwright.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Owns every array that this thread makes until it is closed, whatever manager the arrays are
+ * attached to: DJL attaches a result to its first operand's manager, which for a weight is the
+ * model's. Opened with try-with-resources around each block and step:
+ *
+ * <pre>{@code
+ * try (ArrayScope scope = new ArrayScope()) {
+ *   NDArray hidden = norm.forward(x);
+ *   return scope.keep(convolution.forward(hidden)); // hidden is freed, the result is not
+ * }
+ * }</pre>
+ *
+ * <p>Scopes nest; only the thread that opened one may use or close it, innermost first.
+ */
+public final class ArrayScope extends NDScope {
+
+  private final List<NDArray> kept = new ArrayList<>();
+
+  /**
+   * Hands an array made in this scope to the scope around it or, where there is none, to its
+   * manager.
+   *
+   * @return the same array
+   */
+  public NDArray keep(NDArray array) {
+    unregister(array);
+    kept.add(array);
+    return array;
+  }
+
+  /**
+   * Takes an array out of every scope: its manager, or whoever closes it, owns it from now on. To
+   * be called in the innermost scope, where the array was made.
+   *
+   * @return the same array
+   */
+  public static NDArray release(NDArray array) {
+    unregister(array);
+    return array;
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    kept.forEach(NDScope::register);
+  }
+}

@@ -1,0 +1,114 @@
+package io.boxwright.torch;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * TorchScript source of a package, compiled by libtorch once per process; no Python is involved. A
+ * class beside the source gives each of its methods a Java signature and says what it does.
+ *
+ * <p>A call costs about 15 us, is differentiable when the thread's grad mode is on ({@link
+ * GradMode}), and may run in several threads at once. Numbers travel as tensors of rank 0 on the
+ * CPU, which libtorch reads without a copy to the device or a wait for it.
+ */
+public final class TorchModule {
+
+  private static final NDManager CONSTANTS = LibTorch.newManager(Device.cpu());
+  private static final Map<Number, NDArray> NUMBERS = new ConcurrentHashMap<>();
+
+  /**
+   * The graph optimizer is switched per thread. Off: it would compile every method anew for each
+   * combination of shapes, and these methods are single operators that gain nothing by it.
+   */
+  private static final ThreadLocal<Boolean> OPTIMIZER_OFF =
+      ThreadLocal.withInitial(
+          () -> {
+            JniUtils.setGraphExecutorOptimize(false);
+            return true;
+          });
+
+  private final PtSymbolBlock block;
+  private final Map<String, NDArray> methods = new ConcurrentHashMap<>();
+
+  private TorchModule(PtSymbolBlock block) {
+    this.block = block;
+  }
+
+  /**
+   * Loads the source of a class.
+   *
+   * @param owner has the name of the source's only class
+   * @param resource the source, next to the owner
+   * @throws UncheckedIOException if it is not there
+   */
+  public static TorchModule load(Class<?> owner, String resource) {
+    try {
+      byte[] archive = TorchScriptArchive.pack(owner, resource);
+      return new TorchModule(
+          JniUtils.loadModule(
+              (PtNDManager) CONSTANTS, new ByteArrayInputStream(archive), false, false));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot load " + resource, e);
+    }
+  }
+
+  /**
+   * Runs a method that gives one array.
+   *
+   * @param method its name in the source
+   * @param arrays its arguments, at least one
+   * @return the result, which belongs to the manager of {@code arrays[0]} and to the innermost
+   *     {@link ArrayScope} of the thread
+   */
+  public NDArray call(String method, NDArray... arrays) {
+    OPTIMIZER_OFF.get();
+    NDList arguments = new NDList(arrays);
+    arguments.add(methods.computeIfAbsent(method, TorchModule::methodName));
+    // "Training" only keeps DJL from entering inference mode, whose results autograd refuses later.
+    return IValueUtils.forward(block, arguments, true).singletonOrThrow();
+  }
+
+  /** A number as an argument, kept for the next call that has it. */
+  public static NDArray number(long value) {
+    return NUMBERS.computeIfAbsent(value, key -> constant(CONSTANTS.create(value)));
+  }
+
+  /** A number as an argument, kept for the next call that has it. */
+  public static NDArray number(double value) {
+    return NUMBERS.computeIfAbsent(value, key -> constant(CONSTANTS.create(value)));
+  }
+
+  /** A number that hardly comes twice; the caller closes it. */
+  static NDArray newNumber(long value) {
+    return CONSTANTS.create(value);
+  }
+
+  /** Numbers as one argument (N), float64; the caller closes it. */
+  static NDArray newArray(double[] values) {
+    return CONSTANTS.create(values);
+  }
+
+  private static NDArray methodName(String method) {
+    NDArray name = constant(CONSTANTS.create(0));
+    name.setName("module_method:" + method);
+    return name;
+  }
+
+  /** Keeps a process-wide constant out of the scope that happens to be open when it is made. */
+  private static NDArray constant(NDArray array) {
+    NDScope.unregister(array);
+    return array;
+  }
+}

@@ -1,0 +1,210 @@
+package io.boxwright.torch.cuda;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.DifferentiableFunction;
+import io.boxwright.torch.GradientTape;
+import io.boxwright.torch.cuda.CudaModule.Grid;
+import io.boxwright.torch.cuda.FusedKernels.Activation;
+
+/**
+ * {@link FusedKernels#groupNorm} in two passes each way: moments of chunks of a sample, then every
+ * number with them.
+ */
+final class CudaGroupNorm implements DifferentiableFunction {
+
+  /** Enough blocks for every multiprocessor of a large GPU to have several. */
+  private static final int BLOCKS = 2048;
+
+  private static final int MOST_CHUNKS = 256;
+
+  private final CudaKernels kernels;
+  private final NDArray added;
+  private final long addedStride;
+  private final long groups;
+  private final NDArray weight;
+  private final NDArray bias;
+  private final double epsilon;
+  private final long silu;
+  private NDArray statistics; // (B, groups, 2), float32
+
+  CudaGroupNorm(
+      CudaKernels kernels,
+      NDArray added,
+      int groups,
+      NDArray weight,
+      NDArray bias,
+      double epsilon,
+      Activation activation) {
+    this.kernels = kernels;
+    this.added = added == null ? null : GradientTape.alias(added);
+    this.addedStride = added == null || added.getShape().get(0) == 1 ? 0 : weight.size();
+    this.groups = groups;
+    this.weight = weight;
+    this.bias = bias;
+    this.epsilon = epsilon;
+    this.silu = activation == Activation.SILU ? 1 : 0;
+  }
+
+  @Override
+  public NDArray forward(NDArray picture) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray x = CudaArrays.positions(picture);
+      Size size = new Size(x);
+      NDArray partial = size.partialSums(x);
+      NDArray y = CudaArrays.emptyLike(x);
+      statistics =
+          ArrayScope.release(
+              CudaArrays.empty(x, new Shape(size.samples, groups, 2), DataType.FLOAT32));
+      sumMoments(x, size, partial);
+      normalize(x, size, partial, y);
+      return scope.keep(CudaArrays.picture(y));
+    }
+  }
+
+  /** Sums and sums of squares of chunks, to {@code partial}. */
+  private void sumMoments(NDArray x, Size size, NDArray partial) {
+    kernels.launch(
+        x,
+        "group_norm_moments",
+        size.momentsGrid(),
+        x,
+        added,
+        addedStride,
+        partial,
+        size.channels,
+        size.positions,
+        groups);
+  }
+
+  /** The result, to {@code y}, and the statistics. */
+  private void normalize(NDArray x, Size size, NDArray partial, NDArray y) {
+    kernels.launch(
+        x,
+        "group_norm",
+        size.grid(),
+        x,
+        added,
+        addedStride,
+        partial,
+        size.chunks,
+        weight,
+        bias,
+        y,
+        statistics,
+        size.channels,
+        size.positions,
+        groups,
+        epsilon,
+        silu);
+  }
+
+  @Override
+  public NDArray backward(NDArray picture, NDArray ofResult, NDArray before) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray x = CudaArrays.positions(picture);
+      NDArray gradient = CudaArrays.positions(ofResult);
+      NDArray soFar = before == null ? null : CudaArrays.positions(before);
+      Size size = new Size(x);
+      NDArray partial = size.partialSums(x);
+      NDArray result = CudaArrays.emptyLike(x);
+      sumGradientMoments(x, size, gradient, partial);
+      differentiate(x, size, gradient, partial, soFar, result);
+      return scope.keep(CudaArrays.picture(result));
+    }
+  }
+
+  /** Sums that the derivative needs, of chunks, to {@code partial}. */
+  private void sumGradientMoments(NDArray x, Size size, NDArray gradient, NDArray partial) {
+    kernels.launch(
+        x,
+        "group_norm_backward_moments",
+        size.momentsGrid(),
+        x,
+        added,
+        addedStride,
+        gradient,
+        statistics,
+        weight,
+        bias,
+        partial,
+        size.channels,
+        size.positions,
+        groups,
+        silu);
+  }
+
+  /** The gradient with respect to x, to {@code result}. */
+  private void differentiate(
+      NDArray x, Size size, NDArray gradient, NDArray partial, NDArray soFar, NDArray result) {
+    kernels.launch(
+        x,
+        "group_norm_backward",
+        size.grid(),
+        x,
+        added,
+        addedStride,
+        gradient,
+        statistics,
+        partial,
+        size.chunks,
+        weight,
+        bias,
+        soFar,
+        result,
+        size.channels,
+        size.positions,
+        groups,
+        silu);
+  }
+
+  @Override
+  public void close() {
+    if (added != null) {
+      added.close();
+    }
+    if (statistics != null) {
+      statistics.close();
+    }
+  }
+
+  /** How a picture is spread over blocks. */
+  private final class Size {
+
+    private final long samples;
+    private final long channels;
+    private final long positions;
+    private final int threads;
+    private final long chunks;
+
+    /** Of (B, H, W, C). */
+    private Size(NDArray x) {
+      Shape shape = x.getShape();
+      this.samples = shape.get(0);
+      this.channels = shape.get(3);
+      this.positions = shape.get(1) * shape.get(2);
+      int packs = (int) (channels / CudaArrays.packWidth(x.getDataType()));
+      int lanes = Math.max(1, Grid.THREADS / packs);
+      this.threads = packs * lanes;
+      long wanted = Math.min(MOST_CHUNKS, Math.max(1, BLOCKS / samples));
+      this.chunks = Math.max(1, Math.min(wanted, positions / (lanes * 8L)));
+    }
+
+    private NDArray partialSums(NDArray x) {
+      return CudaArrays.empty(x, new Shape(samples, chunks, groups, 2), DataType.FLOAT32);
+    }
+
+    /** Two float32 a number of a position for every lane, to add up. */
+    private Grid momentsGrid() {
+      int perThread = CudaArrays.packWidth(weight.getDataType());
+      return new Grid(chunks, samples, threads, 2 * threads * perThread * Float.BYTES);
+    }
+
+    /** Two float32 a group. */
+    private Grid grid() {
+      return new Grid(chunks, samples, threads, (int) groups * 2 * Float.BYTES);
+    }
+  }
+}

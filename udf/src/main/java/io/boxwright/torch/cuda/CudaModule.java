@@ -1,0 +1,157 @@
+package io.boxwright.torch.cuda;
+
+import ai.djl.ndarray.NDArray;
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
+import io.boxwright.torch.ArrayMemory;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
+
+/**
+ * A compiled CUDA file on one GPU, in the context and on the stream that libtorch uses there: what
+ * is launched comes after all that this thread gave libtorch before, and before all that follows.
+ * Lives as long as the process. Thread-safe.
+ */
+final class CudaModule {
+
+  private static final int COMPUTE_CAPABILITY_MAJOR = 75; // CUdevice_attribute
+  private static final int COMPUTE_CAPABILITY_MINOR = 76;
+  private static final long DEFAULT_STREAM = 0;
+  private static final ThreadLocal<Parameters> PARAMETERS =
+      ThreadLocal.withInitial(Parameters::new);
+
+  private final long context;
+  private final long module;
+  private final Map<String, Long> functions = new ConcurrentHashMap<>();
+
+  /**
+   * Compiles and loads.
+   *
+   * @param ordinal of the GPU
+   * @param compiler the machine code for an architecture such as {@code 90}
+   */
+  CudaModule(int ordinal, IntFunction<byte[]> compiler) {
+    IntByReference device = new IntByReference();
+    CudaDriver.check(CudaDriver.cuDeviceGet(device, ordinal), "find GPU " + ordinal);
+    LongByReference result = new LongByReference();
+    CudaDriver.check(
+        CudaDriver.cuDevicePrimaryCtxRetain(result, device.getValue()), "use GPU " + ordinal);
+    context = result.getValue();
+    byte[] image = compiler.apply(architecture(device.getValue()));
+    inContext(() -> CudaDriver.check(CudaDriver.cuModuleLoadData(result, image), "load kernels"));
+    module = result.getValue();
+  }
+
+  private static int architecture(int device) {
+    return 10 * attribute(device, COMPUTE_CAPABILITY_MAJOR)
+        + attribute(device, COMPUTE_CAPABILITY_MINOR);
+  }
+
+  private static int attribute(int device, int attribute) {
+    IntByReference value = new IntByReference();
+    CudaDriver.check(
+        CudaDriver.cuDeviceGetAttribute(value, attribute, device), "tell what a GPU is");
+    return value.getValue();
+  }
+
+  private void inContext(Runnable action) {
+    CudaDriver.check(CudaDriver.cuCtxPushCurrent_v2(context), "enter libtorch's context");
+    int left;
+    try {
+      action.run();
+    } finally {
+      left = CudaDriver.cuCtxPopCurrent_v2(new LongByReference());
+    }
+    CudaDriver.check(left, "leave libtorch's context"); // an error of the action comes first
+  }
+
+  /**
+   * How many threads run a kernel.
+   *
+   * @param columns and rows of blocks
+   * @param threads of a block
+   * @param sharedBytes of a block
+   */
+  record Grid(long columns, long rows, int threads, int sharedBytes) {
+
+    /** What a block has, if nothing else decides. */
+    static final int THREADS = 256;
+
+    /** One thread an item. */
+    static Grid of(long items) {
+      return new Grid((items + THREADS - 1) / THREADS, 1, THREADS, 0);
+    }
+  }
+
+  /**
+   * Launches a kernel and does not wait for it.
+   *
+   * @param arguments one of eight bytes for each parameter: an array of this GPU for a pointer,
+   *     null for a null pointer, a Long, a Double
+   */
+  void launch(String kernel, Grid grid, Object... arguments) {
+    long function = functions.computeIfAbsent(kernel, this::function);
+    long parameters = PARAMETERS.get().of(arguments);
+    inContext(
+        () ->
+            CudaDriver.check(
+                CudaDriver.cuLaunchKernel(
+                    function,
+                    Math.toIntExact(grid.columns()),
+                    Math.toIntExact(grid.rows()),
+                    1,
+                    grid.threads(),
+                    1,
+                    1,
+                    grid.sharedBytes(),
+                    DEFAULT_STREAM,
+                    parameters,
+                    0),
+                "launch " + kernel));
+  }
+
+  private long function(String kernel) {
+    LongByReference function = new LongByReference();
+    inContext(
+        () ->
+            CudaDriver.check(
+                CudaDriver.cuModuleGetFunction(function, module, kernel), "find " + kernel));
+    return function.getValue();
+  }
+
+  /** Where a thread puts arguments: their values, and where each of these is. */
+  private static final class Parameters {
+
+    private static final int MOST = 24;
+
+    private final Memory values = new Memory((long) MOST * Long.BYTES);
+    private final Memory addresses = new Memory((long) MOST * Long.BYTES);
+
+    private Parameters() {
+      for (int i = 0; i < MOST; i++) {
+        addresses.setPointer((long) i * Long.BYTES, values.share((long) i * Long.BYTES));
+      }
+    }
+
+    private long of(Object... arguments) {
+      for (int i = 0; i < arguments.length; i++) {
+        values.setLong((long) i * Long.BYTES, bits(arguments[i]));
+      }
+      return Pointer.nativeValue(addresses);
+    }
+
+    private static long bits(Object argument) {
+      if (argument == null) {
+        return 0;
+      } else if (argument instanceof NDArray array) {
+        return ArrayMemory.address(array);
+      } else if (argument instanceof Double number) {
+        return Double.doubleToRawLongBits(number);
+      }
+      return ((Number) argument).longValue();
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.boxwright.udf.executor;
+
+import ai.djl.Device;
+import io.boxwright.diffusion.loading.HashedFolder;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.text.Redaction;
+import io.boxwright.udf.counters.GenerationCounters;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.util.TaskCompletionListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pipelines of this executor: one for each model, options and device, loaded by the first task
+ * that asks and kept for all tasks and jobs until the process ends, which frees them. Only where
+ * there is another model under the same name later, the pipeline of the old one is closed, as soon
+ * as no task uses it.
+ */
+public final class ExecutorPipelines {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorPipelines.class);
+  private static final Map<Place, SharedPipeline> PIPELINES = new ConcurrentHashMap<>();
+
+  private ExecutorPipelines() {}
+
+  /** Where there is one pipeline at a time. */
+  private record Place(
+      String model, PretrainedOptions options, Class<? extends PipelineLoader> loader) {}
+
+  /**
+   * The pipeline for the running task, which may use it until the task ends, on the GPU that Spark
+   * assigned to it or, where it assigned none, on one of {@link LocalGpus}. To be called once a
+   * task.
+   *
+   * @param counters are told if the pipeline had to be loaded
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the file, if the model on
+   *     this host is not the one that the driver found
+   */
+  public static LoadedPipeline get(PipelineSpec spec, GenerationCounters counters) {
+    TaskContext task = TaskContext.get();
+    PretrainedOptions options = spec.pretrainedOptions(device(spec, task));
+    Place place = new Place(spec.model().name(), options, spec.loader().getClass());
+    SharedPipeline pipeline =
+        PIPELINES.compute(place, (key, there) -> taken(there, spec, options, counters));
+    TaskCompletionListener release = ended -> pipeline.release();
+    task.addTaskCompletionListener(release);
+    return pipeline.loaded();
+  }
+
+  /** The pipeline that is there, if it is the right one, else a new one; in use by one more. */
+  private static SharedPipeline taken(
+      SharedPipeline there,
+      PipelineSpec spec,
+      PretrainedOptions options,
+      GenerationCounters counters) {
+    if (there != null && isStill(there, spec) && there.use()) {
+      return there;
+    }
+    HashedFolder model = spec.verified();
+    if (there != null) {
+      there.letGo(); // before the new one needs the memory
+    }
+    SharedPipeline loaded = new SharedPipeline(load(spec, model, options, counters), model);
+    loaded.use();
+    return loaded;
+  }
+
+  private static boolean isStill(SharedPipeline there, PipelineSpec spec) {
+    return there.files().fingerprint().equals(spec.fingerprint()) && !there.files().isOverwritten();
+  }
+
+  /** How many cores this executor may use. */
+  static int cores() {
+    int machine = Runtime.getRuntime().availableProcessors();
+    SparkConf conf = SparkEnv.get().conf();
+    return Math.min(machine, conf.getInt("spark.executor.cores", machine));
+  }
+
+  private static LoadedPipeline load(
+      PipelineSpec spec,
+      HashedFolder model,
+      PretrainedOptions options,
+      GenerationCounters counters) {
+    String name = Redaction.of(spec.model().name());
+    LOG.info("Loading {} on {}", name, options.device());
+    long start = System.nanoTime();
+    ImagePipeline pipeline = spec.loader().load(model.folder(), options);
+    requireUnchanged(model, pipeline);
+    Duration time = Duration.ofNanos(System.nanoTime() - start);
+    LOG.info("Loaded {} in {} s", name, time.toSeconds());
+    String device = DeviceType.name(options.device());
+    counters.loaded("executor %s on %s".formatted(SparkEnv.get().executorId(), device), time);
+    return new LoadedPipeline(pipeline, options.device());
+  }
+
+  private static void requireUnchanged(HashedFolder model, ImagePipeline pipeline) {
+    try {
+      model.requireUnchanged();
+    } catch (ModelLoadingException e) {
+      pipeline.close();
+      throw e;
+    }
+  }
+
+  private static Device device(PipelineSpec spec, TaskContext task) {
+    Optional<String> gpu =
+        spec.deviceType() == DeviceType.CPU
+            ? Optional.empty()
+            : assignedGpu(task).or(() -> LocalGpus.ofMachine().assign(task));
+    return spec.deviceType().device(gpu);
+  }
+
+  private static Optional<String> assignedGpu(TaskContext task) {
+    ResourceInformation gpu = task.resourcesJMap().get("gpu");
+    return gpu == null ? Optional.empty() : Optional.of(gpu.addresses()[0]);
+  }
+}

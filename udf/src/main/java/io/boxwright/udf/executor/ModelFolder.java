@@ -1,0 +1,136 @@
+package io.boxwright.udf.executor;
+
+import io.boxwright.diffusion.loading.BuiltInModel;
+import io.boxwright.diffusion.loading.HashedFolder;
+import io.boxwright.diffusion.loading.ModelCache;
+import io.boxwright.diffusion.loading.ModelFile;
+import io.boxwright.diffusion.loading.ModelHashes;
+import io.boxwright.diffusion.loading.ModelIndex;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.SparkFiles;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import scala.Option;
+
+/**
+ * A model as a person named it, found on driver and executors alike. In this order:
+ *
+ * <ol>
+ *   <li>{@code shapes}: the {@link BuiltInModel};
+ *   <li>a folder that is on the host under that path, used as it is;
+ *   <li>a Hadoop URI, that is anything with a scheme, such as {@code hdfs:///models/sd}: copied
+ *       once to each host, see {@link ModelCache};
+ *   <li>a folder that Spark unpacked, such as {@code model} after {@code --archives
+ *       model.tar.gz#model}.
+ * </ol>
+ *
+ * @param name what the person wrote
+ * @param cache where copies go on each host
+ * @param hadoop how file systems are reached
+ */
+public record ModelFolder(String name, String cache, SerializableConfiguration hadoop)
+    implements Serializable {
+
+  /** A model, with the file systems of the running session, if there is one. */
+  public static ModelFolder of(String name, Path cache) {
+    Option<SparkSession> session = SparkSession.getDefaultSession();
+    Configuration hadoop =
+        session.isDefined()
+            ? session.get().sparkContext().hadoopConfiguration()
+            : new Configuration();
+    return of(name, cache, hadoop);
+  }
+
+  /** A model, with file systems as Hadoop's settings say. */
+  public static ModelFolder of(String name, Path cache, Configuration hadoop) {
+    return new ModelFolder(name, cache.toString(), new SerializableConfiguration(hadoop));
+  }
+
+  /**
+   * The folder on this host. A name under which nothing is found is returned as a path: whoever
+   * opens it says what is missing.
+   *
+   * @throws ModelLoadingException naming the model, if it cannot be copied
+   */
+  public Path localize() {
+    if (name.equals(BuiltInModel.NAME)) {
+      return BuiltInModel.folder(modelCache());
+    }
+    Path folder = Path.of(name);
+    if (Files.isDirectory(folder)) {
+      return folder;
+    }
+    if (new org.apache.hadoop.fs.Path(name).toUri().getScheme() != null) {
+      return modelCache().folder(name, files());
+    }
+    return unpacked().filter(Files::isDirectory).orElse(folder);
+  }
+
+  /**
+   * The folder on this host, with the content of the files that a pipeline reads of it.
+   *
+   * @param variant which weight files, such as {@code fp16}; null for the plain ones
+   * @throws ModelLoadingException naming the model or the file that cannot be read
+   */
+  public HashedFolder hash(PipelineLoader loader, String variant) {
+    Path folder = localize();
+    return new ModelHashes(Path.of(cache)).hash(folder, loader.files(folder, variant));
+  }
+
+  private Optional<Path> unpacked() {
+    return Optional.ofNullable(SparkEnv.get()).map(running -> Path.of(SparkFiles.get(name)));
+  }
+
+  private ModelCache modelCache() {
+    return new ModelCache(Path.of(cache));
+  }
+
+  private List<ModelFile> files() {
+    try {
+      List<ModelFile> files = list();
+      if (files.stream().noneMatch(file -> file.path().equals(ModelIndex.FILE_NAME))) {
+        throw new FileNotFoundException("there is no " + ModelIndex.FILE_NAME);
+      }
+      return files;
+    } catch (IOException | IllegalArgumentException e) { // the latter for unknown hosts
+      throw new ModelLoadingException("Cannot read %s: %s".formatted(name, e.getMessage()), e);
+    }
+  }
+
+  private List<ModelFile> list() throws IOException {
+    org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(name);
+    FileSystem fileSystem = FileSystems.of(folder, hadoop.value());
+    URI root = fileSystem.makeQualified(folder).toUri();
+    List<ModelFile> files = new ArrayList<>();
+    RemoteIterator<LocatedFileStatus> listing = fileSystem.listFiles(folder, true);
+    while (listing.hasNext()) {
+      LocatedFileStatus file = listing.next();
+      String path = root.relativize(file.getPath().toUri()).getPath();
+      if (ModelIndex.reads(path)) {
+        files.add(modelFile(fileSystem, path, file));
+      }
+    }
+    files.sort(Comparator.comparing(ModelFile::path));
+    return files;
+  }
+
+  private static ModelFile modelFile(FileSystem fileSystem, String path, LocatedFileStatus file) {
+    String written = String.valueOf(file.getModificationTime());
+    return new ModelFile(path, file.getLen(), written, () -> fileSystem.open(file.getPath()));
+  }
+}

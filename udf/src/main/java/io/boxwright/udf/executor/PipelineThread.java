@@ -1,0 +1,74 @@
+package io.boxwright.udf.executor;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+/**
+ * The thread that a pipeline works in, one batch after another, whichever tasks they are of.
+ * libtorch plans the convolutions and attentions of a GPU anew in each thread that uses them, which
+ * takes seconds.
+ */
+public final class PipelineThread {
+
+  private final ExecutorService executor;
+
+  /**
+   * Starts with the first work; does not keep the process from ending.
+   *
+   * @param name of the thread
+   */
+  PipelineThread(String name) {
+    executor =
+        Executors.newSingleThreadExecutor(
+            runnable -> {
+              Thread thread = new Thread(runnable, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Does work in the thread and waits for it, also if this thread is interrupted meanwhile: a
+   * native call cannot be.
+   *
+   * @return its result
+   * @throws RuntimeException that the work threw
+   */
+  public <T> T run(Supplier<T> work) {
+    Callable<T> callable = work::get;
+    Future<T> future = executor.submit(callable);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return future.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      throw unwrapped(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Ends the thread, after the work that it has. */
+  void end() {
+    executor.shutdown();
+  }
+
+  private static RuntimeException unwrapped(Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return cause instanceof RuntimeException e ? e : new CompletionException(cause);
+  }
+}

@@ -1,0 +1,85 @@
+package io.boxwright.udf.generate;
+
+import ai.djl.Device;
+import java.io.Serializable;
+
+/**
+ * How many images are made together: a number, or {@link #AUTO}.
+ *
+ * @param rows the number, 0 for AUTO
+ */
+public record BatchSize(int rows) implements Serializable {
+
+  /**
+   * As many as the device is fast with: on a GPU {@value #ON_GPU}, halved until they fit into its
+   * memory; on the CPU {@value #ON_CPU}. Fewer where a chunk has fewer, so nothing is made in vain.
+   */
+  public static final BatchSize AUTO = new BatchSize(0);
+
+  /** The most: no device is fast with more. */
+  private static final int MOST = 1_024;
+
+  // SD 1.5 at 512 pixels was 8 % faster with 64 rows than with 32 on an H100, and took 32 GiB.
+  private static final int ON_GPU = 64;
+  private static final int ON_CPU = 8;
+
+  /** Checks the range. */
+  public BatchSize {
+    if (rows < 0) {
+      throw new IllegalArgumentException("Invalid batch size: " + rows);
+    }
+    if (rows > MOST) {
+      throw new IllegalArgumentException(
+          "Invalid batch size: %d, the limit is %d".formatted(rows, MOST));
+    }
+  }
+
+  /**
+   * A number.
+   *
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public static BatchSize of(int rows) {
+    if (rows < 1) {
+      throw new IllegalArgumentException(
+          "Invalid batch size: %d, it must be at least 1, or auto".formatted(rows));
+    }
+    return new BatchSize(rows);
+  }
+
+  /**
+   * Reads a number or {@code auto}.
+   *
+   * @throws IllegalArgumentException if it is neither
+   */
+  public static BatchSize parse(String text) {
+    if (text.equalsIgnoreCase("auto")) {
+      return AUTO;
+    }
+    try {
+      return of(Integer.parseInt(text));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "Invalid batch size: %s, it must be a number or auto".formatted(text), e);
+    }
+  }
+
+  /** The most images that are made together on a device, if its memory allows it. */
+  public int mostOn(Device device) {
+    return isAuto() ? (device.isGpu() ? ON_GPU : ON_CPU) : rows;
+  }
+
+  /** The most images that are made together on any device. */
+  public int most() {
+    return isAuto() ? ON_GPU : rows;
+  }
+
+  boolean isAuto() {
+    return rows == 0;
+  }
+
+  @Override
+  public String toString() {
+    return isAuto() ? "auto" : Integer.toString(rows);
+  }
+}

@@ -1,0 +1,147 @@
+package io.boxwright.udf.generate;
+
+import io.boxwright.diffusion.detection.ObjectDetector;
+import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.diffusion.pipelines.Stage;
+import io.boxwright.udf.counters.GenerationCounters;
+import io.boxwright.udf.executor.ExecutorPipelines;
+import io.boxwright.udf.executor.LoadedPipeline;
+import io.boxwright.udf.executor.PipelineSpec;
+import io.boxwright.udf.table.DetectionOutcome;
+import io.boxwright.udf.table.DetectorType;
+import io.boxwright.udf.table.ImageOutcome;
+import io.boxwright.udf.table.ImageRequest;
+import io.boxwright.udf.table.ImageRowWriter;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.stream.IntStream;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+
+/**
+ * What a task does with its partition: takes its rows in batches, in order, and holds no more than
+ * one batch of images at a time.
+ *
+ * @param pipeline which pipeline to use
+ * @param options of all rows
+ * @param guidance of all rows
+ * @param batchSize images made together
+ * @param batchTimeout how long a batch may take; zero means for ever
+ * @param imagesPerPrompt images for each row
+ * @param detector what looks for the objects in the images
+ * @param writer makes the output rows
+ * @param counters count what is done
+ */
+record GenerateRows(
+    PipelineSpec pipeline,
+    GenerationOptions options,
+    LayoutGuidanceConfig guidance,
+    BatchSize batchSize,
+    Duration batchTimeout,
+    int imagesPerPrompt,
+    DetectorType detector,
+    ImageRowWriter writer,
+    GenerationCounters counters)
+    implements MapPartitionsFunction<Row, Row> {
+
+  @Override
+  public Iterator<Row> call(Iterator<Row> prompts) {
+    if (!prompts.hasNext()) {
+      return Collections.emptyIterator();
+    }
+    counters.start(TaskContext.get().taskAttemptId());
+    LoadedPipeline loaded = ExecutorPipelines.get(pipeline, counters);
+    loaded.pipeline().checkOptions(options);
+    return new ImageRows(
+        new ImageRequests(prompts, writer.prompts(), imagesPerPrompt),
+        new BatchGenerator(
+            loaded, options, guidance, batchSize, new Watchdog(batchTimeout), counters),
+        detector.newDetector());
+  }
+
+  /** Output rows, made batch by batch as they are asked for. */
+  private final class ImageRows implements Iterator<Row> {
+
+    private final Iterator<ImageRequest> requests;
+    private final BatchGenerator generator;
+    private final Optional<ObjectDetector> objectDetector;
+    private final Queue<Row> ready = new ArrayDeque<>();
+
+    ImageRows(
+        Iterator<ImageRequest> requests,
+        BatchGenerator generator,
+        Optional<ObjectDetector> objectDetector) {
+      this.requests = requests;
+      this.generator = generator;
+      this.objectDetector = objectDetector;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (ready.isEmpty() && requests.hasNext()) {
+        generate(nextBatch());
+      }
+      return !ready.isEmpty();
+    }
+
+    @Override
+    public Row next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return ready.remove();
+    }
+
+    private List<ImageRequest> nextBatch() {
+      int most = batchSize.mostOn(generator.loaded().device());
+      List<ImageRequest> batch = new ArrayList<>();
+      while (batch.size() < most && requests.hasNext()) {
+        batch.add(requests.next());
+      }
+      return batch;
+    }
+
+    private void generate(List<ImageRequest> batch) {
+      List<ImageOutcome> outcomes = generator.generate(batch);
+      List<Integer> wanted =
+          IntStream.range(0, batch.size()).filter(i -> batch.get(i).wanted()).boxed().toList();
+      List<DetectionOutcome> detections =
+          wanted.stream().map(outcomes::get).map(this::detect).toList();
+      long start = System.nanoTime();
+      ready.addAll(rows(wanted, batch, outcomes, detections));
+      counters.add(Stage.WRITE, Duration.ofNanos(System.nanoTime() - start));
+      wanted.forEach(place -> counters.count(outcomes.get(place)));
+    }
+
+    /** On all cores: most of a row's time is its PNG, and one core would keep a GPU waiting. */
+    private List<Row> rows(
+        List<Integer> places,
+        List<ImageRequest> batch,
+        List<ImageOutcome> outcomes,
+        List<DetectionOutcome> detections) {
+      return IntStream.range(0, places.size())
+          .parallel()
+          .mapToObj(
+              i -> {
+                int place = places.get(i);
+                return writer.row(batch.get(place), outcomes.get(place), detections.get(i));
+              })
+          .toList();
+    }
+
+    private DetectionOutcome detect(ImageOutcome outcome) {
+      return objectDetector.isEmpty() || outcome.image() == null
+          ? DetectionOutcome.NONE
+          : DetectionOutcome.of(objectDetector.get(), outcome.image());
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.boxwright.udf.generate;
+
+import io.boxwright.udf.table.ImageRequest;
+import io.boxwright.udf.table.PromptRow;
+import io.boxwright.udf.table.PromptSchema;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.apache.spark.sql.Row;
+
+/**
+ * The images that the rows of a partition ask for, one after the other; holds one row at a time.
+ */
+final class ImageRequests implements Iterator<ImageRequest> {
+
+  private final Iterator<Row> rows;
+  private final PromptSchema schema;
+  private final int imagesPerPrompt;
+  private ImageRequest last;
+
+  /**
+   * The images of some rows.
+   *
+   * @param rows of the prompt table
+   * @param schema what its columns hold
+   * @param imagesPerPrompt images for each row
+   */
+  ImageRequests(Iterator<Row> rows, PromptSchema schema, int imagesPerPrompt) {
+    this.rows = rows;
+    this.schema = schema;
+    this.imagesPerPrompt = imagesPerPrompt;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return rowHasMore() || rows.hasNext();
+  }
+
+  @Override
+  public ImageRequest next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    last = rowHasMore() ? last.next() : firstOf(rows.next());
+    return last;
+  }
+
+  private boolean rowHasMore() {
+    return last != null && last.imageIndex() < imagesPerPrompt - 1;
+  }
+
+  private ImageRequest firstOf(Row row) {
+    int only = schema.index(GuidedImageGenerator.ONLY_IMAGES);
+    return new ImageRequest(
+        row, PromptRow.read(row, schema), 0, only < 0 ? null : row.getList(only));
+  }
+}

@@ -1,0 +1,122 @@
+package io.boxwright.udf.executor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.boxwright.diffusion.loading.ModelIndex;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.testing.Fixtures;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFolderTest {
+
+  @TempDir private Path folder;
+
+  private Path source;
+
+  @BeforeEach
+  void copyModel() throws Exception {
+    source = folder.resolve("a model");
+    Configuration conf = new Configuration();
+    FileUtil.copy(
+        Fixtures.sd1().toFile(),
+        FileSystem.getLocal(conf),
+        new org.apache.hadoop.fs.Path(source.toUri()),
+        false,
+        conf);
+  }
+
+  private Path localize(String name) {
+    return ModelFolder.of(name, folder.resolve("cache")).localize();
+  }
+
+  private String uri() {
+    return "file://" + source;
+  }
+
+  @Test
+  void theBuiltInModelNeedsNoPath() {
+    assertThat(ModelIndex.open(localize("shapes")).className())
+        .isEqualTo("StableDiffusionPipeline");
+  }
+
+  @Test
+  void aFolderOfTheHostIsUsedAsItIs() {
+    assertThat(localize(source.toString())).isEqualTo(source);
+  }
+
+  @Test
+  void aUriIsCopiedWithoutFilesThatAreNotRead() throws Exception {
+    Files.createDirectory(source.resolve("safety_checker"));
+    Files.writeString(source.resolve("safety_checker/model.safetensors"), "large");
+    Files.writeString(source.resolve("unet/diffusion_pytorch_model.bin"), "pickled");
+    Files.writeString(source.resolve("v1-5-pruned.safetensors"), "large");
+
+    Path copy = localize(uri());
+
+    assertThat(copy).hasParent(folder.resolve("cache"));
+    assertThat(copy.resolve("safety_checker")).doesNotExist();
+    assertThat(copy.resolve("unet/diffusion_pytorch_model.bin")).doesNotExist();
+    assertThat(copy.resolve("v1-5-pruned.safetensors")).doesNotExist();
+    assertThat(copy.resolve("tokenizer/merges.txt"))
+        .hasSameBinaryContentAs(source.resolve("tokenizer/merges.txt"));
+    assertThat(ModelIndex.open(copy).parts()).hasSize(5);
+  }
+
+  @Test
+  void aChangedSourceIsCopiedAnew() throws Exception {
+    Path before = localize(uri());
+    assertThat(localize(uri())).isEqualTo(before);
+
+    Files.setLastModifiedTime(
+        source.resolve("unet/config.json"), FileTime.fromMillis(1_000_000_000_000L));
+
+    assertThat(localize(uri())).isNotEqualTo(before);
+  }
+
+  @Test
+  void whatIsNotThereIsRefusedByName() throws Exception {
+    assertThatThrownBy(() -> localize(uri() + "/none"))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContainingAll("Cannot read " + uri() + "/none", "does not exist");
+    assertThatThrownBy(() -> localize("nofs://host/model"))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContainingAll("Cannot read nofs://host/model", "nofs");
+    Files.delete(source.resolve("model_index.json"));
+    assertThatThrownBy(() -> localize(uri()))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessage("Cannot read " + uri() + ": there is no model_index.json");
+    assertThat(localize("none")).isEqualTo(Path.of("none"));
+  }
+
+  @Test
+  void aFolderThatSparkUnpackedIsFoundByItsName() throws Exception {
+    Process tar =
+        new ProcessBuilder("tar", "-czf", "../model.tar.gz", ".")
+            .directory(source.toFile())
+            .start();
+    assertThat(tar.waitFor()).isZero();
+    try (SparkSession spark =
+        SparkSession.builder()
+            .master("local[1]")
+            .config("spark.ui.enabled", false)
+            .config("spark.driver.host", "localhost")
+            .config("spark.archives", folder.resolve("model.tar.gz") + "#model")
+            .getOrCreate()) {
+      Path unpacked = localize("model");
+
+      assertThat(unpacked).isNotEqualTo(Path.of("model"));
+      assertThat(ModelIndex.open(unpacked).parts()).hasSize(5);
+      assertThat(localize("none")).isEqualTo(Path.of("none"));
+    }
+  }
+}

@@ -1,0 +1,334 @@
+package io.boxwright.udf.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.boxwright.diffusion.clip.PhraseMatch;
+import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.pipelines.GeneratedImage;
+import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.diffusion.pipelines.GenerationRequest;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.testing.Fixtures;
+import io.boxwright.testing.StubPipeline;
+import io.boxwright.udf.executor.DeviceType;
+import io.boxwright.udf.executor.PipelineLoader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models that change under the same name, with pipelines that know what they were loaded from. */
+class ModelChangeTest {
+
+  private static final String CONFIG = "scheduler/scheduler_config.json";
+
+  private static SparkSession spark;
+
+  @TempDir private Path folder;
+
+  private Path model;
+
+  @BeforeAll
+  static void startSpark() {
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", false)
+            .config("spark.driver.host", "localhost")
+            .config("spark.sql.shuffle.partitions", 2)
+            .getOrCreate();
+  }
+
+  @AfterAll
+  static void stopSpark() {
+    spark.stop();
+  }
+
+  @BeforeEach
+  void copyModel() throws Exception {
+    model = copy(Fixtures.sd1(), folder.resolve("model"));
+    Loader.PIPELINES.clear();
+    Loader.writeWhileLoading = null;
+  }
+
+  private static Path copy(Path source, Path target) throws IOException {
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path copy = target.resolve(source.relativize(file).toString());
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
+      }
+    }
+    return target;
+  }
+
+  /** Loads pipelines that remember the scheduler's file, and counts those that are closed. */
+  static final class Loader implements PipelineLoader {
+
+    private static final long serialVersionUID = 1;
+    static final List<Pipeline> PIPELINES = Collections.synchronizedList(new ArrayList<>());
+    static Path writeWhileLoading;
+
+    @Override
+    public ImagePipeline load(Path folder, PretrainedOptions options) {
+      try {
+        Pipeline pipeline = new Pipeline(Files.readString(folder.resolve(CONFIG)));
+        PIPELINES.add(pipeline);
+        if (writeWhileLoading != null) {
+          Files.writeString(writeWhileLoading, "{}");
+        }
+        return pipeline;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Cannot be used once it is closed. */
+  static final class Pipeline implements ImagePipeline {
+
+    final String config;
+    volatile boolean closed;
+    private final StubPipeline stub = new StubPipeline();
+
+    Pipeline(String config) {
+      this.config = config;
+    }
+
+    @Override
+    public void checkOptions(GenerationOptions options) {}
+
+    @Override
+    public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {}
+
+    @Override
+    public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
+      return stub.findPhrases(prompt, phrases);
+    }
+
+    @Override
+    public List<String> contradictions(
+        String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
+      return stub.contradictions(prompt, phrases, tokenIndices);
+    }
+
+    @Override
+    public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
+      return stub.texts(prompt, tokenIndices);
+    }
+
+    @Override
+    public List<GeneratedImage> generate(
+        List<GenerationRequest> requests,
+        GenerationOptions options,
+        LayoutGuidanceConfig guidance) {
+      List<GeneratedImage> images = stub.generate(requests, options, guidance);
+      if (closed) {
+        throw new IllegalStateException("closed while a task used it");
+      }
+      return images;
+    }
+
+    @Override
+    public void close() {
+      assertThat(closed).isFalse();
+      closed = true;
+    }
+  }
+
+  private GuidedImageGenerator generator(String name) {
+    return new GuidedImageGenerator()
+        .setModelUrl(name)
+        .setModelCache(folder.resolve("cache"))
+        .setDeviceType(DeviceType.CPU)
+        .setPipelineLoader(new Loader());
+  }
+
+  private Dataset<Row> images(String name) {
+    return images(name, 1);
+  }
+
+  private Dataset<Row> images(String name, int rows) {
+    return generator(name)
+        .setBatchSize(1)
+        .generate(spark.sql("select 'p' prompt, id from range(0, %d, 1, 1)".formatted(rows)));
+  }
+
+  private static void assertMade(Dataset<Row> images) {
+    assertThat(images.collectAsList())
+        .isNotEmpty()
+        .allSatisfy(row -> assertThat(row.<String>getAs("status")).isEqualTo("ok"));
+  }
+
+  private static void change(Path model) throws IOException {
+    Path file = model.resolve(CONFIG);
+    Files.writeString(file, Files.readString(file) + " ");
+  }
+
+  @Test
+  void aModelWhoseContentChangedIsLoadedAnewAndTheOldOneClosed() throws Exception {
+    String name = model.toString();
+    assertMade(images(name));
+    assertMade(images(name));
+    assertThat(Loader.PIPELINES).hasSize(1);
+
+    change(model);
+    assertMade(images(name));
+
+    assertThat(Loader.PIPELINES)
+        .extracting(pipeline -> pipeline.closed)
+        .containsExactly(true, false);
+    assertThat(Loader.PIPELINES.get(1).config).endsWith(" ");
+  }
+
+  @Test
+  void aLinkThatPointsToAnotherModelIsLoadedAnew() throws Exception {
+    Path other = copy(model, folder.resolve("other"));
+    change(other);
+    Path link = Files.createSymbolicLink(folder.resolve("link"), model);
+    assertMade(images(link.toString()));
+
+    Files.delete(link);
+    Files.createSymbolicLink(link, other);
+    assertMade(images(link.toString()));
+
+    assertThat(Loader.PIPELINES)
+        .extracting(pipeline -> pipeline.closed)
+        .containsExactly(true, false);
+  }
+
+  @Test
+  void aPipelineIsClosedWhenItsLastTaskEnds() throws Exception {
+    String name = model.toString();
+    Thread longer = new Thread(() -> assertMade(images(name, 100)));
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+    longer.setUncaughtExceptionHandler((thread, e) -> failures.add(e));
+    longer.start();
+    while (Loader.PIPELINES.isEmpty()) {
+      Thread.sleep(20);
+    }
+
+    change(model);
+    assertMade(images(name));
+
+    assertThat(Loader.PIPELINES)
+        .extracting(pipeline -> pipeline.closed)
+        .containsExactly(false, false);
+    assertThat(longer.isAlive()).isTrue();
+    longer.join();
+    assertThat(failures).isEmpty();
+    assertThat(Loader.PIPELINES)
+        .extracting(pipeline -> pipeline.closed)
+        .containsExactly(true, false);
+  }
+
+  @Test
+  void aTaskThatFindsAnotherModelThanTheDriverFailsByName() throws Exception {
+    Dataset<Row> images = images(model.toString());
+    change(model); // after the driver has looked
+
+    assertThatThrownBy(images::collectAsList)
+        .rootCause()
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageMatching(
+            "Cannot load %s on host %s, which has another model than the driver found: in %s, %s: sha256 [0-9a-f]{12} instead of sha256 [0-9a-f]{12}"
+                .formatted(model, InetAddress.getLocalHost().getHostName(), model, CONFIG));
+    assertThat(Loader.PIPELINES).isEmpty();
+  }
+
+  @Test
+  void anEarlierPipelineDoesNotHideIt() throws Exception {
+    assertMade(images(model.toString()));
+    Dataset<Row> planned = images(model.toString());
+    change(model);
+    assertMade(images(model.toString()));
+
+    assertThatThrownBy(planned::collectAsList).rootCause().hasMessageContaining(CONFIG);
+    assertMade(images(model.toString()));
+    assertThat(Loader.PIPELINES).hasSize(2);
+  }
+
+  @Test
+  void aModelThatIsWrittenOverInItsPlaceIsNotUsedOn() throws Exception {
+    Dataset<Row> images = images(model.toString());
+    assertMade(images);
+    change(model); // mapped weights would change with it
+
+    assertThatThrownBy(images::collectAsList).rootCause().hasMessageContaining(CONFIG);
+  }
+
+  @Test
+  void aModelThatIsReplacedStaysInUse() throws Exception {
+    Dataset<Row> images = images(model.toString());
+    assertMade(images);
+    Path other = copy(model, folder.resolve("other"));
+    change(other);
+    Files.move(other.resolve(CONFIG), model.resolve(CONFIG), StandardCopyOption.REPLACE_EXISTING);
+
+    assertMade(images);
+    assertThat(Loader.PIPELINES).hasSize(1);
+  }
+
+  @Test
+  void aModelThatIsWrittenToWhileItIsLoadedIsNotUsed() throws Exception {
+    Loader.writeWhileLoading = model.resolve(CONFIG);
+
+    assertThatThrownBy(images(model.toString())::collectAsList)
+        .rootCause()
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining(CONFIG + " was changed while it was loaded");
+    assertThat(Loader.PIPELINES).extracting(pipeline -> pipeline.closed).containsExactly(true);
+  }
+
+  @Test
+  void aCopyInTheCacheThatWasTamperedWithIsMadeAgain() throws Exception {
+    String uri = "file://" + model;
+    Dataset<Row> images = images(uri);
+    Path copied = generator(uri).modelFolder().resolve(CONFIG);
+    String content = Files.readString(copied);
+    FileTime modified = Files.getLastModifiedTime(copied);
+    Files.writeString(copied, content.replace("0.00085", "0.00095"));
+    Files.setLastModifiedTime(copied, modified);
+    assertThat(copied).content().isNotEqualTo(content).hasSameSizeAs(content);
+
+    assertMade(images);
+
+    assertThat(copied).hasContent(content);
+    assertThat(Loader.PIPELINES.get(0).config).isEqualTo(content);
+  }
+
+  @Test
+  void aRunIsHeldToItsModel() throws Exception {
+    GuidedImageGenerator generator = generator(model.toString());
+    String before = generator.modelFingerprint();
+    generator.requireModel(before);
+    assertThat(before).matches("[0-9a-f]{64}");
+    Dataset<Row> prompts = spark.sql("select 'p' prompt");
+    assertMade(generator.generate(prompts));
+    change(model);
+
+    assertThatThrownBy(() -> generator.generate(prompts))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessage(
+            "Model %s was changed since this run began: it is %.16s now, not %.16s",
+            model, generator.modelFingerprint(), before);
+  }
+}
