@@ -110,7 +110,7 @@ final class GenerateCommand implements Callable<Integer> {
     RunResult result;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
       executors.await(spark);
-      generator.setGuidance(guidance.config(generator::guidance)); // Spark may bring the model
+      generator.setGuidance(guidance.guidance(generator::guidance)); // Spark may bring the model
       GenerateImages action = new GenerateImages(spark, generator).input(input).output(output);
       existing.configure(action);
       result =

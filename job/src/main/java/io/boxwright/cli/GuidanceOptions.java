@@ -1,9 +1,16 @@
 package io.boxwright.cli;
 
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.Guidance;
+import io.boxwright.diffusion.guidance.Guidances;
 import io.boxwright.diffusion.layout.CellRounding;
+import io.boxwright.diffusion.loading.JsonConfig;
 import io.boxwright.job.report.ConsoleLines;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -13,13 +20,9 @@ import picocli.CommandLine.Spec;
 /** Options that say how images are guided into their boxes. */
 final class GuidanceOptions {
 
-  /** Named guidance settings. */
-  enum Preset {
-    AUTO,
-    PAPER,
-    TFLCG,
-    NONE
-  }
+  private static final String AUTO = "auto";
+  private static final String NONE = "none";
+  private static final String PREFIX = "^Invalid guidance: ";
 
   private static final List<String> CHANGES =
       List.of(
@@ -27,17 +30,31 @@ final class GuidanceOptions {
           "--loss-threshold",
           "--max-guidance-steps",
           "--max-iterations-per-step",
-          "--rounding");
+          "--rounding",
+          "--guidance-option");
+
+  /** What {@code --guidance} takes. */
+  static final class Names extends ArrayList<String> {
+
+    private static final long serialVersionUID = 1;
+
+    Names() {
+      add(AUTO);
+      addAll(Guidances.names());
+    }
+  }
 
   @Option(
       names = "--guidance",
-      defaultValue = "auto",
-      paramLabel = "auto|paper|tflcg|none",
+      defaultValue = AUTO,
+      paramLabel = "NAME",
+      completionCandidates = Names.class,
       description =
-          "How images are guided into their boxes: as the model's layout_guidance.json says, else"
-              + " as paper; as the paper's authors do it; as the diffusers pipeline of the name"
-              + " tflcg does; or not at all (scored all the same). Default: ${DEFAULT-VALUE}.")
-  private Preset preset;
+          "How images are guided into their boxes: ${COMPLETION-CANDIDATES}. auto: as the model's"
+              + " layout_guidance.json says, else as paper; paper: as the paper's authors do it;"
+              + " tflcg: as the diffusers pipeline of that name does; none: not at all (scored all"
+              + " the same). Default: ${DEFAULT-VALUE}.")
+  private String guidance;
 
   @Option(
       names = "--loss-scale",
@@ -71,26 +88,57 @@ final class GuidanceOptions {
               + " nearest. Default: the preset's, truncate for paper, half_even for tflcg.")
   private CellRounding rounding;
 
+  @Option(
+      names = "--guidance-option",
+      paramLabel = "KEY=VALUE",
+      split = ",",
+      description =
+          "Any option of the guidance by its name in layout_guidance.json, such as"
+              + " small_boxes=leave_empty. May be repeated.")
+  private Map<String, String> others = new LinkedHashMap<>();
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
   /**
-   * What the options say. Without guidance its numbers have no effect: those in Spark's settings
-   * may be there for other runs, those on the command line are named on standard error.
+   * What the options say. Without guidance they have no effect: those in Spark's settings may be
+   * there for other runs, those on the command line are named on standard error.
    *
-   * @param modelGuidance what suits the model; not asked for if the options name a preset
-   * @throws ParameterException naming a value that is wrong
+   * @param modelGuidance what suits the model; not asked for if the options name another
+   * @throws ParameterException naming a value that is wrong, or an option that the guidance does
+   *     not have
    */
-  LayoutGuidanceConfig config(Supplier<LayoutGuidanceConfig> modelGuidance) {
-    return switch (preset) {
-      case AUTO -> changed(modelGuidance.get());
-      case PAPER -> changed(LayoutGuidanceConfig.paper());
-      case TFLCG -> changed(LayoutGuidanceConfig.tflcg());
-      case NONE -> {
+  Guidance guidance(Supplier<Guidance> modelGuidance) {
+    try {
+      String name = guidance.toLowerCase(Locale.ROOT);
+      if (name.equals(NONE)) {
         ignoreChanges();
-        yield LayoutGuidanceConfig.none();
+        return Guidances.of(name);
       }
-    };
+      Guidance preset = name.equals(AUTO) ? modelGuidance.get() : Guidances.of(name);
+      return preset.withOptions(changes());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          command.commandLine(), "Invalid guidance: " + e.getMessage().replaceFirst(PREFIX, ""), e);
+    }
+  }
+
+  /** The values that are given, by the names of the guidance's options. */
+  private Map<String, Object> changes() {
+    Map<String, Object> changes = new LinkedHashMap<>();
+    changes.put("loss_scale", lossScale);
+    changes.put("loss_threshold", lossThreshold);
+    changes.put("max_guidance_steps", maxGuidanceSteps);
+    changes.put("max_iterations_per_step", maxIterationsPerStep);
+    changes.put("rounding", rounding);
+    changes.values().removeIf(Objects::isNull);
+    others.forEach(
+        (key, text) -> {
+          if (changes.putIfAbsent(key, JsonConfig.scalar(text)) != null) {
+            throw new IllegalArgumentException(key + " is given twice");
+          }
+        });
+    return changes;
   }
 
   private void ignoreChanges() {
@@ -102,33 +150,5 @@ final class GuidanceOptions {
       new ConsoleLines(command.commandLine().getErr())
           .print("No effect with --guidance none: %s", String.join(", ", ignored));
     }
-  }
-
-  private LayoutGuidanceConfig changed(LayoutGuidanceConfig presetConfig) {
-    try {
-      return withChanges(presetConfig);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(command.commandLine(), e.getMessage(), e);
-    }
-  }
-
-  private LayoutGuidanceConfig withChanges(LayoutGuidanceConfig presetConfig) {
-    LayoutGuidanceConfig config = presetConfig;
-    if (lossScale != null) {
-      config = config.withLossScale(lossScale);
-    }
-    if (lossThreshold != null) {
-      config = config.withLossThreshold(lossThreshold);
-    }
-    if (maxGuidanceSteps != null) {
-      config = config.withMaxGuidanceSteps(maxGuidanceSteps);
-    }
-    if (maxIterationsPerStep != null) {
-      config = config.withMaxIterationsPerStep(maxIterationsPerStep);
-    }
-    if (rounding != null) {
-      config = config.withRounding(rounding);
-    }
-    return config;
   }
 }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.BackwardGuidance;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.layout.CellRounding;
 import io.boxwright.testing.CpuLoader;
 import io.boxwright.udf.generate.BatchSize;
@@ -132,16 +133,55 @@ class OptionsTest {
     conf.set("spark.boxwright.loss-scale", "12");
 
     assertThat(parse(new GuidanceCommand(), "--guidance=tflcg", "--loss-threshold=0.5").config())
-        .isEqualTo(LayoutGuidanceConfig.tflcg().withLossScale(12).withLossThreshold(0.5));
+        .isEqualTo(BackwardGuidance.tflcg().with("loss_scale", 12).with("loss_threshold", 0.5));
   }
 
   @Test
   void withoutAPresetTheModelsOwnIsChanged() {
     assertThat(parse(new GuidanceCommand()).config()).isEqualTo(GuidanceCommand.MODEL);
     assertThat(parse(new GuidanceCommand(), "--rounding=half_even", "--loss-scale=12").config())
-        .isEqualTo(GuidanceCommand.MODEL.withRounding(CellRounding.HALF_EVEN).withLossScale(12));
+        .isEqualTo(
+            GuidanceCommand.MODEL.with("rounding", CellRounding.HALF_EVEN).with("loss_scale", 12));
     assertThat(parse(new GuidanceCommand(), "--guidance=paper").config())
-        .isEqualTo(LayoutGuidanceConfig.paper());
+        .isEqualTo(BackwardGuidance.paper());
+  }
+
+  @Test
+  void everyOptionOfAGuidanceCanBeGivenByItsName() {
+    conf.set("spark.boxwright.guidance-option", "small_boxes=leave_empty,heads=second_half");
+
+    assertThat(parse(new GuidanceCommand(), "--guidance=paper").config())
+        .isEqualTo(
+            BackwardGuidance.paper()
+                .with("small_boxes", "leave_empty")
+                .with("heads", "second_half"));
+    assertThat(
+            parse(
+                    new GuidanceCommand(),
+                    "--guidance=paper",
+                    "--guidance-option=boxes_per_object=2",
+                    "--guidance-option",
+                    "loss_scale=12.5")
+                .config())
+        .isEqualTo(BackwardGuidance.paper().with("boxes_per_object", 2).with("loss_scale", 12.5));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--guidance=papre | Invalid guidance: Unknown guidance papre; there are paper, tflcg, none",
+        "--guidance-option=loss_scal=4 | Invalid guidance: unknown option loss_scal; options are",
+        "--guidance-option=loss_scale=high | loss_scale is \"high\", it must be a number",
+        "--guidance-option=loss_scale=0 | Invalid guidance: loss_scale is 0.0, it must be greater",
+        "--loss-scale=3 --guidance-option=loss_scale=4 | Invalid guidance: loss_scale is given twice"
+      })
+  void optionsThatAGuidanceDoesNotHaveAreRefusedByName(String arguments, String message) {
+    GuidanceCommand command = parse(new GuidanceCommand(), arguments.split(" "));
+
+    assertThatThrownBy(command::config)
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining(message);
   }
 
   @Test
@@ -149,7 +189,7 @@ class OptionsTest {
     conf.set("spark.boxwright.max-guidance-steps", "5").set("spark.boxwright.loss-scale", "12");
 
     assertThat(parse(new GuidanceCommand(), "--guidance=none").config())
-        .isEqualTo(LayoutGuidanceConfig.none());
+        .isEqualTo(BackwardGuidance.none());
   }
 
   @ParameterizedTest
@@ -159,7 +199,8 @@ class OptionsTest {
         "--loss-threshold",
         "--max-guidance-steps",
         "--max-iterations-per-step",
-        "--rounding"
+        "--rounding",
+        "--guidance-option"
       })
   void numbersWithoutGuidanceHaveNoEffect(String option) {
     GuidanceCommand command =
@@ -167,19 +208,23 @@ class OptionsTest {
             new GuidanceCommand(),
             "--guidance=none",
             option,
-            option.equals("--rounding") ? "truncate" : "5");
+            switch (option) {
+              case "--rounding" -> "truncate";
+              case "--guidance-option" -> "heads=all";
+              default -> "5";
+            });
 
-    assertThat(command.config()).isEqualTo(LayoutGuidanceConfig.none());
+    assertThat(command.config()).isEqualTo(BackwardGuidance.none());
   }
 
   @Command
   private static final class GuidanceCommand {
-    static final LayoutGuidanceConfig MODEL = LayoutGuidanceConfig.paper().withLossThreshold(0.1);
+    static final Guidance MODEL = BackwardGuidance.paper().with("loss_threshold", 0.1);
 
     @Mixin private GuidanceOptions guidance;
 
-    LayoutGuidanceConfig config() {
-      return guidance.config(() -> MODEL);
+    Guidance config() {
+      return guidance.guidance(() -> MODEL);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.boxwright.testing;
 
 import io.boxwright.diffusion.clip.PhraseMatch;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
@@ -27,7 +27,7 @@ public final class FailingLoader implements PipelineLoader {
     public void checkOptions(GenerationOptions options) {}
 
     @Override
-    public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
+    public void checkRequest(GenerationRequest request, Guidance guidance) {
       if (request.prompt().isEmpty()) {
         throw new IllegalArgumentException("Invalid prompt: it is empty");
       }
@@ -51,9 +51,7 @@ public final class FailingLoader implements PipelineLoader {
 
     @Override
     public List<GeneratedImage> generate(
-        List<GenerationRequest> requests,
-        GenerationOptions options,
-        LayoutGuidanceConfig guidance) {
+        List<GenerationRequest> requests, GenerationOptions options, Guidance guidance) {
       try {
         Thread.sleep(5); // as long as it takes to find out
       } catch (InterruptedException e) {

@@ -1,8 +1,8 @@
 package io.boxwright.testing;
 
 import io.boxwright.diffusion.clip.PhraseMatch;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
@@ -52,7 +52,7 @@ public final class StubLoader implements PipelineLoader {
     public void checkOptions(GenerationOptions options) {}
 
     @Override
-    public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
+    public void checkRequest(GenerationRequest request, Guidance guidance) {
       if (request.prompt().isBlank()) {
         throw new IllegalArgumentException("Invalid prompt: it is empty");
       }
@@ -92,9 +92,7 @@ public final class StubLoader implements PipelineLoader {
 
     @Override
     public List<GeneratedImage> generate(
-        List<GenerationRequest> requests,
-        GenerationOptions options,
-        LayoutGuidanceConfig guidance) {
+        List<GenerationRequest> requests, GenerationOptions options, Guidance guidance) {
       pause();
       return IntStream.range(0, requests.size())
           .mapToObj(place -> image(requests.get(place), place))

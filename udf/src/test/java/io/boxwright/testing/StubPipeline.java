@@ -1,8 +1,8 @@
 package io.boxwright.testing;
 
 import io.boxwright.diffusion.clip.PhraseMatch;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.metrics.AdherenceScores;
 import io.boxwright.diffusion.metrics.LayoutAdherence;
@@ -64,7 +64,7 @@ public final class StubPipeline implements ImagePipeline {
   public void checkOptions(GenerationOptions options) {}
 
   @Override
-  public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
+  public void checkRequest(GenerationRequest request, Guidance guidance) {
     if (request.prompt().isBlank()) {
       throw new IllegalArgumentException("Invalid prompt: it is empty");
     }
@@ -117,7 +117,7 @@ public final class StubPipeline implements ImagePipeline {
 
   @Override
   public List<GeneratedImage> generate(
-      List<GenerationRequest> requests, GenerationOptions options, LayoutGuidanceConfig guidance) {
+      List<GenerationRequest> requests, GenerationOptions options, Guidance guidance) {
     pause();
     beforeBatch.accept(requests);
     return requests.stream().map(request -> image(request, options)).toList();

@@ -1,6 +1,7 @@
 package io.boxwright.job.actions;
 
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.BackwardGuidance;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.job.output.ImageTable;
 import io.boxwright.job.output.RunFolder;
@@ -72,13 +73,13 @@ public final class CompareGuidance {
    * @throws RunStoppedException as {@link GenerateImages#execute} does
    */
   public Comparison execute() {
-    LayoutGuidanceConfig guidance = generator.guidance();
-    RunResult unguided = generate("unguided", LayoutGuidanceConfig.none());
+    Guidance guidance = generator.guidance();
+    RunResult unguided = generate("unguided", BackwardGuidance.none());
     RunResult guided = generate("guided", guidance);
     return new Comparison(unguided, guided, contactSheet(unguided, guided));
   }
 
-  private RunResult generate(String name, LayoutGuidanceConfig guidance) {
+  private RunResult generate(String name, Guidance guidance) {
     console.println(name);
     return new GenerateImages(spark, generator.setGuidance(guidance))
         .input(input)

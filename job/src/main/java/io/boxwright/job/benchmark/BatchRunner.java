@@ -1,6 +1,6 @@
 package io.boxwright.job.benchmark;
 
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
 import io.boxwright.diffusion.pipelines.GenerationInputs;
@@ -59,7 +59,7 @@ final class BatchRunner {
                   predictions.incrementAndGet();
                   return latents;
                 });
-    LayoutGuidanceConfig guidance = settings.guidance();
+    Guidance guidance = settings.guidance();
     Map<Stage, Duration> before = pipeline.stages();
     long start = System.nanoTime();
     List<GeneratedImage> images = pipeline.generate(inputs, guidance);

@@ -1,6 +1,7 @@
 package io.boxwright.job.benchmark;
 
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.BackwardGuidance;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.udf.generate.BatchSize;
 
@@ -31,11 +32,11 @@ public record BenchmarkSettings(
   }
 
   /** Guidance that no loss ends early, so that the work does not depend on the images. */
-  LayoutGuidanceConfig guidance() {
-    return LayoutGuidanceConfig.paper()
-        .withLossThreshold(0)
-        .withMaxGuidanceSteps(maxGuidanceSteps)
-        .withMaxIterationsPerStep(maxIterationsPerStep);
+  Guidance guidance() {
+    return BackwardGuidance.paper()
+        .with("loss_threshold", 0)
+        .with("max_guidance_steps", maxGuidanceSteps)
+        .with("max_iterations_per_step", maxIterationsPerStep);
   }
 
   /**

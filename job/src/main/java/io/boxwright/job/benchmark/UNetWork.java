@@ -19,7 +19,9 @@ record UNetWork(long guidancePass, long denoisePass) {
 
   /** Of the images of a pipeline; options with a size. */
   static UNetWork of(StableDiffusionPipeline pipeline, GenerationOptions options) {
-    UNet2DConditionModel unet = pipeline.unet();
+    if (!(pipeline.denoiser() instanceof UNet2DConditionModel unet)) {
+      throw new IllegalStateException("Only operations of UNets are counted");
+    }
     int factor = pipeline.vae().config().scaleFactor();
     UNetFlops flops =
         new UNetFlops(

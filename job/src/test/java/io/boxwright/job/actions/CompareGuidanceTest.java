@@ -2,7 +2,8 @@ package io.boxwright.job.actions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.BackwardGuidance;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.job.report.Comparison;
 import io.boxwright.testing.Spark;
@@ -47,7 +48,7 @@ class CompareGuidanceTest {
 
   @Test
   void theSameImagesAreMadeWithoutGuidanceAndWithIt() throws Exception {
-    LayoutGuidanceConfig guidance = LayoutGuidanceConfig.paper().withMaxIterationsPerStep(2);
+    Guidance guidance = BackwardGuidance.paper().with("max_iterations_per_step", 2);
     GuidedImageGenerator generator =
         new GuidedImageGenerator()
             .setModelUrl(TinyModel.FOLDER.toString())

@@ -3,10 +3,10 @@ package io.boxwright.diffusion.attention;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.boxwright.diffusion.layout.MapSizes;
-import io.boxwright.diffusion.models.UNet2DConditionModel;
+import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.models.attention.Attention;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
+import io.boxwright.diffusion.models.attention.MapSizes;
 import io.boxwright.torch.ArrayScope;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,11 +18,11 @@ import java.util.stream.IntStream;
  * Attention maps of the prompts, averaged over heads and denoising steps while the images are made:
  * what the metric is computed from. Maps stay on the device until they are read.
  *
- * <p>Holds the state of one run, and sets the UNet's attention processors. Not thread-safe.
+ * <p>Holds the state of one run, and sets the denoiser's attention processors. Not thread-safe.
  */
 public final class AttentionAverages implements AutoCloseable {
 
-  private final UNet2DConditionModel unet;
+  private final Denoiser denoiser;
   private final AttentionLayers layers;
   private final NDManager manager;
   private final int rows;
@@ -34,35 +34,29 @@ public final class AttentionAverages implements AutoCloseable {
   /**
    * Starts a run.
    *
-   * @param unet whose attention is averaged
+   * @param denoiser whose attention is averaged
    * @param latents of the run, (B, C, h, w): tell the number of rows and the maps' sizes
    * @param tokens how many of a prompt's first tokens have maps
    */
-  public AttentionAverages(UNet2DConditionModel unet, NDArray latents, int tokens) {
+  public AttentionAverages(Denoiser denoiser, NDArray latents, int tokens) {
     Shape shape = latents.getShape();
-    this.unet = unet;
-    this.layers = AttentionLayers.of(unet.attnProcessors().keySet());
+    this.denoiser = denoiser;
+    this.layers = AttentionLayers.of(denoiser.attnProcessors().keySet());
     this.manager = latents.getManager().newSubManager();
     this.rows = (int) shape.get(0);
     this.tokens = tokens;
-    this.mapSizes = mapSizes(unet, shape);
-  }
-
-  /** The sizes of a UNet's attention maps for latents of a shape, (B, C, h, w). */
-  public static MapSizes mapSizes(UNet2DConditionModel unet, Shape latents) {
-    return new MapSizes(
-        (int) latents.get(2), (int) latents.get(3), unet.config().downsamplePadding());
+    this.mapSizes = denoiser.mapSizes(shape);
   }
 
   /**
-   * Makes the UNet's next forward pass add the maps of the layers that are read: of all its rows,
-   * or of its second, conditional half.
+   * Makes the denoiser's next forward pass add the maps of the layers that are read: of all its
+   * rows, or of its second, conditional half.
    */
   public void beforePass() {
     AttentionProcessor averaging = new AveragingAttnProcessor(this);
-    Map<String, AttentionProcessor> processors = new HashMap<>(unet.attnProcessors());
+    Map<String, AttentionProcessor> processors = new HashMap<>(denoiser.attnProcessors());
     layers.all().forEach(path -> processors.put(path + ".processor", averaging));
-    unet.setAttnProcessor(processors);
+    denoiser.setAttnProcessor(processors);
     steps++;
   }
 

@@ -1,6 +1,6 @@
 package io.boxwright.diffusion.attention;
 
-import io.boxwright.diffusion.layout.MapSize;
+import io.boxwright.diffusion.models.attention.MapSize;
 
 /**
  * Where one token of one row was attended to in one layer: mean over heads and denoising steps.

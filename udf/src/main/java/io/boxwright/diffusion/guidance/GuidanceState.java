@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig.StopRule;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
@@ -22,14 +21,13 @@ final class GuidanceState implements AutoCloseable {
   private static final int ITERATIONS = 2;
   private static final int COLUMNS = 3;
 
-  private final LayoutGuidanceConfig config;
+  private final GuidancePlan plan;
   private final int rows;
   private NDArray state; // (B, 3), float32: the first loss, the last one, iterations
 
   /** No row was guided yet. A row without layout never is: its last loss is not a number. */
-  GuidanceState(NDManager manager, LayoutGuidanceConfig config, List<List<LayoutObject>> layouts) {
-    // In the losses' precision, so that the device and the host agree on who is finished.
-    this.config = config.withLossThreshold((float) config.lossThreshold());
+  GuidanceState(NDManager manager, GuidancePlan plan, List<List<LayoutObject>> layouts) {
+    this.plan = plan.inFloatPrecision();
     this.rows = layouts.size();
     float[] values = new float[rows * COLUMNS];
     for (int row = 0; row < rows; row++) {
@@ -41,7 +39,7 @@ final class GuidanceState implements AutoCloseable {
   }
 
   /**
-   * Which rows of a pass are to be moved: those that are not {@link LayoutGuidanceConfig#finished}.
+   * Which rows of a pass are to be moved: those that are not {@link GuidancePlan#finished}.
    *
    * @param passRows (R), INT64
    * @return (R), BOOLEAN
@@ -51,9 +49,9 @@ final class GuidanceState implements AutoCloseable {
       NDArray last =
           TorchKernels.selectRows(state, passRows).get(new NDIndex(":, {}", LAST)); // (R)
       return scope.keep(
-          config.stopRule() == StopRule.AT_THRESHOLD
-              ? TorchKernels.greater(last, config.lossThreshold())
-              : TorchKernels.greaterOrEqual(last, config.lossThreshold()));
+          plan.stopRule() == StopRule.AT_THRESHOLD
+              ? TorchKernels.greater(last, plan.lossThreshold())
+              : TorchKernels.greaterOrEqual(last, plan.lossThreshold()));
     }
   }
 
@@ -78,7 +76,7 @@ final class GuidanceState implements AutoCloseable {
     float[] values = state.toFloatArray();
     return IntStream.range(0, rows)
         .filter(row -> !Float.isNaN(values[row * COLUMNS + LAST]))
-        .filter(row -> !config.finished(values[row * COLUMNS + LAST]))
+        .filter(row -> !plan.finished(values[row * COLUMNS + LAST]))
         .toArray();
   }
 

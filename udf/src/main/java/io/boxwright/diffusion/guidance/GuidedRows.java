@@ -3,9 +3,9 @@ package io.boxwright.diffusion.guidance;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.boxwright.diffusion.layout.LayoutObject;
-import io.boxwright.diffusion.layout.MapSizes;
+import io.boxwright.diffusion.models.Conditioning;
+import io.boxwright.diffusion.models.attention.MapSizes;
 import io.boxwright.torch.ArrayScope;
-import io.boxwright.torch.TorchKernels;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,24 +17,24 @@ final class GuidedRows implements AutoCloseable {
 
   private final int[] rows;
   private final NDArray indices;
-  private final NDArray promptEmbeds;
-  private final LayoutLoss loss;
+  private final Conditioning conditioning;
+  private final AttentionLoss.OfRows loss;
 
   /**
    * Prepares passes.
    *
    * @param manager its device is where they run
-   * @param config of the loss
+   * @param attentionLoss what they compute
    * @param layouts the objects of all rows of the batch
-   * @param allPromptEmbeds the prompts' states of the batch, (B, T, D)
+   * @param ofBatch the conditioning of all rows of the batch
    * @param rows those of the passes
    * @param mapSizes of the UNet's levels
    */
   GuidedRows(
       NDManager manager,
-      LayoutGuidanceConfig config,
+      AttentionLoss attentionLoss,
       List<List<LayoutObject>> layouts,
-      NDArray allPromptEmbeds,
+      Conditioning ofBatch,
       int[] rows,
       MapSizes mapSizes) {
     try (ArrayScope scope = new ArrayScope()) {
@@ -42,10 +42,10 @@ final class GuidedRows implements AutoCloseable {
       long[] places = Arrays.stream(rows).asLongStream().toArray();
       this.rows = rows;
       this.indices = ArrayScope.release(manager.create(places));
-      this.promptEmbeds = ArrayScope.release(TorchKernels.selectRows(allPromptEmbeds, indices));
+      this.conditioning = ofBatch.selectRows(indices);
       this.loss =
-          new LayoutLoss(
-              manager, config, Arrays.stream(rows).mapToObj(layouts::get).toList(), mapSizes);
+          attentionLoss.prepare(
+              manager, Arrays.stream(rows).mapToObj(layouts::get).toList(), mapSizes);
     }
   }
 
@@ -59,20 +59,20 @@ final class GuidedRows implements AutoCloseable {
     return indices;
   }
 
-  /** Their prompts' states, (R, T, D). */
-  NDArray promptEmbeds() {
-    return promptEmbeds;
+  /** What the denoiser is told of them. */
+  Conditioning conditioning() {
+    return conditioning;
   }
 
   /** Their loss. */
-  LayoutLoss loss() {
+  AttentionLoss.OfRows loss() {
     return loss;
   }
 
   @Override
   public void close() {
     indices.close();
-    promptEmbeds.close();
+    conditioning.close();
     loss.close();
   }
 }

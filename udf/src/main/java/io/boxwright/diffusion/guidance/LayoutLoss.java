@@ -5,9 +5,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.CellMask;
+import io.boxwright.diffusion.layout.CellRounding;
 import io.boxwright.diffusion.layout.LayoutObject;
-import io.boxwright.diffusion.layout.MapSize;
-import io.boxwright.diffusion.layout.MapSizes;
+import io.boxwright.diffusion.layout.SmallBoxes;
+import io.boxwright.diffusion.models.attention.MapSize;
+import io.boxwright.diffusion.models.attention.MapSizes;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
 import java.util.ArrayList;
@@ -26,15 +28,18 @@ import java.util.stream.LongStream;
  * second ones, and so on; a row that has no more pairs takes part with weight 0. So the shapes
  * depend on the number of rows alone, and no row is added to by two pairs at once, which a GPU does
  * in any order.
+ *
+ * @param heads which attention heads are read
+ * @param rounding how a box's edges become cells of a map
+ * @param smallBoxes what happens to a box that covers no cell of a map
  */
-final class LayoutLoss implements AutoCloseable {
+record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxes smallBoxes)
+    implements AttentionLoss {
 
-  private final NDManager manager;
-  private final LayoutGuidanceConfig config;
-  private final int rows;
-  private final MapSizes mapSizes;
-  private final NDArray rowIndices; // (rows)
-  private final List<Turn> turns = new ArrayList<>();
+  @Override
+  public OfRows prepare(NDManager manager, List<List<LayoutObject>> layouts, MapSizes mapSizes) {
+    return new Batch(manager, layouts, mapSizes);
+  }
 
   /** One token of one object of one row. */
   private record Pair(List<BoundingBox> boxes, int token, float weight) {
@@ -44,69 +49,6 @@ final class LayoutLoss implements AutoCloseable {
 
     private Pair withoutWeight() {
       return new Pair(boxes, token, 0);
-    }
-  }
-
-  /** One pair of each row. */
-  private final class Turn {
-
-    private final List<Pair> pairs;
-    private final NDArray tokenIndices; // (rows)
-    private final NDArray weights; // (rows)
-    private final Map<Integer, NDArray> masks = new HashMap<>(); // (rows, 1, N) by N
-
-    private Turn(List<Pair> pairs) {
-      this.pairs = pairs;
-      this.tokenIndices = own(manager.create(pairs.stream().mapToLong(Pair::token).toArray()));
-      float[] weightValues = new float[rows];
-      for (int row = 0; row < rows; row++) {
-        weightValues[row] = pairs.get(row).weight();
-      }
-      this.weights = own(manager.create(weightValues));
-    }
-
-    private NDArray mask(int positions) {
-      return masks.computeIfAbsent(positions, this::rasterise);
-    }
-
-    private NDArray rasterise(int positions) {
-      MapSize size = mapSizes.of(positions);
-      float[] cells = new float[rows * positions];
-      for (int row = 0; row < rows; row++) {
-        new CellMask(
-                pairs.get(row).boxes(),
-                size.height(),
-                size.width(),
-                config.rounding(),
-                config.smallBoxes())
-            .write(cells, row * positions);
-      }
-      return own(manager.create(cells, new Shape(rows, 1, positions)));
-    }
-  }
-
-  /**
-   * Prepares the loss of some rows.
-   *
-   * @param parent its device is where the loss is computed
-   * @param layouts the objects of each row, none for a row without layout
-   * @param mapSizes of the UNet's levels
-   */
-  LayoutLoss(
-      NDManager parent,
-      LayoutGuidanceConfig config,
-      List<List<LayoutObject>> layouts,
-      MapSizes mapSizes) {
-    this.manager = parent.newSubManager();
-    this.config = config;
-    this.rows = layouts.size();
-    this.mapSizes = mapSizes;
-    this.rowIndices = own(manager.create(LongStream.range(0, rows).toArray()));
-    List<List<Pair>> pairs = layouts.stream().map(LayoutLoss::pairs).toList();
-    int most = pairs.stream().mapToInt(List::size).max().orElse(0);
-    for (int turn = 0; turn < most; turn++) {
-      int place = turn;
-      turns.add(new Turn(pairs.stream().map(ofRow -> pairAt(ofRow, place)).toList()));
     }
   }
 
@@ -133,38 +75,89 @@ final class LayoutLoss implements AutoCloseable {
     return pairs;
   }
 
-  /**
-   * Computes the loss.
-   *
-   * @param maps the guided attentions' probabilities, (rows, heads, N, T) each
-   * @return (rows), float32, differentiable
-   */
-  NDArray compute(List<NDArray> maps) {
-    try (ArrayScope scope = new ArrayScope()) {
-      NDArray sum = manager.zeros(new Shape(rows)); // (rows)
-      for (NDArray map : maps) {
-        NDArray probabilities =
-            config.heads() == LayoutGuidanceConfig.Heads.SECOND_HALF
-                ? GuidanceKernels.secondHalfOfHeads(map)
-                : map;
-        int positions = (int) map.getShape().get(2);
-        for (Turn turn : turns) {
-          sum =
-              GuidanceKernels.addLayoutLoss(
-                  sum,
-                  probabilities,
-                  rowIndices,
-                  turn.tokenIndices,
-                  turn.mask(positions),
-                  turn.weights);
-        }
-      }
-      return scope.keep(TorchKernels.scale(1.0 / maps.size(), sum));
-    }
-  }
+  /** The loss of certain rows. */
+  private final class Batch implements OfRows {
 
-  @Override
-  public void close() {
-    manager.close();
+    private final NDManager manager;
+    private final int rows;
+    private final MapSizes mapSizes;
+    private final NDArray rowIndices; // (rows)
+    private final List<Turn> turns = new ArrayList<>();
+
+    /** One pair of each row. */
+    private final class Turn {
+
+      private final List<Pair> pairs;
+      private final NDArray tokenIndices; // (rows)
+      private final NDArray weights; // (rows)
+      private final Map<Integer, NDArray> masks = new HashMap<>(); // (rows, 1, N) by N
+
+      private Turn(List<Pair> pairs) {
+        this.pairs = pairs;
+        this.tokenIndices = own(manager.create(pairs.stream().mapToLong(Pair::token).toArray()));
+        float[] weightValues = new float[rows];
+        for (int row = 0; row < rows; row++) {
+          weightValues[row] = pairs.get(row).weight();
+        }
+        this.weights = own(manager.create(weightValues));
+      }
+
+      private NDArray mask(int positions) {
+        return masks.computeIfAbsent(positions, this::rasterise);
+      }
+
+      private NDArray rasterise(int positions) {
+        MapSize size = mapSizes.of(positions);
+        float[] cells = new float[rows * positions];
+        for (int row = 0; row < rows; row++) {
+          new CellMask(pairs.get(row).boxes(), size.height(), size.width(), rounding, smallBoxes)
+              .write(cells, row * positions);
+        }
+        return own(manager.create(cells, new Shape(rows, 1, positions)));
+      }
+    }
+
+    Batch(NDManager parent, List<List<LayoutObject>> layouts, MapSizes mapSizes) {
+      this.manager = parent.newSubManager();
+      this.rows = layouts.size();
+      this.mapSizes = mapSizes;
+      this.rowIndices = own(manager.create(LongStream.range(0, rows).toArray()));
+      List<List<Pair>> pairs = layouts.stream().map(LayoutLoss::pairs).toList();
+      int most = pairs.stream().mapToInt(List::size).max().orElse(0);
+      for (int turn = 0; turn < most; turn++) {
+        int place = turn;
+        turns.add(new Turn(pairs.stream().map(ofRow -> pairAt(ofRow, place)).toList()));
+      }
+    }
+
+    @Override
+    public NDArray compute(List<NDArray> maps) {
+      try (ArrayScope scope = new ArrayScope()) {
+        NDArray sum = manager.zeros(new Shape(rows)); // (rows)
+        for (NDArray map : maps) {
+          NDArray probabilities =
+              heads == BackwardGuidance.Heads.SECOND_HALF
+                  ? GuidanceKernels.secondHalfOfHeads(map)
+                  : map;
+          int positions = (int) map.getShape().get(2);
+          for (Turn turn : turns) {
+            sum =
+                GuidanceKernels.addLayoutLoss(
+                    sum,
+                    probabilities,
+                    rowIndices,
+                    turn.tokenIndices,
+                    turn.mask(positions),
+                    turn.weights);
+          }
+        }
+        return scope.keep(TorchKernels.scale(1.0 / maps.size(), sum));
+      }
+    }
+
+    @Override
+    public void close() {
+      manager.close();
+    }
   }
 }

@@ -24,6 +24,7 @@ import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -92,23 +93,75 @@ public final class JsonConfig {
   }
 
   /**
-   * Reads a file that changes some values of a record of numbers and enums; a null changes none.
+   * The components of a record of numbers, texts and enums, by the keys' names.
    *
-   * @param defaults has the values of the keys that the file lacks
-   * @throws ModelLoadingException naming the file, if it is missing, no JSON, or refused by the
-   *     record, and a key that the record does not have
+   * @return in the order of the components
    */
-  public static <T extends Record> T readOver(Path file, T defaults) {
-    ObjectNode merged = JSON.valueToTree(defaults);
-    for (Map.Entry<String, JsonNode> entry : readObject(file).properties()) {
-      requireKnown(file, merged, entry.getKey());
-      if (!entry.getValue().isNull()) {
-        merged.set(entry.getKey(), entry.getValue());
-      }
+  public static Map<String, Object> values(Record record) {
+    return values(JSON.<ObjectNode>valueToTree(record));
+  }
+
+  private static Map<String, Object> values(ObjectNode json) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : json.properties()) {
+      JsonNode value = entry.getValue();
+      values.put(entry.getKey(), value.isNull() ? null : JSON.convertValue(value, Object.class));
     }
+    return values;
+  }
+
+  /**
+   * A record with some components changed.
+   *
+   * @param changes values by the keys' names; a null changes nothing
+   * @throws IllegalArgumentException naming a key that the record does not have, or a value that it
+   *     refuses
+   */
+  public static <T extends Record> T change(T record, Map<String, ?> changes) {
+    ObjectNode merged = JSON.valueToTree(record);
+    changes.forEach(
+        (key, value) -> {
+          requireKnown(merged, key);
+          if (value != null) {
+            merged.set(key, JSON.valueToTree(value));
+          }
+        });
     @SuppressWarnings("unchecked")
-    Class<T> type = (Class<T>) defaults.getClass();
-    return convert(file, merged, type);
+    Class<T> type = (Class<T>) record.getClass();
+    try {
+      return JSON.treeToValue(merged, type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(problem(merged, e), e);
+    }
+  }
+
+  private static void requireKnown(ObjectNode known, String key) {
+    if (!known.has(key)) {
+      throw new IllegalArgumentException(
+          "unknown option %s; options are %s"
+              .formatted(
+                  Printable.value(key), String.join(", ", (Iterable<String>) known::fieldNames)));
+    }
+  }
+
+  /** The number, or the truth value, that a text spells, else the text itself. */
+  public static Object scalar(String text) {
+    try {
+      JsonNode value = JSON.readTree(text);
+      return value.isNumber() || value.isBoolean() ? value : text;
+    } catch (JsonProcessingException e) {
+      return text;
+    }
+  }
+
+  /**
+   * Reads a file in which any keys may be.
+   *
+   * @return its values in the order of their keys; null for null
+   * @throws ModelLoadingException naming the file, if it is missing or no JSON object
+   */
+  public static Map<String, Object> readMap(Path file) {
+    return values(readObject(file));
   }
 
   private static ObjectNode readObject(Path file) {
@@ -130,14 +183,6 @@ public final class JsonConfig {
       return JSON.treeToValue(json, type);
     } catch (JsonProcessingException e) {
       throw failure(file, problem(json, e), e);
-    }
-  }
-
-  private static void requireKnown(Path file, ObjectNode known, String key) {
-    if (!known.has(key)) {
-      String keys = String.join(", ", (Iterable<String>) known::fieldNames);
-      throw failure(
-          file, "unknown key %s; keys are %s".formatted(Printable.value(key), keys), null);
     }
   }
 

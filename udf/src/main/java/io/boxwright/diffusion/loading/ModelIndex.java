@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -19,38 +21,26 @@ import java.util.stream.Stream;
  *
  * @param folder the folder
  * @param className {@code _class_name}, the pipeline that saved it
+ * @param family the pipelines that have the same parts
  * @param parts part name ({@code unet}) to class name ({@code UNet2DConditionModel}); only parts
  *     that are used here
  * @param notes one sentence for each part that the folder has and that is not applied
  */
 public record ModelIndex(
-    Path folder, String className, Map<String, String> parts, List<String> notes) {
+    Path folder,
+    String className,
+    PipelineFamily family,
+    Map<String, String> parts,
+    List<String> notes) {
 
   /** The file that makes a folder a diffusers folder. */
   public static final String FILE_NAME = "model_index.json";
 
-  private static final String PIPELINE = "StableDiffusionPipeline";
-
-  /** Pipelines that share its parts, whatever they do with them: diffusers opens them alike. */
-  private static final Pattern SIBLINGS = Pattern.compile(".*StableDiffusion(?!XL|3|Cascade).*");
-
   /** Names of folders in a cache of HuggingFace's hub. */
   private static final Pattern HUB_CACHE = Pattern.compile("models--.+");
 
-  /** Parts that a pipeline needs; the scheduler's class is for the schedulers to judge. */
-  private static final List<String> REQUIRED =
-      List.of("tokenizer", "text_encoder", "unet", "vae", "scheduler");
-
   private static final Pattern READ_FILES =
-      Pattern.compile(
-          "[^/]+\\.json|(%s)/[^/]+\\.(json|txt|safetensors)".formatted(String.join("|", REQUIRED)));
-
-  private static final Map<String, List<String>> SUPPORTED_CLASSES =
-      Map.of(
-          "tokenizer", List.of("CLIPTokenizer", "CLIPTokenizerFast"),
-          "text_encoder", List.of("CLIPTextModel"),
-          "unet", List.of("UNet2DConditionModel"),
-          "vae", List.of("AutoencoderKL"));
+      Pattern.compile("[^/]+\\.json|(%s)/[^/]+\\.(json|txt|safetensors)".formatted(partNames()));
 
   /** Parts that a folder may have and what it means that they are not applied. */
   private static final Map<String, String> NOT_APPLIED =
@@ -58,6 +48,15 @@ public record ModelIndex(
           "safety_checker", "images are not checked for unsafe content",
           "feature_extractor", "it only serves the safety checker",
           "image_encoder", "there are no image prompts");
+
+  /** The folders of the parts of all families, as alternatives of a pattern. */
+  private static String partNames() {
+    return Arrays.stream(PipelineFamily.values())
+        .flatMap(family -> family.parts().stream())
+        .map(PipelineFamily.Part::name)
+        .distinct()
+        .collect(Collectors.joining("|"));
+  }
 
   /** Copies the collections. */
   public ModelIndex {
@@ -75,10 +74,11 @@ public record ModelIndex(
       throw failure(folder, whatItIs(folder));
     }
     JsonNode index = JsonConfig.read(folder.resolve(FILE_NAME), JsonNode.class);
-    String className = pipelineClass(folder, index);
+    String className = index.path("_class_name").asText();
+    PipelineFamily family = family(folder, className);
     Map<String, String> classes = classes(index);
-    Map<String, String> parts = requiredParts(folder, classes);
-    return new ModelIndex(folder, className, parts, notes(folder, classes));
+    Map<String, String> parts = requiredParts(folder, family, classes);
+    return new ModelIndex(folder, className, family, parts, notes(family, parts, classes));
   }
 
   /** Says what a path is that is no diffusers folder, and what to give instead. */
@@ -151,15 +151,16 @@ public record ModelIndex(
     }
   }
 
-  private static String pipelineClass(Path folder, JsonNode index) {
-    String className = index.path("_class_name").asText();
-    if (!SIBLINGS.matcher(className).matches()) {
-      throw failure(
-          folder,
-          "pipeline class '%s' is not supported; use %s of Stable Diffusion 1.x or 2.x"
-              .formatted(Printable.value(className), PIPELINE));
-    }
-    return className;
+  private static PipelineFamily family(Path folder, String className) {
+    return PipelineFamily.of(className)
+        .orElseThrow(
+            () ->
+                failure(
+                    folder,
+                    "pipeline class '%s' is not supported; use %s of Stable Diffusion 1.x or 2.x"
+                        .formatted(
+                            Printable.value(className),
+                            PipelineFamily.STABLE_DIFFUSION.pipeline())));
   }
 
   /** Entries such as {@code "unet": ["diffusers", "UNet2DConditionModel"]}, without null ones. */
@@ -173,32 +174,35 @@ public record ModelIndex(
     return classes;
   }
 
-  private static Map<String, String> requiredParts(Path folder, Map<String, String> classes) {
+  private static Map<String, String> requiredParts(
+      Path folder, PipelineFamily family, Map<String, String> classes) {
     Map<String, String> parts = new LinkedHashMap<>();
-    for (String name : REQUIRED) {
+    for (PipelineFamily.Part part : family.parts()) {
+      String name = part.name();
       if (!classes.containsKey(name)) {
         throw failure(folder, "model_index.json has no part " + name + " with the name of a class");
       }
       if (!Files.isDirectory(folder.resolve(name))) {
         throw failure(folder, "there is no folder " + name + " for the part of that name");
       }
-      checkClass(folder, name, classes.get(name));
+      checkClass(folder, part, classes.get(name));
       parts.put(name, classes.get(name));
     }
     return parts;
   }
 
-  private static void checkClass(Path folder, String part, String className) {
-    List<String> supported = SUPPORTED_CLASSES.get(part);
-    if (supported != null && !supported.contains(className)) {
+  private static void checkClass(Path folder, PipelineFamily.Part part, String className) {
+    if (!part.classes().isEmpty() && !part.classes().contains(className)) {
       throw failure(
           folder,
           "class %s of part %s is not supported; use %s"
-              .formatted(Printable.value(className), part, String.join(" or ", supported)));
+              .formatted(
+                  Printable.value(className), part.name(), String.join(" or ", part.classes())));
     }
   }
 
-  private static List<String> notes(Path folder, Map<String, String> classes) {
+  private static List<String> notes(
+      PipelineFamily family, Map<String, String> parts, Map<String, String> classes) {
     List<String> notes = new ArrayList<>();
     classes.forEach(
         (name, className) -> {
@@ -206,10 +210,11 @@ public record ModelIndex(
             notes.add(
                 "%s (%s) is not applied: %s"
                     .formatted(name, Printable.value(className), NOT_APPLIED.get(name)));
-          } else if (!REQUIRED.contains(name)) {
+          } else if (!parts.containsKey(name)) {
             notes.add(
                 "%s (%s) is not applied: %s has no such part"
-                    .formatted(Printable.value(name), Printable.value(className), PIPELINE));
+                    .formatted(
+                        Printable.value(name), Printable.value(className), family.pipeline()));
           }
         });
     return notes;

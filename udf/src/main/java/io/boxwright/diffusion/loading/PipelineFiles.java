@@ -4,20 +4,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Which files of a diffusers folder a pipeline reads: no README, no other variants. */
 public final class PipelineFiles {
 
-  private static final List<String> CONFIGURATIONS =
-      List.of(
-          ModelIndex.FILE_NAME,
-          "scheduler/scheduler_config.json",
-          "text_encoder/config.json",
-          "unet/config.json",
-          "vae/config.json");
+  private static final String SCHEDULER = "scheduler/scheduler_config.json";
+
+  private static final String CONFIG = "/config.json";
 
   private static final List<String> VOCABULARY =
       List.of("tokenizer/vocab.json", "tokenizer/merges.txt");
@@ -31,14 +25,6 @@ public final class PipelineFiles {
           "tokenizer/tokenizer_config.json",
           "tokenizer/special_tokens_map.json");
 
-  /** What the weights of each part are called. */
-  private static final Map<String, String> WEIGHTS =
-      new TreeMap<>(
-          Map.of(
-              "text_encoder", "model",
-              "unet", "diffusion_pytorch_model",
-              "vae", "diffusion_pytorch_model"));
-
   private PipelineFiles() {}
 
   /**
@@ -48,13 +34,21 @@ public final class PipelineFiles {
    * @throws ModelLoadingException if the folder is none of diffusers, or weights are missing
    */
   public static List<String> of(Path folder, String variant) {
-    ModelIndex.open(folder);
+    List<PipelineFamily.Part> parts = ModelIndex.open(folder).family().parts();
     boolean whole = Files.exists(folder.resolve(WHOLE_TOKENIZER));
-    List<String> files = new ArrayList<>(CONFIGURATIONS);
+    List<String> files = new ArrayList<>(List.of(ModelIndex.FILE_NAME, SCHEDULER));
+    parts.stream().filter(PipelineFiles::isNetwork).forEach(p -> files.add(p.name() + CONFIG));
     files.addAll(whole ? List.of(WHOLE_TOKENIZER) : VOCABULARY);
     OPTIONAL.stream().filter(file -> Files.exists(folder.resolve(file))).forEach(files::add);
-    WEIGHTS.forEach((part, name) -> weights(folder, part, name, variant).forEach(files::add));
+    parts.stream()
+        .filter(PipelineFiles::isNetwork)
+        .flatMap(part -> weights(folder, part.name(), part.weights(), variant))
+        .forEach(files::add);
     return files;
+  }
+
+  private static boolean isNetwork(PipelineFamily.Part part) {
+    return part.weights() != null;
   }
 
   private static Stream<String> weights(Path folder, String part, String name, String variant) {

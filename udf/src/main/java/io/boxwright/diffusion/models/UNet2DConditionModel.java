@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.attention.Attention;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
+import io.boxwright.diffusion.models.attention.MapSizes;
 import io.boxwright.diffusion.nn.ActivationFunction;
 import io.boxwright.diffusion.nn.Conv2d;
 import io.boxwright.diffusion.nn.Functional;
@@ -33,7 +34,7 @@ import java.util.stream.Stream;
  * threads, but attention processors are the model's own: whoever sets them must see to it that no
  * other thread is in a forward pass.
  */
-public final class UNet2DConditionModel {
+public final class UNet2DConditionModel implements Denoiser {
 
   private static final String PROCESSOR = ".processor";
 
@@ -106,10 +107,7 @@ public final class UNet2DConditionModel {
     return config;
   }
 
-  /**
-   * The processor of every attention by the attention's path with {@code .processor} after it, such
-   * as {@code down_blocks.0.attentions.0.transformer_blocks.0.attn1.processor}.
-   */
+  @Override
   public Map<String, AttentionProcessor> attnProcessors() {
     Map<String, AttentionProcessor> processors = new LinkedHashMap<>();
     attentions.forEach(
@@ -122,12 +120,7 @@ public final class UNet2DConditionModel {
     attentions.values().forEach(attention -> attention.setProcessor(processor));
   }
 
-  /**
-   * Sets a processor for each attention.
-   *
-   * @param processors by the names of {@link #attnProcessors}, one for every attention
-   * @throws IllegalArgumentException if their number or a name is wrong
-   */
+  @Override
   public void setAttnProcessor(Map<String, ? extends AttentionProcessor> processors) {
     if (processors.size() != attentions.size()) {
       throw new IllegalArgumentException(
@@ -146,6 +139,16 @@ public final class UNet2DConditionModel {
           "There is no attention processor %s; names are such as %s%s"
               .formatted(name, attentions.keySet().iterator().next(), PROCESSOR));
     }
+  }
+
+  @Override
+  public MapSizes mapSizes(Shape latents) {
+    return new MapSizes((int) latents.get(2), (int) latents.get(3), config.downsamplePadding());
+  }
+
+  @Override
+  public NDArray predict(NDArray sample, double timestep, Conditioning conditioning) {
+    return forward(sample, timestep, conditioning.promptEmbeds());
   }
 
   /**

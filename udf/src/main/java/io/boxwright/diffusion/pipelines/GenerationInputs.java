@@ -2,6 +2,7 @@ package io.boxwright.diffusion.pipelines;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.boxwright.diffusion.layout.LayoutObject;
 import java.util.List;
 import java.util.Optional;
 
@@ -69,6 +70,11 @@ public record GenerationInputs(
   public GenerationInputs withCallbackOnStepEnd(StepCallback callback) {
     return new GenerationInputs(
         requests, options, latents, promptEmbeds, negativePromptEmbeds, callback);
+  }
+
+  /** The objects of each request. */
+  List<List<LayoutObject>> layouts() {
+    return requests.stream().map(GenerationRequest::objects).toList();
   }
 
   /** A copy that belongs to a run, so that the caller's array is left alone. */

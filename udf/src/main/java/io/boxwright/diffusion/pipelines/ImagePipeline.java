@@ -1,7 +1,7 @@
 package io.boxwright.diffusion.pipelines;
 
 import io.boxwright.diffusion.clip.PhraseMatch;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.Guidance;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ public interface ImagePipeline extends AutoCloseable {
    *
    * @throws IllegalArgumentException saying what is wrong
    */
-  void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance);
+  void checkRequest(GenerationRequest request, Guidance guidance);
 
   /**
    * Finds phrases in a prompt, one match each.
@@ -53,7 +53,7 @@ public interface ImagePipeline extends AutoCloseable {
    * for {@link GenerationRequest#PADDING} means nothing and may be null.
    */
   List<GeneratedImage> generate(
-      List<GenerationRequest> requests, GenerationOptions options, LayoutGuidanceConfig guidance);
+      List<GenerationRequest> requests, GenerationOptions options, Guidance guidance);
 
   /**
    * The time that went into each stage so far, summed over all calls; empty if it is not measured.

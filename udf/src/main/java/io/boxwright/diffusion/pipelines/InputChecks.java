@@ -2,7 +2,6 @@ package io.boxwright.diffusion.pipelines;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
 import io.boxwright.diffusion.models.AutoencoderKLConfig;
 import io.boxwright.diffusion.models.UNet2DConditionConfig;
 import io.boxwright.diffusion.schedulers.SchedulerConfig;
@@ -78,20 +77,6 @@ record InputChecks(UNet2DConditionConfig unet, AutoencoderKLConfig vae, Schedule
     inputs
         .negativePromptEmbeds()
         .ifPresent(given -> requireShape("negative_prompt_embeds", given, embeds));
-  }
-
-  /**
-   * Checks that there are as many attention heads as a guidance reads.
-   *
-   * @throws IllegalArgumentException if there is one alone, and its second half is wanted
-   */
-  static void requireHeads(UNet2DConditionConfig unet, LayoutGuidanceConfig guidance) {
-    if (guidance.heads() == LayoutGuidanceConfig.Heads.SECOND_HALF
-        && unet.attentionHeadDim().contains(1)) {
-      throw new IllegalArgumentException(
-          "Invalid option: guidance tflcg reads the second half of the attention heads, and the"
-              + " UNet has layers with one head (attention_head_dim); use --guidance paper");
-    }
   }
 
   /**

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import io.boxwright.diffusion.attention.AttentionAverages;
 import io.boxwright.diffusion.clip.PhraseMatch;
 import io.boxwright.diffusion.clip.TokenizedPrompt;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
 import io.boxwright.diffusion.images.DrawBox;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
@@ -84,28 +84,24 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
    * @throws IllegalArgumentException saying what is wrong
    */
   @Override
-  public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {
+  public void checkRequest(GenerationRequest request, Guidance guidance) {
     InputChecks.requirePrompt(request);
-    if (!request.objects().isEmpty()) {
-      InputChecks.requireHeads(pipeline.unet().config(), guidance);
-    }
     TokenizedPrompt prompt = pipeline.tokenizer().encode(request.prompt());
     for (LayoutObject object : request.objects()) {
       object.tokenIndices().forEach(prompt::requireWord);
-      requireBoxes(object, guidance);
     }
+    checkLayout(request, guidance);
   }
 
-  private static void requireBoxes(LayoutObject object, LayoutGuidanceConfig guidance) {
-    if (object.boxes().size() > guidance.boxesPerObject()) {
-      throw new IllegalArgumentException(
-          "Invalid boxes: tokens %s have %d boxes, this guidance takes %d an object"
-              .formatted(object.tokenIndices(), object.boxes().size(), guidance.boxesPerObject()));
+  private void checkLayout(GenerationRequest request, Guidance guidance) {
+    if (!request.objects().isEmpty()) {
+      guidance.checkModel(pipeline.attentionHeads());
+      guidance.checkLayout(request.objects());
     }
   }
 
   /** Requests come without prompts where the prompts' states are given, and padding has none. */
-  private void checkRequests(GenerationInputs inputs, LayoutGuidanceConfig guidance) {
+  private void checkRequests(GenerationInputs inputs, Guidance guidance) {
     for (GenerationRequest request : inputs.requests()) {
       if (request.isPadding()) {
         continue;
@@ -113,13 +109,13 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
       if (request.prompt() != null || inputs.promptEmbeds().isEmpty()) {
         checkRequest(request, guidance);
       } else {
-        request.objects().forEach(object -> checkEmbedded(object, guidance));
+        request.objects().forEach(this::checkEmbedded);
+        checkLayout(request, guidance);
       }
     }
   }
 
-  private void checkEmbedded(LayoutObject object, LayoutGuidanceConfig guidance) {
-    requireBoxes(object, guidance);
+  private void checkEmbedded(LayoutObject object) {
     int tokens = pipeline.tokenizer().modelMaxLength();
     for (int token : object.tokenIndices()) {
       if (token < 1 || token >= tokens) {
@@ -185,7 +181,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
    */
   @Override
   public List<GeneratedImage> generate(
-      List<GenerationRequest> requests, GenerationOptions options, LayoutGuidanceConfig guidance) {
+      List<GenerationRequest> requests, GenerationOptions options, Guidance guidance) {
     return generate(GenerationInputs.of(requests, options), guidance);
   }
 
@@ -194,16 +190,17 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
    *
    * @throws IllegalArgumentException naming the input that is wrong
    */
-  public List<GeneratedImage> generate(GenerationInputs inputs, LayoutGuidanceConfig guidance) {
+  public List<GeneratedImage> generate(GenerationInputs inputs, Guidance guidance) {
     checkRequests(inputs, guidance);
     synchronized (pipeline) {
       try (GradMode ignored = GradMode.disabled();
           NDManager run = pipeline.manager().newSubManager();
           ArrayScope scope = new ArrayScope();
-          LayoutSteps steps = new LayoutSteps(pipeline.unet(), guidance, inputs)) {
+          GuidanceHook guided = new GuidanceHook(guidance, inputs);
+          AttentionHook attention = new AttentionHook(inputs)) {
         scope.suppressNotUsedWarning();
-        NDArray latents = pipeline.denoise(run, inputs, steps); // (B, C, h, w)
-        return describe(inputs, latents, steps);
+        NDArray latents = pipeline.denoise(run, inputs, List.of(guided, attention)); // (B, C, h, w)
+        return describe(inputs, latents, guided.traces(), attention.maps());
       }
     }
   }
@@ -215,19 +212,19 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
    * @return (B, C, h, w), float32
    * @throws IllegalArgumentException naming the input that is wrong
    */
-  public NDArray generateLatents(
-      NDManager owner, GenerationInputs inputs, LayoutGuidanceConfig guidance) {
+  public NDArray generateLatents(NDManager owner, GenerationInputs inputs, Guidance guidance) {
     checkRequests(inputs, guidance);
-    try (LayoutSteps steps = new LayoutSteps(pipeline.unet(), guidance, inputs)) {
-      return pipeline.generateLatents(owner, inputs, steps);
+    try (GuidanceHook guided = new GuidanceHook(guidance, inputs)) {
+      return pipeline.generateLatents(owner, inputs, List.of(guided));
     }
   }
 
   /** Decodes and scores, which the host does while a GPU decodes; null for padding. */
   private List<GeneratedImage> describe(
-      GenerationInputs inputs, NDArray latents, LayoutSteps steps) {
-    List<AttentionAverages.RowMaps> maps = steps.maps();
-    List<GuidanceTrace> traces = steps.traces();
+      GenerationInputs inputs,
+      NDArray latents,
+      List<GuidanceTrace> traces,
+      List<AttentionAverages.RowMaps> maps) {
     pipeline.timer().lap(Stage.SCORE);
     try (LatentDecoder decoder = pipeline.decoder(latents, inputs.requests())) {
       pipeline.timer().lap(Stage.DECODE);

@@ -1,6 +1,7 @@
 package io.boxwright.diffusion.pipelines;
 
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.UNet2DConditionConfig;
@@ -32,33 +33,34 @@ public final class PretrainedFolder {
     if (variant != null) {
       index.requireVariant(variant);
     }
-    PretrainedWeights weights =
-        new PretrainedWeights(
-            folder,
+    PipelineParts parts =
+        PipelineParts.of(
+            index,
             (part, partFolder, name) -> StateDict.openHeaders(part, partFolder, name, variant));
-    checkOptions(index, weights, options);
-    weights.tokenizer().close();
-    weights.textEncoder();
-    weights.unet();
-    weights.vae();
-    return Stream.concat(index.notes().stream(), weights.notes().stream()).toList();
+    checkOptions(index, parts, options);
+    try (CLIPTokenizer tokenizer = parts.tokenizer()) {
+      parts.promptEncoder(tokenizer);
+    }
+    parts.denoiser();
+    parts.vae();
+    return Stream.concat(index.notes().stream(), parts.notes().stream()).toList();
   }
 
   /**
-   * Checks that a guidance can read a folder's UNet.
+   * Checks that a guidance can guide a folder's model.
    *
    * @param folder holds {@code model_index.json}
    * @param guidance of the rows with boxes
    * @throws IllegalArgumentException saying what the guidance needs
    */
-  public static void checkGuidance(Path folder, LayoutGuidanceConfig guidance) {
+  public static void checkGuidance(Path folder, Guidance guidance) {
     Path unet = ModelIndex.open(folder).part("unet");
-    InputChecks.requireHeads(UNet2DConditionConfig.read(unet), guidance);
+    guidance.checkModel(UNet2DConditionConfig.read(unet).attentionHeadDim());
   }
 
   private static void checkOptions(
-      ModelIndex index, PretrainedWeights weights, GenerationOptions options) {
-    InputChecks checks = weights.inputChecks(schedulerConfig(index));
+      ModelIndex index, PipelineParts parts, GenerationOptions options) {
+    InputChecks checks = parts.inputChecks(schedulerConfig(index));
     checks.checkSize(options);
     try {
       checks.checkScheduler(options);

@@ -5,13 +5,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.clip.CLIPTextModel;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.models.Conditioning;
 import io.boxwright.torch.ArrayScope;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Prompts to what the UNet attends to: diffusers' {@code encode_prompt}. */
+/** Prompts to what the denoiser is told of them: diffusers' {@code encode_prompt}. */
 final class PromptEncoder {
 
   private final CLIPTokenizer tokenizer;
@@ -23,34 +24,37 @@ final class PromptEncoder {
   }
 
   /**
-   * The states of the prompts, given or encoded.
+   * What the denoiser is told of the prompts, given or encoded.
    *
-   * @param run owns them
-   * @return (B, T, D)
+   * @param run owns it
+   * @return of B rows
    */
-  NDArray promptEmbeds(NDManager run, GenerationInputs inputs) {
-    return embeds(run, inputs, inputs.promptEmbeds(), GenerationRequest::prompt);
+  Conditioning conditioning(NDManager run, GenerationInputs inputs) {
+    return new Conditioning(
+        embeds(run, inputs, inputs.promptEmbeds(), GenerationRequest::prompt)); // (B, T, D)
   }
 
   /**
-   * What the UNet attends to with classifier-free guidance: the states of the negative prompts,
-   * given or encoded, before those of the prompts; else the latter alone.
+   * What the denoiser is told with classifier-free guidance: that of the negative prompts, given or
+   * encoded, before that of the prompts; else the latter alone.
    *
    * @param run owns the result
-   * @param promptEmbeds (B, T, D)
-   * @return (B or 2B, T, D)
+   * @param conditioning of the prompts, B rows
+   * @return of B or 2B rows
    */
-  NDArray withUnconditionalHalf(NDManager run, GenerationInputs inputs, NDArray promptEmbeds) {
+  Conditioning withUnconditionalHalf(
+      NDManager run, GenerationInputs inputs, Conditioning conditioning) {
     if (!inputs.options().classifierFree()) {
-      return promptEmbeds;
+      return conditioning;
     }
-    NDArray negative =
-        embeds(
-            run,
-            inputs,
-            inputs.negativePromptEmbeds(),
-            GenerationRequest::negativePrompt); // (B, T, D)
-    return negative.concat(promptEmbeds.toType(negative.getDataType(), false), 0); // (2B, T, D)
+    Conditioning unconditional =
+        new Conditioning(
+            embeds(
+                run,
+                inputs,
+                inputs.negativePromptEmbeds(),
+                GenerationRequest::negativePrompt)); // (B, T, D)
+    return conditioning.after(unconditional); // 2B rows
   }
 
   private NDArray embeds(

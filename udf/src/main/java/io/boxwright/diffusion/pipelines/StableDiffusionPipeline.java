@@ -3,12 +3,12 @@ package io.boxwright.diffusion.pipelines;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.boxwright.diffusion.clip.CLIPTextModel;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.AutoencoderKL;
-import io.boxwright.diffusion.models.UNet2DConditionModel;
+import io.boxwright.diffusion.models.Conditioning;
+import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
 import io.boxwright.diffusion.schedulers.Scheduler;
 import io.boxwright.diffusion.schedulers.SchedulerConfig;
@@ -37,7 +37,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   private final ModelIndex modelIndex;
   private final List<String> notes;
   private final NDManager manager;
-  private final UNet2DConditionModel unet;
+  private final Denoiser denoiser;
   private final AutoencoderKL vae;
   private final CLIPTokenizer tokenizer;
   private final PromptEncoder promptEncoder;
@@ -84,9 +84,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   }
 
   private static StableDiffusionPipeline load(
-      Path folder,
-      PretrainedOptions options,
-      Function<NDManager, PretrainedWeights.Source> source) {
+      Path folder, PretrainedOptions options, Function<NDManager, PipelineParts.Source> source) {
     NDManager manager = LibTorch.newManager(options.device());
     FusedKernels.prepareLater(options.device(), options.dataType());
     try (GradMode ignored = GradMode.disabled()) {
@@ -103,27 +101,40 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   }
 
   private StableDiffusionPipeline(
-      Path folder, PretrainedOptions options, NDManager manager, PretrainedWeights.Source source) {
+      Path folder, PretrainedOptions options, NDManager manager, PipelineParts.Source source) {
     this.modelIndex = ModelIndex.open(folder);
     if (options.variant() != null) {
       modelIndex.requireVariant(options.variant());
     }
     this.manager = manager;
     this.schedulerConfig = PretrainedFolder.schedulerConfig(modelIndex);
-    PretrainedWeights weights = new PretrainedWeights(folder, source);
-    this.inputChecks = weights.inputChecks(schedulerConfig);
-    this.unet = weights.unet();
-    this.vae = weights.vae();
-    CLIPTextModel textEncoder = weights.textEncoder();
-    // Last, because nothing would close it if another part failed.
-    this.tokenizer = weights.tokenizer();
-    this.promptEncoder = new PromptEncoder(tokenizer, textEncoder);
-    this.notes = Stream.concat(modelIndex.notes().stream(), weights.notes().stream()).toList();
+    PipelineParts parts = PipelineParts.of(modelIndex, source);
+    this.inputChecks = parts.inputChecks(schedulerConfig);
+    this.denoiser = parts.denoiser();
+    this.vae = parts.vae();
+    this.tokenizer = parts.tokenizer();
+    this.promptEncoder = promptEncoder(parts);
+    this.notes = Stream.concat(modelIndex.notes().stream(), parts.notes().stream()).toList();
   }
 
-  /** The UNet; whoever sets its attention processors must not let another thread generate. */
-  public UNet2DConditionModel unet() {
-    return unet;
+  /** The tokenizer is closed if nothing comes to use it. */
+  private PromptEncoder promptEncoder(PipelineParts parts) {
+    try {
+      return parts.promptEncoder(tokenizer);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  /** The denoiser; whoever sets its attention processors must not let another thread generate. */
+  public Denoiser denoiser() {
+    return denoiser;
+  }
+
+  /** How many heads the attentions of each level have. */
+  List<Integer> attentionHeads() {
+    return inputChecks.unet().attentionHeadDim();
   }
 
   /** The VAE. */
@@ -153,7 +164,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         NDManager run = manager.newSubManager();
         ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
-      NDArray latents = denoise(run, inputs, StepGuidance.NONE);
+      NDArray latents = denoise(run, inputs, List.of());
       try (LatentDecoder decoder = decoder(latents, inputs.requests())) {
         List<BufferedImage> images =
             decoder.images().stream().map(LatentDecoder.Decoded::image).toList();
@@ -172,16 +183,16 @@ public final class StableDiffusionPipeline implements AutoCloseable {
    * @throws IllegalArgumentException naming the input that is wrong
    */
   public NDArray generateLatents(NDManager owner, GenerationInputs inputs) {
-    return generateLatents(owner, inputs, StepGuidance.NONE);
+    return generateLatents(owner, inputs, List.of());
   }
 
-  /** {@link #generateLatents(NDManager, GenerationInputs)}, guided. */
+  /** {@link #generateLatents(NDManager, GenerationInputs)} with hooks. */
   synchronized NDArray generateLatents(
-      NDManager owner, GenerationInputs inputs, StepGuidance guidance) {
+      NDManager owner, GenerationInputs inputs, List<DenoisingHook> hooks) {
     try (GradMode ignored = GradMode.disabled();
         NDManager run = manager.newSubManager();
         ArrayScope scope = new ArrayScope()) {
-      NDArray latents = denoise(run, inputs, guidance);
+      NDArray latents = denoise(run, inputs, hooks);
       latents.attach(owner);
       return scope.keep(latents);
     }
@@ -192,23 +203,23 @@ public final class StableDiffusionPipeline implements AutoCloseable {
    * be called by one thread at a time, with grad mode off, inside an {@link ArrayScope}.
    *
    * @param run owns what the loop makes
-   * @param guidance what is done around each step
+   * @param hooks what is done around each step, in this order
    * @return the last latents, (B, C, h, w), float32
    */
-  NDArray denoise(NDManager run, GenerationInputs inputs, StepGuidance guidance) {
+  NDArray denoise(NDManager run, GenerationInputs inputs, List<DenoisingHook> hooks) {
     timer.start();
 
     // 1. Check inputs
     GenerationOptions options = withModelSize(inputs.options());
     inputChecks.check(inputs, options, tokenizer.modelMaxLength());
 
-    Map<String, AttentionProcessor> processors = unet.attnProcessors();
+    Map<String, AttentionProcessor> processors = denoiser.attnProcessors();
     try (ArrayScope scope = new ArrayScope();
         Scheduler scheduler = options.createScheduler(schedulerConfig)) {
       // 2. Encode the prompts
-      NDArray promptEmbeds = promptEncoder.promptEmbeds(run, inputs); // (B, T, D)
-      NDArray modelEmbeds =
-          promptEncoder.withUnconditionalHalf(run, inputs, promptEmbeds); // (B or 2B, T, D)
+      Conditioning conditioning = promptEncoder.conditioning(run, inputs); // B rows
+      Conditioning doubled =
+          promptEncoder.withUnconditionalHalf(run, inputs, conditioning); // B or 2B rows
       timer.lap(Stage.ENCODE);
 
       // 3. Prepare the latents
@@ -218,14 +229,15 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       timer.lap(Stage.SCHEDULE);
 
       // 4. Denoise
-      guidance.start(latents, promptEmbeds, scheduler);
+      DenoisingHook.Run hooked = new DenoisingHook.Run(latents, denoiser, conditioning, scheduler);
+      hooks.forEach(hook -> hook.start(hooked));
       double[] timesteps = scheduler.timesteps();
       for (int i = 0; i < timesteps.length; i++) {
         try (ArrayScope step = new ArrayScope();
             NDArray before = latents) {
-          NDArray guided = guidance.beforeStep(before, i);
+          NDArray guided = beforeStep(hooks, before, i);
           timer.lap(Stage.GUIDE);
-          NDArray prediction = predict(guided, scheduler, i, modelEmbeds, options, guidance);
+          NDArray prediction = predict(guided, scheduler, i, doubled, options, hooks);
           NDArray after = scheduler.step(prediction, i, guided, noise.ofStep(i));
           latents = step.keep(inputs.callbackOnStepEnd().onStepEnd(i, timesteps[i], after));
           timer.lap(Stage.SCHEDULE);
@@ -235,8 +247,17 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       timer.lap(Stage.DENOISE);
       return scope.keep(latents);
     } finally {
-      unet.setAttnProcessor(processors);
+      denoiser.setAttnProcessor(processors);
     }
+  }
+
+  /** The latents after all hooks have had them, (B, C, h, w). */
+  private static NDArray beforeStep(List<DenoisingHook> hooks, NDArray latents, int i) {
+    NDArray changed = latents;
+    for (DenoisingHook hook : hooks) {
+      changed = hook.beforeStep(changed, i);
+    }
+    return changed;
   }
 
   /** The time that went into each stage so far, summed over all calls. */
@@ -262,20 +283,20 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     TorchKernels.finiteRows(latents).toBooleanArray();
   }
 
-  /** What the UNet predicts for the latents before step {@code i}, (B, C, h, w). */
+  /** What the denoiser predicts for the latents before step {@code i}, (B, C, h, w). */
   private NDArray predict(
       NDArray latents,
       Scheduler scheduler,
       int i,
-      NDArray modelEmbeds,
+      Conditioning conditioning,
       GenerationOptions options,
-      StepGuidance guidance) {
+      List<DenoisingHook> hooks) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray scaled = scheduler.scaleModelInput(latents, i); // (B, C, h, w)
-      guidance.beforePrediction();
+      hooks.forEach(DenoisingHook::beforePrediction);
       timer.lap(Stage.SCHEDULE);
       NDArray prediction =
-          unet.forward(scaled, scheduler.timesteps()[i], modelEmbeds); // (B or 2B, C, h, w)
+          denoiser.predict(scaled, scheduler.timesteps()[i], conditioning); // (B or 2B, C, h, w)
       timer.lap(Stage.DENOISE);
       return scope.keep(
           options.classifierFree()

@@ -1,7 +1,7 @@
 package io.boxwright.udf.generate;
 
 import io.boxwright.diffusion.guidance.BatchShape;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 record BatchGenerator(
     LoadedPipeline loaded,
     GenerationOptions options,
-    LayoutGuidanceConfig guidance,
+    Guidance guidance,
     BatchSize batchSize,
     Watchdog watchdog,
     GenerationCounters counters) {

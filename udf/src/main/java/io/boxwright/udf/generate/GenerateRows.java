@@ -1,7 +1,7 @@
 package io.boxwright.udf.generate;
 
 import io.boxwright.diffusion.detection.ObjectDetector;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.Stage;
 import io.boxwright.udf.counters.GenerationCounters;
@@ -44,7 +44,7 @@ import org.apache.spark.sql.Row;
 record GenerateRows(
     PipelineSpec pipeline,
     GenerationOptions options,
-    LayoutGuidanceConfig guidance,
+    Guidance guidance,
     BatchSize batchSize,
     Duration batchTimeout,
     int imagesPerPrompt,

@@ -1,6 +1,8 @@
 package io.boxwright.udf.generate;
 
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.Guidance;
+import io.boxwright.diffusion.guidance.Guidances;
+import io.boxwright.diffusion.loading.JsonConfig;
 import io.boxwright.diffusion.loading.ModelCache;
 import io.boxwright.diffusion.loading.ModelFingerprint;
 import io.boxwright.diffusion.loading.ModelLoadingException;
@@ -18,12 +20,10 @@ import io.boxwright.udf.table.ImageRowWriter;
 import io.boxwright.udf.table.ImageTableSchema;
 import io.boxwright.udf.table.PromptSchema;
 import io.boxwright.udf.table.PromptTables;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -65,7 +65,7 @@ public final class GuidedImageGenerator {
   private WeightType weightType = WeightType.AUTO;
   private String variant;
   private GenerationOptions options = GenerationOptions.defaults();
-  private LayoutGuidanceConfig guidance; // null: what suits the model
+  private Guidance guidance; // null: what suits the model
   private BatchSize batchSize = BatchSize.of(8);
   private Duration batchTimeout = Duration.ZERO;
   private int numImagesPerPrompt = 1;
@@ -114,8 +114,8 @@ public final class GuidedImageGenerator {
     return this;
   }
 
-  /** How rows with boxes are guided; default {@link LayoutGuidanceConfig#fromPretrained}. */
-  public GuidedImageGenerator setGuidance(LayoutGuidanceConfig value) {
+  /** How rows with boxes are guided; default {@link Guidances#fromPretrained}. */
+  public GuidedImageGenerator setGuidance(Guidance value) {
     guidance = value;
     return this;
   }
@@ -228,8 +228,8 @@ public final class GuidedImageGenerator {
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what is wrong with the
    *     model's file
    */
-  public LayoutGuidanceConfig guidance() {
-    return guidance == null ? LayoutGuidanceConfig.fromPretrained(modelFolder()) : guidance;
+  public Guidance guidance() {
+    return guidance == null ? Guidances.fromPretrained(modelFolder()) : guidance;
   }
 
   /**
@@ -264,8 +264,9 @@ public final class GuidedImageGenerator {
     settings.put("batch_size", batchSize);
     settings.put("detector", detector);
     settings.put("pipeline_loader", pipelineLoader.getClass().getName());
-    putComponents(settings, options);
-    putComponents(settings, guidance());
+    settings.putAll(JsonConfig.values(options));
+    settings.put("guidance", guidance().method());
+    settings.putAll(guidance().options());
     Map<String, String> texts = new TreeMap<>();
     settings.forEach(
         (name, value) ->
@@ -273,17 +274,6 @@ public final class GuidedImageGenerator {
                 .map(Object::toString)
                 .ifPresent(text -> texts.put(name, text)));
     return texts;
-  }
-
-  private static void putComponents(Map<String, Object> settings, Record values) {
-    for (RecordComponent component : values.getClass().getRecordComponents()) {
-      String name = component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
-      try {
-        settings.put(name, component.getAccessor().invoke(values));
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException("Cannot read option " + name, e); // they are public
-      }
-    }
   }
 
   /** How many images are made together. */

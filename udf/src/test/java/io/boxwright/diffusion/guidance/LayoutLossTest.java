@@ -10,7 +10,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
-import io.boxwright.diffusion.layout.MapSizes;
+import io.boxwright.diffusion.models.attention.MapSizes;
 import io.boxwright.torch.GradMode;
 import io.boxwright.torch.LibTorch;
 import java.util.List;
@@ -37,7 +37,7 @@ class LayoutLossTest {
     NDArray map = manager.ones(new Shape(2, 3, 16, 5)).div(5); // (B, heads, N, T)
 
     // Half of the cells lie inside: (1 - 0.5)^2.
-    assertThat(losses(LayoutGuidanceConfig.paper(), List.of(map), leftHalf(1), leftHalf(3)))
+    assertThat(losses(BackwardGuidance.paper(), List.of(map), leftHalf(1), leftHalf(3)))
         .containsExactly(new float[] {0.25f, 0.25f}, within(1e-6f));
   }
 
@@ -47,7 +47,7 @@ class LayoutLossTest {
     fill(map, 0, 1, 0); // the first row attends to the top left cell: inside
     fill(map, 1, 1, 3); // the second one to the top right cell: outside
 
-    assertThat(losses(LayoutGuidanceConfig.paper(), List.of(map), leftHalf(1), leftHalf(1)))
+    assertThat(losses(BackwardGuidance.paper(), List.of(map), leftHalf(1), leftHalf(1)))
         .containsExactly(new float[] {0, 1}, within(1e-6f));
   }
 
@@ -69,7 +69,7 @@ class LayoutLossTest {
             new LayoutObject("", List.of(3), List.of(TOP_HALF)));
 
     // fine: (mean(0, 1) + 1) / 2 = 0.75; coarse: 0
-    assertThat(losses(LayoutGuidanceConfig.paper(), List.of(fine, coarse), objects, leftHalf(1)))
+    assertThat(losses(BackwardGuidance.paper(), List.of(fine, coarse), objects, leftHalf(1)))
         .containsExactly(new float[] {0.375f, 0}, within(1e-6f));
   }
 
@@ -79,9 +79,9 @@ class LayoutLossTest {
     map.set(new NDIndex(":, 0, 3, 1"), 1f); // the first head misses
     map.set(new NDIndex(":, 1, 0, 1"), 1f); // the second one hits
 
-    assertThat(losses(LayoutGuidanceConfig.tflcg(), List.of(map), leftHalf(1), leftHalf(1)))
+    assertThat(losses(BackwardGuidance.tflcg(), List.of(map), leftHalf(1), leftHalf(1)))
         .containsExactly(new float[] {0, 0}, within(1e-6f));
-    assertThat(losses(LayoutGuidanceConfig.paper(), List.of(map), leftHalf(1), leftHalf(1)))
+    assertThat(losses(BackwardGuidance.paper(), List.of(map), leftHalf(1), leftHalf(1)))
         .containsExactly(new float[] {0.5f, 0.5f}, within(1e-6f));
   }
 
@@ -90,7 +90,7 @@ class LayoutLossTest {
     NDArray map = manager.ones(new Shape(2, 3, 16, 5)).div(5);
     LayoutObject both = new LayoutObject("", List.of(1), List.of(LEFT_HALF, TOP_HALF));
 
-    assertThat(losses(LayoutGuidanceConfig.paper(), List.of(map), List.of(both), leftHalf(1)))
+    assertThat(losses(BackwardGuidance.paper(), List.of(map), List.of(both), leftHalf(1)))
         .containsExactly(new float[] {0.0625f, 0.25f}, within(1e-6f));
   }
 
@@ -101,9 +101,9 @@ class LayoutLossTest {
         new LayoutObject("", List.of(1), List.of(new BoundingBox(0.3, 0.3, 0.35, 0.35)));
 
     float expected = (float) Math.pow(1 - 1 / 16.0, 2);
-    assertThat(losses(LayoutGuidanceConfig.paper(), List.of(map), List.of(small), leftHalf(1))[0])
+    assertThat(losses(BackwardGuidance.paper(), List.of(map), List.of(small), leftHalf(1))[0])
         .isCloseTo(expected, within(1e-6f));
-    assertThat(losses(LayoutGuidanceConfig.tflcg(), List.of(map), List.of(small), leftHalf(1))[0])
+    assertThat(losses(BackwardGuidance.tflcg(), List.of(map), List.of(small), leftHalf(1))[0])
         .isEqualTo(1);
   }
 
@@ -116,12 +116,12 @@ class LayoutLossTest {
   }
 
   private float[] losses(
-      LayoutGuidanceConfig config,
+      BackwardGuidance guidance,
       List<NDArray> maps,
       List<LayoutObject> first,
       List<LayoutObject> second) {
-    try (LayoutLoss loss =
-        new LayoutLoss(manager, config, List.of(first, second), new MapSizes(4, 4, 1))) {
+    try (AttentionLoss.OfRows loss =
+        guidance.loss().prepare(manager, List.of(first, second), new MapSizes(4, 4, 1))) {
       return loss.compute(maps).toFloatArray();
     }
   }

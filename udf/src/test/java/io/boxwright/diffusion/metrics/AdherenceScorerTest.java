@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.boxwright.diffusion.attention.TokenMap;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
-import io.boxwright.diffusion.layout.MapSize;
+import io.boxwright.diffusion.models.attention.MapSize;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;

@@ -2,9 +2,10 @@ package io.boxwright.diffusion.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.boxwright.diffusion.guidance.BackwardGuidance;
 import io.boxwright.diffusion.guidance.BatchShape;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
 import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
@@ -24,11 +25,11 @@ class BatchExactnessTest {
   private static final int ROWS = 4;
 
   /** High enough for some rows to finish before others. */
-  private static final LayoutGuidanceConfig GUIDANCE =
-      LayoutGuidanceConfig.paper()
-          .withMaxGuidanceSteps(1)
-          .withMaxIterationsPerStep(2)
-          .withLossThreshold(0.5);
+  private static final Guidance GUIDANCE =
+      BackwardGuidance.paper()
+          .with("max_guidance_steps", 1)
+          .with("max_iterations_per_step", 2)
+          .with("loss_threshold", 0.5);
 
   private static final GenerationRequest ROW =
       request("a red circle", 1, object(2, 0.1, 0.2, 0.5, 0.8), object(3, 0.1, 0.2, 0.5, 0.8));

@@ -1,7 +1,8 @@
 package io.boxwright.diffusion.pipelines;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.BackwardGuidance;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.testing.Fixtures;
@@ -82,11 +83,11 @@ final class GuidedCases {
         .withAttentionMaps(GenerationOptions.AttentionMaps.KEEP);
   }
 
-  static LayoutGuidanceConfig guidance(JsonNode guidedCase) {
+  static Guidance guidance(JsonNode guidedCase) {
     return switch (guidedCase.get("preset").asText()) {
-      case "paper" -> LayoutGuidanceConfig.paper();
-      case "tflcg" -> LayoutGuidanceConfig.tflcg();
-      default -> LayoutGuidanceConfig.none();
+      case "paper" -> BackwardGuidance.paper();
+      case "tflcg" -> BackwardGuidance.tflcg();
+      default -> BackwardGuidance.none();
     };
   }
 

@@ -9,8 +9,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.boxwright.diffusion.guidance.BackwardGuidance;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.models.UNet2DConditionModel;
@@ -36,7 +37,7 @@ class LayoutGuidancePipelineTest {
           .withScheduler("EulerDiscreteScheduler")
           .withSize(192, 192)
           .withNumInferenceSteps(4);
-  static final LayoutGuidanceConfig GUIDANCE = LayoutGuidanceConfig.paper();
+  static final Guidance GUIDANCE = BackwardGuidance.paper();
 
   private static final GenerationRequest CAT =
       request("a cat playing with a ball", 1, object(2, 0.1, 0.2, 0.5, 0.8));
@@ -67,7 +68,7 @@ class LayoutGuidancePipelineTest {
   @Test
   void guidanceLowersLossAndMovesAttentionIntoTheBox() {
     GeneratedImage guided = generate(GUIDANCE, CAT).get(0);
-    GeneratedImage unguided = generate(LayoutGuidanceConfig.none(), CAT).get(0);
+    GeneratedImage unguided = generate(BackwardGuidance.none(), CAT).get(0);
 
     assertThat(guided.guidance().lossLast()).isLessThan(guided.guidance().lossFirst());
     assertThat(guided.adherence().orElseThrow().guided().inBoxMass())
@@ -112,7 +113,7 @@ class LayoutGuidancePipelineTest {
 
   @Test
   void finishedRowIsGuidedNoMoreWhileOthersAre() {
-    List<GeneratedImage> images = generate(GUIDANCE.withLossThreshold(0.3), CAT_AND_BALL, DOG);
+    List<GeneratedImage> images = generate(GUIDANCE.with("loss_threshold", 0.3), CAT_AND_BALL, DOG);
 
     assertThat(images.get(1).guidance().lossLast()).isLessThanOrEqualTo(0.3);
     assertThat(images.get(1).guidance().iterations())
@@ -135,7 +136,7 @@ class LayoutGuidancePipelineTest {
 
   @Test
   void unguidedRowsAreScoredToo() {
-    GeneratedImage image = generate(LayoutGuidanceConfig.none(), CAT).get(0);
+    GeneratedImage image = generate(BackwardGuidance.none(), CAT).get(0);
 
     assertThat(image.guidance().iterations()).isZero();
     assertThat(image.guidance().lossFirst()).isNaN();
@@ -144,8 +145,11 @@ class LayoutGuidancePipelineTest {
 
   @Test
   void iterationsAreLimitedByStepsAndIterations() {
-    LayoutGuidanceConfig twice =
-        GUIDANCE.withMaxGuidanceSteps(2).withMaxIterationsPerStep(3).withLossThreshold(0);
+    Guidance twice =
+        GUIDANCE
+            .with("max_guidance_steps", 2)
+            .with("max_iterations_per_step", 3)
+            .with("loss_threshold", 0);
 
     assertThat(generate(twice, CAT).get(0).guidance().iterations()).isEqualTo(6);
   }
@@ -207,7 +211,7 @@ class LayoutGuidancePipelineTest {
 
   @Test
   void latentsThatAreNoNumbersAreReported() {
-    List<GeneratedImage> images = generate(GUIDANCE.withLossScale(1e38), CAT, NO_LAYOUT);
+    List<GeneratedImage> images = generate(GUIDANCE.with("loss_scale", 1e38), CAT, NO_LAYOUT);
 
     assertThat(images.get(0).finite()).isFalse();
     assertThat(images.get(1).finite()).isTrue();
@@ -242,7 +246,7 @@ class LayoutGuidancePipelineTest {
 
   @Test
   void processorsThatWereSetStaySet() {
-    UNet2DConditionModel unet = pipeline.stableDiffusion().unet();
+    UNet2DConditionModel unet = (UNet2DConditionModel) pipeline.stableDiffusion().denoiser();
     AtomicInteger calls = new AtomicInteger();
     AttentionProcessor fused = new AttnProcessor();
     unet.setAttnProcessor(
@@ -296,7 +300,7 @@ class LayoutGuidancePipelineTest {
             "", List.of(2), List.of(new BoundingBox(0, 0, 0.5, 1), new BoundingBox(0.6, 0, 1, 1)));
 
     assertThatThrownBy(
-            () -> pipeline.checkRequest(request("a cat", 1, twice), LayoutGuidanceConfig.tflcg()))
+            () -> pipeline.checkRequest(request("a cat", 1, twice), BackwardGuidance.tflcg()))
         .hasMessage("Invalid boxes: tokens [2] have 2 boxes, this guidance takes 1 an object");
   }
 
@@ -337,8 +341,7 @@ class LayoutGuidancePipelineTest {
         .hasMessage(message);
   }
 
-  private static List<GeneratedImage> generate(
-      LayoutGuidanceConfig guidance, GenerationRequest... requests) {
+  private static List<GeneratedImage> generate(Guidance guidance, GenerationRequest... requests) {
     return pipeline.generate(List.of(requests), OPTIONS, guidance);
   }
 

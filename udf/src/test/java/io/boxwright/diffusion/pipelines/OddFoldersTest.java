@@ -3,7 +3,8 @@ package io.boxwright.diffusion.pipelines;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.BackwardGuidance;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.loading.ModelLoadingException;
@@ -25,7 +26,7 @@ class OddFoldersTest {
 
   @TempDir private Path folder;
 
-  private GeneratedImage guided(LayoutGuidanceConfig guidance, int height, int width) {
+  private GeneratedImage guided(Guidance guidance, int height, int width) {
     GenerationOptions options =
         GenerationOptions.defaults().withSize(height, width).withNumInferenceSteps(2);
     GenerationRequest request = new GenerationRequest("a cat", 1, List.of(CAT));
@@ -39,7 +40,7 @@ class OddFoldersTest {
   void withoutAMidBlockTheFirstUpBlockGuides() throws Exception {
     ModelCopy.in(folder).set(UNET, "mid_block_type", "null");
 
-    GeneratedImage image = guided(LayoutGuidanceConfig.paper(), 64, 64);
+    GeneratedImage image = guided(BackwardGuidance.paper(), 64, 64);
 
     assertThat(image.guidance().iterations()).isPositive();
     LayoutAdherence adherence = image.adherence().orElseThrow();
@@ -51,7 +52,7 @@ class OddFoldersTest {
   void mapsOfOddLatentsHaveTheSizeOfThePass() throws Exception {
     ModelCopy.in(folder).set(UNET, "downsample_padding", "0");
 
-    GeneratedImage image = guided(LayoutGuidanceConfig.paper(), 72, 88);
+    GeneratedImage image = guided(BackwardGuidance.paper(), 72, 88);
 
     assertThat(image.finite()).isTrue();
     assertThat(image.guidance().iterations()).isPositive();
@@ -62,11 +63,11 @@ class OddFoldersTest {
   void oneHeadHasNoSecondHalf() throws Exception {
     ModelCopy.in(folder).set(UNET, "attention_head_dim", "1");
 
-    assertThat(guided(LayoutGuidanceConfig.paper(), 64, 64).finite()).isTrue();
-    assertThatThrownBy(() -> guided(LayoutGuidanceConfig.tflcg(), 64, 64))
+    assertThat(guided(BackwardGuidance.paper(), 64, 64).finite()).isTrue();
+    assertThatThrownBy(() -> guided(BackwardGuidance.tflcg(), 64, 64))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the UNet has layers with one head (attention_head_dim)");
-    assertThatThrownBy(() -> PretrainedFolder.checkGuidance(folder, LayoutGuidanceConfig.tflcg()))
+    assertThatThrownBy(() -> PretrainedFolder.checkGuidance(folder, BackwardGuidance.tflcg()))
         .hasMessageContaining("use --guidance paper");
   }
 

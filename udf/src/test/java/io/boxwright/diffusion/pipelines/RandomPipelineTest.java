@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.BackwardGuidance;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.loading.ModelCache;
@@ -28,8 +29,8 @@ class RandomPipelineTest {
 
   private static final GenerationOptions OPTIONS =
       GenerationOptions.defaults().withNumInferenceSteps(2);
-  private static final LayoutGuidanceConfig GUIDANCE =
-      LayoutGuidanceConfig.paper().withLossThreshold(0).withMaxIterationsPerStep(1);
+  private static final Guidance GUIDANCE =
+      BackwardGuidance.paper().with("loss_threshold", 0).with("max_iterations_per_step", 1);
   private static final GenerationRequest CIRCLE =
       new GenerationRequest(
           "a red circle",
@@ -82,7 +83,8 @@ class RandomPipelineTest {
   void thePartsOfEveryArchitectureFitTogether(RandomModel model) {
     Path folder = model.folder(new ModelCache(cache));
 
-    assertThatCode(() -> new PretrainedWeights(folder, (part, partFolder, name) -> null))
+    assertThatCode(
+            () -> PipelineParts.of(ModelIndex.open(folder), (part, partFolder, name) -> null))
         .doesNotThrowAnyException();
     assertThatCode(
             () ->

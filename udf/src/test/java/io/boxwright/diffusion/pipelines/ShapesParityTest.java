@@ -3,7 +3,8 @@ package io.boxwright.diffusion.pipelines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.BackwardGuidance;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.Images;
 import java.awt.image.BufferedImage;
@@ -39,16 +40,16 @@ class ShapesParityTest {
 
   @Test
   void unguidedPicturesAreThoseOfDiffusers() throws IOException {
-    assertPictures(0, LayoutGuidanceConfig.none());
+    assertPictures(0, BackwardGuidance.none());
   }
 
   @Test
   void guidedPicturesAreThoseOfTheReference() throws IOException {
-    assertPictures(1, LayoutGuidanceConfig.paper());
+    assertPictures(1, BackwardGuidance.paper());
   }
 
   /** All rows in one batch, against a line of the sheet that was made row by row. */
-  private static void assertPictures(int line, LayoutGuidanceConfig guidance) throws IOException {
+  private static void assertPictures(int line, Guidance guidance) throws IOException {
     List<GenerationRequest> requests =
         GuidedCases.stream(FILE.get("rows")).map(GuidedCases::request).toList();
     BufferedImage sheet = ImageIO.read(Fixtures.path("golden/shapes.png").toFile());

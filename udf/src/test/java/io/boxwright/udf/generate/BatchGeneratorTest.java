@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
+import io.boxwright.diffusion.guidance.BackwardGuidance;
 import io.boxwright.diffusion.guidance.BatchShape;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.testing.StubPipeline;
@@ -72,7 +72,7 @@ class BatchGeneratorTest {
     return new BatchGenerator(
         pipeline,
         GenerationOptions.defaults().withBatchShape(shape),
-        LayoutGuidanceConfig.paper(),
+        BackwardGuidance.paper(),
         batchSize,
         new Watchdog(Duration.ZERO),
         new GenerationCounters(context));

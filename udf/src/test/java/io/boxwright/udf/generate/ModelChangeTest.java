@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.diffusion.clip.PhraseMatch;
-import io.boxwright.diffusion.guidance.LayoutGuidanceConfig;
+import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
@@ -117,7 +117,7 @@ class ModelChangeTest {
     public void checkOptions(GenerationOptions options) {}
 
     @Override
-    public void checkRequest(GenerationRequest request, LayoutGuidanceConfig guidance) {}
+    public void checkRequest(GenerationRequest request, Guidance guidance) {}
 
     @Override
     public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
@@ -137,9 +137,7 @@ class ModelChangeTest {
 
     @Override
     public List<GeneratedImage> generate(
-        List<GenerationRequest> requests,
-        GenerationOptions options,
-        LayoutGuidanceConfig guidance) {
+        List<GenerationRequest> requests, GenerationOptions options, Guidance guidance) {
       List<GeneratedImage> images = stub.generate(requests, options, guidance);
       if (closed) {
         throw new IllegalStateException("closed while a task used it");

@@ -2,12 +2,12 @@ package io.boxwright.diffusion.guidance;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.boxwright.diffusion.attention.AttentionAverages;
 import io.boxwright.diffusion.attention.AttentionLayers;
 import io.boxwright.diffusion.attention.AttentionStore;
 import io.boxwright.diffusion.attention.LayoutGuidanceAttnProcessor;
 import io.boxwright.diffusion.layout.LayoutObject;
-import io.boxwright.diffusion.models.UNet2DConditionModel;
+import io.boxwright.diffusion.models.Conditioning;
+import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
 import io.boxwright.diffusion.schedulers.Scheduler;
 import io.boxwright.torch.ArrayScope;
@@ -19,79 +19,60 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Backward guidance of "Training-Free Layout Control with Cross-Attention Guidance" (Chen, Laina,
- * Vedaldi, 2023, section 3.2) for a batch of rows with different layouts: before a denoising step,
- * latents are moved along the gradient of the {@link LayoutLoss}.
+ * The loop of {@link BackwardGuidance}, for a batch of rows with different layouts: before a
+ * denoising step, latents are moved along the gradient of an {@link AttentionLoss}, as often and as
+ * far as the {@link GuidancePlan} says.
  *
  * <p>Rows do not influence one another: the loss is a vector, and the gradient of its sum holds
  * each row's own. A row whose loss has come down to the threshold is moved no more, in later steps
  * neither, because its loss carries over. {@link BatchShape} says whether it leaves the passes.
  *
- * <p>Holds the state of one run; the UNet's attention processors are its own during a guided pass
- * and what they were afterwards. Not thread-safe.
+ * <p>The denoiser's attention processors are the run's own during a guided pass and what they were
+ * afterwards.
  */
-public final class LayoutGuidance implements AutoCloseable {
+final class BackwardGuidanceRun implements GuidanceRun {
 
-  private final UNet2DConditionModel unet;
-  private final LayoutGuidanceConfig config;
+  private final AttentionLoss loss;
+  private final GuidancePlan plan;
+  private final Denoiser denoiser;
+  private final Scheduler scheduler;
   private final BatchShape batchShape;
-  private final List<String> guidedLayers;
   private final List<List<LayoutObject>> layouts;
-  private final NDArray promptEmbeds;
+  private final Conditioning conditioning;
+  private final List<String> lossLayers;
   private final NDManager manager;
   private final AttentionStore store = new AttentionStore();
   private final Map<String, AttentionProcessor> guidedPassProcessors;
   private final GuidanceState state;
   private GuidedRows guidedRows; // of the last pass
 
-  /**
-   * Starts a run.
-   *
-   * @param unet whose attention is read
-   * @param config how to guide
-   * @param batchShape which rows the guided passes have
-   * @param layouts the objects of each row; a row without any is left alone
-   * @param promptEmbeds the prompts' states, without the unconditional half, (B, T, D); not closed
-   */
-  public LayoutGuidance(
-      UNet2DConditionModel unet,
-      LayoutGuidanceConfig config,
-      BatchShape batchShape,
-      List<List<LayoutObject>> layouts,
-      NDArray promptEmbeds) {
-    this.unet = unet;
-    this.config = config;
-    this.batchShape = batchShape;
-    this.guidedLayers = AttentionLayers.of(unet.attnProcessors().keySet()).guided();
-    this.layouts = layouts;
-    this.promptEmbeds = promptEmbeds;
-    this.manager = promptEmbeds.getManager().newSubManager();
-    this.state = new GuidanceState(manager, config, layouts);
-    this.guidedPassProcessors = guidedPassProcessors(unet.attnProcessors());
+  /** Starts a run; nothing is computed yet. */
+  BackwardGuidanceRun(AttentionLoss loss, GuidancePlan plan, GuidanceContext context) {
+    this.loss = loss;
+    this.plan = plan;
+    this.denoiser = context.denoiser();
+    this.scheduler = context.scheduler();
+    this.batchShape = context.batchShape();
+    this.layouts = context.layouts();
+    this.conditioning = context.conditioning();
+    this.lossLayers = loss.layers(AttentionLayers.of(denoiser.attnProcessors().keySet()));
+    this.manager = conditioning.promptEmbeds().getManager().newSubManager();
+    this.state = new GuidanceState(manager, plan, layouts);
+    this.guidedPassProcessors = guidedPassProcessors(denoiser.attnProcessors());
   }
 
-  /**
-   * Guides the latents before step {@code i}.
-   *
-   * @param latents (B, C, h, w), float32; not changed
-   * @param scheduler of the run
-   * @param i the step
-   * @return the guided latents, (B, C, h, w); {@code latents} itself if no row needs guidance
-   */
-  public NDArray guide(NDArray latents, Scheduler scheduler, int i) {
-    if (i >= config.maxGuidanceSteps()) {
-      return latents;
-    }
+  @Override
+  public NDArray beforeStep(NDArray latents, int i) {
     NDArray guided = latents;
     int[] unfinished = {};
-    for (int iteration = 0; iteration < config.maxIterationsPerStep(); iteration++) {
+    for (int iteration = 0; iteration < plan.iterations(i); iteration++) {
       if (iteration == 0 || !isAskedOnceAStep(latents)) {
         unfinished = state.unfinishedRows();
       }
       if (unfinished.length == 0) {
         break;
       }
-      guided = update(guided, passRows(unfinished, latents), scheduler, i);
+      guided = update(guided, passRows(unfinished, latents), i);
     }
     return guided;
   }
@@ -112,12 +93,7 @@ public final class LayoutGuidance implements AutoCloseable {
       closeGuidedRows();
       guidedRows =
           new GuidedRows(
-              manager,
-              config,
-              layouts,
-              promptEmbeds,
-              rows,
-              AttentionAverages.mapSizes(unet, latents.getShape()));
+              manager, loss, layouts, conditioning, rows, denoiser.mapSizes(latents.getShape()));
     }
     return guidedRows;
   }
@@ -129,11 +105,11 @@ public final class LayoutGuidance implements AutoCloseable {
   }
 
   /** One update of unfinished rows: {@code x <- x - d(loss_scale * loss)/dx * variance}. */
-  private NDArray update(NDArray latents, GuidedRows rows, Scheduler scheduler, int i) {
+  private NDArray update(NDArray latents, GuidedRows rows, int i) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray unfinished = state.unfinished(rows.indices()); // (R)
       NDArray x = TorchKernels.selectRows(latents, rows.indices()); // (R, C, h, w)
-      Pass pass = pass(x, rows, scheduler, i);
+      Pass pass = pass(x, rows, i);
       NDArray moved =
           TorchKernels.weightedSum(
               1, x, -scheduler.guidanceVariance(i), pass.gradient()); // (R, C, h, w)
@@ -151,20 +127,20 @@ public final class LayoutGuidance implements AutoCloseable {
    */
   private record Pass(NDArray losses, NDArray gradient) {}
 
-  private Pass pass(NDArray x, GuidedRows rows, Scheduler scheduler, int i) {
+  private Pass pass(NDArray x, GuidedRows rows, int i) {
     try (ArrayScope scope = new ArrayScope();
         GradMode ignored = GradMode.enabled();
         GradientTape tape = new GradientTape()) {
       x.setRequiresGradient(true);
 
-      // 1. A conditional-only forward pass stores the guided layers' attention.
-      attend(scheduler.scaleModelInput(x, i), scheduler.timesteps()[i], rows.promptEmbeds());
+      // 1. A conditional-only forward pass stores the attention that the loss reads.
+      attend(scheduler.scaleModelInput(x, i), scheduler.timesteps()[i], rows.conditioning());
 
       // 2. The loss of each row.
-      NDArray losses = rows.loss().compute(guidedLayers.stream().map(store::map).toList()); // (R)
+      NDArray losses = rows.loss().compute(lossLayers.stream().map(store::map).toList()); // (R)
 
       // 3. The gradient of the sum is each row's own gradient.
-      tape.backward(TorchKernels.scale(config.lossScale(), losses.sum()));
+      tape.backward(TorchKernels.scale(plan.lossScale(), losses.sum()));
       return new Pass(
           scope.keep(losses.stopGradient()), scope.keep(x.getGradient().stopGradient()));
     } finally {
@@ -172,17 +148,17 @@ public final class LayoutGuidance implements AutoCloseable {
     }
   }
 
-  private void attend(NDArray modelInput, double timestep, NDArray encoderHiddenStates) {
-    Map<String, AttentionProcessor> processors = unet.attnProcessors();
-    unet.setAttnProcessor(guidedPassProcessors);
+  private void attend(NDArray modelInput, double timestep, Conditioning ofRows) {
+    Map<String, AttentionProcessor> processors = denoiser.attnProcessors();
+    denoiser.setAttnProcessor(guidedPassProcessors);
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
-      unet.forward(modelInput, timestep, encoderHiddenStates);
-      throw new IllegalStateException("The UNet never reached " + lastGuidedLayer());
+      denoiser.predict(modelInput, timestep, ofRows);
+      throw new IllegalStateException("The denoiser never reached " + lastLossLayer());
     } catch (GuidedPassEnd.Reached end) {
-      // All guided layers are stored; nothing after them reaches the loss.
+      // All that the loss reads is stored; nothing after it reaches the loss.
     } finally {
-      unet.setAttnProcessor(processors);
+      denoiser.setAttnProcessor(processors);
     }
   }
 
@@ -190,16 +166,16 @@ public final class LayoutGuidance implements AutoCloseable {
       Map<String, AttentionProcessor> others) {
     Map<String, AttentionProcessor> processors = new HashMap<>(others);
     AttentionProcessor storing = new LayoutGuidanceAttnProcessor(store);
-    guidedLayers.forEach(path -> processors.put(path + ".processor", storing));
-    processors.put(lastGuidedLayer() + ".processor", new GuidedPassEnd(store));
+    lossLayers.forEach(path -> processors.put(path + ".processor", storing));
+    processors.put(lastLossLayer() + ".processor", new GuidedPassEnd(store));
     return processors;
   }
 
-  private String lastGuidedLayer() {
-    return guidedLayers.get(guidedLayers.size() - 1);
+  private String lastLossLayer() {
+    return lossLayers.get(lossLayers.size() - 1);
   }
 
-  /** What the guidance did so far, one entry a row. */
+  @Override
   public List<GuidanceTrace> traces() {
     return state.traces();
   }

@@ -1,4 +1,4 @@
-package io.boxwright.diffusion.layout;
+package io.boxwright.diffusion.models.attention;
 
 /**
  * The sizes of the attention maps of a UNet's levels: the latents' size, halved level by level.

@@ -1,4 +1,4 @@
-package io.boxwright.diffusion.layout;
+package io.boxwright.diffusion.models.attention;
 
 /**
  * Rows and columns of an attention map.

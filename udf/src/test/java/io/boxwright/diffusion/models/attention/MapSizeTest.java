@@ -1,4 +1,4 @@
-package io.boxwright.diffusion.layout;
+package io.boxwright.diffusion.models.attention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

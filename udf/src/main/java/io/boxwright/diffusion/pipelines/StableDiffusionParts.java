@@ -7,6 +7,7 @@ import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.AutoencoderKL;
 import io.boxwright.diffusion.models.AutoencoderKLConfig;
+import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.models.UNet2DConditionConfig;
 import io.boxwright.diffusion.models.UNet2DConditionModel;
 import io.boxwright.diffusion.schedulers.SchedulerConfig;
@@ -14,8 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The networks of a diffusers folder, each with all of its weights, made to fit one another. */
-final class PretrainedWeights {
+/** The parts of Stable Diffusion 1.x and 2.x, made to fit one another. */
+final class StableDiffusionParts implements PipelineParts {
 
   private final Path folder;
   private final Source source;
@@ -24,25 +25,12 @@ final class PretrainedWeights {
   private final AutoencoderKLConfig vaeConfig;
   private final List<String> notes = new ArrayList<>();
 
-  /** Where a part's weights come from. */
-  interface Source {
-
-    /**
-     * Opens a part.
-     *
-     * @param part such as {@code unet}
-     * @param partFolder holds its files
-     * @param name of the files
-     */
-    StateDict open(String part, Path partFolder, String name);
-  }
-
   /**
    * Reads the configurations of a folder.
    *
    * @throws ModelLoadingException naming what is not supported, or does not fit together
    */
-  PretrainedWeights(Path folder, Source source) {
+  StableDiffusionParts(Path folder, Source source) {
     this.folder = folder;
     this.source = source;
     this.textConfig = CLIPTextConfig.read(folder.resolve("text_encoder").resolve("config.json"));
@@ -79,18 +67,13 @@ final class PretrainedWeights {
     }
   }
 
-  /** What the networks take, with the folder's scheduler. */
-  InputChecks inputChecks(SchedulerConfig schedulerConfig) {
+  @Override
+  public InputChecks inputChecks(SchedulerConfig schedulerConfig) {
     return new InputChecks(unetConfig, vaeConfig, schedulerConfig);
   }
 
-  /**
-   * The tokenizer of the folder, which the caller closes.
-   *
-   * @throws ModelLoadingException if the text encoder does not know all of its tokens, or reads
-   *     shorter prompts
-   */
-  CLIPTokenizer tokenizer() {
+  @Override
+  public CLIPTokenizer tokenizer() {
     CLIPTokenizer tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
     if (tokenizer.largestId() >= textConfig.vocabSize()) {
       tokenizer.close();
@@ -109,26 +92,30 @@ final class PretrainedWeights {
     return tokenizer;
   }
 
-  CLIPTextModel textEncoder() {
-    return CLIPTextModel.load(textConfig, open("text_encoder", "model"), notes::add);
+  @Override
+  public PromptEncoder promptEncoder(CLIPTokenizer tokenizer) {
+    return new PromptEncoder(
+        tokenizer, CLIPTextModel.load(textConfig, open("text_encoder", "model"), notes::add));
   }
 
-  UNet2DConditionModel unet() {
+  @Override
+  public Denoiser denoiser() {
     StateDict weights = open("unet", "diffusion_pytorch_model");
     UNet2DConditionModel unet = new UNet2DConditionModel(unetConfig, weights);
     weights.finish().ifPresent(notes::add);
     return unet;
   }
 
-  AutoencoderKL vae() {
+  @Override
+  public AutoencoderKL vae() {
     StateDict weights = open("vae", "diffusion_pytorch_model").convertDeprecatedAttentionBlocks();
     AutoencoderKL vae = new AutoencoderKL(vaeConfig, weights);
     weights.finish().ifPresent(notes::add);
     return vae;
   }
 
-  /** What the parts that were made have no use for, a sentence each. */
-  List<String> notes() {
+  @Override
+  public List<String> notes() {
     return List.copyOf(notes);
   }
 

@@ -1,0 +1,69 @@
+package io.boxwright.diffusion.guidance;
+
+import io.boxwright.diffusion.loading.JsonConfig;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.loading.RegularFile;
+import io.boxwright.text.Printable;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All guidance by name. */
+public final class Guidances {
+
+  private static final String FILE_NAME = "layout_guidance.json";
+  private static final String METHOD = "method";
+  private static final String DEFAULT = "paper";
+
+  private static final Map<String, Guidance> BY_NAME = new LinkedHashMap<>();
+
+  static {
+    BY_NAME.put(DEFAULT, BackwardGuidance.paper());
+    BY_NAME.put("tflcg", BackwardGuidance.tflcg());
+    BY_NAME.put("none", BackwardGuidance.none());
+  }
+
+  private Guidances() {}
+
+  /** The names, the default first. */
+  public static List<String> names() {
+    return List.copyOf(BY_NAME.keySet());
+  }
+
+  /**
+   * A guidance by its name, with its default options.
+   *
+   * @throws IllegalArgumentException listing the names, if there is none of this one
+   */
+  public static Guidance of(String name) {
+    Guidance guidance = BY_NAME.get(name);
+    if (guidance == null) {
+      throw new IllegalArgumentException(
+          "Unknown guidance %s; there are %s"
+              .formatted(Printable.value(name), String.join(", ", names())));
+    }
+    return guidance;
+  }
+
+  /**
+   * What suits a model: its folder's {@code layout_guidance.json}, in which {@code method} is one
+   * of the {@link #names} and the other keys are options of it. Without {@code method}, and without
+   * the file, it is {@code paper}.
+   *
+   * @throws ModelLoadingException naming the file, and the key or value that is wrong
+   */
+  public static Guidance fromPretrained(Path folder) {
+    Path file = folder.resolve(FILE_NAME);
+    if (!RegularFile.isListed(file)) {
+      return of(DEFAULT);
+    }
+    Map<String, Object> options = new LinkedHashMap<>(JsonConfig.readMap(file));
+    Object method = options.remove(METHOD);
+    try {
+      return of(method == null ? DEFAULT : String.valueOf(method)).withOptions(options);
+    } catch (IllegalArgumentException e) {
+      throw new ModelLoadingException("Cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+}
