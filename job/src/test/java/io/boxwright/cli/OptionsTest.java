@@ -10,6 +10,7 @@ import io.boxwright.diffusion.layout.CellRounding;
 import io.boxwright.testing.CpuLoader;
 import io.boxwright.udf.generate.BatchSize;
 import java.time.Duration;
+import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,12 +72,18 @@ class OptionsTest {
     if (type == boolean.class) {
       return "true";
     }
+    if (Map.class.isAssignableFrom(type)) {
+      return "heads=all";
+    }
     return type == double.class || type == Double.class ? "0.125" : "96";
   }
 
   private static String text(Object value) {
     if (value instanceof Duration duration) {
       return String.valueOf(duration.toSeconds());
+    }
+    if (value instanceof Map<?, ?> map) {
+      return map.entrySet().iterator().next().toString();
     }
     return value instanceof Class<?> type ? type.getName() : String.valueOf(value);
   }

@@ -2,7 +2,6 @@ package io.boxwright.job.actions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
@@ -95,13 +94,10 @@ class GenerateImagesTest {
     BufferedImage sheet = ImageIO.read(Path.of(result.contactSheet().orElseThrow()).toFile());
 
     assertThat(sheet.getWidth()).isEqualTo(3 * 264 + 8); // cut, guided and plain are good rows
-    assertThat(sheet.getHeight()).isEqualTo(264 + 8);
-    // The left edge of the box of "guided", in the second tile: 0.1 of 256 pixels. Scaling blends
-    // some of the picture into it.
-    Color edge = new Color(sheet.getRGB(264 + 8 + 26, 90));
-    assertThat(edge.getRed()).isCloseTo(0xE6, within(24));
-    assertThat(edge.getGreen()).isCloseTo(0x19, within(24));
-    assertThat(edge.getBlue()).isCloseTo(0x4B, within(24));
+    assertThat(sheet.getHeight())
+        .isGreaterThanOrEqualTo(264 + 8); // words below, where there are fonts
+    // The left edge of the box of "guided", in the second tile: 0.1 of 256 pixels.
+    assertThat(new Color(sheet.getRGB(264 + 8 + 26, 90))).isEqualTo(new Color(0xFFD23F));
   }
 
   @Test
