@@ -19,12 +19,12 @@ public final class Versions {
     return version == null ? "(not packaged)" : version;
   }
 
-  /** Of everything, such as {@code boxwright 0.1.0, spark 3.5.9, djl 0.35.1, pytorch 2.7.1}. */
+  /** Of everything, such as {@code boxwright 0.1.0, spark 3.5.9, djl 0.36.0, pytorch 2.7.1}. */
   static String text(String spark) {
     return "boxwright %s, spark %s, %s".formatted(boxwright(), spark, engine());
   }
 
-  /** Of what makes images without Spark, such as {@code boxwright 0.1.0, djl 0.35.1, ...}. */
+  /** Of what makes images without Spark, such as {@code boxwright 0.1.0, djl 0.36.0, ...}. */
   public static String withoutSpark() {
     return "boxwright %s, %s".formatted(boxwright(), engine());
   }
