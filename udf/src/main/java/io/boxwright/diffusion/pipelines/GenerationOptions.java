@@ -6,6 +6,7 @@ import io.boxwright.diffusion.schedulers.SchedulerConfig;
 import io.boxwright.diffusion.schedulers.Schedulers;
 import io.boxwright.text.Printable;
 import java.io.Serializable;
+import java.util.Objects;
 
 /**
  * What all requests of a batch share. Names and defaults are those of diffusers' {@code
@@ -140,19 +141,36 @@ public record GenerationOptions(
    *     that cannot be
    */
   Scheduler createScheduler(SchedulerConfig config) {
+    Scheduler created = Schedulers.create(schedulerName(config), corrected(config), eta);
+    created.setTimesteps(numInferenceSteps);
+    return created;
+  }
+
+  /**
+   * Checks that {@link #createScheduler} can make a scheduler, without making it.
+   *
+   * @param config of the folder
+   * @throws IllegalArgumentException naming the scheduler, configuration value or number of steps
+   *     that cannot be
+   */
+  void checkScheduler(SchedulerConfig config) {
     if (scheduler == null && !Schedulers.names().contains(config.className())) {
       throw new IllegalArgumentException(
           "The scheduler of the model, %s, is not supported; give another one, such as --scheduler EulerDiscreteScheduler (there are %s)"
               .formatted(
                   Printable.value(config.className()), String.join(", ", Schedulers.names())));
     }
-    boolean own = scheduler == null || scheduler.equals(config.className());
-    Scheduler created =
-        own
-            ? Schedulers.create(config.className(), config.forStableDiffusion(), eta)
-            : Schedulers.create(scheduler, config.forSwap(), eta);
-    created.setTimesteps(numInferenceSteps);
-    return created;
+    Schedulers.check(schedulerName(config), corrected(config), numInferenceSteps);
+  }
+
+  private String schedulerName(SchedulerConfig config) {
+    return scheduler == null ? config.className() : scheduler;
+  }
+
+  /** Of the folder's own scheduler, or of one that takes its place. */
+  private SchedulerConfig corrected(SchedulerConfig config) {
+    boolean own = Objects.equals(schedulerName(config), config.className());
+    return own ? config.forStableDiffusion() : config.forSwap();
   }
 
   private static void require(boolean valid, String name, Number value, String wanted) {

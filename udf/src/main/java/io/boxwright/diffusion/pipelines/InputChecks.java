@@ -54,7 +54,7 @@ record InputChecks(UNet2DConditionConfig unet, AutoencoderKLConfig vae, Schedule
    * @throws IllegalArgumentException naming the option, or the value of the configuration
    */
   void checkScheduler(GenerationOptions options) {
-    options.createScheduler(scheduler).close();
+    options.checkScheduler(scheduler);
   }
 
   /**

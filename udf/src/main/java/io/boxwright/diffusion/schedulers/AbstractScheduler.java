@@ -1,10 +1,6 @@
 package io.boxwright.diffusion.schedulers;
 
-import static java.util.Objects.requireNonNullElse;
-
-/**
- * What all schedulers share: the configuration, the noise they were trained with, the timesteps.
- */
+/** What all schedulers share: what they read and the timesteps of a run. */
 abstract class AbstractScheduler implements Scheduler {
 
   /** The noise the model was trained with. */
@@ -13,39 +9,18 @@ abstract class AbstractScheduler implements Scheduler {
   /** What the model predicts. */
   final PredictionType predictionType;
 
-  /** Which timesteps are visited. */
-  final TimestepSpacing timestepSpacing;
-
-  /** {@code steps_offset}. */
-  final int stepsOffset;
-
-  private final SchedulerConfig config;
+  private final CommonSettings common;
   private double[] timesteps;
 
-  AbstractScheduler(
-      SchedulerConfig config,
-      NoiseSchedule noiseSchedule,
-      PredictionType predictionType,
-      TimestepSpacing defaultSpacing) {
-    this.config = config;
-    this.noiseSchedule = noiseSchedule;
-    this.predictionType = predictionType;
-    timestepSpacing = TimestepSpacing.of(config, defaultSpacing);
-    stepsOffset = requireNonNullElse(config.stepsOffset(), 0);
-  }
-
-  @Override
-  public final SchedulerConfig config() {
-    return config;
+  AbstractScheduler(CommonSettings common) {
+    this.common = common;
+    noiseSchedule = common.noiseSchedule();
+    predictionType = common.predictionType();
   }
 
   @Override
   public final void setTimesteps(int numInferenceSteps) {
-    if (numInferenceSteps < 1 || numInferenceSteps > noiseSchedule.size()) {
-      throw new IllegalArgumentException(
-          "num_inference_steps is %d, it must be from 1 to num_train_timesteps, %d"
-              .formatted(numInferenceSteps, noiseSchedule.size()));
-    }
+    common.requireSteps(numInferenceSteps);
     close();
     timesteps = startRun(numInferenceSteps);
   }

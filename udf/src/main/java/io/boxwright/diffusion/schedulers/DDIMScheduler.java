@@ -1,8 +1,7 @@
 package io.boxwright.diffusion.schedulers;
 
-import static java.util.Objects.requireNonNullElse;
-
 import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.ConfigValues;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
 import java.util.Arrays;
@@ -13,44 +12,87 @@ import java.util.Arrays;
  */
 final class DDIMScheduler extends VariancePreservingScheduler {
 
+  private final Settings settings;
   private final double eta;
-  private final boolean clipSample;
-  private final double clipSampleRange;
   private final double finalAlphaCumprod;
   private int stepRatio;
 
-  /** {@code eta} weighs the noise that each step adds: 0 for none, 1 for as much as DDPM. */
-  DDIMScheduler(SchedulerConfig config, double eta) {
-    super(
-        config,
-        NoiseSchedule.rescalable(config),
-        PredictionType.of(config, PredictionType.values()),
-        TimestepSpacing.LEADING);
-    UnsupportedConfig.refuse("thresholding", config.thresholding());
+  /**
+   * What DDIM reads.
+   *
+   * @param common what every scheduler reads; {@code rescale_betas_zero_snr}, too
+   * @param clipSample {@code clip_sample}: whether predicted originals are clipped
+   * @param clipSampleRange {@code clip_sample_range}: to plus and minus what, greater than 0
+   * @param setAlphaToOne {@code set_alpha_to_one}: whether the last step ends at no noise at all
+   *     instead of that of timestep 0
+   */
+  record Settings(
+      CommonSettings common, boolean clipSample, double clipSampleRange, boolean setAlphaToOne)
+      implements SchedulerSettings {
+
+    Settings {
+      ConfigValues.require(
+          clipSampleRange > 0 && Double.isFinite(clipSampleRange),
+          "clip_sample_range",
+          clipSampleRange,
+          "a finite number greater than 0");
+    }
+
+    static Settings read(SchedulerConfig config) {
+      config.requireFalse("thresholding");
+      return new Settings(
+          CommonSettings.read(
+              config, NoiseSchedule.rescalable(config), "leading", PredictionType.values()),
+          config.flag("clip_sample", true),
+          config.number("clip_sample_range", 1.0),
+          config.flag("set_alpha_to_one", true));
+    }
+
+    @Override
+    public double[] timesteps(int numInferenceSteps) {
+      double[] spaced = common.spacedTimesteps(numInferenceSteps);
+      double[] whole =
+          common.noiseSchedule().requireTrained(Arrays.stream(spaced).map(Math::rint).toArray());
+      requireSignal((int) whole[0]);
+      return whole;
+    }
+
+    /** An original cannot be told from its noise where nothing else is left. */
+    private void requireSignal(int timestep) {
+      if (common.predictionType() == PredictionType.EPSILON
+          && common.noiseSchedule().alphaCumprod(timestep) == 0) {
+        throw new IllegalArgumentException(
+            "rescale_betas_zero_snr is true, supported with prediction_type epsilon is false");
+      }
+    }
+
+    @Override
+    public Scheduler newScheduler() {
+      return new DDIMScheduler(this, 0);
+    }
+  }
+
+  private DDIMScheduler(Settings settings, double eta) {
+    super(settings.common());
+    ConfigValues.require(eta >= 0 && eta <= 1, "eta", eta, "between 0 and 1");
+    this.settings = settings;
     this.eta = eta;
-    clipSample = requireNonNullElse(config.clipSample(), true);
-    clipSampleRange = requireNonNullElse(config.clipSampleRange(), 1.0);
-    boolean setAlphaToOne = requireNonNullElse(config.setAlphaToOne(), true);
-    finalAlphaCumprod = setAlphaToOne ? 1 : noiseSchedule.alphaCumprod(0);
+    finalAlphaCumprod = settings.setAlphaToOne() ? 1 : noiseSchedule.alphaCumprod(0);
+  }
+
+  /**
+   * A new scheduler that reads the same and adds noise at each step.
+   *
+   * @param value the weight of the noise: 0 for none, 1 for as much as DDPM
+   */
+  DDIMScheduler withEta(double value) {
+    return new DDIMScheduler(settings, value);
   }
 
   @Override
   double[] startRun(int numInferenceSteps) {
     stepRatio = noiseSchedule.size() / numInferenceSteps;
-    double[] timesteps =
-        timestepSpacing.timesteps(noiseSchedule.size(), numInferenceSteps, stepsOffset);
-    double[] whole =
-        noiseSchedule.requireTrained(Arrays.stream(timesteps).map(Math::rint).toArray());
-    requireSignal((int) whole[0]);
-    return whole;
-  }
-
-  /** An original cannot be told from its noise where nothing else is left. */
-  private void requireSignal(int timestep) {
-    if (predictionType == PredictionType.EPSILON && noiseSchedule.alphaCumprod(timestep) == 0) {
-      throw new IllegalArgumentException(
-          "rescale_betas_zero_snr is true, supported with prediction_type epsilon is false");
-    }
+    return settings.timesteps(numInferenceSteps);
   }
 
   @Override
@@ -96,6 +138,7 @@ final class DDIMScheduler extends VariancePreservingScheduler {
   }
 
   private NDArray clip(NDArray original) {
-    return clipSample ? TorchKernels.clamp(original, -clipSampleRange, clipSampleRange) : original;
+    double range = settings.clipSampleRange();
+    return settings.clipSample() ? TorchKernels.clamp(original, -range, range) : original;
   }
 }

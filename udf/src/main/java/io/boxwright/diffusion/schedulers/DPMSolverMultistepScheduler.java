@@ -1,7 +1,5 @@
 package io.boxwright.diffusion.schedulers;
 
-import static java.util.Objects.requireNonNullElse;
-
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.ConfigValues;
 import io.boxwright.torch.ArrayScope;
@@ -18,93 +16,182 @@ import java.util.List;
 final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
 
   private static final int SHORT_RUN = 15;
+
+  /**
+   * Values of {@code algorithm_type}; as in diffusers, {@code deis}, of another scheduler, stands
+   * for the default.
+   */
   private static final List<String> ALGORITHMS =
       List.of("dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver", "deis");
 
   /** Variances that the model predicts, in channels of their own. */
   private static final List<String> LEARNED = List.of("learned", "learned_range");
 
+  /**
+   * Values of {@code solver_type}; as in diffusers, the last three, of other schedulers, stand for
+   * the first.
+   */
   private static final List<String> SOLVERS = List.of("midpoint", "heun", "logrho", "bh1", "bh2");
 
+  private final Settings settings;
   private final boolean predictsOriginal;
   private final boolean stochastic;
-  private final int solverOrder;
-  private final boolean heun;
-  private final boolean lowerOrderFinal;
-  private final boolean eulerAtFinal;
-  private final boolean useKarrasSigmas;
-  private final FinalSigma finalSigma;
 
   /** Predictions of the original, or of the noise, in the last steps. */
   private final ArrayHistory predictions = new ArrayHistory(3);
 
   private double[] sigmas;
 
-  DPMSolverMultistepScheduler(SchedulerConfig config) {
-    super(
-        config,
-        NoiseSchedule.rescalable(config).withFiniteSigmas(),
-        PredictionType.of(config, PredictionType.values()),
-        TimestepSpacing.LINSPACE);
-    refuseUnsupported(config);
-    String algorithm = requireNonNullElse(config.algorithmType(), "dpmsolver++");
-    UnsupportedConfig.oneOf(ALGORITHMS, "algorithm_type", algorithm);
-    // "deis", "logrho", "bh1" and "bh2" come from other schedulers' configurations, and stand for
-    // the default here.
-    predictsOriginal = algorithm.endsWith("++") || algorithm.equals("deis");
-    stochastic = algorithm.startsWith("sde-");
-    solverOrder = requireNonNullElse(config.solverOrder(), 2);
-    String solver = requireNonNullElse(config.solverType(), "midpoint");
-    heun = UnsupportedConfig.oneOf(SOLVERS, "solver_type", solver).equals("heun");
-    lowerOrderFinal = requireNonNullElse(config.lowerOrderFinal(), true);
-    eulerAtFinal = requireNonNullElse(config.eulerAtFinal(), false);
-    useKarrasSigmas = requireNonNullElse(config.useKarrasSigmas(), false);
-    finalSigma = FinalSigma.of(config);
-    checkCombination(algorithm);
+  /**
+   * What DPM-Solver reads.
+   *
+   * @param common what every scheduler reads; {@code rescale_betas_zero_snr}, too
+   * @param algorithmType {@code algorithm_type}: one of {@link #ALGORITHMS}
+   * @param solverOrder {@code solver_order}: 1, 2, or without noise 3
+   * @param solverType {@code solver_type}: one of {@link #SOLVERS}
+   * @param lowerOrderFinal {@code lower_order_final}: whether short runs end with lower orders
+   * @param eulerAtFinal {@code euler_at_final}: whether every run ends with order 1
+   * @param useKarrasSigmas {@code use_karras_sigmas}: whether steps are spaced as {@link
+   *     KarrasSigmas}
+   * @param karrasSigmas {@code sigma_min} and {@code sigma_max}
+   * @param cosine whether {@code beta_schedule} is {@code squaredcos_cap_v2}
+   * @param finalSigma {@code final_sigmas_type}: the noise left after the last step
+   * @param lambdaMinClipped {@code lambda_min_clipped}: timesteps whose log signal-to-noise ratio
+   *     is below are left out
+   */
+  record Settings(
+      CommonSettings common,
+      String algorithmType,
+      int solverOrder,
+      String solverType,
+      boolean lowerOrderFinal,
+      boolean eulerAtFinal,
+      boolean useKarrasSigmas,
+      KarrasSigmas karrasSigmas,
+      boolean cosine,
+      FinalSigma finalSigma,
+      double lambdaMinClipped)
+      implements SchedulerSettings {
+
+    Settings {
+      int highest = isStochastic(algorithmType) ? 2 : 3;
+      if (solverOrder < 1 || solverOrder > highest) {
+        throw new IllegalArgumentException(
+            "solver_order is %d, supported with algorithm_type %s is 1 to %d"
+                .formatted(solverOrder, algorithmType, highest));
+      }
+      if (!predictsOriginal(algorithmType) && finalSigma == FinalSigma.ZERO) {
+        throw new IllegalArgumentException(
+            "final_sigmas_type is zero, supported with algorithm_type %s is sigma_min"
+                .formatted(algorithmType));
+      }
+      ConfigValues.require(
+          !Double.isNaN(lambdaMinClipped), "lambda_min_clipped", lambdaMinClipped, "a number");
+    }
+
+    static Settings read(SchedulerConfig config) {
+      config.requireFalse(
+          "thresholding",
+          "use_exponential_sigmas",
+          "use_beta_sigmas",
+          "use_lu_lambdas",
+          "use_flow_sigmas",
+          "use_dynamic_shifting");
+      refuseLearnedVariance(config);
+      return new Settings(
+          CommonSettings.read(
+              config,
+              NoiseSchedule.rescalable(config).withFiniteSigmas(),
+              "linspace",
+              PredictionType.values()),
+          config.oneOf("algorithm_type", "dpmsolver++", ALGORITHMS),
+          config.wholeNumber("solver_order", 2),
+          config.oneOf("solver_type", "midpoint", SOLVERS),
+          config.flag("lower_order_final", true),
+          config.flag("euler_at_final", false),
+          config.flag("use_karras_sigmas", false),
+          KarrasSigmas.read(config),
+          config.text("beta_schedule").filter(NoiseSchedule.SQUARED_COSINE::equals).isPresent(),
+          FinalSigma.read(config),
+          config.number("lambda_min_clipped", Double.NEGATIVE_INFINITY));
+    }
+
+    private static void refuseLearnedVariance(SchedulerConfig config) {
+      config
+          .text("variance_type")
+          .filter(LEARNED::contains)
+          .ifPresent(
+              learned -> {
+                throw new IllegalArgumentException(
+                    "variance_type is %s, supported are those that are not learned"
+                        .formatted(learned));
+              });
+    }
+
+    /** The timesteps and the noise of a run. */
+    SigmaSteps steps(int numInferenceSteps) {
+      NoiseSchedule noise = common.noiseSchedule();
+      double[] timesteps = spacedTimesteps(numInferenceSteps);
+      double[] spacedSigmas = noise.interpolateSigmas(timesteps);
+      if (useKarrasSigmas) {
+        spacedSigmas =
+            karrasSigmas.orBetween(
+                noise.sigma(noise.size() - 1), noise.sigma(0), numInferenceSteps);
+        timesteps = wholeTimesteps(noise.timestepsOf(spacedSigmas));
+      }
+      SigmaSteps steps = SigmaSteps.of(timesteps, spacedSigmas, finalSigma.sigma(noise));
+      return new SigmaSteps(timesteps, SigmaSteps.toFloat32(steps.requireFalling().sigmas()));
+    }
+
+    /** One timestep more than there are steps, less the lowest; trailing has no such extra one. */
+    private double[] spacedTimesteps(int count) {
+      int trained = common.noiseSchedule().countAboveLambda(lambdaMinClipped);
+      ConfigValues.require(
+          trained > 0, "lambda_min_clipped", lambdaMinClipped, "so small that timesteps are left");
+      if (common.timestepSpacing() == TimestepSpacing.TRAILING) {
+        return TimestepSpacing.trailing(trained, common.noiseSchedule().size() / (double) count);
+      }
+      double[] spaced =
+          common.timestepSpacing().timesteps(trained, count + 1, common.stepsOffset());
+      return Arrays.stream(spaced).limit(count).map(Math::rint).toArray();
+    }
+
+    /** Rounded, except that diffusers cuts fractions off where the betas are those of a cosine. */
+    private double[] wholeTimesteps(double[] timesteps) {
+      return Arrays.stream(timesteps).map(cosine ? Math::floor : Math::rint).toArray();
+    }
+
+    @Override
+    public double[] timesteps(int numInferenceSteps) {
+      return steps(numInferenceSteps).timesteps();
+    }
+
+    @Override
+    public Scheduler newScheduler() {
+      return new DPMSolverMultistepScheduler(this);
+    }
   }
 
-  private static void refuseUnsupported(SchedulerConfig config) {
-    UnsupportedConfig.refuse("thresholding", config.thresholding());
-    UnsupportedConfig.refuse("use_exponential_sigmas", config.useExponentialSigmas());
-    UnsupportedConfig.refuse("use_beta_sigmas", config.useBetaSigmas());
-    UnsupportedConfig.refuse("use_lu_lambdas", config.useLuLambdas());
-    UnsupportedConfig.refuse("use_flow_sigmas", config.useFlowSigmas());
-    UnsupportedConfig.refuse("use_dynamic_shifting", config.useDynamicShifting());
-    if (LEARNED.contains(String.valueOf(config.varianceType()))) {
-      throw new IllegalArgumentException(
-          "variance_type is %s, supported are those that are not learned"
-              .formatted(config.varianceType()));
-    }
+  private DPMSolverMultistepScheduler(Settings settings) {
+    super(settings.common());
+    this.settings = settings;
+    predictsOriginal = predictsOriginal(settings.algorithmType());
+    stochastic = isStochastic(settings.algorithmType());
   }
 
-  private void checkCombination(String algorithm) {
-    int highest = stochastic ? 2 : 3;
-    if (solverOrder < 1 || solverOrder > highest) {
-      throw new IllegalArgumentException(
-          "solver_order is %d, supported with algorithm_type %s is 1 to %d"
-              .formatted(solverOrder, algorithm, highest));
-    }
-    if (!predictsOriginal && finalSigma == FinalSigma.ZERO) {
-      throw new IllegalArgumentException(
-          "final_sigmas_type is zero, supported with algorithm_type %s is sigma_min"
-              .formatted(algorithm));
-    }
+  private static boolean predictsOriginal(String algorithmType) {
+    return algorithmType.endsWith("++") || algorithmType.equals("deis");
+  }
+
+  private static boolean isStochastic(String algorithmType) {
+    return algorithmType.startsWith("sde-");
   }
 
   @Override
   double[] startRun(int numInferenceSteps) {
-    double[] timesteps = spacedTimesteps(numInferenceSteps);
-    double[] spacedSigmas = noiseSchedule.interpolateSigmas(timesteps);
-    if (useKarrasSigmas) {
-      spacedSigmas = karrasSigmas(numInferenceSteps);
-      timesteps = wholeTimesteps(noiseSchedule.timestepsOf(spacedSigmas));
-    }
-    double last = finalSigma.sigma(noiseSchedule);
-    sigmas =
-        Arrays.stream(SigmaSteps.of(timesteps, spacedSigmas, last).requireFalling().sigmas())
-            .map(sigma -> (float) sigma)
-            .toArray();
-    return timesteps;
+    SigmaSteps steps = settings.steps(numInferenceSteps);
+    sigmas = steps.sigmas();
+    return steps.timesteps();
   }
 
   @Override
@@ -140,36 +227,6 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
     predictions.close();
   }
 
-  /** One timestep more than there are steps, less the lowest; trailing has no such extra one. */
-  private double[] spacedTimesteps(int count) {
-    int trained =
-        noiseSchedule.countAboveLambda(
-            requireNonNullElse(config().lambdaMinClipped(), Double.NEGATIVE_INFINITY));
-    ConfigValues.require(
-        trained > 0,
-        "lambda_min_clipped",
-        config().lambdaMinClipped(),
-        "so small that timesteps are left");
-    if (timestepSpacing == TimestepSpacing.TRAILING) {
-      return TimestepSpacing.trailing(trained, noiseSchedule.size() / (double) count);
-    }
-    double[] spaced = timestepSpacing.timesteps(trained, count + 1, stepsOffset);
-    return Arrays.stream(spaced).limit(count).map(Math::rint).toArray();
-  }
-
-  private double[] karrasSigmas(int count) {
-    double max =
-        requireNonNullElse(config().sigmaMax(), noiseSchedule.sigma(noiseSchedule.size() - 1));
-    double min = requireNonNullElse(config().sigmaMin(), noiseSchedule.sigma(0));
-    return KarrasSigmas.between(max, min, count);
-  }
-
-  /** Rounded, except that diffusers cuts fractions off where the betas are those of a cosine. */
-  private double[] wholeTimesteps(double[] timesteps) {
-    boolean cosine = "squaredcos_cap_v2".equals(config().betaSchedule());
-    return Arrays.stream(timesteps).map(cosine ? Math::floor : Math::rint).toArray();
-  }
-
   private NDArray prediction(NDArray modelOutput, int i, NDArray sample) {
     NoiseLevel level = NoiseLevel.ofScaledSigma(sigmas[i]);
     return predictsOriginal
@@ -180,14 +237,15 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
   /** The order of step {@code i}: as many predictions as there are, fewer at the end of a run. */
   private int order(int i) {
     int stepsLeft = length() - i;
-    boolean lower = lowerOrderFinal && length() < SHORT_RUN;
-    int limit = solverOrder;
-    if (stepsLeft == 1 && (lower || eulerAtFinal || finalSigma == FinalSigma.ZERO)) {
+    boolean lower = settings.lowerOrderFinal() && length() < SHORT_RUN;
+    int limit = settings.solverOrder();
+    boolean endsAtZero = settings.finalSigma() == FinalSigma.ZERO;
+    if (stepsLeft == 1 && (lower || settings.eulerAtFinal() || endsAtZero)) {
       limit = 1;
     } else if (stepsLeft == 2 && lower) {
       limit = 2;
     }
-    return Math.min(Math.min(solverOrder, limit), i + 1);
+    return Math.min(Math.min(settings.solverOrder(), limit), i + 1);
   }
 
   private NDArray firstOrderUpdate(Transition transition, NDArray sample) {
@@ -196,6 +254,7 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
   }
 
   private NDArray secondOrderUpdate(Transition transition, int i, NDArray sample) {
+    boolean heun = settings.solverType().equals("heun");
     double weight = heun ? transition.phi2() : transition.phi1() / 2;
     return TorchKernels.weightedSum(
         transition.sample(), sample, -transition.phi1(), predictions.last(0), -weight, slope(i, 0));

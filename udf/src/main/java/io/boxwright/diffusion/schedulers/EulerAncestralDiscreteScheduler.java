@@ -10,16 +10,36 @@ import io.boxwright.torch.TorchKernels;
  */
 final class EulerAncestralDiscreteScheduler extends VarianceExplodingScheduler {
 
-  EulerAncestralDiscreteScheduler(SchedulerConfig config) {
-    super(
-        config,
-        NoiseSchedule.rescalable(config).withFiniteSigmas(),
-        PredictionType.of(config, PredictionType.EPSILON, PredictionType.V_PREDICTION));
+  /**
+   * What Euler ancestral reads.
+   *
+   * @param common what every scheduler reads; {@code rescale_betas_zero_snr}, too
+   */
+  record Settings(CommonSettings common) implements VarianceExplodingSettings {
+
+    static Settings read(SchedulerConfig config) {
+      return new Settings(
+          CommonSettings.read(
+              config,
+              NoiseSchedule.rescalable(config).withFiniteSigmas(),
+              "linspace",
+              PredictionType.EPSILON,
+              PredictionType.V_PREDICTION));
+    }
+
+    @Override
+    public SigmaSteps sigmaSteps(double[] spaced) {
+      return SigmaSteps.of(spaced, common.noiseSchedule().interpolateSigmas(spaced), 0);
+    }
+
+    @Override
+    public Scheduler newScheduler() {
+      return new EulerAncestralDiscreteScheduler(this);
+    }
   }
 
-  @Override
-  SigmaSteps sigmaSteps(double[] spaced) {
-    return SigmaSteps.of(spaced, noiseSchedule.interpolateSigmas(spaced), 0);
+  private EulerAncestralDiscreteScheduler(Settings settings) {
+    super(settings);
   }
 
   @Override

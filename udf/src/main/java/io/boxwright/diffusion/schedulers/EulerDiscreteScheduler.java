@@ -1,7 +1,5 @@
 package io.boxwright.diffusion.schedulers;
 
-import static java.util.Objects.requireNonNullElse;
-
 import ai.djl.ndarray.NDArray;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
@@ -14,42 +12,61 @@ import java.util.List;
  */
 final class EulerDiscreteScheduler extends VarianceExplodingScheduler {
 
-  private final boolean logLinear;
-  private final boolean useKarrasSigmas;
-  private final FinalSigma finalSigma;
+  /**
+   * What Euler reads.
+   *
+   * @param common what every scheduler reads; {@code rescale_betas_zero_snr}, too
+   * @param interpolationType {@code interpolation_type}: {@code linear} or {@code log_linear}
+   * @param useKarrasSigmas {@code use_karras_sigmas}: whether steps are spaced as in the paper
+   * @param karrasSigmas {@code sigma_min} and {@code sigma_max}
+   * @param finalSigma {@code final_sigmas_type}: the noise left after the last step
+   */
+  record Settings(
+      CommonSettings common,
+      String interpolationType,
+      boolean useKarrasSigmas,
+      KarrasSigmas karrasSigmas,
+      FinalSigma finalSigma)
+      implements VarianceExplodingSettings {
 
-  EulerDiscreteScheduler(SchedulerConfig config) {
-    super(
-        config,
-        NoiseSchedule.rescalable(config).withFiniteSigmas(),
-        PredictionType.of(config, PredictionType.values()));
-    UnsupportedConfig.refuse("use_exponential_sigmas", config.useExponentialSigmas());
-    UnsupportedConfig.refuse("use_beta_sigmas", config.useBetaSigmas());
-    UnsupportedConfig.oneOf(
-        List.of("discrete"),
-        "timestep_type",
-        requireNonNullElse(config.timestepType(), "discrete"));
-    String interpolation = requireNonNullElse(config.interpolationType(), "linear");
-    UnsupportedConfig.oneOf(List.of("linear", "log_linear"), "interpolation_type", interpolation);
-    logLinear = interpolation.equals("log_linear");
-    useKarrasSigmas = requireNonNullElse(config.useKarrasSigmas(), false);
-    finalSigma = FinalSigma.of(config);
+    static Settings read(SchedulerConfig config) {
+      config.requireFalse("use_exponential_sigmas", "use_beta_sigmas");
+      config.oneOf("timestep_type", "discrete", List.of("discrete"));
+      return new Settings(
+          CommonSettings.read(
+              config,
+              NoiseSchedule.rescalable(config).withFiniteSigmas(),
+              "linspace",
+              PredictionType.values()),
+          config.oneOf("interpolation_type", "linear", List.of("linear", "log_linear")),
+          config.flag("use_karras_sigmas", false),
+          KarrasSigmas.read(config),
+          FinalSigma.read(config));
+    }
+
+    @Override
+    public SigmaSteps sigmaSteps(double[] spaced) {
+      NoiseSchedule noise = common.noiseSchedule();
+      double[] sigmas =
+          interpolationType.equals("log_linear")
+              ? noise.logLinearSigmas(spaced.length + 1)
+              : noise.interpolateSigmas(spaced);
+      double last = finalSigma.sigma(noise);
+      if (!useKarrasSigmas) {
+        return SigmaSteps.of(spaced, sigmas, last);
+      }
+      double[] karras = karrasSigmas.orBetween(sigmas[0], sigmas[sigmas.length - 1], spaced.length);
+      return SigmaSteps.of(noise.timestepsOf(karras), karras, last);
+    }
+
+    @Override
+    public Scheduler newScheduler() {
+      return new EulerDiscreteScheduler(this);
+    }
   }
 
-  @Override
-  SigmaSteps sigmaSteps(double[] spaced) {
-    double[] sigmas =
-        logLinear
-            ? noiseSchedule.logLinearSigmas(spaced.length + 1)
-            : noiseSchedule.interpolateSigmas(spaced);
-    double last = finalSigma.sigma(noiseSchedule);
-    if (!useKarrasSigmas) {
-      return SigmaSteps.of(spaced, sigmas, last);
-    }
-    double max = requireNonNullElse(config().sigmaMax(), sigmas[0]);
-    double min = requireNonNullElse(config().sigmaMin(), sigmas[sigmas.length - 1]);
-    double[] karras = KarrasSigmas.between(max, min, spaced.length);
-    return SigmaSteps.of(noiseSchedule.timestepsOf(karras), karras, last);
+  private EulerDiscreteScheduler(Settings settings) {
+    super(settings);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package io.boxwright.diffusion.schedulers;
 
-import static java.util.Objects.requireNonNullElse;
-
 import java.util.List;
 
 /** {@code final_sigmas_type}: the noise left after the last step. */
@@ -11,10 +9,9 @@ enum FinalSigma {
   /** That of timestep 0. */
   SIGMA_MIN;
 
-  /** The type that a configuration names, {@link #ZERO} by default. */
-  static FinalSigma of(SchedulerConfig config) {
-    String name = requireNonNullElse(config.finalSigmasType(), "zero");
-    UnsupportedConfig.oneOf(List.of("zero", "sigma_min"), "final_sigmas_type", name);
+  /** Reads the key. */
+  static FinalSigma read(SchedulerConfig config) {
+    String name = config.oneOf("final_sigmas_type", "zero", List.of("zero", "sigma_min"));
     return name.equals("zero") ? ZERO : SIGMA_MIN;
   }
 

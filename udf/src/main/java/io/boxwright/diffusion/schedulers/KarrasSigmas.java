@@ -1,16 +1,52 @@
 package io.boxwright.diffusion.schedulers;
 
-import io.boxwright.diffusion.loading.ConfigValues;
+import static io.boxwright.diffusion.loading.ConfigValues.require;
+
+import java.util.Optional;
 
 /**
  * The noise levels of "Elucidating the Design Space of Diffusion-Based Generative Models" (Karras
  * et al., 2022), equation 5.
+ *
+ * @param sigmaMin {@code sigma_min}: the lowest, greater than 0; empty for that of the betas
+ * @param sigmaMax {@code sigma_max}: the highest, greater than {@code sigma_min}; empty for that of
+ *     the betas
  */
-final class KarrasSigmas {
+record KarrasSigmas(Optional<Double> sigmaMin, Optional<Double> sigmaMax) {
 
   private static final double RHO = 7;
 
-  private KarrasSigmas() {}
+  KarrasSigmas {
+    sigmaMin.ifPresent(min -> requirePositive("sigma_min", min));
+    sigmaMax.ifPresent(max -> requirePositive("sigma_max", max));
+    if (sigmaMin.isPresent() && sigmaMax.isPresent()) {
+      require(
+          sigmaMin.get() < sigmaMax.get(),
+          "sigma_min",
+          sigmaMin.get(),
+          "less than sigma_max, " + sigmaMax.get());
+    }
+  }
+
+  private static void requirePositive(String key, double sigma) {
+    require(sigma > 0 && Double.isFinite(sigma), key, sigma, "a finite number greater than 0");
+  }
+
+  /** Reads the keys. */
+  static KarrasSigmas read(SchedulerConfig config) {
+    return new KarrasSigmas(config.number("sigma_min"), config.number("sigma_max"));
+  }
+
+  /**
+   * {@code count} sigmas from {@code sigma_max} down to {@code sigma_min}.
+   *
+   * @param otherMax instead of a {@code sigma_max} that is empty
+   * @param otherMin instead of a {@code sigma_min} that is empty
+   * @throws IllegalArgumentException if several of them do not go down
+   */
+  double[] orBetween(double otherMax, double otherMin, int count) {
+    return between(sigmaMax.orElse(otherMax), sigmaMin.orElse(otherMin), count);
+  }
 
   /**
    * {@code count} sigmas from {@code sigmaMax} down to {@code sigmaMin}.
@@ -18,7 +54,7 @@ final class KarrasSigmas {
    * @throws IllegalArgumentException if several of them do not go down
    */
   static double[] between(double sigmaMax, double sigmaMin, int count) {
-    ConfigValues.require(
+    require(
         count == 1 || sigmaMax > sigmaMin,
         "sigma_max",
         sigmaMax,

@@ -1,7 +1,5 @@
 package io.boxwright.diffusion.schedulers;
 
-import static java.util.Objects.requireNonNullElse;
-
 import ai.djl.ndarray.NDArray;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
@@ -14,24 +12,45 @@ final class LMSDiscreteScheduler extends VarianceExplodingScheduler {
 
   private static final int ORDER = 4;
 
-  private final boolean useKarrasSigmas;
   private final ArrayHistory derivatives = new ArrayHistory(ORDER);
 
-  LMSDiscreteScheduler(SchedulerConfig config) {
-    super(config, NoiseSchedule.of(config), PredictionType.of(config, PredictionType.values()));
-    UnsupportedConfig.refuse("use_exponential_sigmas", config.useExponentialSigmas());
-    UnsupportedConfig.refuse("use_beta_sigmas", config.useBetaSigmas());
-    useKarrasSigmas = requireNonNullElse(config.useKarrasSigmas(), false);
+  /**
+   * What LMS reads.
+   *
+   * @param common what every scheduler reads
+   * @param useKarrasSigmas {@code use_karras_sigmas}: whether steps are spaced as {@link
+   *     KarrasSigmas}
+   */
+  record Settings(CommonSettings common, boolean useKarrasSigmas)
+      implements VarianceExplodingSettings {
+
+    static Settings read(SchedulerConfig config) {
+      config.requireFalse("use_exponential_sigmas", "use_beta_sigmas");
+      return new Settings(
+          CommonSettings.read(
+              config, NoiseSchedule.read(config), "linspace", PredictionType.values()),
+          config.flag("use_karras_sigmas", false));
+    }
+
+    @Override
+    public SigmaSteps sigmaSteps(double[] spaced) {
+      NoiseSchedule noise = common.noiseSchedule();
+      double[] sigmas = noise.interpolateSigmas(spaced);
+      if (!useKarrasSigmas) {
+        return SigmaSteps.of(spaced, sigmas, 0).requireFalling();
+      }
+      double[] karras = KarrasSigmas.between(sigmas[0], sigmas[sigmas.length - 1], sigmas.length);
+      return SigmaSteps.of(noise.timestepsOf(karras), karras, 0).requireFalling();
+    }
+
+    @Override
+    public Scheduler newScheduler() {
+      return new LMSDiscreteScheduler(this);
+    }
   }
 
-  @Override
-  SigmaSteps sigmaSteps(double[] spaced) {
-    double[] sigmas = noiseSchedule.interpolateSigmas(spaced);
-    if (!useKarrasSigmas) {
-      return SigmaSteps.of(spaced, sigmas, 0).requireFalling();
-    }
-    double[] karras = KarrasSigmas.between(sigmas[0], sigmas[sigmas.length - 1], sigmas.length);
-    return SigmaSteps.of(noiseSchedule.timestepsOf(karras), karras, 0).requireFalling();
+  private LMSDiscreteScheduler(Settings settings) {
+    super(settings);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.boxwright.diffusion.schedulers;
 
-import static java.util.Objects.requireNonNullElse;
-
+import io.boxwright.diffusion.loading.ConfigValues;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The noise a model was trained with, by timestep. Computed in float32 as diffusers does: in the
@@ -10,9 +10,12 @@ import java.util.Arrays;
  */
 final class NoiseSchedule {
 
-  private static final int NUM_TRAIN_TIMESTEPS = 1000;
-  private static final double BETA_START = 0.0001;
-  private static final double BETA_END = 0.02;
+  /** Of {@code num_train_timesteps}: far more than any model has. */
+  static final int MOST_TIMESTEPS = 100_000;
+
+  /** A value of {@code beta_schedule}. */
+  static final String SQUARED_COSINE = "squaredcos_cap_v2";
+
   private static final double MAX_BETA = 0.999;
 
   private final float[] alphasCumprod;
@@ -26,15 +29,18 @@ final class NoiseSchedule {
     }
   }
 
-  /** The schedule of a configuration. */
-  static NoiseSchedule of(SchedulerConfig config) {
+  /**
+   * Reads {@code num_train_timesteps}, 1 to 100,000, and either {@code trained_betas} or {@code
+   * beta_schedule} with {@code beta_start} and {@code beta_end}; betas are between 0 and 1.
+   */
+  static NoiseSchedule read(SchedulerConfig config) {
     return new NoiseSchedule(requireFalling(cumprod(betas(config)), Float.MIN_VALUE));
   }
 
-  /** The same, except that {@code rescale_betas_zero_snr} is heeded. */
+  /** The same with {@code rescale_betas_zero_snr}: whether the last timestep becomes pure noise. */
   static NoiseSchedule rescalable(SchedulerConfig config) {
-    if (!requireNonNullElse(config.rescaleBetasZeroSnr(), false)) {
-      return of(config);
+    if (!config.flag("rescale_betas_zero_snr", false)) {
+      return read(config);
     }
     return new NoiseSchedule(requireFalling(cumprod(rescaleZeroTerminalSnr(betas(config))), 0));
   }
@@ -156,36 +162,42 @@ final class NoiseSchedule {
   }
 
   private static float[] betas(SchedulerConfig config) {
-    int count = requireNonNullElse(config.numTrainTimesteps(), NUM_TRAIN_TIMESTEPS);
-    if (config.trainedBetas() != null) {
-      return trainedBetas(config, count);
+    int count = config.wholeNumber("num_train_timesteps", 1000);
+    ConfigValues.requireWithin("num_train_timesteps", count, 1, MOST_TIMESTEPS);
+    return config
+        .numbers("trained_betas")
+        .map(betas -> trainedBetas(betas, count))
+        .orElseGet(() -> scheduledBetas(config, count));
+  }
+
+  private static float[] trainedBetas(double[] trained, int count) {
+    float[] betas = new float[trained.length];
+    for (int t = 0; t < betas.length; t++) {
+      betas[t] = (float) requireBeta("trained_betas[%d]".formatted(t), trained[t]);
     }
-    double start = requireNonNullElse(config.betaStart(), BETA_START);
-    double end = requireNonNullElse(config.betaEnd(), BETA_END);
-    String schedule = requireNonNullElse(config.betaSchedule(), "linear");
-    return switch (schedule) {
+    if (betas.length != count) {
+      throw new IllegalArgumentException(
+          "trained_betas has %d entries, it must have num_train_timesteps, %d"
+              .formatted(betas.length, count));
+    }
+    return betas;
+  }
+
+  private static float[] scheduledBetas(SchedulerConfig config, int count) {
+    double start = requireBeta("beta_start", config.number("beta_start", 0.0001));
+    double end = requireBeta("beta_end", config.number("beta_end", 0.02));
+    List<String> schedules = List.of("linear", "scaled_linear", SQUARED_COSINE);
+    return switch (config.oneOf("beta_schedule", "linear", schedules)) {
       case "linear" -> linspace((float) start, (float) end, count);
       case "scaled_linear" ->
           squared(linspace((float) Math.sqrt(start), (float) Math.sqrt(end), count));
-      case "squaredcos_cap_v2" -> squaredCosine(count);
-      default ->
-          throw new IllegalArgumentException(
-              "beta_schedule is %s, supported are linear, scaled_linear, squaredcos_cap_v2"
-                  .formatted(schedule));
+      default -> squaredCosine(count);
     };
   }
 
-  private static float[] trainedBetas(SchedulerConfig config, int count) {
-    if (config.trainedBetas().size() != count) {
-      throw new IllegalArgumentException(
-          "trained_betas has %d entries, it must have num_train_timesteps, %d"
-              .formatted(config.trainedBetas().size(), count));
-    }
-    float[] betas = new float[count];
-    for (int t = 0; t < count; t++) {
-      betas[t] = config.trainedBetas().get(t).floatValue();
-    }
-    return betas;
+  private static double requireBeta(String key, double beta) {
+    ConfigValues.require(beta > 0 && beta < 1, key, beta, "between 0 and 1");
+    return beta;
   }
 
   /** {@code torch.linspace} in float32, which counts from both ends. */

@@ -1,7 +1,5 @@
 package io.boxwright.diffusion.schedulers;
 
-import static java.util.Objects.requireNonNullElse;
-
 import ai.djl.ndarray.NDArray;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
@@ -18,8 +16,10 @@ import java.util.stream.IntStream;
 final class PNDMScheduler extends VariancePreservingScheduler {
 
   private static final int ORDER = 4;
+  private static final int PRK_STEPS = ORDER - 1;
+  private static final int CALLS_OF_PRK = 4;
 
-  private final boolean skipPrkSteps;
+  private final Settings settings;
   private final double finalAlphaCumprod;
 
   /** Model outputs of the last whole steps, the paper's {@code e_t}. */
@@ -34,30 +34,60 @@ final class PNDMScheduler extends VariancePreservingScheduler {
   private int stepRatio;
   private int prkLength;
 
-  PNDMScheduler(SchedulerConfig config) {
-    super(
-        config,
-        NoiseSchedule.of(config),
-        PredictionType.of(config, PredictionType.EPSILON, PredictionType.V_PREDICTION),
-        TimestepSpacing.LEADING);
-    skipPrkSteps = requireNonNullElse(config.skipPrkSteps(), false);
-    boolean setAlphaToOne = requireNonNullElse(config.setAlphaToOne(), false);
-    finalAlphaCumprod = setAlphaToOne ? 1 : noiseSchedule.alphaCumprod(0);
+  /**
+   * What PNDM reads.
+   *
+   * @param common what every scheduler reads
+   * @param skipPrkSteps {@code skip_prk_steps}: whether a run starts without Runge-Kutta steps
+   * @param setAlphaToOne {@code set_alpha_to_one}: whether the last step ends at no noise at all
+   *     instead of that of timestep 0
+   */
+  record Settings(CommonSettings common, boolean skipPrkSteps, boolean setAlphaToOne)
+      implements SchedulerSettings {
+
+    static Settings read(SchedulerConfig config) {
+      return new Settings(
+          CommonSettings.read(
+              config,
+              NoiseSchedule.read(config),
+              "leading",
+              PredictionType.EPSILON,
+              PredictionType.V_PREDICTION),
+          config.flag("skip_prk_steps", false),
+          config.flag("set_alpha_to_one", false));
+    }
+
+    @Override
+    public double[] timesteps(int numInferenceSteps) {
+      double[] spaced =
+          Arrays.stream(common.spacedTimesteps(numInferenceSteps)).map(Math::rint).toArray();
+      double[] timesteps =
+          skipPrkSteps ? secondTwice(spaced) : prkFirst(spaced, stepRatio(numInferenceSteps));
+      return common.noiseSchedule().requireTrained(timesteps);
+    }
+
+    /** By how much whole steps go down. */
+    int stepRatio(int numInferenceSteps) {
+      return common.noiseSchedule().size() / numInferenceSteps;
+    }
+
+    @Override
+    public Scheduler newScheduler() {
+      return new PNDMScheduler(this);
+    }
+  }
+
+  private PNDMScheduler(Settings settings) {
+    super(settings.common());
+    this.settings = settings;
+    finalAlphaCumprod = settings.setAlphaToOne() ? 1 : noiseSchedule.alphaCumprod(0);
   }
 
   @Override
   double[] startRun(int numInferenceSteps) {
-    stepRatio = noiseSchedule.size() / numInferenceSteps;
-    double[] spaced =
-        Arrays.stream(
-                timestepSpacing.timesteps(noiseSchedule.size(), numInferenceSteps, stepsOffset))
-            .map(Math::rint)
-            .toArray();
-    double[] prk = skipPrkSteps ? new double[0] : prkTimesteps(spaced);
-    double[] plms = skipPrkSteps ? secondTwice(spaced) : tail(spaced, ORDER - 1);
-    prkLength = prk.length;
-    return noiseSchedule.requireTrained(
-        DoubleStream.concat(Arrays.stream(prk), Arrays.stream(plms)).toArray());
+    stepRatio = settings.stepRatio(numInferenceSteps);
+    prkLength = settings.skipPrkSteps() ? 0 : PRK_STEPS * CALLS_OF_PRK;
+    return settings.timesteps(numInferenceSteps);
   }
 
   @Override
@@ -82,7 +112,7 @@ final class PNDMScheduler extends VariancePreservingScheduler {
 
   /** One of the four model calls of a Runge-Kutta step: formula (13) of the paper. */
   private NDArray stepPrk(NDArray modelOutput, int i, NDArray sample) {
-    int call = i % 4;
+    int call = i % CALLS_OF_PRK;
     int timestep = timestep(i - call);
     int previous = timestep(i) - (i % 2 == 0 ? stepRatio / 2 : 0);
     if (call == 0) {
@@ -144,21 +174,22 @@ final class PNDMScheduler extends VariancePreservingScheduler {
         (alpha - previousAlpha) / denominator, epsilon, Math.sqrt(previousAlpha / alpha), sample);
   }
 
-  /** Timesteps t0, h0, h0, t1, t1, h1, h1, t2, ...: h between two of the spaced ones. */
-  private double[] prkTimesteps(double[] spaced) {
+  /** Timesteps t0, h0, h0, t1, t1, h1, h1, t2, ..., t3, t4, ...: h between two spaced ones. */
+  private static double[] prkFirst(double[] spaced, int stepRatio) {
     if (spaced.length < ORDER) {
       throw new IllegalArgumentException(
           "num_inference_steps is %d, PNDMScheduler needs at least %d unless skip_prk_steps is true"
               .formatted(spaced.length, ORDER));
     }
-    return IntStream.range(0, ORDER - 1)
-        .boxed()
-        .flatMapToDouble(
-            k -> {
-              double half = spaced[k + 1] + stepRatio / 2;
-              return DoubleStream.of(spaced[k], half, half, spaced[k + 1]);
-            })
-        .toArray();
+    DoubleStream prk =
+        IntStream.range(0, PRK_STEPS)
+            .boxed()
+            .flatMapToDouble(
+                k -> {
+                  double half = spaced[k + 1] + stepRatio / 2;
+                  return DoubleStream.of(spaced[k], half, half, spaced[k + 1]);
+                });
+    return DoubleStream.concat(prk, Arrays.stream(spaced).skip(PRK_STEPS)).toArray();
   }
 
   private static double[] secondTwice(double[] spaced) {
@@ -168,9 +199,5 @@ final class PNDMScheduler extends VariancePreservingScheduler {
       twice[i] = spaced[Math.max(i - 1, 1)];
     }
     return twice;
-  }
-
-  private static double[] tail(double[] values, int from) {
-    return Arrays.copyOfRange(values, from, values.length);
   }
 }

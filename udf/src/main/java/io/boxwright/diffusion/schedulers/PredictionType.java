@@ -57,13 +57,9 @@ enum PredictionType {
   };
 
   /** The type that {@code prediction_type} names, if {@code supported} holds it. */
-  static PredictionType of(SchedulerConfig config, PredictionType... supported) {
-    if (config.predictionType() == null) {
-      return EPSILON;
-    }
+  static PredictionType read(SchedulerConfig config, PredictionType... supported) {
     List<String> names = Arrays.stream(supported).map(PredictionType::key).toList();
-    String name = UnsupportedConfig.oneOf(names, "prediction_type", config.predictionType());
-    return valueOf(name.toUpperCase(Locale.ROOT));
+    return valueOf(config.oneOf("prediction_type", "epsilon", names).toUpperCase(Locale.ROOT));
   }
 
   /**

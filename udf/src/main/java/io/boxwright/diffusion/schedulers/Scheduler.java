@@ -12,9 +12,6 @@ import ai.djl.ndarray.NDArray;
  */
 public interface Scheduler extends AutoCloseable {
 
-  /** What the scheduler was made from. */
-  SchedulerConfig config();
-
   /**
    * Starts a run of {@code numInferenceSteps} denoising steps and forgets the one before.
    *

@@ -2,156 +2,59 @@ package io.boxwright.diffusion.schedulers;
 
 import static io.boxwright.diffusion.loading.ConfigValues.require;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.boxwright.diffusion.loading.JsonConfig;
 import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A diffusers {@code scheduler_config.json}: what it sets and no more. A key that the file leaves
- * out, or sets to null, is null here, and every scheduler puts its own default in its place, as
- * {@code from_config} does; so any scheduler can be made from any other's configuration. A
- * scheduler ignores the keys that its diffusers namesake does not have.
+ * A diffusers {@code scheduler_config.json}: the JSON, of which each scheduler reads the keys that
+ * its diffusers namesake has, with the defaults of that one, as {@code from_config} does. So any
+ * scheduler can be made from any other's configuration. A key that is null counts as left out; a
+ * key that a scheduler does not read may hold anything.
  *
- * @param className {@code _class_name}, the scheduler that the file was written for
- * @param numTrainTimesteps how many timesteps the model was trained with, 1 to 100,000; default
- *     1000
- * @param betaStart the first beta; default 0.0001
- * @param betaEnd the last beta; default 0.02
- * @param betaSchedule {@code linear} (default), {@code scaled_linear} or {@code squaredcos_cap_v2}
- * @param trainedBetas the betas themselves, which makes the three before it void
- * @param predictionType what the model predicts: {@code epsilon} (default), {@code v_prediction} or
- *     {@code sample}
- * @param timestepSpacing {@code linspace}, {@code leading} or {@code trailing}
- * @param stepsOffset what {@code leading} adds to every timestep; default 0
- * @param rescaleBetasZeroSnr whether the last timestep becomes pure noise; default false
- * @param skipPrkSteps PNDM: whether it starts without Runge-Kutta steps; default false
- * @param setAlphaToOne PNDM (default false) and DDIM (default true): whether the last step ends at
- *     no noise at all instead of that of timestep 0
- * @param clipSample DDIM: whether predicted originals are clipped; default true
- * @param clipSampleRange DDIM: to plus and minus what; default 1
- * @param thresholding must be false
- * @param interpolationType Euler: {@code linear} (default) or {@code log_linear}
- * @param timestepType Euler: must be {@code discrete}
- * @param finalSigmasType Euler and DPM-Solver: {@code zero} (default) or {@code sigma_min}
- * @param sigmaMin Euler and DPM-Solver: the last of the Karras sigmas; default from the betas
- * @param sigmaMax Euler and DPM-Solver: the first of the Karras sigmas; default from the betas
- * @param useKarrasSigmas whether steps are spaced as Karras et al. (2022) do; default false
- * @param useExponentialSigmas must be false
- * @param useBetaSigmas must be false
- * @param useLuLambdas must be false
- * @param useFlowSigmas must be false
- * @param useDynamicShifting must be false
- * @param algorithmType DPM-Solver: {@code dpmsolver++} (default), {@code dpmsolver}, {@code
- *     sde-dpmsolver++} or {@code sde-dpmsolver}
- * @param solverOrder DPM-Solver: 1, 2 (default) or 3
- * @param solverType DPM-Solver: {@code midpoint} (default) or {@code heun}
- * @param lowerOrderFinal DPM-Solver: whether short runs end with lower orders; default true
- * @param eulerAtFinal DPM-Solver: whether every run ends with order 1; default false
- * @param lambdaMinClipped DPM-Solver: timesteps whose log signal-to-noise ratio is below are left
- *     out; default minus infinity
- * @param varianceType DPM-Solver: must not be learned
+ * <p>The methods that read a key throw an {@link IllegalArgumentException} that names it if its
+ * value has another type.
  */
-@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-@JsonIgnoreProperties(ignoreUnknown = true)
-@JsonInclude(JsonInclude.Include.NON_NULL)
-public record SchedulerConfig(
-    @JsonProperty("_class_name") String className,
-    Integer numTrainTimesteps,
-    Double betaStart,
-    Double betaEnd,
-    String betaSchedule,
-    List<Double> trainedBetas,
-    String predictionType,
-    String timestepSpacing,
-    Integer stepsOffset,
-    Boolean rescaleBetasZeroSnr,
-    Boolean skipPrkSteps,
-    Boolean setAlphaToOne,
-    Boolean clipSample,
-    Double clipSampleRange,
-    Boolean thresholding,
-    String interpolationType,
-    String timestepType,
-    String finalSigmasType,
-    Double sigmaMin,
-    Double sigmaMax,
-    Boolean useKarrasSigmas,
-    Boolean useExponentialSigmas,
-    Boolean useBetaSigmas,
-    Boolean useLuLambdas,
-    Boolean useFlowSigmas,
-    Boolean useDynamicShifting,
-    String algorithmType,
-    Integer solverOrder,
-    String solverType,
-    Boolean lowerOrderFinal,
-    Boolean eulerAtFinal,
-    Double lambdaMinClipped,
-    String varianceType) {
+public final class SchedulerConfig {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MOST_TIMESTEPS = 100_000;
+  private static final String CLASS_NAME = "_class_name";
+  private static final String STEPS_OFFSET = "steps_offset";
+  private static final String CLIP_SAMPLE = "clip_sample";
 
-  /** Checks the ranges of the numbers that are set. */
-  public SchedulerConfig {
-    require(
-        numTrainTimesteps == null || numTrainTimesteps >= 1 && numTrainTimesteps <= MOST_TIMESTEPS,
-        "num_train_timesteps",
-        numTrainTimesteps,
-        "from 1 to " + MOST_TIMESTEPS);
-    require(isBeta(betaStart), "beta_start", betaStart, "between 0 and 1");
-    require(isBeta(betaEnd), "beta_end", betaEnd, "between 0 and 1");
-    require(
-        stepsOffset == null || stepsOffset >= 0 && stepsOffset < MOST_TIMESTEPS,
-        "steps_offset",
-        stepsOffset,
-        "at least 0 and less than " + MOST_TIMESTEPS);
-    require(isPositive(clipSampleRange), "clip_sample_range", clipSampleRange, "greater than 0");
-    require(isPositive(sigmaMin), "sigma_min", sigmaMin, "greater than 0");
-    require(isPositive(sigmaMax), "sigma_max", sigmaMax, "greater than 0");
-    require(
-        sigmaMin == null || sigmaMax == null || sigmaMin < sigmaMax,
-        "sigma_min",
-        sigmaMin,
-        "less than sigma_max, " + sigmaMax);
-    require(
-        lambdaMinClipped == null || !lambdaMinClipped.isNaN(),
-        "lambda_min_clipped",
-        lambdaMinClipped,
-        "a number");
-    trainedBetas = trainedBetas == null ? null : List.copyOf(trainedBetas);
-    requireBetas(trainedBetas == null ? List.of() : trainedBetas);
-  }
+  private final ObjectNode json; // is never changed
 
-  private static void requireBetas(List<Double> betas) {
-    for (int t = 0; t < betas.size(); t++) {
-      require(
-          isBeta(betas.get(t)), "trained_betas[%d]".formatted(t), betas.get(t), "between 0 and 1");
-    }
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  SchedulerConfig(ObjectNode json) {
+    this.json = json;
   }
 
   /**
    * Reads a {@code scheduler_config.json}.
    *
-   * @throws ModelLoadingException naming the file and what is wrong in it
+   * @throws ModelLoadingException naming the file, if it is missing or holds no JSON object
    */
   public static SchedulerConfig read(Path file) {
     return JsonConfig.read(file, SchedulerConfig.class);
   }
 
+  /**
+   * {@code _class_name}, the scheduler that the file was written for; null if it does not say.
+   *
+   * @throws IllegalArgumentException if it is not text
+   */
+  public String className() {
+    return text(CLASS_NAME).orElse(null);
+  }
+
   /** The same for another class. */
   public SchedulerConfig withClassName(String name) {
-    ObjectNode tree = JSON.valueToTree(this);
-    tree.put("_class_name", name);
-    return JSON.convertValue(tree, SchedulerConfig.class);
+    return new SchedulerConfig(json.deepCopy().put(CLASS_NAME, name));
   }
 
   /**
@@ -159,9 +62,7 @@ public record SchedulerConfig(
    * with: {@code steps_offset} 1 and no {@code clip_sample}.
    */
   public SchedulerConfig forStableDiffusion() {
-    ObjectNode tree = JSON.valueToTree(this);
-    tree.put("steps_offset", 1).put("clip_sample", false);
-    return JSON.convertValue(tree, SchedulerConfig.class);
+    return new SchedulerConfig(json.deepCopy().put(STEPS_OFFSET, 1).put(CLIP_SAMPLE, false));
   }
 
   /**
@@ -171,21 +72,101 @@ public record SchedulerConfig(
    * from a PNDM that says nothing about it, clips.
    */
   public SchedulerConfig forSwap() {
-    ObjectNode tree = JSON.valueToTree(this);
-    if (stepsOffset != null) {
-      tree.put("steps_offset", 1);
+    ObjectNode corrected = json.deepCopy();
+    if (json.hasNonNull(STEPS_OFFSET)) {
+      corrected.put(STEPS_OFFSET, 1);
     }
-    if (clipSample != null) {
-      tree.put("clip_sample", false);
+    if (json.hasNonNull(CLIP_SAMPLE)) {
+      corrected.put(CLIP_SAMPLE, false);
     }
-    return JSON.convertValue(tree, SchedulerConfig.class);
+    return new SchedulerConfig(corrected);
   }
 
-  private static boolean isBeta(Double value) {
-    return value == null || value > 0 && value < 1;
+  /** True or false. */
+  boolean flag(String key, boolean otherwise) {
+    return value(key)
+        .map(value -> checked(value.isBoolean(), key, value, "true or false").booleanValue())
+        .orElse(otherwise);
   }
 
-  private static boolean isPositive(Double value) {
-    return value == null || value > 0 && Double.isFinite(value);
+  /** A whole number of 32 bits. */
+  int wholeNumber(String key, int otherwise) {
+    String wanted = "a whole number from %d to %d".formatted(Integer.MIN_VALUE, Integer.MAX_VALUE);
+    return value(key)
+        .map(
+            value ->
+                checked(value.isIntegralNumber() && value.canConvertToInt(), key, value, wanted)
+                    .intValue())
+        .orElse(otherwise);
+  }
+
+  /** A number, which may be infinite or NaN. */
+  double number(String key, double otherwise) {
+    return number(key).orElse(otherwise);
+  }
+
+  /** A number, which may be infinite or NaN; empty if there is none. */
+  Optional<Double> number(String key) {
+    return value(key).map(value -> number(key, value));
+  }
+
+  /** A list of numbers, which may be infinite or NaN; empty if there is none. */
+  Optional<double[]> numbers(String key) {
+    return value(key).map(value -> numbers(key, value));
+  }
+
+  private static double[] numbers(String key, JsonNode value) {
+    checked(value.isArray(), key, value, "a list");
+    double[] numbers = new double[value.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = number("%s[%d]".formatted(key, i), value.get(i));
+    }
+    return numbers;
+  }
+
+  private static double number(String key, JsonNode value) {
+    return checked(value.isNumber(), key, value, "a number").doubleValue();
+  }
+
+  /** Text; empty if there is none. */
+  Optional<String> text(String key) {
+    return value(key).map(value -> checked(value.isTextual(), key, value, "text").textValue());
+  }
+
+  /**
+   * Text that is one of those supported.
+   *
+   * @throws IllegalArgumentException naming the key and what is supported, if it is another
+   */
+  String oneOf(String key, String otherwise, List<String> supported) {
+    String text = text(key).orElse(otherwise);
+    if (!supported.contains(text)) {
+      throw new IllegalArgumentException(
+          "%s is %s, supported are %s"
+              .formatted(key, Printable.value(text), String.join(", ", supported)));
+    }
+    return text;
+  }
+
+  /**
+   * Checks that options are false, their default.
+   *
+   * @throws IllegalArgumentException naming the one that is true
+   */
+  void requireFalse(String... keys) {
+    for (String key : keys) {
+      if (flag(key, false)) {
+        throw new IllegalArgumentException("%s is true, supported is false".formatted(key));
+      }
+    }
+  }
+
+  private Optional<JsonNode> value(String key) {
+    return Optional.ofNullable(json.get(key)).filter(value -> !value.isNull());
+  }
+
+  private static JsonNode checked(boolean valid, String key, JsonNode value, String wanted) {
+    require(valid, key, value, wanted);
+    return value;
   }
 }

@@ -4,30 +4,40 @@ import io.boxwright.text.Printable;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** Makes schedulers by their diffusers class names. */
 public final class Schedulers {
 
-  private static final Map<String, Factory> FACTORIES =
+  private static final Map<String, Function<SchedulerConfig, SchedulerSettings>> READERS =
       Map.of(
-          "DDIMScheduler", DDIMScheduler::new,
-          "DPMSolverMultistepScheduler", (config, eta) -> new DPMSolverMultistepScheduler(config),
-          "EulerAncestralDiscreteScheduler",
-              (config, eta) -> new EulerAncestralDiscreteScheduler(config),
-          "EulerDiscreteScheduler", (config, eta) -> new EulerDiscreteScheduler(config),
-          "LMSDiscreteScheduler", (config, eta) -> new LMSDiscreteScheduler(config),
-          "PNDMScheduler", (config, eta) -> new PNDMScheduler(config));
+          "DDIMScheduler", DDIMScheduler.Settings::read,
+          "DPMSolverMultistepScheduler", DPMSolverMultistepScheduler.Settings::read,
+          "EulerAncestralDiscreteScheduler", EulerAncestralDiscreteScheduler.Settings::read,
+          "EulerDiscreteScheduler", EulerDiscreteScheduler.Settings::read,
+          "LMSDiscreteScheduler", LMSDiscreteScheduler.Settings::read,
+          "PNDMScheduler", PNDMScheduler.Settings::read);
 
   private Schedulers() {}
 
   /** The names that {@link #create} knows, in alphabetical order. */
   public static SortedSet<String> names() {
-    return new TreeSet<>(FACTORIES.keySet());
+    return new TreeSet<>(READERS.keySet());
   }
 
-  /** {@link #create(String, SchedulerConfig, double)} with eta 0. */
-  public static Scheduler create(String className, SchedulerConfig config) {
-    return create(className, config, 0);
+  /**
+   * Checks that a scheduler can be made and takes a number of steps, without making it.
+   *
+   * @param className such as {@code EulerDiscreteScheduler}
+   * @param config of any scheduler
+   * @param numInferenceSteps of a run
+   * @throws IllegalArgumentException if there is no such scheduler or can be no such run, or naming
+   *     the key whose value it does not support
+   */
+  public static void check(String className, SchedulerConfig config, int numInferenceSteps) {
+    SchedulerSettings settings = read(className, config);
+    settings.common().requireSteps(numInferenceSteps);
+    settings.timesteps(numInferenceSteps);
   }
 
   /**
@@ -36,27 +46,40 @@ public final class Schedulers {
    *
    * @param className such as {@code EulerDiscreteScheduler}
    * @param config of any scheduler
-   * @param eta noise of DDIM steps, 0..1; other schedulers ignore it
    * @return a scheduler that the caller closes
    * @throws IllegalArgumentException if there is no such scheduler, or naming the key whose value
    *     it does not support
    */
+  public static Scheduler create(String className, SchedulerConfig config) {
+    return read(className, config).newScheduler();
+  }
+
+  /**
+   * The same with noise at each step of DDIM; other schedulers have no such option.
+   *
+   * @param eta weight of the noise, 0..1
+   * @return a scheduler that the caller closes
+   * @throws IllegalArgumentException if there is no such scheduler, or naming the value that it
+   *     does not support
+   */
   public static Scheduler create(String className, SchedulerConfig config, double eta) {
-    Factory factory = className == null ? null : FACTORIES.get(className);
-    if (factory == null) {
+    Scheduler scheduler = create(className, config);
+    return scheduler instanceof DDIMScheduler ddim ? ddim.withEta(eta) : scheduler;
+  }
+
+  private static SchedulerSettings read(String className, SchedulerConfig config) {
+    Function<SchedulerConfig, SchedulerSettings> reader =
+        className == null ? null : READERS.get(className);
+    if (reader == null) {
       throw new IllegalArgumentException(
           "Unknown scheduler %s: choose one of %s"
               .formatted(Printable.value(className), String.join(", ", names())));
     }
     try {
-      return factory.create(config, eta);
+      return reader.apply(config);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "Cannot create %s: %s".formatted(className, e.getMessage()), e);
     }
-  }
-
-  private interface Factory {
-    Scheduler create(SchedulerConfig config, double eta);
   }
 }

@@ -17,6 +17,11 @@ record SigmaSteps(double[] timesteps, double[] sigmas) {
     return new SigmaSteps(timesteps, all);
   }
 
+  /** The numbers as float32 has them. */
+  static double[] toFloat32(double[] values) {
+    return Arrays.stream(values).map(value -> (float) value).toArray();
+  }
+
   /**
    * Gives itself back if the noise falls from each step to the next, for schedulers that divide by
    * the differences.

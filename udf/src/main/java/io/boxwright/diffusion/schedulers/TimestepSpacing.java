@@ -44,12 +44,8 @@ enum TimestepSpacing {
       Arrays.stream(values()).map(value -> value.name().toLowerCase(Locale.ROOT)).toList();
 
   /** The spacing that {@code timestep_spacing} names, or the default where it is not set. */
-  static TimestepSpacing of(SchedulerConfig config, TimestepSpacing otherwise) {
-    if (config.timestepSpacing() == null) {
-      return otherwise;
-    }
-    String name = UnsupportedConfig.oneOf(NAMES, "timestep_spacing", config.timestepSpacing());
-    return valueOf(name.toUpperCase(Locale.ROOT));
+  static TimestepSpacing read(SchedulerConfig config, String otherwise) {
+    return valueOf(config.oneOf("timestep_spacing", otherwise, NAMES).toUpperCase(Locale.ROOT));
   }
 
   /**

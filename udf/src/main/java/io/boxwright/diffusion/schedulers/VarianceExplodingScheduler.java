@@ -10,17 +10,19 @@ import java.util.Arrays;
  */
 abstract class VarianceExplodingScheduler extends AbstractScheduler {
 
+  private final VarianceExplodingSettings settings;
   private double[] sigmas;
 
-  VarianceExplodingScheduler(
-      SchedulerConfig config, NoiseSchedule noiseSchedule, PredictionType predictionType) {
-    super(config, noiseSchedule, predictionType, TimestepSpacing.LINSPACE);
+  VarianceExplodingScheduler(VarianceExplodingSettings settings) {
+    super(settings.common());
+    this.settings = settings;
   }
 
   @Override
   public final double initNoiseSigma() {
     double highest = Arrays.stream(sigmas).max().orElseThrow();
-    return timestepSpacing == TimestepSpacing.LEADING ? Math.sqrt(highest * highest + 1) : highest;
+    boolean leading = settings.common().timestepSpacing() == TimestepSpacing.LEADING;
+    return leading ? Math.sqrt(highest * highest + 1) : highest;
   }
 
   @Override
@@ -35,15 +37,10 @@ abstract class VarianceExplodingScheduler extends AbstractScheduler {
 
   @Override
   final double[] startRun(int numInferenceSteps) {
-    double[] spaced =
-        toFloat32(timestepSpacing.timesteps(noiseSchedule.size(), numInferenceSteps, stepsOffset));
-    SigmaSteps steps = sigmaSteps(spaced);
-    sigmas = toFloat32(steps.sigmas());
-    return toFloat32(steps.timesteps());
+    SigmaSteps steps = settings.steps(numInferenceSteps);
+    sigmas = steps.sigmas();
+    return steps.timesteps();
   }
-
-  /** The sigmas of a run that visits {@code spaced} timesteps, or others with the same ends. */
-  abstract SigmaSteps sigmaSteps(double[] spaced);
 
   /** The deviation of the noise before step {@code i}, which is that after step {@code i - 1}. */
   final double sigma(int i) {
@@ -53,9 +50,5 @@ abstract class VarianceExplodingScheduler extends AbstractScheduler {
   /** The noise that the model finds in the latents before step {@code i}. */
   final NDArray derivative(NDArray modelOutput, int i, NDArray sample) {
     return predictionType.noise(modelOutput, sample, NoiseLevel.varianceExploding(sigmas[i]));
-  }
-
-  private static double[] toFloat32(double[] values) {
-    return Arrays.stream(values).map(value -> (float) value).toArray();
   }
 }

@@ -8,12 +8,8 @@ import ai.djl.ndarray.NDArray;
  */
 abstract class VariancePreservingScheduler extends AbstractScheduler {
 
-  VariancePreservingScheduler(
-      SchedulerConfig config,
-      NoiseSchedule noiseSchedule,
-      PredictionType predictionType,
-      TimestepSpacing defaultSpacing) {
-    super(config, noiseSchedule, predictionType, defaultSpacing);
+  VariancePreservingScheduler(CommonSettings common) {
+    super(common);
   }
 
   @Override

@@ -77,15 +77,134 @@ class SchedulersTest {
             "Cannot create %s: %s is %s, supported ".formatted(name, key, value.replace("'", "")));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "num_train_timesteps | 0         | 0, it must be from 1 to 100000",
+        "num_train_timesteps | 1e3       | 1000.0, it must be a whole number from -2147483648 to",
+        "num_train_timesteps | 3000000000 | 3000000000, it must be a whole number from -2147483648",
+        "num_train_timesteps | '1000'    | '1000', it must be a whole number from -2147483648 to",
+        "steps_offset        | -1        | -1, it must be from 0 to 99999",
+        "steps_offset        | 100000    | 100000, it must be from 0 to 99999",
+        "beta_start          | 0         | 0.0, it must be between 0 and 1",
+        "beta_end            | 2         | 2.0, it must be between 0 and 1",
+        "beta_end            | NaN       | NaN, it must be between 0 and 1",
+        "beta_end            | '0.02'    | '0.02', it must be a number",
+        "beta_schedule       | 5         | 5, it must be text",
+        "trained_betas       | 0.1       | 0.1, it must be a list",
+        "trained_betas       | {}        | {}, it must be a list",
+      },
+      quoteCharacter = '`')
+  void impossibleValuesAreRefusedByEveryScheduler(String key, String value, String problem) {
+    String json = "{\"%s\": %s}".formatted(key, value).replace('\'', '"');
+    for (String name : Schedulers.names()) {
+      assertThatThrownBy(() -> create(name, json))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith(
+              "Cannot create %s: %s is %s".formatted(name, key, problem.replace('\'', '"')));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "DDIMScheduler               | clip_sample        | 0    | 0, it must be true or false",
+        "DDIMScheduler               | clip_sample_range  | 0    | 0.0, it must be a finite number",
+        "EulerDiscreteScheduler      | use_karras_sigmas  | 'no' | 'no', it must be true or false",
+        "EulerDiscreteScheduler      | sigma_min          | -1   | -1.0, it must be a finite number",
+        "EulerDiscreteScheduler      | sigma_max          | Infinity | Infinity, it must be a finite",
+        "DPMSolverMultistepScheduler | lambda_min_clipped | NaN  | NaN, it must be a number",
+        "DPMSolverMultistepScheduler | solver_order       | 1.5  | 1.5, it must be a whole number",
+      },
+      quoteCharacter = '`')
+  void impossibleValuesAreRefusedByTheSchedulersThatReadThem(
+      String reader, String key, String value, String problem) {
+    String json = "{\"%s\": %s}".formatted(key, value).replace('\'', '"');
+
+    assertThatThrownBy(() -> create(reader, json))
+        .hasMessageStartingWith(
+            "Cannot create %s: %s is %s".formatted(reader, key, problem.replace('\'', '"')));
+    create("PNDMScheduler", json).close();
+    create("EulerAncestralDiscreteScheduler", json).close();
+  }
+
   @Test
-  void keysOfOtherSchedulersAreIgnored() {
+  void nullIsTheDefault() {
+    String json = "{\"trained_betas\": null, \"clip_sample\": null, \"beta_end\": null}";
+
+    create("DDIMScheduler", json).close();
+  }
+
+  @Test
+  void theLastKarrasSigmaIsBelowTheFirst() {
+    assertThatThrownBy(
+            () -> create("EulerDiscreteScheduler", "{\"sigma_min\": 2, \"sigma_max\": 1}"))
+        .hasMessageContaining("sigma_min is 2.0, it must be less than sigma_max, 1.0");
+  }
+
+  @Test
+  void keysOfOtherSchedulersAreNotLookedAt() {
     String json =
         """
-        {"use_karras_sigmas": true, "use_beta_sigmas": true, "thresholding": true,
-         "algorithm_type": "strange", "solver_order": 9, "final_sigmas_type": "strange"}""";
+        {"use_karras_sigmas": 1, "use_beta_sigmas": true, "thresholding": true, "eta": "strange",
+         "algorithm_type": "strange", "solver_order": 9, "final_sigmas_type": [],
+         "sigma_min": -1, "variance_type": {}, "lambda_min_clipped": "x", "timestep_type": 7}""";
 
-    assertThat(create("PNDMScheduler", json).config().useBetaSigmas()).isTrue();
-    assertThat(create("EulerAncestralDiscreteScheduler", json).config().solverOrder()).isEqualTo(9);
+    create("PNDMScheduler", json).close();
+    create("EulerAncestralDiscreteScheduler", json).close();
+  }
+
+  @Test
+  void etaBelongsToDdimAlone() {
+    SchedulerConfig config = SchedulerFixtures.config("{}");
+
+    assertThatThrownBy(() -> Schedulers.create("DDIMScheduler", config, 1.5))
+        .hasMessageContaining("eta is 1.5, it must be between 0 and 1");
+    Schedulers.create("PNDMScheduler", config, 1.5).close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "NoScheduler                 | {} | 50 | Unknown scheduler NoScheduler: choose one of",
+        "EulerDiscreteScheduler      | {'beta_end': 2} | 50 | beta_end is 2.0, it must be between",
+        "EulerDiscreteScheduler      | {} | 0 | num_inference_steps is 0, it must be from 1 to",
+        "EulerDiscreteScheduler      | {} | 1001 | num_inference_steps is 1001, it must be from 1",
+        "PNDMScheduler               | {} | 3 | num_inference_steps is 3, PNDMScheduler needs at",
+        "DDIMScheduler               | {'steps_offset': 1} | 1000 | timestep 1000 is beyond the last",
+        "DDIMScheduler               | {'rescale_betas_zero_snr': true, 'timestep_spacing':"
+            + " 'trailing'} | 5 | rescale_betas_zero_snr is true, supported with",
+        "LMSDiscreteScheduler        | {'steps_offset': 99999, 'timestep_spacing': 'leading'} | 5 |"
+            + " two steps of num_inference_steps 5 have the same noise",
+        "EulerDiscreteScheduler      | {'sigma_max': 0.001, 'use_karras_sigmas': true} | 5 |"
+            + " sigma_max is 0.001, it must be greater than sigma_min",
+        "DPMSolverMultistepScheduler | {'lambda_min_clipped': 1000} | 5 | lambda_min_clipped is",
+      },
+      quoteCharacter = '`')
+  void aCheckRefusesWhatARunWouldRefuse(String name, String json, int steps, String problem) {
+    SchedulerConfig config = SchedulerFixtures.config(json.replace('\'', '"'));
+
+    assertThatThrownBy(() -> Schedulers.check(name, config, steps))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(problem);
+    assertThatThrownBy(
+            () -> {
+              try (Scheduler scheduler = Schedulers.create(name, config)) {
+                scheduler.setTimesteps(steps);
+              }
+            })
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(problem);
+  }
+
+  @Test
+  void aCheckAcceptsWhatARunAccepts() {
+    for (String name : Schedulers.names()) {
+      Schedulers.check(name, SchedulerFixtures.config("{}"), 50);
+    }
   }
 
   @Test

@@ -1,0 +1,59 @@
+package io.boxwright.diffusion.schedulers;
+
+import io.boxwright.diffusion.loading.ConfigValues;
+
+/**
+ * What every scheduler reads.
+ *
+ * @param noiseSchedule the noise that the model was trained with
+ * @param predictionType {@code prediction_type}: what the model predicts
+ * @param timestepSpacing {@code timestep_spacing}: which timesteps a run visits
+ * @param stepsOffset {@code steps_offset}: what {@link TimestepSpacing#LEADING} adds to every
+ *     timestep, 0 to 99,999
+ */
+record CommonSettings(
+    NoiseSchedule noiseSchedule,
+    PredictionType predictionType,
+    TimestepSpacing timestepSpacing,
+    int stepsOffset) {
+
+  CommonSettings {
+    ConfigValues.requireWithin("steps_offset", stepsOffset, 0, NoiseSchedule.MOST_TIMESTEPS - 1);
+  }
+
+  /**
+   * Reads the keys.
+   *
+   * @param spacing the scheduler's own default
+   * @param supported which predictions the scheduler can use
+   */
+  static CommonSettings read(
+      SchedulerConfig config,
+      NoiseSchedule noiseSchedule,
+      String spacing,
+      PredictionType... supported) {
+    return new CommonSettings(
+        noiseSchedule,
+        PredictionType.read(config, supported),
+        TimestepSpacing.read(config, spacing),
+        config.wholeNumber("steps_offset", 0));
+  }
+
+  /**
+   * Checks a number of steps.
+   *
+   * @throws IllegalArgumentException if the model was not trained for so many
+   */
+  void requireSteps(int numInferenceSteps) {
+    if (numInferenceSteps < 1 || numInferenceSteps > noiseSchedule.size()) {
+      throw new IllegalArgumentException(
+          "num_inference_steps is %d, it must be from 1 to num_train_timesteps, %d"
+              .formatted(numInferenceSteps, noiseSchedule.size()));
+    }
+  }
+
+  /** As many of the trained timesteps, from the highest down; some may be fractions. */
+  double[] spacedTimesteps(int count) {
+    return timestepSpacing.timesteps(noiseSchedule.size(), count, stepsOffset);
+  }
+}
