@@ -75,6 +75,8 @@ public final class CLIPTokenizer implements AutoCloseable {
       CLIPTokenizer tokenizer = new CLIPTokenizer(library, definition);
       tokenizer.closeUnless(() -> tokenizer.requireUsable(definition));
       return tokenizer;
+    } catch (ModelLoadingException e) { // which names the folder
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw new ModelLoadingException(
           "Cannot load tokenizer from " + folder + ": " + e.getMessage(), e);

@@ -91,6 +91,13 @@ record SpecialTokens(
         added);
   }
 
+  /**
+   * Whether a token is found whole in a prompt, or is of CLIP's own, which all vocabularies have.
+   */
+  boolean isSpecial(String token) {
+    return added.containsKey(token) || token.equals(START) || token.equals(END);
+  }
+
   /** A JSON file, or an empty object where there is none. */
   static ObjectNode readIfPresent(Path file) {
     return RegularFile.isListed(file)

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -36,6 +37,8 @@ final class TokenizerDefinition {
 
   /** Transformers writes 1e30 where it does not know the length. */
   private static final int LARGEST_MAX_LENGTH = 1_000_000;
+
+  private static final String END_OF_WORD = "</w>";
 
   private static final String MAX_LENGTH = "model_max_length";
 
@@ -64,19 +67,21 @@ final class TokenizerDefinition {
         throw failure(folder, "tokenizer.json has no model.vocab or no model.merges");
       }
       return new TokenizerDefinition(
-          folder,
-          requireIds(folder, "tokenizer.json model.vocab", model.path("vocab")),
-          checkedMerges(
-              folder, "tokenizer.json model.merges", model.path("merges"), model.path("vocab")),
-          SpecialTokens.read(folder, json));
+              folder,
+              requireIds(folder, "tokenizer.json model.vocab", model.path("vocab")),
+              checkedMerges(
+                  folder, "tokenizer.json model.merges", model.path("merges"), model.path("vocab")),
+              SpecialTokens.read(folder, json))
+          .requireAllMerges("tokenizer.json model.merges");
     }
     JsonNode vocabulary = JsonConfig.read(requireFile(folder, "vocab.json"), JsonNode.class);
     return new TokenizerDefinition(
-        folder,
-        requireIds(folder, "vocab.json", vocabulary),
-        checkedMerges(
-            folder, "merges.txt", readMerges(requireFile(folder, "merges.txt")), vocabulary),
-        SpecialTokens.read(folder, JsonNodeFactory.instance.objectNode()));
+            folder,
+            requireIds(folder, "vocab.json", vocabulary),
+            checkedMerges(
+                folder, "merges.txt", readMerges(requireFile(folder, "merges.txt")), vocabulary),
+            SpecialTokens.read(folder, JsonNodeFactory.instance.objectNode()))
+        .requireAllMerges("merges.txt");
   }
 
   private static JsonNode requireIds(Path folder, String where, JsonNode vocabulary) {
@@ -123,6 +128,40 @@ final class TokenizerDefinition {
       }
     }
     return (ArrayNode) merges;
+  }
+
+  /**
+   * Every token is a byte, comes about by a merge, or is found whole. Else the list of merges is
+   * cut off, and prompts would be, too, into single letters.
+   */
+  private TokenizerDefinition requireAllMerges(String where) {
+    Set<String> merged =
+        StreamSupport.stream(merges.spliterator(), false)
+            .map(merge -> String.join("", parts(merge)))
+            .collect(Collectors.toSet());
+    List<String> lost =
+        vocabulary.properties().stream()
+            .map(Map.Entry::getKey)
+            .filter(token -> !isByte(token) && !merged.contains(token))
+            .filter(token -> !specialTokens.isSpecial(token))
+            .toList();
+    if (!lost.isEmpty()) {
+      throw failure(
+          folder,
+          "%s lacks merges: the vocabulary has %d tokens that nothing gives, such as %s. If the file"
+                  .formatted(where, lost.size(), Printable.value(lost.get(0)))
+              + " was cut off, copy it again");
+    }
+    return this;
+  }
+
+  /** Bytes are letters there, with or without the end of a word. */
+  private static boolean isByte(String token) {
+    String letter =
+        token.endsWith(END_OF_WORD)
+            ? token.substring(0, token.length() - END_OF_WORD.length())
+            : token;
+    return letter.length() == 1;
   }
 
   /** Of {@code "a b"} or {@code ["a", "b"]}. */

@@ -205,6 +205,30 @@ class CLIPTokenizerTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {0, 1, 100, 180})
+  void mergesThatWereCutOffAreRefused(int lines) throws IOException {
+    Path whole = ClipFixtures.folder("sd1/tokenizer");
+    Files.copy(whole.resolve("vocab.json"), temporary.resolve("vocab.json"));
+    List<String> merges = Files.readAllLines(whole.resolve("merges.txt"));
+    Files.write(temporary.resolve("merges.txt"), merges.subList(0, lines));
+    int lost = merges.size() - Math.max(1, lines); // the first line is the version
+
+    assertRefused(
+        "merges.txt lacks merges: the vocabulary has %d tokens that nothing gives, such as "
+            .formatted(lost));
+  }
+
+  @Test
+  void mergesOfATokenizerJsonThatWereCutOffAreRefused() throws IOException {
+    Files.writeString(
+        temporary.resolve("tokenizer.json"),
+        "{\"model\": {\"vocab\": {\"<|startoftext|>\": 0, \"<|endoftext|>\": 1, \"a\": 2, \"b\": 3,"
+            + " \"ab\": 4, \"a</w>\": 5}, \"merges\": []}}");
+
+    assertRefused("tokenizer.json model.merges lacks merges: the vocabulary has 1 tokens that");
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
@@ -334,7 +358,8 @@ class CLIPTokenizerTest {
     assertThatThrownBy(() -> CLIPTokenizer.fromPretrained(temporary))
         .isInstanceOf(ModelLoadingException.class)
         .hasMessageStartingWith("Cannot load tokenizer from " + temporary + ": ")
-        .hasMessageContaining(problem);
+        .hasMessageContaining(problem)
+        .hasMessageNotContaining(": Cannot load");
   }
 
   private static List<String> texts(JsonNode array) {

@@ -279,7 +279,7 @@ class PretrainedFolderTest {
 
   @Test
   void aPipelineThatIsLoadedWithoutACheckIsRefusedAlike() throws IOException {
-    set("tokenizer/vocab.json", "beyond", "766");
+    set("tokenizer/vocab.json", "€", "766");
     assertLoadRefused("vocab_size of text_encoder is 766, but the tokenizer has a token of id 766");
     set("unet/config.json", "transformer_layers_per_block", "100");
     assertLoadRefused("missing tensors: ");
