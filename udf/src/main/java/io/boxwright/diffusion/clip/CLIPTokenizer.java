@@ -167,10 +167,12 @@ public final class CLIPTokenizer implements AutoCloseable {
    * and longer phrases choose first. The n-th of equal phrases has the n-th occurrence, if there
    * are as many; else all have the first. A phrase that does not occur word for word is looked for
    * in the singular or plural, with blanks for underscores and hyphens, and without its article; a
-   * warning says so.
+   * warning says so. Warnings also name a choice among several occurrences, and tokens that
+   * different phrases share.
    *
    * @throws IllegalArgumentException naming the first phrase that is empty or does not occur, or
-   *     only in the part of the prompt that the text encoder does not read
+   *     only in the part of the prompt that the text encoder does not read, or has no tokens of its
+   *     own there
    */
   public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
     return new PhraseFinder(tokenizer, prompt, modelMaxLength).find(phrases);

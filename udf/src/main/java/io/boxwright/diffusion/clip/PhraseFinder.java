@@ -7,13 +7,16 @@ import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -27,7 +30,12 @@ import java.util.stream.Stream;
  *   <li>The n-th of equal phrases has the n-th occurrence. If there are fewer occurrences than
  *       phrases, all of them have the first.
  *   <li>What does not occur word for word is looked for in its {@link PhraseSpellings}.
+ *   <li>Where a script has no spaces, or signs stand in a row, a word may end inside of what the
+ *       tokenizer takes for one word. An occurrence has whole tokens all the same.
  * </ul>
+ *
+ * <p>A warning says where an occurrence was chosen among others, where boxes share one though the
+ * prompt has more, and where different phrases share tokens.
  */
 final class PhraseFinder {
 
@@ -47,6 +55,7 @@ final class PhraseFinder {
   private final int[] characters;
   private final long[] ids;
   private final CharSpan[] spans;
+  private final int[] firstTokens;
   private final int end;
   private final PhraseSpellings spellings;
 
@@ -62,19 +71,50 @@ final class PhraseFinder {
     this.characters = prompt.codePoints().toArray();
     this.ids = encoding.getIds();
     this.spans = encoding.getCharTokenSpans();
+    this.firstTokens = firstTokens(spans, characters.length);
     this.end = Math.min(ids.length, modelMaxLength) - 1; // there stands the end token
     this.spellings = new PhraseSpellings(prompt);
   }
 
-  /** A phrase in a spelling that occurs, and the places of its first tokens, in order. */
-  private record Found(String phrase, String spelling, List<Long> ids, List<Integer> starts) {
+  /** For each place between characters the first token behind it; the end token behind the last. */
+  private static int[] firstTokens(CharSpan[] spans, int characters) {
+    int[] first = new int[characters + 1];
+    Arrays.fill(first, spans.length - 1);
+    int place = 0;
+    for (int token = 0; token < spans.length; token++) {
+      while (spans[token] != null && place <= spans[token].getStart()) {
+        first[place++] = token;
+      }
+    }
+    return first;
+  }
+
+  /** Characters of the prompt, the last one not included. */
+  private record Letters(int start, int end) {}
+
+  /** The tokens of an occurrence, the last one not included. */
+  private record Span(int from, int to) {
+
+    boolean isFree(BitSet taken) {
+      return taken.get(from, to).isEmpty();
+    }
+
+    List<Integer> tokenIndices() {
+      return IntStream.range(from, to).boxed().toList();
+    }
+  }
+
+  /**
+   * A phrase in a spelling.
+   *
+   * @param ids tokens that the spelling has where it stands alone
+   * @param spans where it occurs, in order
+   * @param all how often it occurs, in the part of the prompt that is not read, too
+   */
+  private record Found(String phrase, String spelling, List<Long> ids, List<Span> spans, int all) {
 
     int length() {
       return ids.size();
-    }
-
-    List<Integer> tokenIndices(int start) {
-      return IntStream.range(start, start + length()).boxed().toList();
     }
 
     List<String> warnings() {
@@ -88,7 +128,8 @@ final class PhraseFinder {
    * The places of phrases.
    *
    * @throws IllegalArgumentException naming the first phrase that is empty or does not occur, or
-   *     only in the part of the prompt that the text encoder does not read
+   *     only in the part of the prompt that the text encoder does not read, or only in tokens that
+   *     are parts of other words, too
    */
   List<PhraseMatch> find(List<String> phrases) {
     List<Found> found = phrases.stream().map(this::require).toList();
@@ -96,43 +137,71 @@ final class PhraseFinder {
     for (int place = 0; place < found.size(); place++) {
       equal.computeIfAbsent(found.get(place).ids(), ids -> new ArrayList<>()).add(place);
     }
-    PhraseMatch[] matches = new PhraseMatch[phrases.size()];
+    Map<Integer, PhraseMatch> matches = new LinkedHashMap<>(); // by place, as they choose
     BitSet taken = new BitSet();
     equal.values().stream()
         .sorted(Comparator.comparing((List<Integer> places) -> -found.get(places.get(0)).length()))
         .forEach(places -> choose(found, places, taken, matches));
-    return List.of(matches);
+    return IntStream.range(0, phrases.size()).mapToObj(matches::get).toList();
   }
 
   /** Gives equal phrases their occurrences. */
   private static void choose(
-      List<Found> found, List<Integer> places, BitSet taken, PhraseMatch[] matches) {
+      List<Found> found, List<Integer> places, BitSet taken, Map<Integer, PhraseMatch> matches) {
     Found first = found.get(places.get(0));
-    List<Integer> free =
-        first.starts().stream()
-            .filter(start -> taken.get(start, start + first.length()).isEmpty())
-            .toList();
+    List<Span> free = first.spans().stream().filter(span -> span.isFree(taken)).toList();
     boolean enough = free.size() >= places.size();
-    List<Integer> choice = free.isEmpty() ? first.starts() : free;
+    List<Span> choice = free.isEmpty() ? first.spans() : free;
     for (int i = 0; i < places.size(); i++) {
       Found own = found.get(places.get(i));
-      int start = choice.get(enough ? i : 0);
-      taken.set(start, start + own.length());
+      Span span = choice.get(enough ? i : 0);
+      taken.set(span.from(), span.to());
       List<String> warnings = new ArrayList<>(own.warnings());
-      if (free.size() > 1 && free.size() != places.size()) {
+      if (own.all() > 1 && free.size() != places.size()) {
         warnings.add(ambiguity(own, free.size(), places.size()));
       }
-      matches[places.get(i)] = new PhraseMatch(own.tokenIndices(start), warnings);
+      sharing(own, span, found, matches).ifPresent(warnings::add);
+      matches.put(places.get(i), new PhraseMatch(span.tokenIndices(), warnings));
     }
   }
 
-  private static String ambiguity(Found phrase, int occurrences, int boxes) {
-    String used =
-        occurrences < boxes
-            ? "all are on the first"
-            : boxes == 1 ? "it is on the first" : "they are on the first %d".formatted(boxes);
-    return "phrase '%s' occurs %d times in the prompt and has %d box%s: %s"
-        .formatted(phrase.spelling(), occurrences, boxes, boxes == 1 ? "" : "es", used);
+  private static String ambiguity(Found phrase, int free, int boxes) {
+    int used = phrase.spans().size() - free;
+    int cut = phrase.all() - phrase.spans().size();
+    String first = free > 0 && used > 0 ? "first of the others" : "first";
+    String choice =
+        boxes == 1
+            ? "it is on the " + first
+            : free < boxes ? "all are on the " + first : "they are on the %s %d";
+    return "phrase '%s' occurs %d times in the prompt%s%s and has %d box%s: %s"
+        .formatted(
+            phrase.spelling(),
+            phrase.all(),
+            used == 0 ? "" : ", %d of them in other phrases,".formatted(used),
+            cut == 0 ? "" : ", %d of them where it is cut off,".formatted(cut),
+            boxes,
+            boxes == 1 ? "" : "es",
+            choice.formatted(first, boxes));
+  }
+
+  /** Says that other words have some of the tokens of a phrase, too, if they do. */
+  private static Optional<String> sharing(
+      Found phrase, Span span, List<Found> found, Map<Integer, PhraseMatch> earlier) {
+    for (Map.Entry<Integer, PhraseMatch> other : earlier.entrySet()) {
+      String name = found.get(other.getKey()).phrase();
+      List<Integer> shared = new ArrayList<>(span.tokenIndices());
+      shared.retainAll(other.getValue().tokenIndices());
+      if (!shared.isEmpty() && !name.strip().equalsIgnoreCase(phrase.phrase().strip())) {
+        return Optional.of(
+            "phrase '%s' shares token%s %s with phrase '%s'"
+                .formatted(
+                    phrase.phrase(),
+                    shared.size() == 1 ? "" : "s",
+                    shared.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                    name));
+      }
+    }
+    return Optional.empty();
   }
 
   private Found require(String phrase) {
@@ -142,20 +211,25 @@ final class PhraseFinder {
     Found found =
         spellings(phrase)
             .map(spelling -> occurrences(phrase, spelling))
-            .filter(some -> !some.starts().isEmpty())
+            .filter(some -> !some.spans().isEmpty())
             .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "phrase '%s' does not occur in prompt '%s'".formatted(phrase, prompt)));
-    List<Integer> read =
-        found.starts().stream().filter(start -> start + found.length() <= end).toList();
+            .orElseThrow(() -> missing(phrase));
+    List<Span> read = found.spans().stream().filter(span -> span.to() <= end).toList();
     if (read.isEmpty()) {
       throw new IllegalArgumentException(
           "phrase '%s' occurs only after the first %d tokens of prompt '%s', which is cut there"
               .formatted(phrase, end - 1, prompt));
     }
-    return new Found(phrase, found.spelling(), found.ids(), read);
+    return new Found(phrase, found.spelling(), found.ids(), read, found.all());
+  }
+
+  private IllegalArgumentException missing(String phrase) {
+    return new IllegalArgumentException(
+        (letters(phrase).isEmpty()
+                ? "phrase '%s' does not occur in prompt '%s'"
+                : "phrase '%s' has no tokens of its own in prompt '%s', but shares them with its"
+                    + " neighbours: give token_indices")
+            .formatted(phrase, prompt));
   }
 
   private Stream<String> spellings(String phrase) {
@@ -166,19 +240,57 @@ final class PhraseFinder {
   /** All occurrences of a spelling that begin and end at words and do not overlap. */
   private Found occurrences(String phrase, String spelling) {
     long[] wanted = encode(spelling);
-    List<Integer> starts = new ArrayList<>();
+    Map<Integer, Span> byLetters = new HashMap<>();
+    letters(spelling)
+        .forEach(letters -> tokens(letters).ifPresent(span -> byLetters.put(span.from(), span)));
+    List<Span> spans = new ArrayList<>();
     int from = 1;
-    while (wanted.length > 0 && from + wanted.length < ids.length) {
+    while (wanted.length > 0 && from < ids.length - 1) {
       int to = from + wanted.length;
-      boolean here = Arrays.equals(ids, from, to, wanted, 0, wanted.length);
-      if (here && isBoundary(from) && isBoundary(to)) {
-        starts.add(from);
-        from = to;
-      } else {
-        from++;
+      boolean here =
+          to < ids.length
+              && Arrays.equals(ids, from, to, wanted, 0, wanted.length)
+              && isBoundary(from)
+              && isBoundary(to);
+      Span span = here ? new Span(from, to) : byLetters.get(from);
+      if (span != null) {
+        spans.add(span);
+      }
+      from = span == null ? from + 1 : span.to();
+    }
+    List<Long> key = Arrays.stream(wanted).boxed().toList();
+    return new Found(phrase, spelling, key, spans, spans.size());
+  }
+
+  /** The places of characters where a text stands as words of its own, whatever its tokens. */
+  private List<Letters> letters(String text) {
+    int[] wanted = text.strip().codePoints().map(Character::toLowerCase).toArray();
+    return IntStream.rangeClosed(0, characters.length - wanted.length)
+        .filter(start -> wanted.length > 0 && isAt(wanted, start))
+        .mapToObj(start -> new Letters(start, start + wanted.length))
+        .filter(letters -> isBoundaryAt(letters.start()) && isBoundaryAt(letters.end()))
+        .toList();
+  }
+
+  private boolean isAt(int[] wanted, int start) {
+    for (int i = 0; i < wanted.length; i++) {
+      if (Character.toLowerCase(characters[start + i]) != wanted[i]) {
+        return false;
       }
     }
-    return new Found(phrase, spelling, Arrays.stream(wanted).boxed().toList(), starts);
+    return true;
+  }
+
+  /** The tokens of some characters, if they have these characters and no other. */
+  private Optional<Span> tokens(Letters letters) {
+    Span span = new Span(firstTokens[letters.start()], firstTokens[letters.end()]);
+    boolean whole =
+        span.from() < span.to()
+            && spans[span.from()].getStart() == letters.start()
+            && (spans[span.from() - 1] == null
+                || spans[span.from() - 1].getEnd() <= letters.start())
+            && spans[span.to() - 1].getEnd() <= letters.end();
+    return whole ? Optional.of(span) : Optional.empty();
   }
 
   private long[] encode(String text) {
@@ -192,29 +304,39 @@ final class PhraseFinder {
     if (before == null || after == null) {
       return true; // the start or end of the prompt
     }
-    int start = after.getStart();
-    return start == 0
-        || start >= characters.length
-        || before.getEnd() < start
-        || !isInWord(characters[start - 1], characters[start]);
+    return before.getEnd() < after.getStart() || isBoundaryAt(after.getStart());
+  }
+
+  /** Whether a word begins or ends at a place between characters. */
+  private boolean isBoundaryAt(int place) {
+    return place == 0
+        || place >= characters.length
+        || !isInWord(characters[place - 1], characters[place]);
   }
 
   private static boolean isInWord(int left, int right) {
     return isOfWord(left)
         && isOfWord(right)
-        && !WITHOUT_SPACES.contains(UnicodeScript.of(left))
-        && !WITHOUT_SPACES.contains(UnicodeScript.of(right));
+        && (isMark(right) || !isWithoutSpaces(left) && !isWithoutSpaces(right));
+  }
+
+  private static boolean isWithoutSpaces(int character) {
+    return WITHOUT_SPACES.contains(UnicodeScript.of(character));
   }
 
   private static boolean isOfWord(int character) {
     return switch (Character.getType(character)) {
-      case Character.NON_SPACING_MARK,
-          Character.COMBINING_SPACING_MARK,
-          Character.ENCLOSING_MARK,
-          Character.LETTER_NUMBER,
-          Character.OTHER_NUMBER ->
+      case Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;
+      default -> Character.isLetterOrDigit(character) || isMark(character);
+    };
+  }
+
+  /** Whether a character belongs to the one before it. */
+  private static boolean isMark(int character) {
+    return switch (Character.getType(character)) {
+      case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK ->
           true;
-      default -> Character.isLetterOrDigit(character);
+      default -> false;
     };
   }
 
@@ -249,10 +371,7 @@ final class PhraseFinder {
         .map(spelling -> occurrences(phrase, spelling))
         .anyMatch(
             found ->
-                found.starts().stream()
-                    .anyMatch(
-                        start ->
-                            tokenIndices.stream()
-                                .anyMatch(i -> i >= start && i < start + found.length())));
+                found.spans().stream()
+                    .anyMatch(span -> !Collections.disjoint(span.tokenIndices(), tokenIndices)));
   }
 }

@@ -3,12 +3,16 @@ package io.boxwright.diffusion.clip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -128,6 +132,56 @@ class PhraseFinderTest {
             match -> assertThat(match.warnings()).containsExactly("phrase 'cat' " + warning));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a red cat and a blue cat | cat, cat, red cat | 7 7 2,3 | occurs 2 times in the prompt, 1 of them in other phrases, and has 2 boxes: all are on the first of the others
+          a red cat and a cat      | cat, red cat, cat, a cat | 3 2,3 3 5,6 | occurs 2 times in the prompt, 2 of them in other phrases, and has 2 boxes: all are on the first
+          """)
+  void aChoiceAmongWhatLongerPhrasesLeaveIsNamed(
+      String prompt, String phrases, String indices, String warning) {
+    List<PhraseMatch> matches = tokenizer.findPhrases(prompt, split(phrases));
+
+    assertThat(matches).extracting(PhraseMatch::tokenIndices).isEqualTo(tokens(indices));
+    assertThat(matches.get(0).warnings()).contains("phrase 'cat' " + warning);
+  }
+
+  @Test
+  void anOccurrenceThatIsCutOffIsMissed() {
+    String prompt = "cat " + "x ".repeat(90) + "cat";
+
+    assertThat(tokenizer.findPhrases(prompt, List.of("cat", "cat")))
+        .containsOnly(
+            new PhraseMatch(
+                List.of(1),
+                List.of(
+                    "phrase 'cat' occurs 2 times in the prompt, 1 of them where it is cut off, and"
+                        + " has 2 boxes: all are on the first")));
+    assertThat(tokenizer.findPhrases(prompt, List.of("cat")).get(0).warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a hot dog on a table  | hot dog, dog     | phrase 'dog' shares token 4 with phrase 'hot dog'
+          a hot dog on a table  | dog, hot dog     | phrase 'dog' shares token 4 with phrase 'hot dog'
+          a red cat on a mat    | red cat, cat on  | phrase 'cat on' shares token 3 with phrase 'red cat'
+          two cats              | cats, two cats   | phrase 'cats' shares tokens 2, 3, 4 with phrase 'two cats'
+          two cats              | cats, cat        | phrase 'cat' shares tokens 2, 3, 4 with phrase 'cats'
+          two cats              | cats, Cats       | ''
+          a hot dog and a dog   | hot dog, dog     | ''
+          """)
+  void tokensThatDifferentPhrasesShareAreNamed(String prompt, String phrases, String warning) {
+    assertThat(tokenizer.findPhrases(prompt, split(phrases)))
+        .flatExtracting(PhraseMatch::warnings)
+        .filteredOn(text -> text.contains("shares"))
+        .isEqualTo(warning.isEmpty() ? List.of() : List.of(warning));
+  }
+
   @Test
   void equalPhrasesWithoutEnoughOccurrencesAreOneObject() {
     assertThat(tokenizer.findPhrases("a cat and a cat", List.of("cat", "cat", "cat")))
@@ -144,6 +198,53 @@ class PhraseFinderTest {
     assertThat(tokenizer.findPhrases("un émigré 😀 cats", List.of("cats", "émigré", "😀")))
         .allSatisfy(match -> assertThat(match.warnings()).isEmpty());
     assertThat(tokenizer.findPhrases("猫と犬", List.of("犬"))).hasSize(1);
+  }
+
+  /** Each occurrence has the tokens that are there, the last one with or without a word's end. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          一只猫和一只狗      | 猫          | 猫
+          一只猫和一只狗      | 一只猫, 狗  | 一只猫 狗
+          猫和猫和狗          | 猫, 猫      | 猫 猫
+          แมวและหมา           | แมว, หมา    | แมว หมา
+          猫cat狗             | cat         | cat
+          T恤和帽子           | t恤         | t恤
+          😀🎈 and 🎈         | 🎈, 🎈      | 🎈 🎈
+          """)
+  void wordsInsideOfARunAreFound(String prompt, String phrases, String wanted) {
+    List<PhraseMatch> matches = tokenizer.findPhrases(prompt, split(phrases));
+
+    assertThat(matches).allSatisfy(match -> assertThat(match.warnings()).isEmpty());
+    assertThat(matches).extracting(PhraseMatch::tokenIndices).doesNotHaveDuplicates();
+    assertThat(matches)
+        .extracting(match -> tokenizer.text(prompt, match.tokenIndices()))
+        .containsExactly(wanted.split(" "));
+  }
+
+  @Test
+  void aLetterIsNotTakenWithoutItsMarks() {
+    assertThatThrownBy(() -> tokenizer.findPhrases("แม่และพ่อ", List.of("แม")))
+        .hasMessage("phrase 'แม' does not occur in prompt 'แม่และพ่อ'");
+  }
+
+  /** A vocabulary in which both signs together are one token. */
+  @Test
+  void wordsWithoutTokensOfTheirOwnNeedTokenIndices(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("vocab.json"),
+        "{\"<|startoftext|>\":0,\"<|endoftext|>\":1,\"!\":2,\"?</w>\":3,\"?\":4,\"!?</w>\":5}");
+    Files.writeString(folder.resolve("merges.txt"), "! ?</w>\n");
+
+    try (CLIPTokenizer merging = CLIPTokenizer.fromPretrained(folder)) {
+      assertThatThrownBy(() -> merging.findPhrases("!?", List.of("?")))
+          .hasMessage(
+              "phrase '?' has no tokens of its own in prompt '!?', but shares them with its"
+                  + " neighbours: give token_indices");
+      assertThat(merging.tokenIndices("?!?", "?")).containsExactly(1);
+    }
   }
 
   @ParameterizedTest
@@ -176,6 +277,13 @@ class PhraseFinderTest {
         .isEmpty();
     assertThat(tokenizer.contradictions("a cat", List.of("cat"), List.of(List.of(-1, 99))))
         .hasSize(1);
+  }
+
+  /** Of texts such as {@code 2,3 5}. */
+  private static List<List<Integer>> tokens(String indices) {
+    return Stream.of(indices.split(" "))
+        .map(tokens -> Stream.of(tokens.split(",")).map(Integer::valueOf).toList())
+        .toList();
   }
 
   private static List<String> split(String phrases) {
