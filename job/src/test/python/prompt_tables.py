@@ -174,6 +174,33 @@ def shards_with_other_columns(folder):
     arrow(folder, "1.parquet")
 
 
+def required(folder, name, seed):
+    """A shard whose columns, and the elements of its lists, are all required."""
+    boxes = pa.list_(not_null(pa.list_(not_null(pa.float64()))))
+    schema = pa.schema([
+        pa.field("prompt", pa.string(), nullable=False),
+        pa.field("phrases", pa.list_(not_null(pa.string())), nullable=False),
+        pa.field("bboxes", boxes, nullable=False),
+        pa.field("seed", pa.int64(), nullable=False)])
+    pq.write_table(pa.table({**LAYOUT, "seed": seed}, schema), folder / name)
+
+
+def not_null(kind):
+    return pa.field("element", kind, nullable=False)
+
+
+@form(rows=4, prompt=PROMPTS * 2, phrases=PHRASES * 2, bboxes=BOXES * 2, seed=[1, 2, 3, None])
+def shards_of_required_then_optional_columns(folder):
+    required(folder, "0.parquet", seed=[1, 2])
+    arrow(folder, "1.parquet", seed=[3, None])
+
+
+@form(rows=4, prompt=PROMPTS * 2, phrases=PHRASES * 2, bboxes=BOXES * 2, seed=[3, None, 1, 2])
+def shards_of_optional_then_required_columns(folder):
+    arrow(folder, "0.parquet", seed=[3, None])
+    required(folder, "1.parquet", seed=[1, 2])
+
+
 @form(problem="Invalid prompt column: it is string in 0.parquet, bigint in 1.parquet, but must be string")
 def shards_of_texts_and_numbers_as_prompts(folder):
     arrow(folder, "0.parquet")
