@@ -37,9 +37,6 @@ final class SafeTensors {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  /** The format's own limit. */
-  private static final long LONGEST_HEADER = 100_000_000;
-
   private static final String METADATA = "__metadata__";
 
   private final Path file;
@@ -74,7 +71,7 @@ final class SafeTensors {
 
   private static int headerSize(Path file, long fileSize, ByteBuffer start) {
     long size = start.remaining() < Long.BYTES ? -1 : start.getLong();
-    if (size < 0 || size > LONGEST_HEADER || size > fileSize - Long.BYTES) {
+    if (size < 0 || size > fileSize - Long.BYTES) {
       throw damaged(
           file, "it does not begin as one (a Git LFS pointer, or an unfinished download?)");
     }
