@@ -25,8 +25,9 @@ import java.util.stream.Collectors;
 
 /**
  * A pipeline without a model, for faults that a real one does not have on demand: a batch with the
- * prompt {@code explode} throws, the prompt {@code overflow} gives latents that are not finite. A
- * token is a word, and the image's colour is its seed.
+ * prompt {@code explode} throws, the prompt {@code overflow} gives latents that are not finite.
+ * Prompts that begin with {@code unscored} have no attention scores. A token is a word, and the
+ * image's colour is its seed.
  */
 public final class StubPipeline implements ImagePipeline {
 
@@ -135,14 +136,12 @@ public final class StubPipeline implements ImagePipeline {
     Arrays.fill(pixels, (int) request.seed());
     image.setRGB(0, 0, 16, 16, pixels, 0, 16);
     List<ObjectAdherence> objects =
-        request.objects().stream()
-            .map(object -> new ObjectAdherence(object, SCORES, SCORES))
-            .toList();
+        request.objects().stream().map(object -> new ObjectAdherence(SCORES, SCORES)).toList();
     boolean maps = options.attentionMaps() == GenerationOptions.AttentionMaps.KEEP;
     return new GeneratedImage(
         image,
         !request.prompt().equals("overflow"),
-        objects.isEmpty()
+        objects.isEmpty() || request.prompt().startsWith("unscored")
             ? Optional.empty()
             : Optional.of(new LayoutAdherence(SCORES, SCORES, objects)),
         objects.isEmpty() ? GuidanceTrace.NONE : new GuidanceTrace(0.9, 0.1, 7),

@@ -42,7 +42,6 @@ public final class DetectionScorer {
             .filter(detection -> detection.query().equals(object.label()))
             .max(Comparator.comparingDouble(Detection::score));
     return new ObjectDetection(
-        object,
         best,
         best.map(detection -> scores(detection, object.boxes())).orElse(DetectionScores.NOT_FOUND));
   }

@@ -36,8 +36,7 @@ public final class AdherenceScorer {
       IntFunction<List<TokenMap>> guided, IntFunction<List<TokenMap>> heldOut) {
     List<ObjectAdherence> scored = new ArrayList<>();
     for (LayoutObject object : objects) {
-      scored.add(
-          new ObjectAdherence(object, scoreObject(object, guided), scoreObject(object, heldOut)));
+      scored.add(new ObjectAdherence(scoreObject(object, guided), scoreObject(object, heldOut)));
     }
     return new LayoutAdherence(
         AdherenceScores.mean(scored.stream().map(ObjectAdherence::guided).toList()),

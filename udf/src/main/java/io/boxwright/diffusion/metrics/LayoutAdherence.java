@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param guided means over the objects, over the layers that the guidance reads
  * @param heldOut means over the objects, over layers that it does not read
- * @param objects one entry an object, in the request's order
+ * @param objects one entry an object, in the layout's order
  */
 public record LayoutAdherence(
     AdherenceScores guided, AdherenceScores heldOut, List<ObjectAdherence> objects) {

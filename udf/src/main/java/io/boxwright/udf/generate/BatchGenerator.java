@@ -2,6 +2,7 @@ package io.boxwright.udf.generate;
 
 import io.boxwright.diffusion.guidance.BatchShape;
 import io.boxwright.diffusion.guidance.Guidance;
+import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
@@ -139,10 +140,10 @@ record BatchGenerator(
     Timed timed = timed(requests, batch.ids());
     for (int i = 0; i < places.size(); i++) {
       int place = places.get(i);
-      GeneratedImage image = timed.images().get(fixed ? place : i);
-      batch
-          .outcomes()
-          .set(place, ImageOutcome.of(warned(image, batch), timed.seconds() / places.size()));
+      GeneratedImage image = warned(timed.images().get(fixed ? place : i), batch);
+      List<LayoutObject> layout = batch.requests().get(place).objects();
+      double seconds = timed.seconds() / places.size();
+      batch.outcomes().set(place, ImageOutcome.of(image, layout, seconds));
     }
   }
 

@@ -141,7 +141,7 @@ record GenerateRows(
     private DetectionOutcome detect(ImageOutcome outcome) {
       return objectDetector.isEmpty() || outcome.image() == null
           ? DetectionOutcome.NONE
-          : DetectionOutcome.of(objectDetector.get(), outcome.image());
+          : DetectionOutcome.of(objectDetector.get(), outcome.image().image(), outcome.layout());
     }
   }
 }

@@ -4,8 +4,7 @@ import io.boxwright.diffusion.detection.DetectionScorer;
 import io.boxwright.diffusion.detection.LayoutDetection;
 import io.boxwright.diffusion.detection.ObjectDetector;
 import io.boxwright.diffusion.layout.LayoutObject;
-import io.boxwright.diffusion.metrics.ObjectAdherence;
-import io.boxwright.diffusion.pipelines.GeneratedImage;
+import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,21 +20,19 @@ public record DetectionOutcome(Optional<LayoutDetection> scores, List<String> wa
   /** Nothing. */
   public static final DetectionOutcome NONE = new DetectionOutcome(Optional.empty(), List.of());
 
-  /** Looks for the objects of an image's layout. */
-  public static DetectionOutcome of(ObjectDetector detector, GeneratedImage image) {
-    return image.adherence().isEmpty()
-        ? NONE
-        : of(
-            detector,
-            image,
-            image.adherence().get().objects().stream().map(ObjectAdherence::object).toList());
-  }
-
-  private static DetectionOutcome of(
-      ObjectDetector detector, GeneratedImage image, List<LayoutObject> objects) {
-    DetectionScorer scorer = new DetectionScorer(objects);
+  /**
+   * Looks for the objects of a layout.
+   *
+   * @param image RGB, 8 bits a channel
+   */
+  public static DetectionOutcome of(
+      ObjectDetector detector, BufferedImage image, List<LayoutObject> layout) {
+    if (layout.isEmpty()) {
+      return NONE;
+    }
+    DetectionScorer scorer = new DetectionScorer(layout);
     try {
-      LayoutDetection scores = scorer.score(detector.detect(image.image(), scorer.labels()));
+      LayoutDetection scores = scorer.score(detector.detect(image, scorer.labels()));
       return new DetectionOutcome(Optional.of(scores), List.of());
     } catch (IllegalArgumentException e) {
       return new DetectionOutcome(Optional.empty(), List.of("No detection: " + e.getMessage()));

@@ -7,6 +7,7 @@ import io.boxwright.diffusion.detection.ObjectDetection;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
 import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.metrics.AdherenceScores;
 import io.boxwright.diffusion.metrics.LayoutAdherence;
 import io.boxwright.diffusion.metrics.ObjectAdherence;
@@ -46,6 +47,9 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
     values.put("seconds", outcome.seconds());
     if (outcome.image() != null) {
       putImage(values, request, outcome.image(), detection);
+      if (!outcome.layout().isEmpty()) {
+        putLayout(values, outcome, detection);
+      }
     }
     return RowFactory.create(Arrays.stream(images.fieldNames()).map(values::get).toArray());
   }
@@ -63,19 +67,17 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
         "warnings",
         Stream.concat(image.warnings().stream(), detection.warnings().stream())
             .toArray(String[]::new));
-    image.adherence().ifPresent(adherence -> putLayout(values, image, adherence, detection));
   }
 
   private static void putLayout(
-      Map<String, Object> values,
-      GeneratedImage image,
-      LayoutAdherence adherence,
-      DetectionOutcome detection) {
-    values.put("adherence", adherence(adherence, image.guidance()));
-    values.put("detection", detection.scores().map(ImageRowWriter::detection).orElse(null));
-    values.put("objects", objects(adherence.objects(), detection.scores()));
+      Map<String, Object> values, ImageOutcome outcome, DetectionOutcome detection) {
+    GeneratedImage image = outcome.image();
     values.put(
-        "attention", rows(image.attentionMaps(), map -> attention(map, adherence.objects())));
+        "adherence",
+        image.adherence().map(scores -> adherence(scores, image.guidance())).orElse(null));
+    values.put("detection", detection.scores().map(ImageRowWriter::detection).orElse(null));
+    values.put("objects", objects(outcome.layout(), image.adherence(), detection.scores()));
+    values.put("attention", rows(image.attentionMaps(), map -> attention(map, outcome.layout())));
   }
 
   private static Row adherence(LayoutAdherence adherence, GuidanceTrace guidance) {
@@ -87,24 +89,31 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
         guidance.iterations());
   }
 
-  private static Row[] objects(List<ObjectAdherence> objects, Optional<LayoutDetection> detection) {
-    Row[] rows = new Row[objects.size()];
+  private static Row[] objects(
+      List<LayoutObject> layout,
+      Optional<LayoutAdherence> adherence,
+      Optional<LayoutDetection> detection) {
+    Row[] rows = new Row[layout.size()];
     for (int i = 0; i < rows.length; i++) {
       int place = i;
-      Optional<Row> detected = detection.map(scores -> detection(scores.objects().get(place)));
-      rows[i] = object(objects.get(i), detected.orElse(null));
+      rows[i] =
+          object(
+              layout.get(i),
+              adherence.map(scores -> scores.objects().get(place)),
+              detection.map(scores -> detection(scores.objects().get(place))).orElse(null));
     }
     return rows;
   }
 
   /** Where the table has no {@code detection}, Spark leaves it out, as it comes last. */
-  private static Row object(ObjectAdherence adherence, Row detection) {
+  private static Row object(
+      LayoutObject object, Optional<ObjectAdherence> adherence, Row detection) {
     return RowFactory.create(
-        adherence.object().label(),
-        adherence.object().tokenIndices().toArray(Integer[]::new),
-        adherence.object().boxes().stream().map(ImageRowWriter::edges).toArray(Double[][]::new),
-        scores(adherence.guided()),
-        scores(adherence.heldOut()),
+        object.label(),
+        object.tokenIndices().toArray(Integer[]::new),
+        object.boxes().stream().map(ImageRowWriter::edges).toArray(Double[][]::new),
+        adherence.map(scores -> scores(scores.guided())).orElse(null),
+        adherence.map(scores -> scores(scores.heldOut())).orElse(null),
         detection);
   }
 
@@ -132,10 +141,10 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
     return new Double[] {box.xMin(), box.yMin(), box.xMax(), box.yMax()};
   }
 
-  private static Row attention(AttentionMap map, List<ObjectAdherence> objects) {
+  private static Row attention(AttentionMap map, List<LayoutObject> layout) {
     return RowFactory.create(
         map.object(),
-        objects.get(map.object()).object().label(),
+        layout.get(map.object()).label(),
         map.layer(),
         map.height(),
         map.width(),

@@ -188,7 +188,7 @@ public record PromptRow(
     placesByTokens.forEach(
         (tokens, places) -> {
           String phrase = phrases.isEmpty() ? null : phrases.get(places.get(0));
-          if (phrase == null) {
+          if (phrase == null || phrase.isBlank()) {
             unnamed.add(tokens);
           } else {
             texts.put(tokens, phrase);

@@ -338,6 +338,20 @@ class GuidedImageGeneratorTest {
   }
 
   @Test
+  void objectsAreDetectedWithoutAttentionScores() {
+    Row row =
+        detect("'unscored a red square' prompt, " + BOX + " bboxes, array('a red square') phrases");
+
+    assertThat(row.<Row>getAs("adherence")).isNull();
+    assertThat(row.<Row>getAs("detection").<Double>getAs("right")).isEqualTo(1);
+    Row object = row.<Row>getList(row.fieldIndex("objects")).get(0);
+    assertThat(object.<String>getAs("label")).isEqualTo("a red square");
+    assertThat(object.<Integer>getList(1)).containsExactly(2, 3, 4);
+    assertThat(object.<Row>getAs("guided")).isNull();
+    assertThat(object.<Row>getAs("detection").<Double>getAs("found")).isEqualTo(1);
+  }
+
+  @Test
   void labelsThatTheDetectorDoesNotKnowAreWarnedOf() {
     Row row = detect("'a red cat' prompt, " + BOX + " bboxes, array('a red cat') phrases");
 

@@ -9,6 +9,7 @@ import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,19 @@ class PromptRowTest {
             .request(pipeline(), 0);
     assertThat(calls).containsExactly("texts");
     assertThat(request.objects()).extracting(object -> object.label()).containsOnly("a text");
+  }
+
+  @Test
+  void objectsWithoutAPhraseOfTheirOwnAreCalledWhatTheirTokensSay() {
+    List<String> phrases = Arrays.asList("a", null, " ");
+
+    GenerationRequest request =
+        row("a b c", List.of(BOX, BOX, BOX), List.of(List.of(1), List.of(2), List.of(3)), phrases)
+            .request(pipeline(), 0);
+
+    assertThat(request.objects())
+        .extracting(object -> object.label())
+        .containsExactly("a", "a text", "a text");
   }
 
   @Test
