@@ -58,6 +58,9 @@ def check_pyarrow(table):
         made = row["image"] is not None
         assert made == (row["status"] == "ok"), f"status {row['status']}, but image is there: {made}"
         assert made == (row["error"] is None), f"error {row['error']}, but image is there: {made}"
+    for row in rows.select(["guidance"]).to_pylist():
+        guidance = row["guidance"]
+        assert guidance is None or guidance["guidance_iterations"] > 0, f"guidance is {guidance}"
     scored = [row for row in rows.select(["adherence", "objects"]).to_pylist() if row["adherence"]]
     for row in scored:
         score = row["adherence"]["guided"]["in_box_mass"]

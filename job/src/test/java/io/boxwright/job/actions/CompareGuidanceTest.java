@@ -64,7 +64,7 @@ class CompareGuidanceTest {
             .console(new PrintWriter(console))
             .execute();
 
-    assertThat(updates("unguided")).containsExactly(0, 0);
+    assertThat(updates("unguided")).containsExactly(null, null);
     assertThat(updates("guided")).containsExactly(2, 2);
     assertThat(comparison.unguided().summary().images()).isEqualTo(2);
     assertThat(comparison.guided().summary().scored()).isEqualTo(2);
@@ -78,10 +78,10 @@ class CompareGuidanceTest {
     return spark
         .read()
         .parquet(folder.resolve("out").resolve(run).resolve("images").toString())
-        .select("adherence.guidance_iterations")
+        .select("guidance.guidance_iterations")
         .collectAsList()
         .stream()
-        .map((Row row) -> row.getInt(0))
+        .map((Row row) -> row.<Integer>getAs(0))
         .toList();
   }
 }

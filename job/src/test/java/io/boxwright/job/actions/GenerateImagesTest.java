@@ -182,8 +182,10 @@ class GenerateImagesTest {
     assertThat(rows.get("cut").<String>getList(rows.get("cut").fieldIndex("warnings"))).hasSize(1);
     Row adherence = rows.get("guided").getAs("adherence");
     assertThat(adherence.<Row>getAs("guided").<Double>getAs("in_box_mass")).isBetween(0.0, 1.0);
-    assertThat(adherence.<Integer>getAs("guidance_iterations")).isPositive();
+    Row guidance = rows.get("guided").getAs("guidance");
+    assertThat(guidance.<Integer>getAs("guidance_iterations")).isPositive();
     assertThat(rows.get("plain").<Row>getAs("adherence")).isNull();
+    assertThat(rows.get("plain").<Row>getAs("guidance")).isNull();
     assertSummary(result);
   }
 

@@ -63,6 +63,7 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
     values.put("image", RowFactory.create(PngEncoder.encode(image.image()), path));
     values.put("width", image.image().getWidth());
     values.put("height", image.image().getHeight());
+    values.put("guidance", guidance(image.guidance()));
     values.put(
         "warnings",
         Stream.concat(image.warnings().stream(), detection.warnings().stream())
@@ -72,21 +73,21 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
   private static void putLayout(
       Map<String, Object> values, ImageOutcome outcome, DetectionOutcome detection) {
     GeneratedImage image = outcome.image();
-    values.put(
-        "adherence",
-        image.adherence().map(scores -> adherence(scores, image.guidance())).orElse(null));
+    values.put("adherence", image.adherence().map(ImageRowWriter::adherence).orElse(null));
     values.put("detection", detection.scores().map(ImageRowWriter::detection).orElse(null));
     values.put("objects", objects(outcome.layout(), image.adherence(), detection.scores()));
     values.put("attention", rows(image.attentionMaps(), map -> attention(map, outcome.layout())));
   }
 
-  private static Row adherence(LayoutAdherence adherence, GuidanceTrace guidance) {
-    return RowFactory.create(
-        scores(adherence.guided()),
-        scores(adherence.heldOut()),
-        number(guidance.lossFirst()),
-        number(guidance.lossLast()),
-        guidance.iterations());
+  /** Null if the image was not guided. */
+  private static Row guidance(GuidanceTrace trace) {
+    return trace.equals(GuidanceTrace.NONE)
+        ? null
+        : RowFactory.create(trace.lossFirst(), trace.lossLast(), trace.iterations());
+  }
+
+  private static Row adherence(LayoutAdherence adherence) {
+    return RowFactory.create(scores(adherence.guided()), scores(adherence.heldOut()));
   }
 
   private static Row[] objects(

@@ -33,9 +33,11 @@ public final class ImageTableSchema {
           .add("leakage", DoubleType);
 
   private static final StructType ADHERENCE =
+      new StructType().add("guided", SCORES).add("held_out", SCORES);
+
+  /** What the guidance did. */
+  private static final StructType GUIDANCE =
       new StructType()
-          .add("guided", SCORES)
-          .add("held_out", SCORES)
           .add("loss_first", DoubleType)
           .add("loss_last", DoubleType)
           .add("guidance_iterations", IntegerType);
@@ -78,6 +80,7 @@ public final class ImageTableSchema {
           .add("image", new StructType().add("bytes", BinaryType).add("path", StringType))
           .add("width", IntegerType)
           .add("height", IntegerType)
+          .add("guidance", GUIDANCE)
           .add("adherence", ADHERENCE)
           .add("detection", DETECTION)
           .add("objects", createArrayType(OBJECT))

@@ -80,8 +80,7 @@ class GuidedImageGeneratorTest {
     assertThat(ImageIO.read(new ByteArrayInputStream(png)).getRGB(0, 0) & 0xFFFFFF).isEqualTo(77);
     Row adherence = row.getAs("adherence");
     assertThat(adherence.<Row>getAs("guided").<Double>getAs("lift")).isEqualTo(2);
-    assertThat(adherence.<Double>getAs("loss_first")).isEqualTo(0.9);
-    assertThat(adherence.<Integer>getAs("guidance_iterations")).isEqualTo(7);
+    assertThat(row.<Row>getAs("guidance")).isEqualTo(RowFactory.create(0.9, 0.1, 7));
     Row object = row.<Row>getList(row.fieldIndex("objects")).get(0);
     assertThat(object.<Integer>getList(1)).containsExactly(2, 3);
     assertThat(object.getList(2)).hasSize(1);
@@ -93,6 +92,7 @@ class GuidedImageGeneratorTest {
 
     assertThat(row.<String>getAs("status")).isEqualTo("ok");
     assertThat(row.<Row>getAs("adherence")).isNull();
+    assertThat(row.<Row>getAs("guidance")).isNull();
     assertThat(row.schema().fieldNames()).doesNotContain("attention", "detection");
   }
 
