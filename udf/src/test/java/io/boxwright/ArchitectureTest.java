@@ -25,6 +25,7 @@ class ArchitectureTest {
           "io.boxwright.diffusion.attention",
           "io.boxwright.diffusion.detection.shapes",
           "io.boxwright.diffusion.detection",
+          "io.boxwright.diffusion.scores",
           "io.boxwright.diffusion.layout",
           "io.boxwright.diffusion.schedulers",
           "io.boxwright.diffusion.clip",

@@ -1,5 +1,6 @@
 package io.boxwright.diffusion.detection;
 
+import io.boxwright.diffusion.scores.ScoreNumber;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -16,6 +17,14 @@ public record DetectionScores(double found, double right, double centreInBox, do
 
   /** The scores of an object that was not found. */
   public static final DetectionScores NOT_FOUND = new DetectionScores(0, 0, 0, 0);
+
+  /** The scores, as the image table has them. */
+  static final List<ScoreNumber<DetectionScores>> NUMBERS =
+      List.of(
+          new ScoreNumber<>("found", DetectionScores::found),
+          new ScoreNumber<>("right", DetectionScores::right),
+          new ScoreNumber<>("centre_in_box", DetectionScores::centreInBox),
+          new ScoreNumber<>("iou", DetectionScores::iou));
 
   /** The mean of each score; NaN of an empty list. */
   public static DetectionScores mean(List<DetectionScores> scores) {

@@ -1,5 +1,6 @@
 package io.boxwright.diffusion.metrics;
 
+import io.boxwright.diffusion.scores.ScoreNumber;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -15,6 +16,15 @@ import java.util.function.ToDoubleFunction;
  */
 public record AdherenceScores(
     double inBoxMass, double lift, double iou, double pointing, double leakage) {
+
+  /** The scores, as the image table has them. */
+  static final List<ScoreNumber<AdherenceScores>> NUMBERS =
+      List.of(
+          new ScoreNumber<>("in_box_mass", AdherenceScores::inBoxMass),
+          new ScoreNumber<>("lift", AdherenceScores::lift),
+          new ScoreNumber<>("iou", AdherenceScores::iou),
+          new ScoreNumber<>("pointing", AdherenceScores::pointing),
+          new ScoreNumber<>("leakage", AdherenceScores::leakage));
 
   /** The mean of each score; NaN of an empty list. */
   public static AdherenceScores mean(List<AdherenceScores> scores) {

@@ -12,10 +12,12 @@ public enum Stage {
   DENOISE,
   /** The first noise, classifier-free guidance and the scheduler's steps. */
   SCHEDULE,
-  /** Averaged attention maps to scores. */
+  /** Scores of images, other than what a detector does. */
   SCORE,
   /** Latents to pixels. */
   DECODE,
+  /** Looking for objects in images with a detector, and scoring them. */
+  DETECT,
   /** PNG encoding and the file system. */
   WRITE
 }

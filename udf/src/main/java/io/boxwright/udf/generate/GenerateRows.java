@@ -8,11 +8,14 @@ import io.boxwright.udf.counters.GenerationCounters;
 import io.boxwright.udf.executor.ExecutorPipelines;
 import io.boxwright.udf.executor.LoadedPipeline;
 import io.boxwright.udf.executor.PipelineSpec;
-import io.boxwright.udf.table.DetectionOutcome;
 import io.boxwright.udf.table.DetectorType;
 import io.boxwright.udf.table.ImageOutcome;
 import io.boxwright.udf.table.ImageRequest;
 import io.boxwright.udf.table.ImageRowWriter;
+import io.boxwright.udf.table.ScoreColumn;
+import io.boxwright.udf.table.ScoreColumns;
+import io.boxwright.udf.table.ScoreOutcome;
+import io.boxwright.udf.table.ScoredImage;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -74,6 +77,7 @@ record GenerateRows(
     private final Iterator<ImageRequest> requests;
     private final BatchGenerator generator;
     private final Optional<ObjectDetector> objectDetector;
+    private final List<ScoreColumn> columns = ScoreColumns.in(writer.images());
     private final Queue<Row> ready = new ArrayDeque<>();
 
     ImageRows(
@@ -114,10 +118,10 @@ record GenerateRows(
       List<ImageOutcome> outcomes = generator.generate(batch);
       List<Integer> wanted =
           IntStream.range(0, batch.size()).filter(i -> batch.get(i).wanted()).boxed().toList();
-      List<DetectionOutcome> detections =
-          wanted.stream().map(outcomes::get).map(this::detect).toList();
+      List<List<ScoreOutcome>> scores =
+          wanted.stream().map(outcomes::get).map(this::score).toList();
       long start = System.nanoTime();
-      ready.addAll(rows(wanted, batch, outcomes, detections));
+      ready.addAll(rows(wanted, batch, outcomes, scores));
       counters.add(Stage.WRITE, Duration.ofNanos(System.nanoTime() - start));
       wanted.forEach(place -> counters.count(outcomes.get(place)));
     }
@@ -127,21 +131,30 @@ record GenerateRows(
         List<Integer> places,
         List<ImageRequest> batch,
         List<ImageOutcome> outcomes,
-        List<DetectionOutcome> detections) {
+        List<List<ScoreOutcome>> scores) {
       return IntStream.range(0, places.size())
           .parallel()
           .mapToObj(
               i -> {
                 int place = places.get(i);
-                return writer.row(batch.get(place), outcomes.get(place), detections.get(i));
+                return writer.row(batch.get(place), outcomes.get(place), scores.get(i));
               })
           .toList();
     }
 
-    private DetectionOutcome detect(ImageOutcome outcome) {
-      return objectDetector.isEmpty() || outcome.image() == null
-          ? DetectionOutcome.NONE
-          : DetectionOutcome.of(objectDetector.get(), outcome.image().image(), outcome.layout());
+    private List<ScoreOutcome> score(ImageOutcome outcome) {
+      if (outcome.image() == null) {
+        return List.of();
+      }
+      ScoredImage image = new ScoredImage(outcome.image(), outcome.layout(), objectDetector);
+      return columns.stream().map(column -> score(column, image)).toList();
+    }
+
+    private ScoreOutcome score(ScoreColumn column, ScoredImage image) {
+      long start = System.nanoTime();
+      ScoreOutcome outcome = column.scorer().apply(image);
+      counters.add(column.source().stage(), Duration.ofNanos(System.nanoTime() - start));
+      return outcome;
     }
   }
 }

@@ -20,6 +20,8 @@ import io.boxwright.udf.table.ImageRowWriter;
 import io.boxwright.udf.table.ImageTableSchema;
 import io.boxwright.udf.table.PromptSchema;
 import io.boxwright.udf.table.PromptTables;
+import io.boxwright.udf.table.ScoreColumn;
+import io.boxwright.udf.table.ScoreColumns;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -296,7 +298,9 @@ public final class GuidedImageGenerator {
   public Dataset<Row> generate(Dataset<Row> prompts) {
     Dataset<Row> marked = PromptTables.markInvalidText(prompts);
     PromptSchema columns = PromptSchema.of(marked.schema());
-    StructType images = ImageTableSchema.of(marked.schema(), options.attentionMaps(), detector);
+    List<ScoreColumn> scores =
+        detector == DetectorType.NONE ? ScoreColumns.withoutDetector() : ScoreColumns.all();
+    StructType images = ImageTableSchema.of(marked.schema(), options.attentionMaps(), scores);
     startMonitor(prompts.sparkSession().sparkContext());
     GenerateRows task =
         new GenerateRows(

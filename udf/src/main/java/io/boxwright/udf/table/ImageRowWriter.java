@@ -1,28 +1,24 @@
 package io.boxwright.udf.table;
 
-import io.boxwright.diffusion.detection.Detection;
-import io.boxwright.diffusion.detection.DetectionScores;
-import io.boxwright.diffusion.detection.LayoutDetection;
-import io.boxwright.diffusion.detection.ObjectDetection;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
 import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
-import io.boxwright.diffusion.metrics.AdherenceScores;
-import io.boxwright.diffusion.metrics.LayoutAdherence;
-import io.boxwright.diffusion.metrics.ObjectAdherence;
 import io.boxwright.diffusion.pipelines.AttentionMap;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
+import io.boxwright.diffusion.scores.ImageScores;
+import io.boxwright.diffusion.scores.ObjectScores;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -33,8 +29,12 @@ import org.apache.spark.sql.types.StructType;
  */
 public record ImageRowWriter(PromptSchema prompts, StructType images) implements Serializable {
 
-  /** The row for a request, how it ended, and what a detector has to say of it. */
-  public Row row(ImageRequest request, ImageOutcome outcome, DetectionOutcome detection) {
+  /**
+   * The row for a request and how it ended.
+   *
+   * @param scores what the scores of the table have to say of the image; empty if there is none
+   */
+  public Row row(ImageRequest request, ImageOutcome outcome, List<ScoreOutcome> scores) {
     Map<String, Object> values = new HashMap<>();
     for (int i = 0; i < prompts.columns().size(); i++) {
       values.put(prompts.columns().get(i), request.row().get(i));
@@ -46,37 +46,20 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
     values.put("error", outcome.error());
     values.put("seconds", outcome.seconds());
     if (outcome.image() != null) {
-      putImage(values, request, outcome.image(), detection);
-      if (!outcome.layout().isEmpty()) {
-        putLayout(values, outcome, detection);
-      }
+      putImage(values, request, outcome.image());
+      putWarnings(values, outcome.image(), scores);
+      putScores(values, outcome, scores);
     }
     return RowFactory.create(Arrays.stream(images.fieldNames()).map(values::get).toArray());
   }
 
   private static void putImage(
-      Map<String, Object> values,
-      ImageRequest request,
-      GeneratedImage image,
-      DetectionOutcome detection) {
+      Map<String, Object> values, ImageRequest request, GeneratedImage image) {
     String path = ImagePath.of(request.prompt().name(), request.imageIndex());
     values.put("image", RowFactory.create(PngEncoder.encode(image.image()), path));
     values.put("width", image.image().getWidth());
     values.put("height", image.image().getHeight());
     values.put("guidance", guidance(image.guidance()));
-    values.put(
-        "warnings",
-        Stream.concat(image.warnings().stream(), detection.warnings().stream())
-            .toArray(String[]::new));
-  }
-
-  private static void putLayout(
-      Map<String, Object> values, ImageOutcome outcome, DetectionOutcome detection) {
-    GeneratedImage image = outcome.image();
-    values.put("adherence", image.adherence().map(ImageRowWriter::adherence).orElse(null));
-    values.put("detection", detection.scores().map(ImageRowWriter::detection).orElse(null));
-    values.put("objects", objects(outcome.layout(), image.adherence(), detection.scores()));
-    values.put("attention", rows(image.attentionMaps(), map -> attention(map, outcome.layout())));
   }
 
   /** Null if the image was not guided. */
@@ -86,60 +69,95 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
         : RowFactory.create(trace.lossFirst(), trace.lossLast(), trace.iterations());
   }
 
-  private static Row adherence(LayoutAdherence adherence) {
-    return RowFactory.create(scores(adherence.guided()), scores(adherence.heldOut()));
+  private static void putWarnings(
+      Map<String, Object> values, GeneratedImage image, List<ScoreOutcome> scores) {
+    Stream<String> ofScores = scores.stream().flatMap(outcome -> outcome.warnings().stream());
+    values.put(
+        "warnings", Stream.concat(image.warnings().stream(), ofScores).toArray(String[]::new));
   }
 
-  private static Row[] objects(
-      List<LayoutObject> layout,
-      Optional<LayoutAdherence> adherence,
-      Optional<LayoutDetection> detection) {
+  private void putScores(
+      Map<String, Object> values, ImageOutcome outcome, List<ScoreOutcome> outcomes) {
+    List<ImageScores> scores =
+        outcomes.stream().map(ScoreOutcome::scores).flatMap(Optional::stream).toList();
+    for (ImageScores group : scores) {
+      String column = group.group().name();
+      values.put(column, struct(type(column), "", numbers(group.imageNumbers())));
+    }
+    List<LayoutObject> layout = outcome.layout();
+    if (!layout.isEmpty()) {
+      values.put("objects", objects(layout, scores));
+      values.put(
+          "attention",
+          outcome.image().attentionMaps().stream()
+              .map(map -> attention(map, layout))
+              .toArray(Row[]::new));
+    }
+  }
+
+  private StructType type(String column) {
+    return (StructType) images.apply(column).dataType();
+  }
+
+  private Row[] objects(List<LayoutObject> layout, List<ImageScores> scores) {
+    StructType type = (StructType) ((ArrayType) images.apply("objects").dataType()).elementType();
     Row[] rows = new Row[layout.size()];
     for (int i = 0; i < rows.length; i++) {
-      int place = i;
-      rows[i] =
-          object(
-              layout.get(i),
-              adherence.map(scores -> scores.objects().get(place)),
-              detection.map(scores -> detection(scores.objects().get(place))).orElse(null));
+      Map<String, Object> values = object(layout.get(i));
+      for (ImageScores group : scores) {
+        if (!group.objectScores().isEmpty()) {
+          putObjectScores(values, group.objectScores().get(i));
+        }
+      }
+      rows[i] = struct(type, "", values);
     }
     return rows;
   }
 
-  /** Where the table has no {@code detection}, Spark leaves it out, as it comes last. */
-  private static Row object(
-      LayoutObject object, Optional<ObjectAdherence> adherence, Row detection) {
-    return RowFactory.create(
-        object.label(),
-        object.tokenIndices().toArray(Integer[]::new),
-        object.boxes().stream().map(ImageRowWriter::edges).toArray(Double[][]::new),
-        adherence.map(scores -> scores(scores.guided())).orElse(null),
-        adherence.map(scores -> scores(scores.heldOut())).orElse(null),
-        detection);
+  private static Map<String, Object> object(LayoutObject object) {
+    Map<String, Object> values = new HashMap<>();
+    values.put("label", object.label());
+    values.put("token_indices", object.tokenIndices().toArray(Integer[]::new));
+    values.put(
+        "boxes", object.boxes().stream().map(ImageRowWriter::edges).toArray(Double[][]::new));
+    return values;
   }
 
-  private static Row detection(LayoutDetection detection) {
-    return RowFactory.create(
-        detection.means().found(),
-        detection.means().right(),
-        detection.means().centreInBox(),
-        detection.means().iou(),
-        detection.allRight());
-  }
-
-  private static Row detection(ObjectDetection object) {
-    DetectionScores scores = object.scores();
-    return RowFactory.create(
-        scores.found(),
-        scores.right(),
-        scores.centreInBox(),
-        scores.iou(),
-        object.detection().map(Detection::score).orElse(null),
-        object.detection().map(Detection::box).map(ImageRowWriter::edges).orElse(null));
+  private static void putObjectScores(Map<String, Object> values, ObjectScores scores) {
+    values.putAll(numbers(scores.numbers()));
+    scores.boxes().forEach((path, box) -> values.put(path, edges(box)));
   }
 
   private static Double[] edges(BoundingBox box) {
     return new Double[] {box.xMin(), box.yMin(), box.xMax(), box.yMax()};
+  }
+
+  /** Not a number means that there is none: null, which every reader skips in a mean. */
+  private static Map<String, Object> numbers(Map<String, Double> numbers) {
+    Map<String, Object> values = new HashMap<>();
+    numbers.forEach((path, number) -> values.put(path, number.isNaN() ? null : number));
+    return values;
+  }
+
+  /**
+   * A struct whose values are given by their paths, and that stands at a path itself.
+   *
+   * @param path empty, or with a dot at the end
+   * @return null if no value is in it
+   */
+  private static Row struct(StructType type, String path, Map<String, Object> values) {
+    if (values.keySet().stream().noneMatch(name -> name.startsWith(path))) {
+      return null;
+    }
+    return RowFactory.create(
+        Arrays.stream(type.fields()).map(field -> value(field, path, values)).toArray());
+  }
+
+  private static Object value(StructField field, String path, Map<String, Object> values) {
+    String name = path + field.name();
+    return field.dataType() instanceof StructType inner
+        ? struct(inner, name + ".", values)
+        : values.get(name);
   }
 
   private static Row attention(AttentionMap map, List<LayoutObject> layout) {
@@ -150,23 +168,5 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
         map.height(),
         map.width(),
         map.values());
-  }
-
-  private static Row scores(AdherenceScores scores) {
-    return RowFactory.create(
-        number(scores.inBoxMass()),
-        number(scores.lift()),
-        number(scores.iou()),
-        number(scores.pointing()),
-        number(scores.leakage()));
-  }
-
-  /** Not a number means that there is none: null, which every reader skips in a mean. */
-  private static Double number(double value) {
-    return Double.isNaN(value) ? null : value;
-  }
-
-  private static <T> Row[] rows(List<T> values, Function<T, Row> row) {
-    return values.stream().map(row).toArray(Row[]::new);
   }
 }

@@ -9,9 +9,12 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.createArrayType;
 
 import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
+import io.boxwright.diffusion.scores.ScoreGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -19,21 +22,10 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * The columns of an image table: those of the prompt table as they were, with {@code id} and {@code
- * seed} filled in, then {@link #RESULT}. Everything may be null, which readers of other languages
+ * seed} filled in, then what came out. Everything may be null, which readers of other languages
  * expect of nested columns.
  */
 public final class ImageTableSchema {
-
-  private static final StructType SCORES =
-      new StructType()
-          .add("in_box_mass", DoubleType)
-          .add("lift", DoubleType)
-          .add("iou", DoubleType)
-          .add("pointing", DoubleType)
-          .add("leakage", DoubleType);
-
-  private static final StructType ADHERENCE =
-      new StructType().add("guided", SCORES).add("held_out", SCORES);
 
   /** What the guidance did. */
   private static final StructType GUIDANCE =
@@ -42,27 +34,12 @@ public final class ImageTableSchema {
           .add("loss_last", DoubleType)
           .add("guidance_iterations", IntegerType);
 
+  /** What an object has besides its scores. */
   private static final StructType OBJECT =
       new StructType()
           .add("label", StringType)
           .add("token_indices", createArrayType(IntegerType))
-          .add("boxes", createArrayType(createArrayType(DoubleType)))
-          .add("guided", SCORES)
-          .add("held_out", SCORES);
-
-  private static final StructType DETECTION_SCORES =
-      new StructType()
-          .add("found", DoubleType)
-          .add("right", DoubleType)
-          .add("centre_in_box", DoubleType)
-          .add("iou", DoubleType);
-
-  private static final StructType DETECTION = DETECTION_SCORES.add("all_right", DoubleType);
-
-  private static final StructType DETECTED_OBJECT =
-      OBJECT.add(
-          "detection",
-          DETECTION_SCORES.add("score", DoubleType).add("box", createArrayType(DoubleType)));
+          .add("boxes", createArrayType(createArrayType(DoubleType)));
 
   private static final StructType ATTENTION =
       new StructType()
@@ -73,47 +50,78 @@ public final class ImageTableSchema {
           .add("width", IntegerType)
           .add("values", createArrayType(FloatType));
 
-  /** What a row of the image table has besides its prompt columns. */
-  private static final StructType RESULT =
-      new StructType()
-          .add("image_index", IntegerType)
-          .add("image", new StructType().add("bytes", BinaryType).add("path", StringType))
-          .add("width", IntegerType)
-          .add("height", IntegerType)
-          .add("guidance", GUIDANCE)
-          .add("adherence", ADHERENCE)
-          .add("detection", DETECTION)
-          .add("objects", createArrayType(OBJECT))
-          .add("attention", createArrayType(ATTENTION))
-          .add("status", StringType)
-          .add("error", StringType)
-          .add("warnings", createArrayType(StringType))
-          .add("seconds", DoubleType);
-
   private static final Set<String> INNER_COLUMNS =
       Set.of(InvalidText.COLUMN, PromptTables.REPETITION);
 
   private ImageTableSchema() {}
 
   /**
-   * The image table's schema for a prompt table's; {@code attention} only if maps are kept, {@code
-   * detection} only with a detector.
+   * The image table's schema for a prompt table's.
+   *
+   * @param attentionMaps without which there is no {@code attention}
+   * @param scores that the images have, in the order of their columns
    */
   public static StructType of(
-      StructType prompts, AttentionMaps attentionMaps, DetectorType detector) {
+      StructType prompts, AttentionMaps attentionMaps, List<ScoreColumn> scores) {
     StructType schema = identified(prompts);
-    boolean detected = detector != DetectorType.NONE;
-    for (StructField field : RESULT.fields()) {
-      schema =
-          switch (field.name()) {
-            case "attention" -> attentionMaps == AttentionMaps.KEEP ? schema.add(field) : schema;
-            case "detection" -> detected ? schema.add(field) : schema;
-            case "objects" ->
-                schema.add("objects", createArrayType(detected ? DETECTED_OBJECT : OBJECT));
-            default -> schema.add(field);
-          };
+    for (StructField field : result(attentionMaps, scores).fields()) {
+      schema = schema.add(field);
     }
     return schema;
+  }
+
+  /** What a row of the image table has besides its prompt columns. */
+  private static StructType result(AttentionMaps attentionMaps, List<ScoreColumn> scores) {
+    StructType result =
+        new StructType()
+            .add("image_index", IntegerType)
+            .add("image", new StructType().add("bytes", BinaryType).add("path", StringType))
+            .add("width", IntegerType)
+            .add("height", IntegerType)
+            .add("guidance", GUIDANCE);
+    StructType object = OBJECT;
+    for (ScoreColumn column : scores) {
+      ScoreGroup group = column.group();
+      result = result.add(group.name(), struct(types(group.imageNumbers(), DoubleType)));
+      Map<String, DataType> ofObject = types(group.objectNumbers(), DoubleType);
+      ofObject.putAll(types(group.objectBoxes(), createArrayType(DoubleType)));
+      for (StructField field : struct(ofObject).fields()) {
+        object = object.add(field);
+      }
+    }
+    result = result.add("objects", createArrayType(object));
+    if (attentionMaps == AttentionMaps.KEEP) {
+      result = result.add("attention", createArrayType(ATTENTION));
+    }
+    return result
+        .add("status", StringType)
+        .add("error", StringType)
+        .add("warnings", createArrayType(StringType))
+        .add("seconds", DoubleType);
+  }
+
+  private static Map<String, DataType> types(List<String> paths, DataType type) {
+    Map<String, DataType> types = new LinkedHashMap<>();
+    paths.forEach(path -> types.put(path, type));
+    return types;
+  }
+
+  /** The struct of values whose paths are given; what stands before a dot is a struct in it. */
+  private static StructType struct(Map<String, DataType> typesByPath) {
+    Map<String, Map<String, DataType>> inner = new LinkedHashMap<>();
+    StructType struct = new StructType();
+    typesByPath.forEach(
+        (path, type) -> {
+          String[] names = path.split("\\.", 2);
+          inner
+              .computeIfAbsent(names[0], name -> new LinkedHashMap<>())
+              .put(names.length == 1 ? "" : names[1], type);
+        });
+    for (Map.Entry<String, Map<String, DataType>> field : inner.entrySet()) {
+      DataType value = field.getValue().get("");
+      struct = struct.add(field.getKey(), value == null ? struct(field.getValue()) : value);
+    }
+    return struct;
   }
 
   /** A prompt table's schema with {@code id} and {@code seed}, which come last if it lacks them. */
@@ -133,9 +141,9 @@ public final class ImageTableSchema {
     return schema;
   }
 
-  /** Names of the columns after the prompt columns. */
+  /** Names of all columns that may come after the prompt columns. */
   static String[] resultColumns() {
-    return RESULT.fieldNames();
+    return result(AttentionMaps.KEEP, ScoreColumns.all()).fieldNames();
   }
 
   private static DataType filledType(StructField field) {

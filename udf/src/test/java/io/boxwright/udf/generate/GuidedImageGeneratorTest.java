@@ -79,7 +79,8 @@ class GuidedImageGeneratorTest {
     byte[] png = image.getAs("bytes");
     assertThat(ImageIO.read(new ByteArrayInputStream(png)).getRGB(0, 0) & 0xFFFFFF).isEqualTo(77);
     Row adherence = row.getAs("adherence");
-    assertThat(adherence.<Row>getAs("guided").<Double>getAs("lift")).isEqualTo(2);
+    assertThat(adherence.<Row>getAs("guided"))
+        .isEqualTo(RowFactory.create(0.5, 2.0, 0.25, 1.0, 0.125));
     assertThat(row.<Row>getAs("guidance")).isEqualTo(RowFactory.create(0.9, 0.1, 7));
     Row object = row.<Row>getList(row.fieldIndex("objects")).get(0);
     assertThat(object.<Integer>getList(1)).containsExactly(2, 3);

@@ -1,0 +1,59 @@
+package io.boxwright.udf.table;
+
+import io.boxwright.diffusion.detection.DetectionScorer;
+import io.boxwright.diffusion.detection.LayoutDetection;
+import io.boxwright.diffusion.metrics.LayoutAdherence;
+import io.boxwright.udf.table.ScoreColumn.Source;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The scores of image tables, in the order of their columns. A new score is a class that implements
+ * {@link io.boxwright.diffusion.scores.ImageScores}, and a line here.
+ */
+public final class ScoreColumns {
+
+  private static final List<ScoreColumn> ALL =
+      List.of(
+          new ScoreColumn(
+              LayoutAdherence.GROUP,
+              Source.IMAGE,
+              scored -> ScoreOutcome.of(scored.image().adherence())),
+          new ScoreColumn(LayoutDetection.GROUP, Source.DETECTOR, ScoreColumns::detection));
+
+  private ScoreColumns() {}
+
+  /** All that there are. */
+  public static List<ScoreColumn> all() {
+    return ALL;
+  }
+
+  /** Those of a run without a detector. */
+  public static List<ScoreColumn> withoutDetector() {
+    return ALL.stream().filter(column -> column.source() != Source.DETECTOR).toList();
+  }
+
+  /** Those that an image table has. */
+  public static List<ScoreColumn> in(StructType images) {
+    List<String> names = Arrays.asList(images.fieldNames());
+    return ALL.stream().filter(column -> names.contains(column.group().name())).toList();
+  }
+
+  /** Looks for the objects of the layout. */
+  private static ScoreOutcome detection(ScoredImage scored) {
+    if (scored.layout().isEmpty()) {
+      return ScoreOutcome.NONE;
+    }
+    DetectionScorer scorer = new DetectionScorer(scored.layout());
+    try {
+      LayoutDetection scores =
+          scorer.score(
+              scored.detector().orElseThrow().detect(scored.image().image(), scorer.labels()));
+      return ScoreOutcome.of(Optional.of(scores));
+    } catch (IllegalArgumentException e) { // a label that the detector cannot look for
+      return new ScoreOutcome(Optional.empty(), List.of("No detection: " + e.getMessage()));
+    }
+  }
+}
