@@ -1,40 +1,18 @@
 package io.boxwright.job.report;
 
+import io.boxwright.diffusion.scores.ScoreLabel;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
+import java.util.Optional;
 
 /** Prints unguided beside guided. */
 public final class ComparisonReport {
-
-  /** A line of the table. */
-  private record Score(String name, Function<RunSummary, Double> value) {}
-
-  private static final List<Score> SCORES =
-      List.of(
-          detection("objects found", "found"),
-          detection("right colour and shape", "right"),
-          detection("centre in box", "centre_in_box"),
-          detection("IoU with the box", "iou"),
-          detection("all of a picture right and in place", "all_right"),
-          adherence("attention in box, guided layers", "guided.in_box_mass"),
-          adherence("attention in box, held-out layers", "held_out.in_box_mass"),
-          adherence("lift over chance, held-out layers", "held_out.lift"));
 
   private final PrintWriter out;
 
   /** Writes to {@code out}. */
   public ComparisonReport(PrintWriter out) {
     this.out = out;
-  }
-
-  private static Score adherence(String name, String column) {
-    return new Score(name, summary -> summary.means().get(column));
-  }
-
-  private static Score detection(String name, String column) {
-    return new Score(name, summary -> summary.detection().get(column));
   }
 
   /**
@@ -46,18 +24,22 @@ public final class ComparisonReport {
     RunSummary guided = comparison.guided().summary();
     line("", "unguided", "guided");
     line("images made", count(unguided), count(guided));
-    for (Score score : SCORES) {
-      if (score.value().apply(unguided) != null || score.value().apply(guided) != null) {
-        line(
-            score.name(),
-            number(score.value().apply(unguided)),
-            number(score.value().apply(guided)));
-      }
+    for (ScoreMeans scores : guided.scores()) {
+      Optional<ScoreMeans> before = unguided.scores(scores.group().name());
+      scores.group().compared().forEach(label -> compare(label, before, scores));
     }
     comparison
         .contactSheet()
         .ifPresent(
             file -> new ConsoleLines(out).print("Unguided above guided, with boxes: %s", file));
+  }
+
+  private void compare(ScoreLabel label, Optional<ScoreMeans> unguided, ScoreMeans guided) {
+    Double before = unguided.map(scores -> scores.means().get(label.path())).orElse(null);
+    Double after = guided.means().get(label.path());
+    if (before != null || after != null) {
+      line(label.text(), number(before), number(after));
+    }
   }
 
   private static String count(RunSummary summary) {

@@ -23,12 +23,7 @@ public final class ConsoleReport {
     if (summary.warned() > 0) {
       line("%d images with warnings, see the column warnings", summary.warned());
     }
-    if (summary.scored() > 0) {
-      printAdherence(summary);
-    }
-    if (summary.detected() > 0) {
-      printDetection(summary);
-    }
+    summary.scores().stream().filter(scores -> scores.images() > 0).forEach(this::printScores);
     if (summary.failed() > 0) {
       printErrors(summary);
     }
@@ -60,44 +55,14 @@ public final class ConsoleReport {
     loads.stream().sorted().forEach(load -> line("Pipeline loaded: %s", load));
   }
 
-  private void printAdherence(RunSummary summary) {
-    line("Layout adherence, mean of %d images:", summary.scored());
-    line("  %-9s %12s %8s %8s %9s %8s", prepend("layers", RunSummary.SCORES));
-    for (String group : RunSummary.GROUPS) {
-      line(
-          "  %-9s %12s %8s %8s %9s %8s",
-          prepend(
-              group,
-              RunSummary.SCORES.stream()
-                  .map(score -> number(summary.means().get(group + "." + score)))
-                  .toList()));
-    }
-  }
-
-  private void printDetection(RunSummary summary) {
-    line("Objects detected in the images, mean of %d images:", summary.detected());
-    line("  %9s %8s %14s %8s %10s", RunSummary.DETECTION_SCORES.toArray());
-    line(
-        "  %9s %8s %14s %8s %10s",
-        RunSummary.DETECTION_SCORES.stream()
-            .map(score -> number(summary.detection().get(score)))
-            .toArray());
+  private void printScores(ScoreMeans scores) {
+    line("%s, mean of %d images:", scores.group().title(), scores.images());
+    new ScoreTable(scores).lines().forEach(row -> line("%s", row));
   }
 
   private void printErrors(RunSummary summary) {
     line("%d images failed. The commonest errors:", summary.failed());
     summary.errors().forEach((error, count) -> line("  %6d  %s", count, error));
-  }
-
-  private static Object[] prepend(String first, List<String> rest) {
-    Object[] cells = new Object[rest.size() + 1];
-    cells[0] = first;
-    System.arraycopy(rest.toArray(), 0, cells, 1, rest.size());
-    return cells;
-  }
-
-  private static String number(Double value) {
-    return value == null ? "-" : String.format(Locale.ROOT, "%.3f", value);
   }
 
   private void line(String format, Object... values) {

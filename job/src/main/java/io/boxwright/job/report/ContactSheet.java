@@ -1,15 +1,17 @@
 package io.boxwright.job.report;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
 
+import io.boxwright.diffusion.scores.ScoreGroup;
+import io.boxwright.udf.table.ScoreColumn;
+import io.boxwright.udf.table.ScoreColumns;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import scala.collection.Seq;
@@ -78,20 +81,24 @@ public final class ContactSheet {
     return keys.isEmpty() ? Optional.empty() : Optional.of(sheet(tiles, keys.size()));
   }
 
-  /** The columns that a tile shows; {@code detection} only where the table has it. */
+  /** The columns that a tile shows; scores by their captions. */
   private static Dataset<Row> made(Dataset<Row> table) {
-    boolean detected = Arrays.asList(table.columns()).contains("detection");
-    return table
-        .filter(col("status").equalTo("ok"))
-        .select(
-            col("id"),
-            col("image_index"),
-            col("prompt"),
-            col("image.bytes"),
-            col("objects.label").as("labels"),
-            col("objects.boxes"),
-            col("adherence.guided.in_box_mass"),
-            (detected ? col("detection.iou") : lit(null).cast("double")).as("iou"));
+    List<Column> columns = new ArrayList<>();
+    columns.add(col("id"));
+    columns.add(col("image_index"));
+    columns.add(col("prompt"));
+    columns.add(col("image.bytes"));
+    columns.add(col("objects.label").as("labels"));
+    columns.add(col("objects.boxes"));
+    List<Column> scores = new ArrayList<>();
+    for (ScoreColumn score : ScoreColumns.in(table.schema())) {
+      ScoreGroup group = score.group();
+      group
+          .caption()
+          .ifPresent(label -> scores.add(col(group.name() + "." + label.path()).as(label.text())));
+    }
+    columns.add(struct(scores.toArray(Column[]::new)).as("scores"));
+    return table.filter(col("status").equalTo("ok")).select(columns.toArray(Column[]::new));
   }
 
   private static SortedMap<Key, BufferedImage> tiles(Dataset<Row> images) {
@@ -128,16 +135,15 @@ public final class ContactSheet {
   /** Such as {@code in box 0.72, IoU 0.51, cat-1 #2}: whatever there is of it. */
   private static String scores(Key key, Row row) {
     List<String> parts = new ArrayList<>();
-    addScore(parts, "in box", row.getAs("in_box_mass"));
-    addScore(parts, "IoU", row.getAs("iou"));
+    Row scores = row.getAs("scores");
+    for (int i = 0; i < scores.length(); i++) {
+      if (!scores.isNullAt(i)) {
+        String name = scores.schema().fieldNames()[i];
+        parts.add(String.format(Locale.ROOT, "%s %.2f", name, scores.getDouble(i)));
+      }
+    }
     parts.add(key.imageIndex() == 0 ? key.id() : key.id() + " #" + key.imageIndex());
     return String.join(", ", parts);
-  }
-
-  private static void addScore(List<String> parts, String name, Double score) {
-    if (score != null) {
-      parts.add(String.format(Locale.ROOT, "%s %.2f", name, score));
-    }
   }
 
   private static BufferedImage decode(byte[] png) {

@@ -67,7 +67,8 @@ class CompareGuidanceTest {
     assertThat(updates("unguided")).containsExactly(null, null);
     assertThat(updates("guided")).containsExactly(2, 2);
     assertThat(comparison.unguided().summary().images()).isEqualTo(2);
-    assertThat(comparison.guided().summary().scored()).isEqualTo(2);
+    assertThat(comparison.guided().summary().scores("adherence").orElseThrow().images())
+        .isEqualTo(2);
     assertThat(console.toString()).containsSubsequence("unguided", "2/2", "guided", "2/2");
     BufferedImage sheet = ImageIO.read(Path.of(comparison.contactSheet().orElseThrow()).toFile());
     assertThat(sheet.getWidth()).isEqualTo(2 * 264 + 8);

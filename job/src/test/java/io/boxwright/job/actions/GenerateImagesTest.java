@@ -8,6 +8,7 @@ import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.report.RunResult;
+import io.boxwright.job.report.ScoreMeans;
 import io.boxwright.testing.BrokenLoader;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.TinyModel;
@@ -197,10 +198,11 @@ class GenerateImagesTest {
   private static void assertSummary(RunResult result) {
     assertThat(result.summary().images()).isEqualTo(7);
     assertThat(result.summary().failed()).isEqualTo(4);
-    assertThat(result.summary().scored()).isEqualTo(2);
     assertThat(result.summary().warned()).isEqualTo(1);
     assertThat(result.summary().errors().values()).containsOnly(1L).hasSize(4);
-    assertThat(result.summary().means()).containsKeys("guided.in_box_mass", "held_out.lift");
+    ScoreMeans adherence = result.summary().scores("adherence").orElseThrow();
+    assertThat(adherence.images()).isEqualTo(2);
+    assertThat(adherence.means()).containsKeys("guided.in_box_mass", "held_out.lift");
   }
 
   @Test

@@ -140,8 +140,15 @@ class ContactSheetTest {
         .as("the box from 51 to 205 pixels, its label above it")
         .contains(8 + 40, 8 + 51, 8 + 128, 8 + 205)
         .doesNotContain(8 + 20, 8 + 230);
-    assertThat(differentRows(before, ContactSheet.draw(scored, 1).orElseThrow()))
+    Dataset<Row> detected =
+        scored.withColumn("detection", expr("named_struct('found', 1d, 'iou', 0.51d)"));
+    BufferedImage withScore = ContactSheet.draw(scored, 1).orElseThrow();
+    assertThat(differentRows(before, withScore))
         .as("the last line of the caption")
+        .isNotEmpty()
+        .allMatch(y -> y > 8 + 256);
+    assertThat(differentRows(withScore, ContactSheet.draw(detected, 1).orElseThrow()))
+        .as("one more score in it")
         .isNotEmpty()
         .allMatch(y -> y > 8 + 256);
     assertThat(

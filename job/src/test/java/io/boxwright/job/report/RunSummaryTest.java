@@ -2,6 +2,8 @@ package io.boxwright.job.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.boxwright.diffusion.scores.ScoreGroup;
+import io.boxwright.diffusion.scores.ScoreLabel;
 import io.boxwright.testing.Spark;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -9,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,20 +67,23 @@ class RunSummaryTest {
     RunSummary summary = summary(DETECTION);
 
     assertThat(summary.images()).isEqualTo(3);
-    assertThat(summary.scored()).isEqualTo(2);
-    assertThat(summary.means())
+    ScoreMeans adherence = summary.scores("adherence").orElseThrow();
+    assertThat(adherence.images()).isEqualTo(2);
+    assertThat(adherence.means())
+        .hasSize(10)
         .containsEntry("guided.in_box_mass", 0.5)
         .containsEntry("held_out.in_box_mass", 0.25)
         .containsEntry("held_out.lift", 1.0);
-    assertThat(summary.detected()).isEqualTo(1);
-    assertThat(summary.detection())
+    ScoreMeans detection = summary.scores("detection").orElseThrow();
+    assertThat(detection.images()).isEqualTo(1);
+    assertThat(detection.means())
         .isEqualTo(
             Map.of(
                 "found", 1.0, "right", 0.5, "centre_in_box", 0.25, "iou", 0.125, "all_right", 0.0));
   }
 
   private static String counts(long failed, long made, Duration duration) {
-    RunSummary summary = new RunSummary(12, failed, 0, 0, Map.of(), 0, Map.of(), Map.of());
+    RunSummary summary = new RunSummary(12, failed, 0, List.of(), Map.of());
     return report(summary, made, duration).get(0);
   }
 
@@ -96,10 +103,13 @@ class RunSummaryTest {
   }
 
   @Test
-  void detectedObjectsAreReportedBelowTheAttention() {
+  void meansAreReportedByGroupsOfScores() {
     assertThat(report(summary(DETECTION)))
         .containsSubsequence(
             "Layout adherence, mean of 2 images:",
+            "            in_box_mass     lift      iou  pointing  leakage",
+            "  guided          0.500    2.000    0.100     1.000    0.000",
+            "  held_out        0.250    1.000    0.100     1.000    0.000",
             "Objects detected in the images, mean of 1 images:",
             "      found    right  centre_in_box      iou  all_right",
             "      1.000    0.500          0.250    0.125      0.000");
@@ -109,9 +119,62 @@ class RunSummaryTest {
   void withoutADetectorNoneAreReported() {
     RunSummary summary = summary("");
 
-    assertThat(summary.detected()).isZero();
-    assertThat(summary.detection()).isEmpty();
-    assertThat(summary.means()).hasSize(10);
+    assertThat(summary.scores("detection")).isEmpty();
+    assertThat(summary.scores("adherence")).isPresent();
     assertThat(report(summary)).noneMatch(line -> line.contains("detected"));
+  }
+
+  @Test
+  void aNewScoreIsSummedUpAndPrintedWithoutMore() {
+    ScoreGroup brightness =
+        new ScoreGroup(
+            "brightness",
+            "Brightness",
+            List.of("mean", "pixels.most"),
+            List.of(),
+            List.of(),
+            List.of(new ScoreLabel("mean", "how bright")),
+            Optional.empty());
+    Dataset<Row> table =
+        spark.sql(
+            "select 'ok' status, string(null) error, array() warnings,"
+                + " struct(id * 0.5D mean, struct(double(null) most) pixels) brightness"
+                + " from range(2)");
+
+    RunSummary summary = RunSummary.of(table, List.of(brightness));
+
+    assertThat(summary.scores("brightness").orElseThrow().means()).isEqualTo(Map.of("mean", 0.25));
+    assertThat(report(summary))
+        .containsSubsequence(
+            "Brightness, mean of 2 images:",
+            "             mean     most",
+            "            0.250        -",
+            "  pixels        -        -");
+    assertThat(comparison(summary, summary))
+        .contains("  %-40s %9s %9s".formatted("how bright", "0.25", "0.25"));
+  }
+
+  @Test
+  void meansOfTwoRunsStandBesideOneAnother() {
+    RunSummary undetected = summary(DETECTION.replace("id = 0", "false"));
+
+    assertThat(comparison(undetected, summary(DETECTION)))
+        .containsSubsequence(
+            "  %-40s %9s %9s".formatted("attention in box, guided layers", "0.50", "0.50"),
+            "  %-40s %9s %9s".formatted("objects found", "-", "1.00"));
+    assertThat(comparison(summary(""), summary("")))
+        .as("scores that neither run has")
+        .noneMatch(line -> line.contains("objects found"));
+  }
+
+  private static List<String> comparison(RunSummary unguided, RunSummary guided) {
+    StringWriter out = new StringWriter();
+    new ComparisonReport(new PrintWriter(out))
+        .print(new Comparison(result(unguided), result(guided), Optional.empty()));
+    return out.toString().lines().toList();
+  }
+
+  private static RunResult result(RunSummary summary) {
+    return new RunResult("t", Optional.empty(), summary, 0, List.of(), Duration.ZERO);
   }
 }
