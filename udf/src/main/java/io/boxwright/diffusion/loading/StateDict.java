@@ -179,6 +179,14 @@ public final class StateDict {
     return withTensors(converted);
   }
 
+  /**
+   * Leaves the tensors below this module where they are: {@link #finish} does not name them as left
+   * over.
+   */
+  public void leaveOut() {
+    tensors.keySet().stream().filter(name -> name.startsWith(prefix)).forEach(taken::add);
+  }
+
   private StateDict withTensors(Map<String, SafeTensor> changed) {
     return new StateDict(report, manager, random, dataType, changed, taken, prefix);
   }

@@ -17,36 +17,57 @@ public final class AutoencoderKL {
 
   private static final double EPSILON = 1e-6;
   private static final String ENCODER = "encoder";
+  private static final String QUANT_CONV = "quant_conv";
 
   private final AutoencoderKLConfig config;
   private final DataType dataType;
-  private final Optional<Encoder> encoder; // images are made without it, so a folder may lack it
+  private final Optional<Encoder> encoder;
   private final Optional<Conv2d> quantConv;
   private final Optional<Conv2d> postQuantConv;
   private final Decoder decoder;
 
   /**
-   * Loads the model.
+   * Loads the model without its encoder: images are made without it. The encoder's tensors may be
+   * missing or of any shape and type, and {@code finish} does not name them.
+   *
+   * @param config its {@code config.json}
+   * @param weights of the decoder; the caller calls {@code finish}
+   */
+  public AutoencoderKL(AutoencoderKLConfig config, StateDict weights) {
+    this(config, weights, Optional.empty(), Optional.empty());
+    weights.at(ENCODER).leaveOut();
+    weights.at(QUANT_CONV).leaveOut();
+  }
+
+  private AutoencoderKL(
+      AutoencoderKLConfig config,
+      StateDict weights,
+      Optional<Encoder> encoder,
+      Optional<Conv2d> quantConv) {
+    this.config = config;
+    this.dataType = weights.dataType();
+    this.encoder = encoder;
+    this.quantConv = quantConv;
+    this.postQuantConv =
+        config.usePostQuantConv()
+            ? Optional.of(convolution(weights.at("post_quant_conv"), config.latentChannels()))
+            : Optional.empty();
+    this.decoder = new Decoder(weights.at("decoder"), config);
+  }
+
+  /**
+   * Loads the whole model.
    *
    * @param config its {@code config.json}
    * @param weights all of its weights; the caller calls {@code finish}
    */
-  public AutoencoderKL(AutoencoderKLConfig config, StateDict weights) {
-    int latentChannels = config.latentChannels();
-    this.config = config;
-    this.dataType = weights.dataType();
-    boolean encodes = weights.contains(ENCODER + ".conv_in.weight");
-    this.encoder =
-        encodes ? Optional.of(new Encoder(weights.at(ENCODER), config)) : Optional.empty();
-    this.quantConv =
-        encodes && config.useQuantConv()
-            ? Optional.of(convolution(weights.at("quant_conv"), 2L * latentChannels))
+  public static AutoencoderKL withEncoder(AutoencoderKLConfig config, StateDict weights) {
+    Optional<Conv2d> quantConv =
+        config.useQuantConv()
+            ? Optional.of(convolution(weights.at(QUANT_CONV), 2L * config.latentChannels()))
             : Optional.empty();
-    this.postQuantConv =
-        config.usePostQuantConv()
-            ? Optional.of(convolution(weights.at("post_quant_conv"), latentChannels))
-            : Optional.empty();
-    this.decoder = new Decoder(weights.at("decoder"), config);
+    Encoder encoder = new Encoder(weights.at(ENCODER), config);
+    return new AutoencoderKL(config, weights, Optional.of(encoder), quantConv);
   }
 
   private static Conv2d convolution(StateDict weights, long channels) {
@@ -68,12 +89,13 @@ public final class AutoencoderKL {
    * @param images (B, 3, H, W) in [-1, 1], float32
    * @return moments (B, 2L, H/f, W/f), float32: mean, then log variance; {@link
    *     ModelKernels#sampleDiagonalGaussian} draws from it
-   * @throws IllegalStateException if the weights have no encoder
+   * @throws IllegalStateException if it was loaded without its encoder
    */
   public NDArray encode(NDArray images) {
     try (ArrayScope scope = new ArrayScope()) {
       Encoder down =
-          encoder.orElseThrow(() -> new IllegalStateException("This VAE has no encoder"));
+          encoder.orElseThrow(
+              () -> new IllegalStateException("This VAE was loaded without its encoder"));
       NDArray encoded = down.forward(input(images)); // (B, 2L, h, w)
       return scope.keep(output(quantConv.map(conv -> conv.forward(encoded)).orElse(encoded)));
     }

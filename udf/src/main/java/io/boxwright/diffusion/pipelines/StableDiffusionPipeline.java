@@ -137,7 +137,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     return inputChecks.unet().attentionHeadDim();
   }
 
-  /** The VAE. */
+  /** The VAE, without its encoder. */
   public AutoencoderKL vae() {
     return vae;
   }

@@ -244,7 +244,7 @@ class ModelParityTest {
     StateDict weights =
         StateDict.open("vae", vae, "diffusion_pytorch_model", null, manager, DataType.FLOAT32)
             .convertDeprecatedAttentionBlocks();
-    AutoencoderKL model = new AutoencoderKL(AutoencoderKLConfig.read(vae), weights);
+    AutoencoderKL model = AutoencoderKL.withEncoder(AutoencoderKLConfig.read(vae), weights);
     weights.finish();
     return model;
   }
