@@ -40,6 +40,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--output",
       defaultValue = "boxwright-demo",
       paramLabel = "FOLDER",
+      converter = NameConverter.class,
       description =
           "Where images and the contact sheet go. New, empty, or of another demo, which is replaced."
               + " Default: ${DEFAULT-VALUE}.")
@@ -94,11 +95,12 @@ final class DemoCommand implements Callable<Integer> {
     Comparison comparison;
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
       executors.await(spark);
-      RunFolder.of(spark.sparkContext().hadoopConfiguration(), output).claim(MARK);
+      RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
+      folder.claim(MARK);
       comparison =
           new CompareGuidance(spark, generator)
-              .input(DemoPrompts.write(spark, output, rows))
-              .output(output)
+              .input(DemoPrompts.write(spark, folder.path(), rows))
+              .output(folder.path())
               .command(CommandLineText.of(spec))
               .console(spec.commandLine().getErr())
               .execute();

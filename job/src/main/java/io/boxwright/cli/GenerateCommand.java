@@ -50,6 +50,7 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--input",
       required = true,
       paramLabel = "PATH",
+      converter = NameConverter.class,
       description = "Table of prompts: a Parquet file or a folder of them.")
   private String input;
 
@@ -57,6 +58,7 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--output",
       required = true,
       paramLabel = "FOLDER",
+      converter = NameConverter.class,
       description =
           "Where the table of images goes, into FOLDER/images. If a run with the same settings was"
               + " cut off there, this one goes on with it.")
@@ -84,6 +86,7 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "MODEL",
+      converter = NameConverter.class,
       description = ModelOptions.MODEL)
   private String model;
 

@@ -24,7 +24,10 @@ final class StatusCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "FOLDER", description = "What generate calls --output.")
+  @Parameters(
+      paramLabel = "FOLDER",
+      converter = NameConverter.class,
+      description = "What generate calls --output.")
   private String folder;
 
   StatusCommand(SparkConf conf) {

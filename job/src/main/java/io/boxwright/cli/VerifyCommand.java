@@ -35,7 +35,10 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "FOLDER", description = "What generate calls --output.")
+  @Parameters(
+      paramLabel = "FOLDER",
+      converter = NameConverter.class,
+      description = "What generate calls --output.")
   private String folder;
 
   @Mixin private ExecutorOptions executorOptions;

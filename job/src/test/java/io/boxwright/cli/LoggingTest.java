@@ -29,6 +29,8 @@ class LoggingTest {
       log.warn("Your hostname, vm, resolves to a loopback address: 127.0.0.1; using 10.0.0.2");
       log.warn("Set SPARK_LOCAL_IP if you need to bind to another address");
       log.warn("Truncated the string representation of a plan since it was too large. This ...");
+      log.warn("Problem opening checksum file: file:/prompts/a.parquet.  Ignoring exception: ");
+      log.warn("Failed to initialize fileystem hdfs://host/x: java.net.UnknownHostException: host");
       log.warn("Service 'sparkDriver' could not bind on port 0");
     }
   }

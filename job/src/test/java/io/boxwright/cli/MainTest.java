@@ -133,6 +133,17 @@ class MainTest {
   }
 
   @Test
+  void anEmptyNameIsRefusedWithItsOption() {
+    for (String option : List.of("--input", "--output", "--model")) {
+      assertThat(generate(option, "")).isEqualTo(ExitCode.INVALID_INPUT);
+      assertThat(err.toString())
+          .contains("Invalid value for option '%s': it is empty".formatted(option));
+    }
+    assertThat(run("status", "")).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("(FOLDER): it is empty");
+  }
+
+  @Test
   void statusAndTokensUseSparksHadoopSettings() {
     conf.set("spark.hadoop.fs.vault.impl", VaultFileSystem.class.getName());
     String uri = "vault://host" + folder;

@@ -9,18 +9,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The Parquet files at a path: the file itself, or all in the folder and below, in the order of
- * their paths. Names that begin with {@code .} or {@code _} are hidden, as in Spark.
+ * The Parquet files at a path: the file itself, or all in the folder and below that are not hidden,
+ * in the order of their paths.
  *
  * @param root the file or folder
  * @param files at least one
- * @param others names of files below the folder that are no Parquet and not hidden
+ * @param others names of what else lies below the folder and is not hidden
  */
 record ParquetFiles(Path root, List<Path> files, List<String> others) {
 
@@ -35,7 +36,7 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
    * @throws IOException if the file system fails
    */
   static ParquetFiles find(Configuration configuration, String path) throws IOException {
-    Path root = new Path(path);
+    Path root = parse(configuration, path);
     FileSystem fileSystem = FileSystems.of(root, configuration);
     root = fileSystem.makeQualified(root);
     FileStatus status;
@@ -47,23 +48,46 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
     if (status.isDirectory()) {
       return inFolder(fileSystem, root, path);
     }
+    if (!LocalFiles.isRegular(status)) {
+      throw failure(path, "it is neither a file nor a folder");
+    }
     byte[] start = start(fileSystem, status);
     if (!startsWith(start, MAGIC)) {
       throw failure(path, "it is " + kind(root.getName(), start) + ", and Parquet is needed");
     }
+    requireOpenable(fileSystem, root, path);
     return new ParquetFiles(root, List.of(root), List.of());
+  }
+
+  private static Path parse(Configuration configuration, String path) {
+    try {
+      return PathNames.parse(configuration, path);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(
+          "Cannot read prompts from '%s': %s".formatted(path, e.getMessage()), e);
+    }
   }
 
   private static ParquetFiles inFolder(FileSystem fileSystem, Path root, String path)
       throws IOException {
     List<Path> files = new ArrayList<>();
+    FolderFiles found = FolderFiles.list(fileSystem, root);
     List<String> others = new ArrayList<>();
-    for (FileStatus file : below(fileSystem, root)) {
-      String name = file.getPath().toString().substring(root.toString().length());
+    for (Path other : found.others()) {
+      String name = nameBelow(root, other);
+      if (isNamedParquet(name)) {
+        throw failure(
+            path, "%s is a link to nothing or no regular file; remove it".formatted(name));
+      }
+      others.add(name);
+    }
+    for (FileStatus file : found.files()) {
+      String name = nameBelow(root, file.getPath());
       if (isNamedParquet(name) || startsWith(start(fileSystem, file), MAGIC)) {
+        requireOpenable(fileSystem, file.getPath(), path);
         files.add(file.getPath());
       } else {
-        others.add(name.substring(1));
+        others.add(name);
       }
     }
     if (files.isEmpty()) {
@@ -78,34 +102,30 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
         root, files.stream().sorted().toList(), others.stream().sorted().toList());
   }
 
-  /** All files in a folder and below that are not hidden. */
-  private static List<FileStatus> below(FileSystem fileSystem, Path folder) throws IOException {
-    List<FileStatus> files = new ArrayList<>();
-    for (FileStatus entry : fileSystem.listStatus(folder)) {
-      if (isHidden(entry.getPath().getName())) {
-        continue;
-      }
-      if (entry.isDirectory()) {
-        files.addAll(below(fileSystem, entry.getPath()));
-      } else {
-        files.add(entry);
-      }
-    }
-    return files;
+  private static String nameBelow(Path root, Path path) {
+    return path.toString().substring(root.toString().length()).replaceFirst("^/", "");
   }
 
-  /** Folders of partitions may begin with anything. */
-  private static boolean isHidden(String name) {
-    return name.startsWith(".") || (name.startsWith("_") && !name.contains("="));
+  /** A file has a checksum file on this machine, whose name Hadoop takes for a URI. */
+  private static void requireOpenable(FileSystem fileSystem, Path file, String path) {
+    if (fileSystem instanceof ChecksumFileSystem && file.getName().contains(":")) {
+      throw failure(
+          path,
+          "Hadoop cannot open local files with a colon in their names; rename %s"
+              .formatted(file.getName()));
+    }
   }
 
   private static boolean isNamedParquet(String name) {
     return EXTENSIONS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
   }
 
+  /** The first bytes, which need no checksum. */
   private static byte[] start(FileSystem fileSystem, FileStatus file) throws IOException {
     byte[] start = new byte[(int) Math.min(START_BYTES, file.getLen())];
-    try (FSDataInputStream in = fileSystem.open(file.getPath())) {
+    FileSystem unchecked =
+        fileSystem instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : fileSystem;
+    try (FSDataInputStream in = unchecked.open(file.getPath())) {
       in.readFully(start);
     }
     return start;

@@ -2,6 +2,8 @@ package io.boxwright.job.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.job.input.LocalFiles;
+import io.boxwright.job.input.PathNames;
 import io.boxwright.udf.executor.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -80,7 +82,7 @@ public final class RunFolder {
    */
   public static RunFolder of(Configuration configuration, String name) {
     try {
-      Path path = new Path(name);
+      Path path = PathNames.parse(configuration, name);
       FileSystem fileSystem = unchecked(FileSystems.of(path, configuration));
       return new RunFolder(path, fileSystem, Optional.empty());
     } catch (IOException | RuntimeException e) { // the latter for names that are none
@@ -375,10 +377,7 @@ public final class RunFolder {
 
   /** Whether an entry is a file that can be read to its end: no folder, and no pipe. */
   boolean isRegular(FileStatus entry) {
-    if (!entry.isFile() || !fileSystem.getUri().getScheme().equals("file")) {
-      return entry.isFile();
-    }
-    return Files.isRegularFile(java.nio.file.Path.of(entry.getPath().toUri().getPath()));
+    return LocalFiles.isRegular(entry);
   }
 
   /** What is wrong with the JSON files that are there, a sentence each. */

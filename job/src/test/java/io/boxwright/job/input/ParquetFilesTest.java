@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,5 +80,64 @@ class ParquetFilesTest {
     assertThat(found.files().stream().map(file -> file.getName()))
         .containsExactly("z.parquet", "part-00000", "x.PARQUET", "y.pq");
     assertThat(found.others()).isEqualTo(List.of("README.md", "b/short"));
+  }
+
+  @Test
+  void aLinkBackToAFolderThatItIsInIsNotFollowed() throws IOException {
+    write(folder.resolve("a/x.parquet"), "PAR1xxxx");
+    Files.createSymbolicLink(folder.resolve("self"), Path.of("."));
+    Files.createSymbolicLink(folder.resolve("a/up"), Path.of(".."));
+    Files.createSymbolicLink(folder.resolve("b"), Path.of("a"));
+
+    ParquetFiles found = find(folder);
+
+    assertThat(found.files().stream().map(file -> file.getParent().getName()))
+        .containsExactly("a", "b");
+    assertThat(found.others()).isEqualTo(List.of("a/up", "b/up", "self"));
+  }
+
+  @Test
+  @Timeout(value = 10, threadMode = ThreadMode.SEPARATE_THREAD)
+  void whatIsNoRegularFileIsNotOpened() throws Exception {
+    write(folder.resolve("x.parquet"), "PAR1xxxx");
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Files.createSymbolicLink(folder.resolve("notes"), Path.of("gone"));
+
+    assertThat(find(folder).others()).isEqualTo(List.of("notes", "pipe"));
+    assertRefused(pipe, "it is neither a file nor a folder");
+
+    Files.move(pipe, folder.resolve("y.parquet"));
+    assertRefused(folder, "y.parquet is a link to nothing or no regular file; remove it");
+  }
+
+  @Test
+  void aLinkToAShardThatIsGoneIsRefused() throws IOException {
+    write(folder.resolve("x.parquet"), "PAR1xxxx");
+    Files.createSymbolicLink(folder.resolve("y.parquet"), Path.of("gone"));
+
+    assertRefused(folder, "y.parquet is a link to nothing or no regular file; remove it");
+  }
+
+  @Test
+  void namesWithAColonAreReadInFoldersAndRefusedInFiles() throws IOException {
+    write(folder.resolve("10:00/x.parquet"), "PAR1xxxx");
+    write(folder.resolve("notes of 10:00"), "text");
+    assertThat(find(folder).files()).hasSize(1);
+    assertThat(find(folder).others()).containsExactly("notes of 10:00");
+
+    Path file = write(folder.resolve("2020-01-01T10:00.parquet"), "PAR1xxxx");
+
+    String problem =
+        "Hadoop cannot open local files with a colon in their names;"
+            + " rename 2020-01-01T10:00.parquet";
+    assertRefused(folder, problem);
+    assertRefused(file, problem);
+  }
+
+  private void assertRefused(Path path, String problem) {
+    assertThatThrownBy(() -> find(path))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("Cannot read prompts from %s: %s".formatted(path, problem));
   }
 }

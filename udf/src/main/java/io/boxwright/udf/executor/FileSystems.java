@@ -1,6 +1,7 @@
 package io.boxwright.udf.executor;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
@@ -48,6 +49,9 @@ public final class FileSystems {
     } catch (RuntimeException e) {
       if (e.getCause() instanceof ClassNotFoundException) {
         throw unsupported(path, configuration, e);
+      }
+      if (e.getCause() instanceof UnknownHostException) {
+        throw new IOException("there is no host %s".formatted(e.getCause().getMessage()), e);
       }
       throw e;
     } catch (LinkageError e) { // a jar that is for another Hadoop, or comes without its own jars

@@ -1,0 +1,85 @@
+package io.boxwright.job.input;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+
+/** Tells of files on this machine what Hadoop does not tell. */
+public final class LocalFiles {
+
+  private LocalFiles() {}
+
+  /**
+   * Returns whether an entry of any file system is a file that can be read to its end: no folder,
+   * no pipe and no device.
+   *
+   * @param entry as the file system lists it
+   */
+  public static boolean isRegular(FileStatus entry) {
+    return entry.isFile() && (!isLocal(entry.getPath()) || Files.isRegularFile(local(entry)));
+  }
+
+  /**
+   * Finds the links in a folder that lead to nothing, which Hadoop does not list.
+   *
+   * @param folder of any file system; only local ones have such links
+   * @param listed what Hadoop lists
+   * @return their names, in order
+   * @throws IOException if the folder cannot be read
+   */
+  static List<String> findBrokenLinks(Path folder, FileStatus[] listed) throws IOException {
+    if (!isLocal(folder)) {
+      return List.of();
+    }
+    Set<String> names =
+        Arrays.stream(listed).map(entry -> entry.getPath().getName()).collect(Collectors.toSet());
+    try (Stream<java.nio.file.Path> entries = Files.list(local(folder))) {
+      return entries
+          .filter(Files::isSymbolicLink)
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> !names.contains(name))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /**
+   * Follows the links in a path.
+   *
+   * @param path qualified, of any file system; what does not exist is taken as it is
+   * @return where it leads; of other file systems the path itself
+   */
+  static Path follow(Path path) {
+    if (!isLocal(path)) {
+      return path;
+    }
+    java.nio.file.Path whole = local(path);
+    for (java.nio.file.Path there = whole; there != null; there = there.getParent()) {
+      try {
+        String real = there.toRealPath().resolve(there.relativize(whole)).toString();
+        return new Path(path.toUri().getScheme(), null, real);
+      } catch (IOException e) {
+        continue; // it does not exist: its folder may
+      }
+    }
+    return path;
+  }
+
+  private static boolean isLocal(Path path) {
+    return "file".equals(path.toUri().getScheme());
+  }
+
+  private static java.nio.file.Path local(FileStatus entry) {
+    return local(entry.getPath());
+  }
+
+  private static java.nio.file.Path local(Path path) {
+    return java.nio.file.Path.of(path.toUri().getPath());
+  }
+}
