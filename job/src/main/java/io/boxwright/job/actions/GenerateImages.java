@@ -4,6 +4,7 @@ import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.JobDescription;
 import io.boxwright.job.input.PromptTable;
+import io.boxwright.job.input.ResolvedPath;
 import io.boxwright.job.output.ChunkScan;
 import io.boxwright.job.output.ChunkTable;
 import io.boxwright.job.output.CommitMode;
@@ -125,7 +126,7 @@ public final class GenerateImages {
    * out.
    *
    * @throws InvalidInputException before any image is made, if options or input are wrong, or the
-   *     folder is in use or has another plan
+   *     folder is in use, has another plan, holds the input or lies in it
    * @throws JobFailedException if the images cannot be made or written, or another run has taken
    *     the folder; finished chunks stay
    * @throws DamagedFileException if the plan cannot be read any more
@@ -154,6 +155,7 @@ public final class GenerateImages {
         JobDescription.during(
             spark.sparkContext(), "Prompts: read and check " + input, this::readPrompts);
     RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
+    requireApart(prompts, folder);
     folder.prepare();
     try (RunLock lock = takeLock(folder)) {
       stop.holds(lock);
@@ -174,6 +176,22 @@ public final class GenerateImages {
     prompts.notes().forEach(note -> LOG.warn("{}: {}", prompts.path(), note));
     FirstRows.check(prompts);
     return prompts;
+  }
+
+  /** A run would remove its own prompts, or take its images for prompts. */
+  private static void requireApart(PromptTable prompts, RunFolder folder) {
+    ResolvedPath input = prompts.resolvedPath();
+    ResolvedPath output = folder.resolvedPath();
+    if (output.holds(input)) {
+      throw new InvalidInputException(
+          "Input %s lies in output folder %s, where runs remove files; name another output folder"
+              .formatted(prompts.path(), folder.path()));
+    }
+    if (input.holds(output)) {
+      throw new InvalidInputException(
+          "Output folder %s lies in input folder %s, where its images would be read as prompts; name another"
+              .formatted(folder.path(), prompts.path()));
+    }
   }
 
   private RunLock takeLock(RunFolder folder) {

@@ -131,6 +131,20 @@ public final class PromptTable {
     return found.root().toString();
   }
 
+  /**
+   * Where that leads.
+   *
+   * @throws InvalidInputException if its file system cannot be reached any more
+   */
+  public ResolvedPath resolvedPath() {
+    try {
+      Configuration configuration = spark.sparkContext().hadoopConfiguration();
+      return ResolvedPath.of(found.root().getFileSystem(configuration), found.root());
+    } catch (IOException e) {
+      throw unreadable(path(), e);
+    }
+  }
+
   /** What was not read as it is stored, a sentence each. */
   public List<String> notes() {
     return notes;

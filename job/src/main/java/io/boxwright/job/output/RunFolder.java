@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.LocalFiles;
 import io.boxwright.job.input.PathNames;
+import io.boxwright.job.input.ResolvedPath;
 import io.boxwright.udf.executor.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -118,6 +119,11 @@ public final class RunFolder {
   /** Where it is. */
   public String path() {
     return folder.toString();
+  }
+
+  /** Where that leads. */
+  public ResolvedPath resolvedPath() {
+    return ResolvedPath.of(fileSystem, folder);
   }
 
   /** Where the image table is. */

@@ -7,6 +7,7 @@ import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.PromptTable;
 import io.boxwright.testing.Runs;
 import io.boxwright.testing.Spark;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -173,6 +174,30 @@ class PromptRowsTest {
           .contains("int64 plain (TIMESTAMP(MICROS,false))");
     }
     assertThat(runs.verify().problems()).isEmpty();
+  }
+
+  @Test
+  void promptsAndImagesLieApart() throws Exception {
+    prompts("select 'a cat' prompt");
+    runs.action().execute();
+    List<Row> made = images("id");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), runs.images());
+
+    for (String input :
+        List.of(runs.images().toString(), link.toString(), "file:" + runs.chunk(0))) {
+      GenerateImages action =
+          runs.action().input(input).renameColumns("x_").existing(ExistingOutput.OVERWRITE);
+      assertThatThrownBy(action::execute)
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("lies in output folder " + runs.output());
+    }
+    assertThatThrownBy(runs.action().output(folder.resolve("prompts/out").toString())::execute)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("lies in input folder ");
+
+    assertThat(images("id")).isEqualTo(made);
+    assertThat(folder.resolve("prompts/out")).doesNotExist();
+    runs.action().input(folder.resolve("prompts").toString()).execute();
   }
 
   @Test
