@@ -59,6 +59,7 @@ public final class BoxwrightCommand {
       return ExitCode.INVALID_INPUT;
     }
     SparkSettings.hideSecrets(conf);
+    SparkSettings.keepOldDates(conf);
     CommandLine commandLine =
         new CommandLine(new BoxwrightCommand())
             .addSubcommand(new GenerateCommand(conf))

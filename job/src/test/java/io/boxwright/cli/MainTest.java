@@ -133,6 +133,15 @@ class MainTest {
   }
 
   @Test
+  void oldDatesAreKeptUnlessTheSettingsSayOtherwise() {
+    conf.set("spark.sql.parquet.int96RebaseModeInRead", "LEGACY");
+    run("tokens", "--model", "nowhere", "a cat");
+
+    assertThat(conf.get("spark.sql.parquet.datetimeRebaseModeInWrite")).isEqualTo("CORRECTED");
+    assertThat(conf.get("spark.sql.parquet.int96RebaseModeInRead")).isEqualTo("LEGACY");
+  }
+
+  @Test
   void anEmptyNameIsRefusedWithItsOption() {
     for (String option : List.of("--input", "--output", "--model")) {
       assertThat(generate(option, "")).isEqualTo(ExitCode.INVALID_INPUT);

@@ -1,5 +1,6 @@
 package io.boxwright.testing;
 
+import io.boxwright.job.input.SparkSettings;
 import java.nio.file.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -19,9 +20,11 @@ public final class Spark {
         .set("spark.sql.shuffle.partitions", "2");
   }
 
-  /** A session, the running one if there is one. */
+  /** A session with the settings that every command makes, the running one if there is one. */
   public static SparkSession local() {
-    return SparkSession.builder().config(localConf()).getOrCreate();
+    SparkConf conf = localConf();
+    SparkSettings.keepOldDates(conf);
+    return SparkSession.builder().config(conf).getOrCreate();
   }
 
   /** Writes the result of a query as a Parquet table. */

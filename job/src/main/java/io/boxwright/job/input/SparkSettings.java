@@ -2,6 +2,7 @@ package io.boxwright.job.input;
 
 import io.boxwright.text.Redaction;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.SparkConf;
 import scala.Tuple2;
 
@@ -9,6 +10,17 @@ import scala.Tuple2;
 public final class SparkSettings {
 
   private static final String NAME = "spark.app.name";
+
+  /** Dates before 1582 and times before 1900, which Spark 2 counted by another calendar. */
+  private static final List<String> OLD_DATES =
+      List.of(
+          "spark.sql.parquet.datetimeRebaseModeInRead",
+          "spark.sql.parquet.datetimeRebaseModeInWrite",
+          "spark.sql.parquet.int96RebaseModeInRead",
+          "spark.sql.parquet.int96RebaseModeInWrite");
+
+  /** With it, rows hold dates in classes that know one calendar alone. */
+  private static final String ONE_CALENDAR = "spark.sql.datetime.java8API.enabled";
 
   private SparkSettings() {}
 
@@ -33,6 +45,15 @@ public final class SparkSettings {
   public static void hideSecrets(SparkConf conf) {
     conf.setIfMissing("spark.redaction.regex", Redaction.SPARK_KEYS);
     conf.setIfMissing("spark.redaction.string.regex", Redaction.SPARK_STRINGS);
+  }
+
+  /**
+   * Makes Spark read and write old dates as they are stored, unless the settings say otherwise. By
+   * itself Spark 3 refuses dates before 1582 and times before 1900.
+   */
+  public static void keepOldDates(SparkConf conf) {
+    OLD_DATES.forEach(key -> conf.setIfMissing(key, "CORRECTED"));
+    conf.setIfMissing(ONE_CALENDAR, "true");
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.boxwright.job.output;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.OutputWriter;
 import org.apache.spark.sql.execution.datasources.OutputWriterFactory;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
+import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.StructType;
 import scala.collection.immutable.Map;
 
@@ -48,8 +50,12 @@ public final class ImageTableFormat extends ParquetFileFormat {
     @Override
     public OutputWriter newInstance(String path, StructType schema, TaskAttemptContext context) {
       int seconds = context.getConfiguration().getInt(CREATE_TIMEOUT, 300);
+      SQLConf settings = SQLConf.get(); // of the session; other threads do not know it
       FutureTask<OutputWriter> creation =
-          new FutureTask<>(() -> writer(new Path(path), schema, context));
+          new FutureTask<>(
+              () ->
+                  SQLConf.withExistingConf(
+                      settings, () -> writer(new Path(path), schema, context)));
       Thread thread = new Thread(creation, "create " + path);
       thread.setDaemon(true);
       thread.start();
@@ -69,10 +75,13 @@ public final class ImageTableFormat extends ParquetFileFormat {
       }
     }
 
-    private static OutputWriter writer(Path path, StructType schema, TaskAttemptContext context)
-        throws IOException {
+    private static OutputWriter writer(Path path, StructType schema, TaskAttemptContext context) {
       int chunk = ChunkCommitProtocol.target(context).chunk();
-      return new ImageFileWriter(path, chunk, schema, context.getConfiguration());
+      try {
+        return new ImageFileWriter(path, chunk, schema, context.getConfiguration());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e.getMessage(), e);
+      }
     }
   }
 }

@@ -177,6 +177,28 @@ class PromptRowsTest {
   }
 
   @Test
+  void oldDatesStayAsTheyAre() {
+    String dates =
+        "string(day), string(gap), string(zoned), string(plain), string(listed[0]), string(old)";
+    prompts(
+        "select 'a cat' prompt, date'1503-01-01' day, date'1582-10-10' gap,"
+            + " timestamp'1850-01-01 00:00:00.000001Z' zoned,"
+            + " timestamp_ntz'1582-10-10 01:02:03' plain,"
+            + " array(timestamp'1582-10-10 00:00:00Z') listed, timestamp'0001-01-01 00:00:00Z' old");
+    Row before =
+        spark
+            .read()
+            .parquet(folder.resolve("prompts").toString())
+            .selectExpr(dates.split(", "))
+            .first();
+
+    runs.action().execute();
+
+    assertThat(images(dates.split(", "))).containsExactly(before);
+    assertThat(runs.verify().problems()).isEmpty();
+  }
+
+  @Test
   void promptsAndImagesLieApart() throws Exception {
     prompts("select 'a cat' prompt");
     runs.action().execute();
