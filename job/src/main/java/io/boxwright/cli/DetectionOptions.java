@@ -1,29 +1,46 @@
 package io.boxwright.cli;
 
 import io.boxwright.diffusion.loading.BuiltInModel;
+import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.generate.GuidedImageGenerator;
-import io.boxwright.udf.table.DetectorType;
+import java.util.ArrayList;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** Options that say what looks for the objects in the images. */
 final class DetectionOptions {
 
-  @Option(
-      names = "--detector",
-      paramLabel = "none|shapes",
-      description =
-          "What looks for the objects in the images and scores whether they are right and in their"
-              + " boxes. shapes: by colour, for images of coloured shapes. Default: shapes for the"
-              + " model of that name, else none.")
-  private DetectorType detector;
+  /** What {@code --detector} takes. */
+  static final class Names extends ArrayList<String> {
 
-  /** Hands the options to a generator. */
-  void configure(GuidedImageGenerator generator, String model) {
-    generator.setDetector(detector == null ? ofModel(model) : detector);
+    private static final long serialVersionUID = 1;
+
+    Names() {
+      super(Detectors.names());
+    }
   }
 
-  /** What knows the objects that a model makes. */
-  static DetectorType ofModel(String model) {
-    return model.equals(BuiltInModel.NAME) ? DetectorType.SHAPES : DetectorType.NONE;
+  @Option(
+      names = "--detector",
+      paramLabel = "NAME",
+      completionCandidates = Names.class,
+      description =
+          "What looks for the objects in the images and scores whether they are right and in their"
+              + " boxes: ${COMPLETION-CANDIDATES}. shapes: by colour, for images of coloured shapes."
+              + " Default: shapes for the model of that name, else none.")
+  private String detector;
+
+  /**
+   * Hands the options to a generator.
+   *
+   * @throws IllegalArgumentException if there is no detector of the name that is given
+   */
+  void configure(GuidedImageGenerator generator, String model) {
+    generator.setDetector(detector == null ? ofModel(model) : detector.toLowerCase(Locale.ROOT));
+  }
+
+  /** The name of what knows the objects that a model makes. */
+  static String ofModel(String model) {
+    return model.equals(BuiltInModel.NAME) ? "shapes" : Detectors.NONE;
   }
 }

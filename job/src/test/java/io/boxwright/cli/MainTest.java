@@ -313,7 +313,7 @@ class MainTest {
         "select 'a red circle' prompt, array(array(0D, 0D, 0.5D, 0.5D)) bboxes,"
             + " array('a red circle') phrases");
 
-    assertThat(generate("--steps", "1", "--detector", "shapes")).isEqualTo(ExitCode.OK);
+    assertThat(generate("--steps", "1", "--detector", "Shapes")).isEqualTo(ExitCode.OK);
 
     assertThat(out.toString()).contains("Objects detected in the images, mean of 1 images");
   }
@@ -343,6 +343,11 @@ class MainTest {
   @Test
   void unknownPresetsAreRefused() {
     assertRefused(generate("--guidance", "wild"), "--guidance", "wild", "PAPER");
+  }
+
+  @Test
+  void unknownDetectorsAreRefused() {
+    assertRefused(generate("--detector", "owl"), "Unknown detector owl", "none, shapes");
   }
 
   @Test

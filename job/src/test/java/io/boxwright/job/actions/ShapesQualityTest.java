@@ -10,7 +10,6 @@ import io.boxwright.testing.Spark;
 import io.boxwright.torch.LibTorch;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.generate.GuidedImageGenerator;
-import io.boxwright.udf.table.DetectorType;
 import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -53,7 +52,7 @@ class ShapesQualityTest {
         new GuidedImageGenerator()
             .setModelUrl(BuiltInModel.NAME)
             .setDeviceType(DeviceType.CPU)
-            .setDetector(DetectorType.SHAPES)
+            .setDetector("shapes")
             .setBatchSize(2)
             .setOptions(GenerationOptions.defaults().withNumInferenceSteps(30));
 

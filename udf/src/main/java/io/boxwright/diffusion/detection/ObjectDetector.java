@@ -5,9 +5,10 @@ import java.util.List;
 
 /**
  * Finds objects in images by their labels, as open-vocabulary detectors such as OWL-ViT and
- * Grounding DINO do. May be shared by threads.
+ * Grounding DINO do. May be shared by threads. Who has one made by a {@link DetectorFactory} closes
+ * it.
  */
-public interface ObjectDetector {
+public interface ObjectDetector extends AutoCloseable {
 
   /**
    * Looks for objects.
@@ -18,4 +19,8 @@ public interface ObjectDetector {
    * @throws IllegalArgumentException naming a label that this detector cannot look for
    */
   List<Detection> detect(BufferedImage image, List<String> labels);
+
+  /** Frees what it holds, such as the weights of a model: nothing, unless it says otherwise. */
+  @Override
+  default void close() {}
 }

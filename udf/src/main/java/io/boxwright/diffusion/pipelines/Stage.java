@@ -2,7 +2,7 @@ package io.boxwright.diffusion.pipelines;
 
 /** What the time of a run goes into. */
 public enum Stage {
-  /** Loading pipelines. */
+  /** Loading pipelines and detectors. */
   LOAD,
   /** Prompts to what the UNet attends to. */
   ENCODE,

@@ -10,9 +10,14 @@ import io.boxwright.diffusion.pipelines.ImagePipeline;
  * @param device where it runs
  * @param limit how many rows fit there
  * @param thread where all of its batches are made
+ * @param detectors on the same device
  */
 public record LoadedPipeline(
-    ImagePipeline pipeline, Device device, BatchLimit limit, PipelineThread thread) {
+    ImagePipeline pipeline,
+    Device device,
+    BatchLimit limit,
+    PipelineThread thread,
+    LoadedDetectors detectors) {
 
   /** One that has not done anything yet. */
   public LoadedPipeline(ImagePipeline pipeline, Device device) {
@@ -20,6 +25,7 @@ public record LoadedPipeline(
         pipeline,
         device,
         new BatchLimit(),
-        new PipelineThread("pipeline-" + DeviceType.name(device)));
+        new PipelineThread("pipeline-" + DeviceType.name(device)),
+        new LoadedDetectors(device));
   }
 }

@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A pipeline of this executor and the tasks that use it. Once it is let go, no other task gets it,
- * and the last one to end closes it: that frees its native memory.
+ * and the last one to end closes it and its detectors: that frees their native memory.
  */
 final class SharedPipeline {
 
@@ -70,6 +70,7 @@ final class SharedPipeline {
     LOG.info("Closing the pipeline of {}, which is another model now", files.folder());
     try {
       loaded.thread().end();
+      loaded.detectors().close();
       loaded.pipeline().close();
     } catch (RuntimeException e) { // no fault of the task that happens to be the last
       LOG.warn("Cannot close the pipeline of {}", files.folder(), e);

@@ -5,10 +5,10 @@ import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.Stage;
 import io.boxwright.udf.counters.GenerationCounters;
+import io.boxwright.udf.executor.DetectorSpec;
 import io.boxwright.udf.executor.ExecutorPipelines;
 import io.boxwright.udf.executor.LoadedPipeline;
 import io.boxwright.udf.executor.PipelineSpec;
-import io.boxwright.udf.table.DetectorType;
 import io.boxwright.udf.table.ImageOutcome;
 import io.boxwright.udf.table.ImageRequest;
 import io.boxwright.udf.table.ImageRowWriter;
@@ -40,7 +40,7 @@ import org.apache.spark.sql.Row;
  * @param batchSize images made together
  * @param batchTimeout how long a batch may take; zero means for ever
  * @param imagesPerPrompt images for each row
- * @param detector what looks for the objects in the images
+ * @param detector what looks for the objects in the images; null: nothing does
  * @param writer makes the output rows
  * @param counters count what is done
  */
@@ -51,7 +51,7 @@ record GenerateRows(
     BatchSize batchSize,
     Duration batchTimeout,
     int imagesPerPrompt,
-    DetectorType detector,
+    DetectorSpec detector,
     ImageRowWriter writer,
     GenerationCounters counters)
     implements MapPartitionsFunction<Row, Row> {
@@ -68,7 +68,7 @@ record GenerateRows(
         new ImageRequests(prompts, writer.prompts(), imagesPerPrompt),
         new BatchGenerator(
             loaded, options, guidance, batchSize, new Watchdog(batchTimeout), counters),
-        detector.newDetector());
+        Optional.ofNullable(detector).map(spec -> loaded.detectors().get(spec, counters)));
   }
 
   /** Output rows, made batch by batch as they are asked for. */

@@ -1,5 +1,6 @@
 package io.boxwright.udf.generate;
 
+import io.boxwright.diffusion.detection.DetectorFactory;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.Guidances;
 import io.boxwright.diffusion.loading.JsonConfig;
@@ -10,12 +11,13 @@ import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.PretrainedFolder;
 import io.boxwright.diffusion.pipelines.RequestLimits;
 import io.boxwright.udf.counters.GenerationMonitor;
+import io.boxwright.udf.executor.DetectorSpec;
+import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.ModelFolder;
 import io.boxwright.udf.executor.PipelineLoader;
 import io.boxwright.udf.executor.PipelineSpec;
 import io.boxwright.udf.executor.WeightType;
-import io.boxwright.udf.table.DetectorType;
 import io.boxwright.udf.table.ImageRowWriter;
 import io.boxwright.udf.table.ImageTableSchema;
 import io.boxwright.udf.table.PromptSchema;
@@ -71,7 +73,8 @@ public final class GuidedImageGenerator {
   private BatchSize batchSize = BatchSize.of(8);
   private Duration batchTimeout = Duration.ZERO;
   private int numImagesPerPrompt = 1;
-  private DetectorType detector = DetectorType.NONE;
+  private DetectorFactory detector; // null: none
+  private Path detectorModel; // null: none
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
   private String requiredModel; // null: whatever is there
   private GenerationMonitor monitor;
@@ -158,11 +161,28 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * What looks for the objects in the images, for the columns {@code detection}; default {@link
-   * DetectorType#NONE}.
+   * What looks for the objects in the images, for the columns {@code detection}: one of {@link
+   * Detectors#names}; default {@link Detectors#NONE}.
+   *
+   * @throws IllegalArgumentException listing the names, if there is none of this one
    */
-  public GuidedImageGenerator setDetector(DetectorType value) {
+  public GuidedImageGenerator setDetector(String name) {
+    detector = Detectors.of(name).orElse(null);
+    return this;
+  }
+
+  /** What makes the detector that looks for the objects in the images, as {@link #setDetector}. */
+  public GuidedImageGenerator setDetectorFactory(DetectorFactory value) {
     detector = value;
+    return this;
+  }
+
+  /**
+   * The folder of the detector's model, which is on each host under this path; default null, for a
+   * detector that needs none. What is in it is not part of {@link #modelFingerprint}.
+   */
+  public GuidedImageGenerator setDetectorModel(Path folder) {
+    detectorModel = folder;
     return this;
   }
 
@@ -264,7 +284,8 @@ public final class GuidedImageGenerator {
     settings.put("device", deviceType);
     settings.put("dtype", weightType);
     settings.put("batch_size", batchSize);
-    settings.put("detector", detector);
+    settings.put("detector", detector == null ? Detectors.NONE : detector.name());
+    settings.put("detector_model", detectorModel);
     settings.put("pipeline_loader", pipelineLoader.getClass().getName());
     settings.putAll(JsonConfig.values(options));
     settings.put("guidance", guidance().method());
@@ -299,7 +320,7 @@ public final class GuidedImageGenerator {
     Dataset<Row> marked = PromptTables.markInvalidText(prompts);
     PromptSchema columns = PromptSchema.of(marked.schema());
     List<ScoreColumn> scores =
-        detector == DetectorType.NONE ? ScoreColumns.withoutDetector() : ScoreColumns.all();
+        detector == null ? ScoreColumns.withoutDetector() : ScoreColumns.all();
     StructType images = ImageTableSchema.of(marked.schema(), options.attentionMaps(), scores);
     startMonitor(prompts.sparkSession().sparkContext());
     GenerateRows task =
@@ -310,7 +331,7 @@ public final class GuidedImageGenerator {
             batchSize,
             batchTimeout,
             numImagesPerPrompt,
-            detector,
+            detectorSpec(),
             new ImageRowWriter(columns, images),
             monitor.counters());
     return marked.mapPartitions(task, Encoders.row(images));
@@ -337,6 +358,11 @@ public final class GuidedImageGenerator {
               .formatted(modelUrl(), here.hex(), requiredModel));
     }
     return new PipelineSpec(model(), here, deviceType, weightType, variant, pipelineLoader);
+  }
+
+  private DetectorSpec detectorSpec() {
+    String folder = detectorModel == null ? null : detectorModel.toString();
+    return detector == null ? null : new DetectorSpec(detector, folder);
   }
 
   private void startMonitor(SparkContext context) {

@@ -66,7 +66,8 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
   private static Row guidance(GuidanceTrace trace) {
     return trace.equals(GuidanceTrace.NONE)
         ? null
-        : RowFactory.create(trace.lossFirst(), trace.lossLast(), trace.iterations());
+        : RowFactory.create(
+            number(trace.lossFirst()), number(trace.lossLast()), trace.iterations());
   }
 
   private static void putWarnings(
@@ -132,11 +133,15 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
     return new Double[] {box.xMin(), box.yMin(), box.xMax(), box.yMax()};
   }
 
-  /** Not a number means that there is none: null, which every reader skips in a mean. */
   private static Map<String, Object> numbers(Map<String, Double> numbers) {
     Map<String, Object> values = new HashMap<>();
-    numbers.forEach((path, number) -> values.put(path, number.isNaN() ? null : number));
+    numbers.forEach((path, number) -> values.put(path, number(number)));
     return values;
+  }
+
+  /** Not a number means that there is none: null, which every reader skips in a mean. */
+  private static Double number(double value) {
+    return Double.isNaN(value) ? null : value;
   }
 
   /**

@@ -8,9 +8,9 @@ import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
 import io.boxwright.testing.StubPipeline;
 import io.boxwright.udf.executor.DeviceType;
-import io.boxwright.udf.table.DetectorType;
 import io.boxwright.udf.table.PromptTables;
 import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
@@ -299,7 +299,7 @@ class GuidedImageGeneratorTest {
   private static Row detect(String columns) {
     return only(
         generator()
-            .setDetector(DetectorType.SHAPES)
+            .setDetector("shapes")
             .generate(spark.sql("select %s, %dL seed".formatted(columns, 0xE11E23))));
   }
 
@@ -364,6 +364,21 @@ class GuidedImageGeneratorTest {
         .singleElement()
         .asString()
         .contains("Cannot look for 'a red cat'", "'a red circle'");
+  }
+
+  @Test
+  void unknownDetectorsAreRefused() {
+    assertThatThrownBy(() -> generator().setDetector("owl"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Unknown detector owl; there are none, shapes");
+  }
+
+  @Test
+  void plansNameTheDetector() {
+    assertThat(generator().settings()).containsEntry("detector", "none");
+    assertThat(generator().setDetector("shapes").settings()).containsEntry("detector", "shapes");
+    assertThat(generator().setDetectorModel(Path.of("/models/owl")).settings())
+        .containsEntry("detector_model", "/models/owl");
   }
 
   @Test

@@ -3,7 +3,12 @@ package io.boxwright.udf.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import io.boxwright.diffusion.clip.PhraseMatch;
+import io.boxwright.diffusion.detection.Detection;
+import io.boxwright.diffusion.detection.DetectorFactory;
+import io.boxwright.diffusion.detection.DetectorOptions;
+import io.boxwright.diffusion.detection.ObjectDetector;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
@@ -11,10 +16,12 @@ import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.pipelines.Stage;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.StubPipeline;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.PipelineLoader;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -66,6 +73,7 @@ class ModelChangeTest {
   void copyModel() throws Exception {
     model = copy(Fixtures.sd1(), folder.resolve("model"));
     Loader.PIPELINES.clear();
+    DetectorLoader.DETECTORS.clear();
     Loader.writeWhileLoading = null;
   }
 
@@ -152,6 +160,48 @@ class ModelChangeTest {
     }
   }
 
+  /** Makes detectors that remember what they were loaded with. */
+  static final class DetectorLoader implements DetectorFactory {
+
+    private static final long serialVersionUID = 1;
+    static final List<Detector> DETECTORS = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public String name() {
+      return "blind";
+    }
+
+    @Override
+    public ObjectDetector load(DetectorOptions options) {
+      Detector detector = new Detector(options);
+      DETECTORS.add(detector);
+      return detector;
+    }
+  }
+
+  /** Finds nothing, and cannot be used once it is closed. */
+  static final class Detector implements ObjectDetector {
+
+    final DetectorOptions options;
+    volatile boolean closed;
+
+    Detector(DetectorOptions options) {
+      this.options = options;
+    }
+
+    @Override
+    public List<Detection> detect(BufferedImage image, List<String> labels) {
+      assertThat(closed).isFalse();
+      return List.of();
+    }
+
+    @Override
+    public void close() {
+      assertThat(closed).isFalse();
+      closed = true;
+    }
+  }
+
   private GuidedImageGenerator generator(String name) {
     return new GuidedImageGenerator()
         .setModelUrl(name)
@@ -195,6 +245,38 @@ class ModelChangeTest {
         .extracting(pipeline -> pipeline.closed)
         .containsExactly(true, false);
     assertThat(Loader.PIPELINES.get(1).config).endsWith(" ");
+  }
+
+  @Test
+  void aDetectorIsLoadedOnceBesideItsPipelineAndClosedWithIt() throws Exception {
+    Dataset<Row> prompts =
+        spark.sql(
+            "select 'p' prompt, id, array(array(0D, 0D, 1D, 1D)) bboxes, array('p') phrases"
+                + " from range(0, 4, 1, 2)");
+    GuidedImageGenerator generator =
+        generator(model.toString())
+            .setDetectorFactory(new DetectorLoader())
+            .setDetectorModel(folder.resolve("owl"));
+    assertMade(images(model.toString())); // without a detector, with the same pipeline
+    assertThat(DetectorLoader.DETECTORS).isEmpty();
+
+    assertThat(generator.generate(prompts).select("detection.found").collectAsList())
+        .hasSize(4)
+        .allSatisfy(row -> assertThat(row.getDouble(0)).isZero());
+    assertMade(generator.generate(prompts));
+
+    assertThat(Loader.PIPELINES).hasSize(1);
+    assertThat(DetectorLoader.DETECTORS).hasSize(1);
+    Detector detector = DetectorLoader.DETECTORS.get(0);
+    assertThat(detector.options.modelFolder()).contains(folder.resolve("owl"));
+    assertThat(detector.options.device()).isEqualTo(Device.cpu());
+    assertThat(generator.monitor().stages()).containsKeys(Stage.DETECT);
+
+    change(model);
+    assertMade(images(model.toString()));
+
+    assertThat(Loader.PIPELINES.get(0).closed).isTrue();
+    assertThat(detector.closed).isTrue();
   }
 
   @Test

@@ -1,6 +1,8 @@
 package io.boxwright.diffusion.detection.shapes;
 
 import io.boxwright.diffusion.detection.Detection;
+import io.boxwright.diffusion.detection.DetectorFactory;
+import io.boxwright.diffusion.detection.DetectorOptions;
 import io.boxwright.diffusion.detection.ObjectDetector;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
@@ -14,6 +16,22 @@ import java.util.Optional;
  * its numbers are those of {@code datasets/shapes/detector.py}.
  */
 public final class ShapesDetector implements ObjectDetector {
+
+  /** Makes {@link ShapesDetector}s, which have no model. */
+  public static final class Factory implements DetectorFactory {
+
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String name() {
+      return "shapes";
+    }
+
+    @Override
+    public ObjectDetector load(DetectorOptions options) {
+      return new ShapesDetector();
+    }
+  }
 
   /**
    * Of the image; smaller patches are no objects. The smallest object of the world covers 0.027.

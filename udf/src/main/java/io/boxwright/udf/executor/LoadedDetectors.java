@@ -1,0 +1,66 @@
+package io.boxwright.udf.executor;
+
+import ai.djl.Device;
+import io.boxwright.diffusion.detection.DetectorFactory;
+import io.boxwright.diffusion.detection.ObjectDetector;
+import io.boxwright.diffusion.pipelines.Stage;
+import io.boxwright.udf.counters.GenerationCounters;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The detectors beside a pipeline, on its device: one for each class of factory and model folder,
+ * loaded by the first task that asks, and closed with the pipeline.
+ */
+public final class LoadedDetectors implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LoadedDetectors.class);
+
+  private final Device device;
+  private final Map<Kind, ObjectDetector> detectors = new HashMap<>();
+
+  /** Those of a device, none of which is loaded. */
+  LoadedDetectors(Device device) {
+    this.device = device;
+  }
+
+  private record Kind(Class<? extends DetectorFactory> factory, String modelFolder) {}
+
+  /**
+   * A detector, which stays this object's.
+   *
+   * @param counters are told how long loading took, if it had to be loaded
+   * @throws IllegalArgumentException as {@link DetectorFactory#load} does
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException as {@link DetectorFactory#load}
+   *     does
+   */
+  public synchronized ObjectDetector get(DetectorSpec spec, GenerationCounters counters) {
+    Kind kind = new Kind(spec.factory().getClass(), spec.modelFolder());
+    return detectors.computeIfAbsent(kind, missing -> load(spec, counters));
+  }
+
+  private ObjectDetector load(DetectorSpec spec, GenerationCounters counters) {
+    long start = System.nanoTime();
+    ObjectDetector detector = spec.factory().load(spec.options(device));
+    Duration time = Duration.ofNanos(System.nanoTime() - start);
+    LOG.info("Loaded detector {} on {} in {} s", spec.factory().name(), device, time.toSeconds());
+    counters.add(Stage.LOAD, time);
+    return detector;
+  }
+
+  /** Closes all of them; what fails is logged, and keeps no other from being closed. */
+  @Override
+  public synchronized void close() {
+    for (ObjectDetector detector : detectors.values()) {
+      try {
+        detector.close();
+      } catch (RuntimeException e) {
+        LOG.warn("Cannot close detector {}", detector, e);
+      }
+    }
+    detectors.clear();
+  }
+}
