@@ -48,9 +48,6 @@ public record PromptRow(
     int repetition,
     Map<String, String> invalidTexts) {
 
-  /** How far an edge may lie outside the image: what rounding does. */
-  private static final double ROUNDING = 1e-4;
-
   /** Characters of an id; names and addresses of files are shorter. */
   static final int MOST_CHARACTERS_OF_ID = 4_096;
 
@@ -131,7 +128,7 @@ public record PromptRow(
   }
 
   private List<BoundingBox> boxes() {
-    return IntStream.range(0, bboxes.size()).mapToObj(this::box).toList();
+    return RelativeBoxes.read("bboxes", bboxes);
   }
 
   private void requireText() {
@@ -239,7 +236,7 @@ public record PromptRow(
         given == null ? 0 : given.size(),
         "tokens",
         RequestLimits.TOKENS);
-    for (Number number : require("token_indices", place, given)) {
+    for (Number number : requireTokens(place, given)) {
       int token = tokenIndex(place, number.longValue());
       if (tokens.contains(token)) {
         throw new IllegalArgumentException(
@@ -261,34 +258,10 @@ public record PromptRow(
     return (int) value;
   }
 
-  private BoundingBox box(int place) {
-    List<Number> edges = require("bboxes", place, bboxes.get(place));
-    if (edges.size() != 4) {
-      throw new IllegalArgumentException(
-          "Invalid bboxes[%d]: %d numbers, but a box has 4: x_min, y_min, x_max, y_max"
-              .formatted(place, edges.size()));
-    }
-    try {
-      return new BoundingBox(
-          unrounded(edges.get(0)), unrounded(edges.get(1)),
-          unrounded(edges.get(2)), unrounded(edges.get(3)));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "Invalid bboxes[%d]: %s".formatted(place, e.getMessage()), e);
-    }
-  }
-
-  /** The edge of the image in place of a number that leaves it by a rounding error. */
-  private static double unrounded(Number edge) {
-    double value = edge.doubleValue();
-    double nearest = Math.min(Math.max(value, 0), 1);
-    return Math.abs(value - nearest) <= ROUNDING ? nearest : value;
-  }
-
-  private static List<Number> require(String column, int place, List<Number> values) {
+  private static List<Number> requireTokens(int place, List<Number> values) {
     if (values == null || values.stream().anyMatch(Objects::isNull)) {
       throw new IllegalArgumentException(
-          "Invalid %s[%d]: it is null or has a null".formatted(column, place));
+          "Invalid token_indices[%d]: it is null or has a null".formatted(place));
     }
     return values;
   }

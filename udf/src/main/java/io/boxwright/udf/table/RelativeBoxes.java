@@ -1,0 +1,55 @@
+package io.boxwright.udf.table;
+
+import io.boxwright.diffusion.layout.BoundingBox;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/** Boxes as tables hold them: numbers relative to the image's size. */
+public final class RelativeBoxes {
+
+  /** How far an edge may lie outside the image: what rounding does. */
+  private static final double ROUNDING = 1e-4;
+
+  private RelativeBoxes() {}
+
+  /**
+   * Reads the boxes of a row. An edge that leaves the image by a rounding error becomes the image's
+   * edge.
+   *
+   * @param column what errors call them, such as {@code bboxes}
+   * @param boxes four numbers each, x_min, y_min, x_max, y_max, 0..1; whatever is wrong, such as a
+   *     null, is refused
+   * @throws IllegalArgumentException naming the first box that is wrong
+   */
+  public static List<BoundingBox> read(String column, List<List<Number>> boxes) {
+    return IntStream.range(0, boxes.size())
+        .mapToObj(place -> readBox("%s[%d]".formatted(column, place), boxes.get(place)))
+        .toList();
+  }
+
+  private static BoundingBox readBox(String name, List<Number> edges) {
+    if (edges == null || edges.stream().anyMatch(Objects::isNull)) {
+      throw new IllegalArgumentException("Invalid %s: it is null or has a null".formatted(name));
+    }
+    if (edges.size() != 4) {
+      throw new IllegalArgumentException(
+          "Invalid %s: %d numbers, but a box has 4: x_min, y_min, x_max, y_max"
+              .formatted(name, edges.size()));
+    }
+    try {
+      return new BoundingBox(
+          snap(edges.get(0)), snap(edges.get(1)),
+          snap(edges.get(2)), snap(edges.get(3)));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("Invalid %s: %s".formatted(name, e.getMessage()), e);
+    }
+  }
+
+  /** The edge of the image in place of a number that leaves it by a rounding error. */
+  private static double snap(Number edge) {
+    double value = edge.doubleValue();
+    double nearest = Math.min(Math.max(value, 0), 1);
+    return Math.abs(value - nearest) <= ROUNDING ? nearest : value;
+  }
+}
