@@ -15,6 +15,7 @@ class ArchitectureTest {
   /** Every package may use those after it, and no other. */
   private static final List<String> PACKAGES =
       List.of(
+          "io.boxwright.udf",
           "io.boxwright.udf.generate",
           "io.boxwright.udf.executor",
           "io.boxwright.udf.counters",

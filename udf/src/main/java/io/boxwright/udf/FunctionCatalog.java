@@ -1,0 +1,79 @@
+package io.boxwright.udf;
+
+import io.boxwright.diffusion.loading.ModelCache;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.analysis.NoSuchFunctionException;
+import org.apache.spark.sql.catalyst.analysis.NoSuchNamespaceException;
+import org.apache.spark.sql.connector.catalog.Identifier;
+import org.apache.spark.sql.connector.catalog.functions.UnboundFunction;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+
+/**
+ * The catalog of Boxwright's functions, which Spark makes from a setting:
+ *
+ * <pre>{@code
+ * spark.sql.catalog.boxwright=io.boxwright.udf.FunctionCatalog
+ * spark.sql.catalog.boxwright.model-cache=/scratch/boxwright
+ * }</pre>
+ *
+ * <p>The second one is optional: a folder on the disk of each host, where models that come from
+ * elsewhere are copied to; default {@link ModelCache#defaultFolder}. Functions have no namespace,
+ * and their names may be in any case.
+ */
+public final class FunctionCatalog
+    implements org.apache.spark.sql.connector.catalog.FunctionCatalog {
+
+  private String name;
+  private List<SqlFunction<?>> functions;
+
+  /** A catalog that Spark has to {@link #initialize}. */
+  public FunctionCatalog() {}
+
+  @Override
+  public void initialize(String catalogName, CaseInsensitiveStringMap options) {
+    String modelCache = options.get("model-cache");
+    Tokenizers tokenizers =
+        Tokenizers.of(
+            modelCache == null ? ModelCache.defaultFolder() : Path.of(modelCache),
+            SparkSession.active().sparkContext().hadoopConfiguration());
+    name = catalogName;
+    functions = List.of(new TokenIndices(tokenizers), new DrawBoxes());
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /**
+   * All functions.
+   *
+   * @throws NoSuchNamespaceException for any namespace but the empty one
+   */
+  @Override
+  public Identifier[] listFunctions(String[] namespace) throws NoSuchNamespaceException {
+    if (namespace.length > 0) {
+      throw new NoSuchNamespaceException(namespace);
+    }
+    return functions.stream()
+        .map(function -> Identifier.of(namespace, function.name()))
+        .toArray(Identifier[]::new);
+  }
+
+  /**
+   * A function, the same object each time: Spark takes calls of equal functions for equal.
+   *
+   * @throws NoSuchFunctionException if there is none of that name, or a namespace is given
+   */
+  @Override
+  public UnboundFunction loadFunction(Identifier identifier) throws NoSuchFunctionException {
+    String wanted = identifier.name().toLowerCase(Locale.ROOT);
+    return functions.stream()
+        .filter(function -> identifier.namespace().length == 0 && function.name().equals(wanted))
+        .findFirst()
+        .orElseThrow(() -> new NoSuchFunctionException(identifier));
+  }
+}
