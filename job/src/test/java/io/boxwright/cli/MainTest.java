@@ -316,6 +316,8 @@ class MainTest {
     assertThat(generate("--steps", "1", "--detector", "Shapes")).isEqualTo(ExitCode.OK);
 
     assertThat(out.toString()).contains("Objects detected in the images, mean of 1 images");
+    assertThat(Files.readString(folder.resolve("out/run.json")))
+        .contains("stage_seconds", "detect", "png", "write");
   }
 
   private void prompts(String query) throws Exception {

@@ -16,6 +16,7 @@ import io.boxwright.job.report.ContactSheet;
 import io.boxwright.job.report.RunResult;
 import io.boxwright.job.report.RunSummary;
 import io.boxwright.text.Redaction;
+import io.boxwright.udf.counters.GenerationMonitor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -120,7 +121,8 @@ record ChunkRun(
   }
 
   private void write(Dataset<Row> images, List<ChunkFile> files, ImagesThere before, String what) {
-    recorder.monitor(work.generator().monitor());
+    GenerationMonitor monitor = work.generator().monitor();
+    recorder.monitor(monitor);
     String description = Redaction.of("Images: %s, %s".formatted(what, folder.path()));
     PromptWatch watch = new PromptWatch(prompts);
     Consumer<ChunkFile> onFinished =
@@ -128,7 +130,8 @@ record ChunkRun(
           recorder.finished(file);
           watch.finished();
         };
-    work.run(() -> table().write(images, files, onFinished), before, description);
+    work.run(
+        () -> table().write(images, files, monitor.counters(), onFinished), before, description);
     recorder.record();
     if (watch.sawChange()) {
       throw changed(files);

@@ -20,8 +20,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Makes the same batch again and again, from the prompts to files, and times it. */
 final class BatchRunner {
 
-  private static final String PNG = "png";
-
   private final LayoutGuidanceStableDiffusionPipeline pipeline;
   private final BenchmarkSettings settings;
   private final List<GenerationRequest> requests;
@@ -91,7 +89,11 @@ final class BatchRunner {
     for (int row = 0; row < files.size(); row++) {
       write(folder.resolve(row + ".png"), files.get(row));
     }
-    return Map.of(PNG, encoding, BatchTimes.name(Stage.WRITE), BatchTimes.secondsSince(encoded));
+    return Map.of(
+        BatchTimes.name(Stage.PNG),
+        encoding,
+        BatchTimes.name(Stage.WRITE),
+        BatchTimes.secondsSince(encoded));
   }
 
   private static void write(Path file, byte[] bytes) {

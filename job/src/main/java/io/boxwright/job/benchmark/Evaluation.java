@@ -10,6 +10,7 @@ import io.boxwright.job.report.BenchmarkResult.Pass;
 import io.boxwright.job.report.BenchmarkResult.Setup;
 import io.boxwright.udf.counters.PeakMemory;
 import io.boxwright.udf.executor.DeviceType;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,9 +23,11 @@ final class Evaluation {
   private static final String GUIDE = BatchTimes.name(Stage.GUIDE);
   private static final String DENOISE = BatchTimes.name(Stage.DENOISE);
 
-  /** In the order of a batch. */
+  /** Those of a batch, in their order. */
   private static final List<String> STAGES =
-      List.of("encode", GUIDE, DENOISE, "schedule", "score", "decode", "png", "write");
+      EnumSet.complementOf(EnumSet.of(Stage.LOAD, Stage.DETECT)).stream()
+          .map(BatchTimes::name)
+          .toList();
 
   private static final double GIGA = 1e9;
   private static final double TERA = 1e12;

@@ -1,7 +1,10 @@
 package io.boxwright.job.output;
 
+import io.boxwright.diffusion.pipelines.Stage;
+import io.boxwright.udf.counters.GenerationCounters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -20,6 +23,7 @@ final class ImageFileWriter extends OutputWriter {
 
   private final Path path;
   private final ParquetWriter<InternalRow> writer;
+  private final GenerationCounters counters;
 
   /**
    * Creates the file.
@@ -28,10 +32,17 @@ final class ImageFileWriter extends OutputWriter {
    * @param chunk its number
    * @param schema of its rows
    * @param configuration as Spark's Parquet prepares it
+   * @param counters are told how long it takes
    */
-  ImageFileWriter(Path path, int chunk, StructType schema, Configuration configuration)
+  ImageFileWriter(
+      Path path,
+      int chunk,
+      StructType schema,
+      Configuration configuration,
+      GenerationCounters counters)
       throws IOException {
     this.path = path;
+    this.counters = counters;
     SealedOutputFile file =
         new SealedOutputFile(RunFolder.unchecked(path.getFileSystem(configuration)), path);
     this.writer =
@@ -47,19 +58,25 @@ final class ImageFileWriter extends OutputWriter {
 
   @Override
   public void write(InternalRow row) {
+    long start = System.nanoTime();
     try {
       writer.write(row);
     } catch (IOException e) {
       throw failed(e);
+    } finally {
+      counters.add(Stage.WRITE, Duration.ofNanos(System.nanoTime() - start));
     }
   }
 
   @Override
   public void close() {
+    long start = System.nanoTime();
     try {
       writer.close();
     } catch (IOException e) {
       throw failed(e);
+    } finally {
+      counters.add(Stage.WRITE, Duration.ofNanos(System.nanoTime() - start));
     }
   }
 

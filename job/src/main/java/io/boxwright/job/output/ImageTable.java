@@ -1,6 +1,7 @@
 package io.boxwright.job.output;
 
 import io.boxwright.job.input.SparkNames;
+import io.boxwright.udf.counters.GenerationCounters;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -34,11 +35,17 @@ public final class ImageTable {
    *
    * @param images partition {@code i} holds the rows of file {@code i}, in order
    * @param files of the chunks
+   * @param counters are told how long the tasks write
    * @param onFinished is told of each file when it is finished, on a thread of Spark
    */
-  public void write(Dataset<Row> images, List<ChunkFile> files, Consumer<ChunkFile> onFinished) {
+  public void write(
+      Dataset<Row> images,
+      List<ChunkFile> files,
+      GenerationCounters counters,
+      Consumer<ChunkFile> onFinished) {
     String job = UUID.randomUUID().toString().substring(0, 8);
     ChunkCommitProtocol.listen(job, onFinished);
+    ImageTableFormat.count(job, counters);
     String before = spark.conf().get(COMMIT_PROTOCOL);
     spark.conf().set(COMMIT_PROTOCOL, ChunkCommitProtocol.class.getName());
     try {
@@ -51,6 +58,7 @@ public final class ImageTable {
     } finally {
       spark.conf().set(COMMIT_PROTOCOL, before);
       ChunkCommitProtocol.unlisten(job);
+      ImageTableFormat.uncount(job);
     }
   }
 

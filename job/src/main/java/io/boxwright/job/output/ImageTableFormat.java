@@ -1,7 +1,10 @@
 package io.boxwright.job.output;
 
+import io.boxwright.udf.counters.GenerationCounters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +18,6 @@ import org.apache.spark.sql.execution.datasources.OutputWriterFactory;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.StructType;
-import scala.collection.immutable.Map;
 
 /**
  * Spark's Parquet, with files of {@link ImageFileWriter}, and with an end to waiting for a file
@@ -28,19 +30,40 @@ public final class ImageTableFormat extends ParquetFileFormat {
 
   private static final long serialVersionUID = 1;
 
+  /** What tasks count in, by job, in the driver's process. Spark offers no other way. */
+  private static final Map<String, GenerationCounters> COUNTERS = new ConcurrentHashMap<>();
+
+  /** Has the tasks of a {@link ChunkCommitProtocol#JOB} count how long they write. */
+  static void count(String job, GenerationCounters counters) {
+    COUNTERS.put(job, counters);
+  }
+
+  static void uncount(String job) {
+    COUNTERS.remove(job);
+  }
+
   @Override
   public OutputWriterFactory prepareWrite(
-      SparkSession spark, Job job, Map<String, String> options, StructType schema) {
+      SparkSession spark,
+      Job job,
+      scala.collection.immutable.Map<String, String> options,
+      StructType schema) {
     super.prepareWrite(
         spark, job, options, schema); // puts what its write support reads into the job
     job.getConfiguration().set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
-    return new ImpatientFactory();
+    return new ImpatientFactory(COUNTERS.get(job.getConfiguration().get(ChunkCommitProtocol.JOB)));
   }
 
   /** Gives up on a file that is not created in time; the task fails, and Spark tries again. */
   private static final class ImpatientFactory extends OutputWriterFactory {
 
     private static final long serialVersionUID = 1;
+
+    private final GenerationCounters counters;
+
+    ImpatientFactory(GenerationCounters counters) {
+      this.counters = counters;
+    }
 
     @Override
     public String getFileExtension(TaskAttemptContext context) {
@@ -75,10 +98,10 @@ public final class ImageTableFormat extends ParquetFileFormat {
       }
     }
 
-    private static OutputWriter writer(Path path, StructType schema, TaskAttemptContext context) {
+    private OutputWriter writer(Path path, StructType schema, TaskAttemptContext context) {
       int chunk = ChunkCommitProtocol.target(context).chunk();
       try {
-        return new ImageFileWriter(path, chunk, schema, context.getConfiguration());
+        return new ImageFileWriter(path, chunk, schema, context.getConfiguration(), counters);
       } catch (IOException e) {
         throw new UncheckedIOException(e.getMessage(), e);
       }

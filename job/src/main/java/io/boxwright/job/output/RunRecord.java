@@ -85,7 +85,7 @@ public record RunRecord(
    * @param images made, failed ones included
    * @param failed those of them whose status is {@code error}
    * @param imagesPerSecond since it started
-   * @param stageSeconds time of tasks by stage
+   * @param stageSeconds time of tasks by stage, see {@link io.boxwright.diffusion.pipelines.Stage}
    * @param peakDeviceBytes of a GPU
    * @param peakHostBytes of an executor's process
    * @param loads where pipelines were loaded

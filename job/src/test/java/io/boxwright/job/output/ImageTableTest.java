@@ -3,9 +3,12 @@ package io.boxwright.job.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.boxwright.diffusion.pipelines.Stage;
 import io.boxwright.testing.Spark;
+import io.boxwright.udf.counters.GenerationMonitor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,6 +33,7 @@ class ImageTableTest {
 
   @TempDir private Path folder;
   private final List<ChunkFile> finished = new CopyOnWriteArrayList<>();
+  private Map<Stage, Duration> stages;
 
   @BeforeAll
   static void startSpark() {
@@ -61,7 +65,10 @@ class ImageTableTest {
   private void write(CommitMode commit, Dataset<Row> images, int... chunks) {
     List<ChunkFile> files =
         java.util.Arrays.stream(chunks).mapToObj(chunk -> ChunkFile.of(chunk, 0)).toList();
-    table(commit).write(images, files, finished::add);
+    try (GenerationMonitor monitor = new GenerationMonitor(spark.sparkContext())) {
+      table(commit).write(images, files, monitor.counters(), finished::add);
+      stages = monitor.stages();
+    }
   }
 
   private List<String> files(String name) throws Exception {
@@ -121,6 +128,14 @@ class ImageTableTest {
     assertThat(
             table.filter("_metadata.file_name = 'chunk-00007.parquet'").first().<Long>getAs("id"))
         .isZero();
+  }
+
+  @Test
+  void theTimeThatTasksWriteIsCounted() {
+    write(CommitMode.RENAME, images(4, 2), 0, 1);
+
+    assertThat(stages).containsOnlyKeys(Stage.WRITE);
+    assertThat(stages.get(Stage.WRITE)).isBetween(Duration.ofMillis(1), Duration.ofMinutes(5));
   }
 
   @Test

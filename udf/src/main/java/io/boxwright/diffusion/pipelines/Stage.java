@@ -18,6 +18,8 @@ public enum Stage {
   DECODE,
   /** Looking for objects in images with a detector, and scoring them. */
   DETECT,
-  /** PNG encoding and the file system. */
+  /** Pixels to PNG. */
+  PNG,
+  /** Rows to a file that is on disk then, without the renaming that makes it count. */
   WRITE
 }

@@ -2,6 +2,7 @@ package io.boxwright.udf.generate;
 
 import io.boxwright.diffusion.detection.ObjectDetector;
 import io.boxwright.diffusion.guidance.Guidance;
+import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.Stage;
 import io.boxwright.udf.counters.GenerationCounters;
@@ -120,26 +121,24 @@ record GenerateRows(
           IntStream.range(0, batch.size()).filter(i -> batch.get(i).wanted()).boxed().toList();
       List<List<ScoreOutcome>> scores =
           wanted.stream().map(outcomes::get).map(this::score).toList();
-      long start = System.nanoTime();
-      ready.addAll(rows(wanted, batch, outcomes, scores));
-      counters.add(Stage.WRITE, Duration.ofNanos(System.nanoTime() - start));
+      List<byte[]> pngs = encoded(wanted.stream().map(outcomes::get).toList());
+      for (int i = 0; i < wanted.size(); i++) {
+        int place = wanted.get(i);
+        ready.add(writer.row(batch.get(place), outcomes.get(place), pngs.get(i), scores.get(i)));
+      }
       wanted.forEach(place -> counters.count(outcomes.get(place)));
     }
 
-    /** On all cores: most of a row's time is its PNG, and one core would keep a GPU waiting. */
-    private List<Row> rows(
-        List<Integer> places,
-        List<ImageRequest> batch,
-        List<ImageOutcome> outcomes,
-        List<List<ScoreOutcome>> scores) {
-      return IntStream.range(0, places.size())
-          .parallel()
-          .mapToObj(
-              i -> {
-                int place = places.get(i);
-                return writer.row(batch.get(place), outcomes.get(place), scores.get(i));
-              })
-          .toList();
+    /** PNGs, null where there is no image. On all cores: one would keep a GPU waiting. */
+    private List<byte[]> encoded(List<ImageOutcome> outcomes) {
+      long start = System.nanoTime();
+      List<byte[]> pngs =
+          outcomes.parallelStream()
+              .map(ImageOutcome::image)
+              .map(image -> image == null ? null : PngEncoder.encode(image.image()))
+              .toList();
+      counters.add(Stage.PNG, Duration.ofNanos(System.nanoTime() - start));
+      return pngs;
     }
 
     private List<ScoreOutcome> score(ImageOutcome outcome) {

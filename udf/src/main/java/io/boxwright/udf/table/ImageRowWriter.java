@@ -1,7 +1,6 @@
 package io.boxwright.udf.table;
 
 import io.boxwright.diffusion.guidance.GuidanceTrace;
-import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.pipelines.AttentionMap;
@@ -32,9 +31,11 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
   /**
    * The row for a request and how it ended.
    *
+   * @param png the image's bytes; null if there is none
    * @param scores what the scores of the table have to say of the image; empty if there is none
    */
-  public Row row(ImageRequest request, ImageOutcome outcome, List<ScoreOutcome> scores) {
+  public Row row(
+      ImageRequest request, ImageOutcome outcome, byte[] png, List<ScoreOutcome> scores) {
     Map<String, Object> values = new HashMap<>();
     for (int i = 0; i < prompts.columns().size(); i++) {
       values.put(prompts.columns().get(i), request.row().get(i));
@@ -46,7 +47,7 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
     values.put("error", outcome.error());
     values.put("seconds", outcome.seconds());
     if (outcome.image() != null) {
-      putImage(values, request, outcome.image());
+      putImage(values, request, outcome.image(), png);
       putWarnings(values, outcome.image(), scores);
       putScores(values, outcome, scores);
     }
@@ -54,9 +55,9 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
   }
 
   private static void putImage(
-      Map<String, Object> values, ImageRequest request, GeneratedImage image) {
+      Map<String, Object> values, ImageRequest request, GeneratedImage image, byte[] png) {
     String path = ImagePath.of(request.prompt().name(), request.imageIndex());
-    values.put("image", RowFactory.create(PngEncoder.encode(image.image()), path));
+    values.put("image", RowFactory.create(png, path));
     values.put("width", image.image().getWidth());
     values.put("height", image.image().getHeight());
     values.put("guidance", guidance(image.guidance()));

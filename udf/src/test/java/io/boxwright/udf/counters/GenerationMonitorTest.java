@@ -98,7 +98,7 @@ class GenerationMonitorTest {
     assertThat(monitor.refused()).isEqualTo(1);
     assertThat(monitor.errors()).hasSize(2).containsEntry("Invalid prompt: it is empty", 1L);
     assertThat(monitor.failures()).hasSize(1);
-    assertThat(monitor.stages()).containsKeys(Stage.WRITE);
+    assertThat(monitor.stages()).containsKeys(Stage.PNG);
     assertThat(monitor.peakHostBytes().orElseThrow()).isGreaterThan(1 << 20);
     assertThat(monitor.peakDeviceBytes()).isEmpty();
   }

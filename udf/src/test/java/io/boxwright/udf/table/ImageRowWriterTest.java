@@ -77,6 +77,7 @@ class ImageRowWriterTest {
         writer.row(
             new ImageRequest(RowFactory.create("a cat"), prompt, 0, null),
             ImageOutcome.of(image, LAYOUT, 1),
+            new byte[] {1},
             List.of(scores));
     return withNames(values, writer.images());
   }
