@@ -20,6 +20,7 @@ import io.boxwright.udf.counters.GenerationMonitor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -140,8 +141,9 @@ record ChunkRun(
 
   /** The prompts were hashed before Spark read them for the images, and were others then. */
   private JobFailedException changed(List<ChunkFile> made) {
+    Set<ChunkFile> targets = Set.copyOf(made);
     chunks().scan().files().stream()
-        .filter(file -> made.stream().anyMatch(file::isAttemptAt))
+        .filter(file -> targets.contains(file.target()))
         .forEach(file -> folder.putAside(file.name()));
     recorder.found(chunks().scan());
     return new JobFailedException(

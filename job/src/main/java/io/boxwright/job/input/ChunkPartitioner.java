@@ -1,8 +1,8 @@
 package io.boxwright.job.input;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.function.PairFunction;
 import org.apache.spark.sql.Dataset;
@@ -20,32 +20,40 @@ public final class ChunkPartitioner extends Partitioner {
 
   private static final long serialVersionUID = 1;
 
-  private final HashMap<Integer, Integer> partitions = new HashMap<>();
+  /** An array, for every task reads a copy of all of it: Spark sends it with each. */
+  private final int[] chunks;
+
   private final long chunkRows;
 
   /**
    * Wants some chunks.
    *
-   * @param chunks their numbers
+   * @param chunks their numbers, each larger than the one before
    * @param chunkRows how many positions make a chunk
+   * @throws IllegalArgumentException if the numbers are in another order
    */
   public ChunkPartitioner(List<Integer> chunks, long chunkRows) {
     this.chunkRows = chunkRows;
-    chunks.forEach(chunk -> partitions.put(chunk, partitions.size()));
+    this.chunks = chunks.stream().mapToInt(Integer::intValue).toArray();
+    if (!IntStream.range(1, this.chunks.length)
+        .allMatch(i -> this.chunks[i - 1] < this.chunks[i])) {
+      throw new IllegalArgumentException("Chunks are not in their order");
+    }
   }
 
   @Override
   public int numPartitions() {
-    return partitions.size();
+    return chunks.length;
   }
 
   @Override
   public int getPartition(Object position) {
-    return partitions.get(chunk((Long) position));
+    return place((Long) position);
   }
 
-  private int chunk(long position) {
-    return (int) (position / chunkRows);
+  /** Finds the partition of a position; it is negative if its chunk is not wanted. */
+  private int place(long position) {
+    return Arrays.binarySearch(chunks, (int) (position / chunkRows));
   }
 
   /**
@@ -62,7 +70,7 @@ public final class ChunkPartitioner extends Partitioner {
         .createDataFrame(
             rows.javaRDD()
                 .mapToPair(new ByPosition(rows.schema().fieldIndex(positionColumn)))
-                .filter(row -> partitions.containsKey(chunk(row._1())))
+                .filter(row -> place(row._1()) >= 0)
                 .repartitionAndSortWithinPartitions(this)
                 .values(),
             schema);

@@ -2,6 +2,7 @@ package io.boxwright.job.output;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -29,9 +30,6 @@ import scala.Option;
  */
 public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
 
-  /** Names of finished files, separated by commas, in the order of partitions. */
-  static final String FILES = "boxwright.output.files";
-
   /** A {@link CommitMode}. */
   static final String COMMIT = "boxwright.output.commit";
 
@@ -44,11 +42,16 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(ChunkCommitProtocol.class);
 
-  /** Who is told of finished files, by job, in the driver's process. Spark offers no other way. */
-  private static final Map<String, Consumer<ChunkFile>> LISTENERS = new ConcurrentHashMap<>();
+  /** What jobs are to write, in the driver's process. Spark offers no other way to say it. */
+  private static final Map<String, Work> JOBS = new ConcurrentHashMap<>();
 
   private final String imagesFolder;
   private String job;
+
+  /** Chunks and generations by partition. Arrays, for Spark sends all of this with every task. */
+  private int[] chunks;
+
+  private int[] generations;
   private transient Path attempt;
 
   /** As Spark calls it. */
@@ -57,13 +60,22 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
     this.imagesFolder = path;
   }
 
-  /** Has a job tell of each file as it is finished. */
-  static void listen(String job, Consumer<ChunkFile> listener) {
-    LISTENERS.put(job, listener);
+  private record Work(List<ChunkFile> files, Consumer<ChunkFile> onFinished) {}
+
+  /**
+   * Says what a job writes; to be called before it starts, in the same process.
+   *
+   * @param job its name
+   * @param files that are finished then, in the order of partitions
+   * @param onFinished is told of each file as it is finished
+   */
+  static void begin(String job, List<ChunkFile> files, Consumer<ChunkFile> onFinished) {
+    JOBS.put(job, new Work(List.copyOf(files), onFinished));
   }
 
-  static void unlisten(String job) {
-    LISTENERS.remove(job);
+  /** Forgets a job. */
+  static void end(String job) {
+    JOBS.remove(job);
   }
 
   @Override
@@ -76,6 +88,9 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
     checkFence(context.getConfiguration());
     super.setupJob(context);
     job = context.getConfiguration().get(JOB);
+    List<ChunkFile> files = JOBS.get(job).files();
+    chunks = files.stream().mapToInt(ChunkFile::chunk).toArray();
+    generations = files.stream().mapToInt(ChunkFile::generation).toArray();
     makeImagesFolder(context.getConfiguration());
   }
 
@@ -177,9 +192,9 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
 
   @Override
   public void onTaskCommit(FileCommitProtocol.TaskCommitMessage message) {
-    Consumer<ChunkFile> listener = LISTENERS.get(job);
-    if (listener != null && message.obj() != null) {
-      ChunkFile.parse(new Path((String) message.obj())).ifPresent(listener);
+    Work work = JOBS.get(job);
+    if (work != null && message.obj() != null) {
+      ChunkFile.parse(new Path((String) message.obj())).ifPresent(work.onFinished());
     }
   }
 
@@ -188,10 +203,9 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   }
 
   /** The finished file that a task works for. */
-  static ChunkFile target(TaskAttemptContext context) {
+  private ChunkFile target(TaskAttemptContext context) {
     int partition = context.getTaskAttemptID().getTaskID().getId();
-    String name = context.getConfiguration().get(FILES).split(",")[partition];
-    return ChunkFile.parse(new Path(name)).orElseThrow();
+    return ChunkFile.of(chunks[partition], generations[partition]);
   }
 
   /** Hadoop's part of the work is done above. */

@@ -55,14 +55,14 @@ public record ChunkFile(int chunk, int generation, String name) {
     return "%s.%s.parquet".formatted(stem(chunk, generation), attempt);
   }
 
-  /** Returns whether both files are of the same chunk and generation. */
-  public boolean isAttemptAt(ChunkFile other) {
-    return chunk == other.chunk && generation == other.generation;
+  /** The finished file that an attempt is at; a finished file itself. */
+  public ChunkFile target() {
+    return of(chunk, generation);
   }
 
   /** Returns whether the name is that of an attempt. */
   boolean isAttempt() {
-    return !name.equals(of(chunk, generation).name());
+    return !equals(target());
   }
 
   private static String stem(int chunk, int generation) {

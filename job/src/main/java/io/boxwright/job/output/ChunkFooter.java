@@ -56,15 +56,19 @@ public record ChunkFooter(
     }
   }
 
-  /** Why the file is not what the plan has in its place; nothing if it is. */
-  Optional<String> problem(RunPlan planned) {
-    if (!plan.equals(planned.hash())) {
+  /**
+   * Says why the file is not what a plan has in its place; nothing if it is.
+   *
+   * @param planHash of that plan
+   * @param expected how many rows that plan gives the chunk
+   */
+  Optional<String> problem(String planHash, long expected) {
+    if (!plan.equals(planHash)) {
       return Optional.of("it belongs to a run with other settings");
     }
     if (!chunk.equals(String.valueOf(file.chunk()))) {
       return Optional.of("it holds chunk %s".formatted(chunk));
     }
-    long expected = planned.imagesIn(file.chunk());
     return images == expected
         ? Optional.empty()
         : Optional.of("it has %d rows instead of %d".formatted(images, expected));

@@ -32,11 +32,13 @@ public final class ChunkTable {
 
   private final RunFolder folder;
   private final RunPlan plan;
+  private final String planHash;
 
   /** The chunks of a folder with a plan. */
   public ChunkTable(RunFolder folder, RunPlan plan) {
     this.folder = folder;
     this.plan = plan;
+    this.planHash = plan.hash();
   }
 
   /** Looks at every file, and reads the footer of each that may count. */
@@ -150,7 +152,7 @@ public final class ChunkTable {
     try {
       ChunkFooter footer =
           ChunkFooter.read(folder.fileSystem().getConf(), folder.resolve(RunFolder.IMAGES), file);
-      return new Judged(candidate, footer, footer.problem(plan));
+      return new Judged(candidate, footer, footer.problem(planHash, plan.imagesIn(file.chunk())));
     } catch (UncheckedIOException e) {
       return new Judged(candidate, null, Optional.of(e.getMessage()));
     }

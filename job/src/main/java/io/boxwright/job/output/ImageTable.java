@@ -44,20 +44,15 @@ public final class ImageTable {
       GenerationCounters counters,
       Consumer<ChunkFile> onFinished) {
     String job = UUID.randomUUID().toString().substring(0, 8);
-    ChunkCommitProtocol.listen(job, onFinished);
+    ChunkCommitProtocol.begin(job, files, onFinished);
     ImageTableFormat.count(job, counters);
     String before = spark.conf().get(COMMIT_PROTOCOL);
     spark.conf().set(COMMIT_PROTOCOL, ChunkCommitProtocol.class.getName());
     try {
-      writer(images)
-          .option(ChunkCommitProtocol.JOB, job)
-          .option(
-              ChunkCommitProtocol.FILES,
-              String.join(",", files.stream().map(ChunkFile::name).toList()))
-          .save(folder.images());
+      writer(images).option(ChunkCommitProtocol.JOB, job).save(folder.images());
     } finally {
       spark.conf().set(COMMIT_PROTOCOL, before);
-      ChunkCommitProtocol.unlisten(job);
+      ChunkCommitProtocol.end(job);
       ImageTableFormat.uncount(job);
     }
   }

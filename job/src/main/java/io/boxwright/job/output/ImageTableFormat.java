@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.Job;
 import org.apache.hadoop.mapreduce.TaskAttemptContext;
@@ -78,7 +79,7 @@ public final class ImageTableFormat extends ParquetFileFormat {
           new FutureTask<>(
               () ->
                   SQLConf.withExistingConf(
-                      settings, () -> writer(new Path(path), schema, context)));
+                      settings, () -> writer(new Path(path), schema, context.getConfiguration())));
       Thread thread = new Thread(creation, "create " + path);
       thread.setDaemon(true);
       thread.start();
@@ -98,10 +99,10 @@ public final class ImageTableFormat extends ParquetFileFormat {
       }
     }
 
-    private OutputWriter writer(Path path, StructType schema, TaskAttemptContext context) {
-      int chunk = ChunkCommitProtocol.target(context).chunk();
+    private OutputWriter writer(Path path, StructType schema, Configuration configuration) {
+      int chunk = ChunkFile.parse(path).orElseThrow().chunk();
       try {
-        return new ImageFileWriter(path, chunk, schema, context.getConfiguration(), counters);
+        return new ImageFileWriter(path, chunk, schema, configuration, counters);
       } catch (IOException e) {
         throw new UncheckedIOException(e.getMessage(), e);
       }

@@ -104,14 +104,19 @@ final class Manifest {
     return matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
   }
 
+  /** Returns whether a file counts. */
   synchronized boolean lists(ChunkFile file) {
-    return files.containsValue(file.name());
+    return file.name().equals(files.get(key(file)));
   }
 
   /** Lets a file count in the place of the one that its chunk had. */
   synchronized void add(ChunkFile file) {
-    files.put(String.format(Locale.ROOT, "%05d", file.chunk()), file.name());
+    files.put(key(file), file.name());
     changed = true;
+  }
+
+  private static String key(ChunkFile file) {
+    return String.format(Locale.ROOT, "%05d", file.chunk());
   }
 
   /** Writes what was added. */

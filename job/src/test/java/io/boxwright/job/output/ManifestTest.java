@@ -51,6 +51,17 @@ class ManifestTest {
   }
 
   @Test
+  void ofTheFilesOfAChunkTheLastOneIsListed() {
+    Manifest manifest = Manifest.begin(run, 3, List.of(chunk(0), chunk(1)));
+
+    manifest.add(chunk(1).next());
+
+    assertThat(manifest.lists(chunk(0))).isTrue();
+    assertThat(manifest.lists(chunk(1))).isFalse();
+    assertThat(manifest.lists(chunk(1).next())).isTrue();
+  }
+
+  @Test
   void aDriverThatWakesLateShrinksNoList() {
     Manifest paused = Manifest.begin(run, 3, List.of());
     Manifest second = Manifest.begin(run, 11, List.of());
