@@ -3,10 +3,7 @@ package io.boxwright.job.input;
 import io.boxwright.files.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URI;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -102,10 +99,8 @@ final class PromptFiles {
   }
 
   private static String sha256(FileSystem fileSystem, Path path) throws IOException {
-    MessageDigest digest = Sha256.digest();
-    try (InputStream in = new DigestInputStream(fileSystem.open(path), digest)) {
-      in.transferTo(OutputStream.nullOutputStream());
+    try (InputStream in = fileSystem.open(path)) {
+      return Sha256.hex(in);
     }
-    return Sha256.hex(digest);
   }
 }

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
+import io.boxwright.files.Sha256;
 import io.boxwright.text.Redaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,6 +85,6 @@ public final class Json {
   }
 
   private static String hash(ObjectNode json) throws IOException {
-    return new Hash().add(MAPPER.writeValueAsBytes(json)).hex();
+    return Sha256.hex(MAPPER.writeValueAsBytes(json));
   }
 }

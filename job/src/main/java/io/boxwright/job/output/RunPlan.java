@@ -1,5 +1,6 @@
 package io.boxwright.job.output;
 
+import io.boxwright.files.Sha256;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.PromptFile;
 import java.util.ArrayList;
@@ -133,12 +134,12 @@ public record RunPlan(
 
   /** A hash of the options. */
   public String optionsHash() {
-    return new Hash().add(new TreeMap<>(options).toString()).hex();
+    return Sha256.hex(new TreeMap<>(options).toString());
   }
 
   /** A hash of all that makes the images what they are, and the chunks. */
   public String hash() {
-    return new Hash().add(values().toString()).hex();
+    return Sha256.hex(values().toString());
   }
 
   /** What differs, such as {@code num_inference_steps is 30 there, 50 here}. */

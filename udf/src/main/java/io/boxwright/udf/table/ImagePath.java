@@ -1,7 +1,6 @@
 package io.boxwright.udf.table;
 
 import io.boxwright.files.Sha256;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -67,6 +66,6 @@ final class ImagePath {
   }
 
   private static String hash(String id) {
-    return Sha256.hex(id.getBytes(StandardCharsets.UTF_8)).substring(0, HASH_CHARACTERS);
+    return Sha256.hex(id).substring(0, HASH_CHARACTERS);
   }
 }

@@ -7,7 +7,6 @@ import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.RequestLimits;
 import io.boxwright.files.Sha256;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -273,7 +272,7 @@ public record PromptRow(
 
   private static String hash(List<Object> values) {
     String text = values.stream().map(PromptRow::text).collect(Collectors.joining("\0"));
-    return Sha256.hex(text.getBytes(StandardCharsets.UTF_8));
+    return Sha256.hex(text);
   }
 
   /** The same text for the same value in every Java version, which differ in printing doubles. */
