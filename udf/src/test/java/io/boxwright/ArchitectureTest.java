@@ -38,7 +38,8 @@ class ArchitectureTest {
           "io.boxwright.torch.cuda",
           "io.boxwright.torch",
           "io.boxwright.files",
-          "io.boxwright.text");
+          "io.boxwright.text",
+          "io.boxwright.threads");
 
   private final JavaClasses classes =
       new ClassFileImporter()

@@ -7,6 +7,7 @@ import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.testing.HostileFolder;
 import io.boxwright.testing.Spark;
 import io.boxwright.text.Printable;
+import io.boxwright.threads.DaemonThreads;
 import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -41,15 +42,12 @@ class ModelFolderFuzzTest {
   private static final int RUN_SECONDS = 60;
 
   @TempDir private Path root;
-  private final ExecutorService thread = Executors.newCachedThreadPool(this::daemon);
-  private String prompts;
 
   /** A hanging check must not keep the process from ending. */
-  private Thread daemon(Runnable work) {
-    Thread created = new Thread(work, "fuzzed folder");
-    created.setDaemon(true);
-    return created;
-  }
+  private final ExecutorService thread =
+      Executors.newCachedThreadPool(DaemonThreads.named("fuzzed folder"));
+
+  private String prompts;
 
   @BeforeEach
   void writePrompts() throws Exception {

@@ -1,5 +1,6 @@
 package io.boxwright.job.actions;
 
+import io.boxwright.threads.DaemonThreads;
 import io.boxwright.udf.counters.GenerationMonitor;
 import java.util.Comparator;
 import java.util.Locale;
@@ -43,7 +44,7 @@ final class FailureLimit implements AutoCloseable {
   private final double maxFailedShare;
   private final String jobGroup = "boxwright-" + UUID.randomUUID();
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(FailureLimit::daemon);
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("failure-limit"));
   private final String[] before;
   private volatile String exceeded;
 
@@ -61,12 +62,6 @@ final class FailureLimit implements AutoCloseable {
     before = Stream.of(JOB_PROPERTIES).map(context::getLocalProperty).toArray(String[]::new);
     context.setJobGroup(jobGroup, description, false);
     timer.scheduleWithFixedDelay(this::check, 1, 1, TimeUnit.SECONDS);
-  }
-
-  private static Thread daemon(Runnable runnable) {
-    Thread thread = new Thread(runnable, "failure-limit");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Why the jobs were cancelled, if they were. */

@@ -1,5 +1,6 @@
 package io.boxwright.job.output;
 
+import io.boxwright.threads.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,7 +21,7 @@ final class Heartbeat implements AutoCloseable {
   private final Duration interval;
   private final Runnable work;
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(Heartbeat::daemon);
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("boxwright-heartbeat"));
   private boolean failing;
 
   /**
@@ -58,12 +59,6 @@ final class Heartbeat implements AutoCloseable {
 
   private double seconds() {
     return interval.toMillis() / 1000.0;
-  }
-
-  private static Thread daemon(Runnable runnable) {
-    Thread thread = new Thread(runnable, "boxwright-heartbeat");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Waits for what is being done, for one interval at most. */

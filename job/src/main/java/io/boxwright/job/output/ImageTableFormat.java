@@ -1,5 +1,6 @@
 package io.boxwright.job.output;
 
+import io.boxwright.threads.DaemonThreads;
 import io.boxwright.udf.counters.GenerationCounters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,8 +81,7 @@ public final class ImageTableFormat extends ParquetFileFormat {
               () ->
                   SQLConf.withExistingConf(
                       settings, () -> writer(new Path(path), schema, context.getConfiguration())));
-      Thread thread = new Thread(creation, "create " + path);
-      thread.setDaemon(true);
+      Thread thread = DaemonThreads.named("create " + path).newThread(creation);
       thread.start();
       try {
         return creation.get(seconds, TimeUnit.SECONDS);

@@ -1,5 +1,6 @@
 package io.boxwright.job.report;
 
+import io.boxwright.threads.DaemonThreads;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Executors;
@@ -38,7 +39,7 @@ public final class ProgressBar implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final SmoothedRate rate;
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(ProgressBar::daemon);
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("progress bar"));
   private long lastTenth;
   private double lastLine;
 
@@ -72,12 +73,6 @@ public final class ProgressBar implements AutoCloseable {
     ProgressBar bar = new ProgressBar(out, medium, total, images, failed, System::nanoTime);
     bar.timer.scheduleWithFixedDelay(bar::update, 0, POLL_MILLIS, TimeUnit.MILLISECONDS);
     return bar;
-  }
-
-  private static Thread daemon(Runnable work) {
-    Thread thread = new Thread(work, "progress bar");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Looks how far the run is and says so, if it is time to. */

@@ -1,5 +1,6 @@
 package io.boxwright.udf.executor;
 
+import io.boxwright.threads.DaemonThreads;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -23,13 +24,7 @@ public final class PipelineThread {
    * @param name of the thread
    */
   PipelineThread(String name) {
-    executor =
-        Executors.newSingleThreadExecutor(
-            runnable -> {
-              Thread thread = new Thread(runnable, name);
-              thread.setDaemon(true);
-              return thread;
-            });
+    executor = Executors.newSingleThreadExecutor(DaemonThreads.named(name));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.boxwright.udf.generate;
 
+import io.boxwright.threads.DaemonThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -31,13 +32,7 @@ record Watchdog(Duration timeout) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
   private static final ScheduledExecutorService TIMER =
-      Executors.newSingleThreadScheduledExecutor(Watchdog::daemon);
-
-  private static Thread daemon(Runnable runnable) {
-    Thread thread = new Thread(runnable, "batch-watchdog");
-    thread.setDaemon(true);
-    return thread;
-  }
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("batch-watchdog"));
 
   /** Until it is closed, a batch is looked after. */
   interface Watch extends AutoCloseable {

@@ -1,0 +1,2 @@
+/** Threads that work beside the others. */
+package io.boxwright.threads;
