@@ -6,6 +6,7 @@ import io.boxwright.job.actions.CompareGuidance;
 import io.boxwright.job.actions.ExecutorWait;
 import io.boxwright.job.input.DemoPrompts;
 import io.boxwright.job.input.SparkSettings;
+import io.boxwright.job.output.FolderContents;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.report.Comparison;
 import io.boxwright.job.report.ComparisonReport;
@@ -96,7 +97,7 @@ final class DemoCommand implements Callable<Integer> {
     try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
       executors.await(spark);
       RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
-      folder.claim(MARK);
+      new FolderContents(folder).claim(MARK);
       comparison =
           new CompareGuidance(spark, generator)
               .input(DemoPrompts.write(spark, folder.path(), rows))

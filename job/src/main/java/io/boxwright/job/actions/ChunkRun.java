@@ -4,6 +4,7 @@ import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.job.input.JobDescription;
 import io.boxwright.job.input.PromptTable;
 import io.boxwright.job.input.RootCause;
+import io.boxwright.job.output.Aside;
 import io.boxwright.job.output.ChunkFile;
 import io.boxwright.job.output.ChunkScan;
 import io.boxwright.job.output.ChunkTable;
@@ -142,13 +143,14 @@ record ChunkRun(
   /** The prompts were hashed before Spark read them for the images, and were others then. */
   private JobFailedException changed(List<ChunkFile> made) {
     Set<ChunkFile> targets = Set.copyOf(made);
+    Aside aside = new Aside(folder);
     chunks().scan().files().stream()
         .filter(file -> targets.contains(file.target()))
-        .forEach(file -> folder.putAside(file.name()));
+        .forEach(file -> aside.put(file.name()));
     recorder.found(chunks().scan());
     return new JobFailedException(
         "the prompts in %s were changed before they were read; what was made of them is in %s"
-            .formatted(prompts.path(), folder.aside()),
+            .formatted(prompts.path(), aside.path()),
         null);
   }
 

@@ -5,6 +5,7 @@ import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.job.output.ImageTable;
 import io.boxwright.job.output.RunFolder;
+import io.boxwright.job.output.Staging;
 import io.boxwright.job.report.Comparison;
 import io.boxwright.job.report.ContactSheet;
 import io.boxwright.job.report.RunResult;
@@ -107,7 +108,7 @@ public final class CompareGuidance {
   private String write(BufferedImage sheet) {
     RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
     String file = folder.writePicture(RunFolder.CONTACT_SHEET, PngEncoder.encode(sheet));
-    folder.sweepStaging();
+    new Staging(folder).sweep();
     return file;
   }
 }

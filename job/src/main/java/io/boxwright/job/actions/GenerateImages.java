@@ -10,11 +10,13 @@ import io.boxwright.job.output.ChunkTable;
 import io.boxwright.job.output.CommitMode;
 import io.boxwright.job.output.DamagedFileException;
 import io.boxwright.job.output.DiskFault;
+import io.boxwright.job.output.FolderContents;
 import io.boxwright.job.output.LockLostException;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunLock;
 import io.boxwright.job.output.RunPlan;
 import io.boxwright.job.output.RunRecorder;
+import io.boxwright.job.output.Staging;
 import io.boxwright.job.report.RunResult;
 import io.boxwright.text.Redaction;
 import io.boxwright.udf.generate.GuidedImageGenerator;
@@ -156,7 +158,7 @@ public final class GenerateImages {
             spark.sparkContext(), "Prompts: read and check " + input, this::readPrompts);
     RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
     requireApart(prompts, folder);
-    folder.prepare();
+    new FolderContents(folder).prepare();
     try (RunLock lock = takeLock(folder)) {
       stop.holds(lock);
       return make(prompts, lock, stop);
@@ -216,7 +218,7 @@ public final class GenerateImages {
         ImageWork work = new ImageWork(spark, generator, maxFailedShare, console);
         result = new ChunkRun(work, prompts, folder, plan, recorder).run(there, existing, command);
       }
-      folder.sweepStaging();
+      new Staging(folder).sweep();
       return result;
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       Optional<LockLostException> lost = lock.lost();

@@ -3,6 +3,7 @@ package io.boxwright.job.actions;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.PromptTable;
 import io.boxwright.job.output.CommitMode;
+import io.boxwright.job.output.FolderContents;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunPlan;
 import io.boxwright.job.output.Versions;
@@ -38,7 +39,7 @@ record Planning(
       return there.get();
     }
     RunPlan plan = plan(chunkRows, commit, Optional.empty());
-    folder.clear();
+    new FolderContents(folder).clear();
     plan.write(folder);
     return plan;
   }

@@ -4,6 +4,7 @@ import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.output.ChunkScan;
 import io.boxwright.job.output.ChunkTable;
 import io.boxwright.job.output.DamagedFileException;
+import io.boxwright.job.output.FolderContents;
 import io.boxwright.job.output.FoundLock;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunPlan;
@@ -74,7 +75,9 @@ public final class ReadStatus {
     scan.odd().forEach(file -> remarks.add("In images: %s does not count".formatted(file)));
     scan.strangers()
         .forEach(name -> remarks.add("In images: %s is not of this run".formatted(name)));
-    folder.strangers().forEach(name -> remarks.add("%s is not of this run".formatted(name)));
+    new FolderContents(folder)
+        .strangers()
+        .forEach(name -> remarks.add("%s is not of this run".formatted(name)));
     return remarks;
   }
 

@@ -7,10 +7,12 @@ import io.boxwright.job.output.ChunkFooter;
 import io.boxwright.job.output.ChunkScan;
 import io.boxwright.job.output.ChunkTable;
 import io.boxwright.job.output.DamagedFileException;
+import io.boxwright.job.output.FolderContents;
 import io.boxwright.job.output.ImageTable;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunPlan;
 import io.boxwright.job.output.RunRecord;
+import io.boxwright.job.output.Staging;
 import io.boxwright.job.report.VerifyResult;
 import io.boxwright.job.verification.DamageReport;
 import io.boxwright.job.verification.PromptCheck;
@@ -53,7 +55,7 @@ public final class VerifyImages {
 
   private VerifyResult verify(String output) {
     RunFolder folder = RunFolder.of(configuration(), output);
-    problems.addAll(folder.damagedFiles());
+    problems.addAll(new FolderContents(folder).damagedFiles());
     Optional<RunPlan> plan = plan(folder);
     if (plan.isEmpty()) {
       return new VerifyResult(
@@ -102,9 +104,11 @@ public final class VerifyImages {
         .forEach(file -> problems.add("images/%s: %s".formatted(file.name(), file.problem())));
     scan.leftovers().forEach(name -> problems.add("images/%s does not count".formatted(name)));
     scan.strangers().forEach(name -> problems.add("images/%s is not of this run".formatted(name)));
-    folder.strangers().forEach(name -> problems.add("%s is not of this run".formatted(name)));
-    folder
-        .staged()
+    new FolderContents(folder)
+        .strangers()
+        .forEach(name -> problems.add("%s is not of this run".formatted(name)));
+    new Staging(folder)
+        .names()
         .forEach(
             name -> problems.add("_staging/%s is of an attempt that was cut off".formatted(name)));
   }

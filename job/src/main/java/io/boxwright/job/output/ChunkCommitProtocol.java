@@ -100,7 +100,7 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
     try {
       FileSystem fileSystem = images.getFileSystem(conf);
       fileSystem.mkdirs(images);
-      DurableFiles.syncFolder(RunFolder.unchecked(fileSystem), images.getParent());
+      DurableFiles.syncFolder(DurableFiles.unchecked(fileSystem), images.getParent());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot make %s: %s".formatted(images, e.getMessage()), e);
     }
@@ -136,7 +136,7 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   private String finish(TaskAttemptContext context) throws IOException {
     Configuration conf = context.getConfiguration();
     checkFence(conf);
-    FileSystem fileSystem = RunFolder.unchecked(attempt.getFileSystem(conf));
+    FileSystem fileSystem = DurableFiles.unchecked(attempt.getFileSystem(conf));
     if (mode(conf) == CommitMode.MANIFEST) {
       DurableFiles.syncFolder(fileSystem, attempt.getParent());
       return attempt.getName();
@@ -149,8 +149,8 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
         fileSystem.delete(attempt, false);
         return file.name();
       }
-      String aside =
-          RunFolder.of(conf, target.getParent().getParent().toString()).putAside(file.name());
+      RunFolder output = RunFolder.of(conf, target.getParent().getParent().toString());
+      String aside = new Aside(output).put(file.name());
       LOG.warn("{} is no file of this run; it is kept as {}", target, aside);
     }
     if (!DurableFiles.rename(fileSystem, attempt, target)) {

@@ -95,7 +95,7 @@ public final class ChunkTable {
   /** Files and folders that are not hidden, in the order of their names. */
   private List<FileStatus> entries() {
     return folder.list(RunFolder.IMAGES).stream()
-        .filter(entry -> !RunFolder.isHidden(entry.getPath().getName()))
+        .filter(entry -> !FolderContents.isHidden(entry.getPath().getName()))
         .sorted(Comparator.comparing(entry -> entry.getPath().getName()))
         .toList();
   }
@@ -175,11 +175,11 @@ public final class ChunkTable {
    * @return what was there
    */
   public ChunkScan tidy() {
-    folder.sweepStaging();
+    new Staging(folder).sweep();
     ChunkScan scan = scan();
     removeLeftovers(scan);
     for (ChunkScan.OddFile file : scan.odd()) {
-      String aside = folder.putAside(file.name());
+      String aside = new Aside(folder).put(file.name());
       LOG.warn("{} does not count: {}. It is kept as {}", file.name(), file.problem(), aside);
     }
     if (!scan.strangers().isEmpty()) {

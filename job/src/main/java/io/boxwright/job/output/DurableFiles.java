@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumSet;
+import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -20,6 +21,16 @@ final class DurableFiles {
   private static final String LOCAL = "file";
 
   private DurableFiles() {}
+
+  /**
+   * A local file system without checksum files: one that is killed between a file and its checksum
+   * could not read the file any more.
+   */
+  static FileSystem unchecked(FileSystem fileSystem) {
+    return fileSystem instanceof ChecksumFileSystem checked
+        ? checked.getRawFileSystem()
+        : fileSystem;
+  }
 
   /** Creates a file, in the place of one that is there. The caller closes the stream. */
   static FSDataOutputStream create(FileSystem fileSystem, Path file) throws IOException {

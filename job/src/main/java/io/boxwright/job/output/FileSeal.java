@@ -61,7 +61,7 @@ public final class FileSeal {
    * @throws IOException if the file cannot be read
    */
   public static Optional<String> check(Configuration configuration, Path file) throws IOException {
-    FileSystem fileSystem = RunFolder.unchecked(file.getFileSystem(configuration));
+    FileSystem fileSystem = DurableFiles.unchecked(file.getFileSystem(configuration));
     long length = fileSystem.getFileStatus(file).getLen();
     try (FSDataInputStream in = fileSystem.open(file)) {
       long place = placeOfHash(in, length);

@@ -44,7 +44,7 @@ final class ImageFileWriter extends OutputWriter {
     this.path = path;
     this.counters = counters;
     SealedOutputFile file =
-        new SealedOutputFile(RunFolder.unchecked(path.getFileSystem(configuration)), path);
+        new SealedOutputFile(DurableFiles.unchecked(path.getFileSystem(configuration)), path);
     this.writer =
         new Builder(file, new ImageWriteSupport(file, chunk, schema))
             .withConf(configuration)

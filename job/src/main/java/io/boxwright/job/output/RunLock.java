@@ -161,7 +161,7 @@ public final class RunLock implements AutoCloseable {
   public void close() {
     heartbeat.close();
     try {
-      folder.removeEmptyStaging(); // a last sign of life may have made it again
+      new Staging(folder).removeIfEmpty(); // a last sign of life may have made it again
       folder.delete(RunFolder.LOCK);
     } catch (LockLostException e) {
       LOG.debug("It is another's lock", e);

@@ -132,7 +132,7 @@ class DurableFilesTest {
   @Test
   void theLocalFileSystemSyncs() throws Exception {
     FileSystem local =
-        RunFolder.unchecked(FileSystem.get(URI.create("file:///"), new Configuration()));
+        DurableFiles.unchecked(FileSystem.get(URI.create("file:///"), new Configuration()));
     try (FSDataOutputStream out =
         DurableFiles.create(local, new org.apache.hadoop.fs.Path(folder.resolve("f").toUri()))) {
       assertThat(out.hasCapability(StreamCapabilities.HSYNC)).isTrue();

@@ -62,13 +62,4 @@ class RunFolderTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContainingAll("Cannot read", "x.json", "Change reported");
   }
-
-  @Test
-  void aFolderOutsideAsciiIsMade() {
-    Path below = folder.resolve("ausgabe-\u00fc-\u732b/out put");
-
-    RunFolder.of(new Configuration(), below.toString()).prepare();
-
-    assertThat(below).isDirectory();
-  }
 }

@@ -177,8 +177,8 @@ class RunLockTest {
     assertThatThrownBy(() -> late.writePicture("p.png", new byte[1]))
         .isInstanceOf(LockLostException.class);
     assertThatThrownBy(() -> late.delete(RunFolder.PLAN)).isInstanceOf(LockLostException.class);
-    assertThatThrownBy(late::clear).isInstanceOf(LockLostException.class);
-    assertThatThrownBy(late::sweepStaging).isInstanceOf(LockLostException.class);
+    assertThatThrownBy(new FolderContents(late)::clear).isInstanceOf(LockLostException.class);
+    assertThatThrownBy(new Staging(late)::sweep).isInstanceOf(LockLostException.class);
     assertThatThrownBy(lock::renew).isInstanceOf(LockLostException.class);
     lock.close();
     assertThat(plan).hasContent("another's");
@@ -277,7 +277,7 @@ class RunLockTest {
   void theClockIsTheFileSystemsAndLeavesNothing() {
     assertThat(run.clock())
         .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
-    assertThat(run.staged()).isEmpty();
+    assertThat(new Staging(run).names()).isEmpty();
   }
 
   @Test
