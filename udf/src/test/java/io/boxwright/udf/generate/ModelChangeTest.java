@@ -114,6 +114,7 @@ class ModelChangeTest {
   static final class Pipeline implements ImagePipeline {
 
     final String config;
+    volatile boolean used;
     volatile boolean closed;
     private final StubPipeline stub = new StubPipeline();
 
@@ -146,6 +147,7 @@ class ModelChangeTest {
     @Override
     public List<GeneratedImage> generate(
         List<GenerationRequest> requests, GenerationOptions options, Guidance guidance) {
+      used = true;
       List<GeneratedImage> images = stub.generate(requests, options, guidance);
       if (closed) {
         throw new IllegalStateException("closed while a task used it");
@@ -302,8 +304,8 @@ class ModelChangeTest {
     List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     longer.setUncaughtExceptionHandler((thread, e) -> failures.add(e));
     longer.start();
-    while (Loader.PIPELINES.isEmpty()) {
-      Thread.sleep(20);
+    while (Loader.PIPELINES.isEmpty() || !Loader.PIPELINES.get(0).used) {
+      Thread.sleep(20); // while it is loaded, a change would end the task
     }
 
     change(model);
