@@ -113,7 +113,7 @@ class ImageTableTest {
               "boxwright.versions",
               versions ->
                   assertThat(versions)
-                      .contains("spark " + spark.version(), "djl 0.35", "pytorch 2.7.1"));
+                      .contains("spark " + spark.version(), "djl 0.36", "pytorch 2.7.1"));
     }
   }
 
