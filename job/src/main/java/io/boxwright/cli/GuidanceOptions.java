@@ -109,17 +109,28 @@ final class GuidanceOptions {
    *     not have
    */
   Guidance guidance(Supplier<Guidance> modelGuidance) {
+    String name = guidance.toLowerCase(Locale.ROOT);
+    if (name.equals(NONE)) {
+      ignoreChanges();
+      return Guidances.of(name);
+    }
+    return changed(name.equals(AUTO) ? modelGuidance.get() : named(name));
+  }
+
+  private Guidance named(String name) {
     try {
-      String name = guidance.toLowerCase(Locale.ROOT);
-      if (name.equals(NONE)) {
-        ignoreChanges();
-        return Guidances.of(name);
-      }
-      Guidance preset = name.equals(AUTO) ? modelGuidance.get() : Guidances.of(name);
+      return Guidances.of(name);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private Guidance changed(Guidance preset) {
+    try {
       return preset.withOptions(changes());
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          command.commandLine(), "Invalid guidance: " + e.getMessage().replaceFirst(PREFIX, ""), e);
+      String problem = e.getMessage().replaceFirst(PREFIX, "");
+      throw new ParameterException(command.commandLine(), "Invalid guidance: " + problem, e);
     }
   }
 

@@ -204,7 +204,7 @@ class MainTest {
 
     assertRefused(
         run("generate", "--model", model.toString(), "--input=none", "--output=none"),
-        "layout_guidance.json: unknown key loss_scal");
+        "layout_guidance.json: unknown option loss_scal");
   }
 
   @Test
@@ -344,7 +344,7 @@ class MainTest {
 
   @Test
   void unknownPresetsAreRefused() {
-    assertRefused(generate("--guidance", "wild"), "--guidance", "wild", "PAPER");
+    assertRefused(generate("--guidance", "wild"), "Unknown guidance wild; there are paper, tflcg");
   }
 
   @Test

@@ -177,7 +177,7 @@ class OptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--guidance=papre | Invalid guidance: Unknown guidance papre; there are paper, tflcg, none",
+        "--guidance=papre | Unknown guidance papre; there are paper, tflcg, none",
         "--guidance-option=loss_scal=4 | Invalid guidance: unknown option loss_scal; options are",
         "--guidance-option=loss_scale=high | loss_scale is \"high\", it must be a number",
         "--guidance-option=loss_scale=0 | Invalid guidance: loss_scale is 0.0, it must be greater",
