@@ -30,6 +30,21 @@ public final class Printable {
     return shortened(String.valueOf(value), LONGEST_VALUE);
   }
 
+  /**
+   * A name of other people, such as that of a column, inside a message: as {@link #value}, in
+   * quotes where it would not be seen as one word.
+   */
+  public static String name(String name) {
+    boolean word = !name.isEmpty() && name.codePoints().noneMatch(Printable::endsWord);
+    return word ? value(name) : "'" + value(name) + "'";
+  }
+
+  private static boolean endsWord(int character) {
+    return Character.isWhitespace(character)
+        || Character.isSpaceChar(character)
+        || ",;:'".indexOf(character) >= 0;
+  }
+
   /** Text on one line, whole. */
   public static String escaped(String text) {
     if (text.codePoints().allMatch(Printable::isHarmless)) {

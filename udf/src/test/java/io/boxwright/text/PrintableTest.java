@@ -24,6 +24,15 @@ class PrintableTest {
   }
 
   @Test
+  void namesThatAreNoWordsAreQuoted() {
+    assertThat(Printable.name("token_indices")).isEqualTo("token_indices");
+    for (String name : new String[] {"", "ID ", " phrases", "a b", "a,b", "a\u00A0b"}) {
+      assertThat(Printable.name(name)).isEqualTo("'" + name + "'");
+    }
+    assertThat(Printable.name("a\nb")).isEqualTo("'a\\nb'");
+  }
+
+  @Test
   void longTextKeepsItsBeginningAndItsEnd() {
     String value = Printable.value("begin" + "x".repeat(10_000_000) + "end");
     assertThat(value).hasSize(Printable.LONGEST_VALUE).startsWith("beginx").endsWith("xend");

@@ -2,13 +2,16 @@ package io.boxwright.udf.table;
 
 import static org.apache.spark.sql.types.DataTypes.createArrayType;
 
+import io.boxwright.text.Printable;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.ByteType;
 import org.apache.spark.sql.types.DataType;
@@ -51,18 +54,19 @@ public record PromptSchema(List<String> columns) implements Serializable {
    * Checks a table's columns.
    *
    * @throws IllegalArgumentException such as "Invalid bboxes column: ...", naming the columns that
-   *     are in the way, or else the first that is missing or of a wrong type
+   *     are in the way, or else the first that is missing, of a wrong type or misspelt
    */
   public static PromptSchema of(StructType schema) {
     List<String> columns = Arrays.asList(schema.fieldNames());
     requireNoReserved(columns);
     columns.forEach(PromptSchema::checkName);
     if (!columns.contains("prompt")) {
-      throw invalid("prompt", "it is missing; the table has " + String.join(", ", columns));
+      throw invalid("prompt", "it is missing; the table has " + names(columns));
     }
     for (StructField field : schema.fields()) {
       checkType(field);
     }
+    ColumnSpelling.check(columns);
     checkLayoutColumns(columns);
     return new PromptSchema(List.copyOf(columns));
   }
@@ -72,8 +76,8 @@ public record PromptSchema(List<String> columns) implements Serializable {
    *
    * @throws IllegalArgumentException naming the column
    */
-  static void requireNoInnerColumns(StructType schema) {
-    for (String column : schema.fieldNames()) {
+  static void requireNoInnerColumns(Collection<String> columns) {
+    for (String column : columns) {
       String name = column.toLowerCase(Locale.ROOT);
       if (name.startsWith(INNER_COLUMNS)) {
         throw invalid(column, "names that begin with " + INNER_COLUMNS + " are ours; rename it");
@@ -101,8 +105,12 @@ public record PromptSchema(List<String> columns) implements Serializable {
     if (!reserved.isEmpty()) {
       throw new IllegalArgumentException(
           "Invalid columns: the image table has columns of its own named %s; rename them"
-              .formatted(String.join(", ", reserved)));
+              .formatted(names(reserved)));
     }
+  }
+
+  private static String names(List<String> columns) {
+    return columns.stream().map(Printable::name).collect(Collectors.joining(", "));
   }
 
   /** Whether the image table has a column of a name itself. */
@@ -160,7 +168,8 @@ public record PromptSchema(List<String> columns) implements Serializable {
   }
 
   private static IllegalArgumentException invalid(String column, String problem) {
-    return new IllegalArgumentException("Invalid %s column: %s".formatted(column, problem));
+    return new IllegalArgumentException(
+        "Invalid %s column: %s".formatted(Printable.name(column), problem));
   }
 
   private static boolean isArray(DataType type, Predicate<DataType> element) {

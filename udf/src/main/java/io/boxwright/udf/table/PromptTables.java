@@ -8,7 +8,9 @@ import static org.apache.spark.sql.functions.udf;
 
 import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Column;
@@ -38,7 +40,30 @@ public final class PromptTables {
    */
   public static void checkSchema(StructType prompts) {
     PromptSchema.of(prompts);
-    PromptSchema.requireNoInnerColumns(prompts);
+    requireNoInnerColumns(Arrays.asList(prompts.fieldNames()));
+  }
+
+  /**
+   * Checks that a prompt table has no column that only Spark and we make.
+   *
+   * @param columns names of all columns
+   * @throws IllegalArgumentException naming the column
+   */
+  public static void requireNoInnerColumns(Collection<String> columns) {
+    PromptSchema.requireNoInnerColumns(columns);
+  }
+
+  /**
+   * Looks for columns whose names are almost those of our columns that the table lacks, such as
+   * {@code seeds}: they are not read.
+   *
+   * @param columns names of all columns, of a table or of one of its files
+   * @return a sentence for each, by its name
+   * @throws IllegalArgumentException if the layout is lost with such a column, as with {@code
+   *     boxes}
+   */
+  public static Map<String, String> checkSpelling(Collection<String> columns) {
+    return ColumnSpelling.check(columns);
   }
 
   /** Returns whether a column is read for prompts and layouts, rather than only carried through. */

@@ -1,0 +1,102 @@
+package io.boxwright.udf.table;
+
+import io.boxwright.text.Printable;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/** Finds columns whose names are almost ours: they would be carried through unread. */
+final class ColumnSpelling {
+
+  /** Our columns, by what else people call them; in small letters and digits alone. */
+  private static final Map<String, List<String>> OTHER_NAMES =
+      Map.of(
+          "prompt", List.of("prompts"),
+          "negative_prompt", List.of("negative", "negprompt", "negativeprompts"),
+          "id", List.of("ids"),
+          "seed", List.of("seeds"),
+          "phrases", List.of("phrase"),
+          "bboxes", List.of("bbox", "box", "boxes", "boundingbox", "boundingboxes"),
+          "token_indices", List.of("tokenindex", "tokenindexes"));
+
+  /** Of shorter names other words are near: seed is almost feed. */
+  private static final int FEWEST_LETTERS = 6;
+
+  private ColumnSpelling() {}
+
+  /**
+   * The columns whose names are almost those of our columns that the table lacks.
+   *
+   * @param columns names of all columns
+   * @return our names by theirs, in order
+   */
+  static Map<String, String> nearMisses(Collection<String> columns) {
+    Map<String, String> found = new LinkedHashMap<>();
+    for (String column : columns) {
+      if (!PromptSchema.isPromptColumn(column)) {
+        meant(column).filter(ours -> !columns.contains(ours)).ifPresent(o -> found.put(column, o));
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Describes those columns.
+   *
+   * @param columns names of all columns
+   * @return a sentence for each, by its name
+   * @throws IllegalArgumentException with the sentence of a column without which a layout is lost
+   */
+  static Map<String, String> check(Collection<String> columns) {
+    Map<String, String> warnings = new LinkedHashMap<>();
+    nearMisses(columns)
+        .forEach(
+            (column, ours) -> {
+              String warning =
+                  "column %s is not read; did you mean %s? Rename it to that, or to something less like it"
+                      .formatted(Printable.name(column), ours);
+              if (isLayoutLost(columns, ours)) {
+                throw new IllegalArgumentException("Invalid columns: " + warning);
+              }
+              warnings.put(column, warning);
+            });
+    return warnings;
+  }
+
+  /** Phrases and token indices do for each other. */
+  private static boolean isLayoutLost(Collection<String> columns, String missing) {
+    return switch (missing) {
+      case "bboxes" -> true;
+      case "phrases", "token_indices" ->
+          !columns.contains("phrases") && !columns.contains("token_indices");
+      default -> false;
+    };
+  }
+
+  /** Our column whose name is almost a name, if there is one. */
+  private static Optional<String> meant(String column) {
+    String letters = letters(column);
+    return OTHER_NAMES.entrySet().stream()
+        .filter(
+            ours ->
+                letters.equals(letters(ours.getKey()))
+                    || ours.getValue().contains(letters)
+                    || isAlmost(letters, letters(ours.getKey())))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private static String letters(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
+  }
+
+  /** Whether one letter is missing, too many or another one. */
+  private static boolean isAlmost(String name, String ours) {
+    return ours.length() >= FEWEST_LETTERS
+        && UTF8String.fromString(name).levenshteinDistance(UTF8String.fromString(ours)) == 1;
+  }
+}
