@@ -371,5 +371,118 @@ def json_named_parquet(folder):
     (folder / "t.parquet").write_text(json.dumps([{"prompt": "a cat"}] * 9))
 
 
+@form(problem="Invalid seed column: it is float16")
+def pyarrow_float16_seed(folder):
+    arrow(folder, seed=pa.array(np.array([1, 2], np.float16)))
+
+
+@form(problem="Invalid prompt column: Spark has no codec for its compression BROTLI; write it with"
+      " zstd or snappy, in t.parquet")
+def pyarrow_brotli(folder):
+    pq.write_table(pa.table(LAYOUT), folder / "t.parquet", compression="brotli")
+
+
+def parquet_paths(table):
+    """The paths of all columns of a table, as Parquet names them."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    columns = pq.ParquetFile(pa.BufferReader(sink.getvalue())).schema
+    return [columns.column(i).path for i in range(len(columns))]
+
+
+@form(kept=["x", "y"], notes=[
+    "column brotli is left out: Spark has no codec for its compression BROTLI; write it with zstd or"
+    " snappy, in t.parquet",
+    "column cases is left out: Spark cannot tell its fields a and A apart; rename one, in t.parquet",
+    "column hours is left out: Spark cannot read its type TIME(MICROS,false), in t.parquet",
+    "column takes is left out: Spark cannot read nanoseconds inside a list or struct; write"
+    " microseconds, in t.parquet",
+    "column times is left out: Spark cannot read nanoseconds inside a list or struct; write"
+    " microseconds, in t.parquet"])
+def pyarrow_columns_that_are_left_out(folder):
+    table = pa.table({
+        **LAYOUT, "kept": ["x", "y"], "brotli": ["x", "y"],
+        "cases": pa.array([{"a": 1, "A": 2}] * 2),
+        "hours": pa.array([{"at": TIME.time()}] * 2, pa.struct([("at", pa.time64("us"))])),
+        "takes": pa.array([[UTC]] * 2, pa.list_(pa.timestamp("ns", "UTC"))),
+        "times": pa.array([{"t": TIME}] * 2, pa.struct([("t", pa.timestamp("ns"))]))})
+    codecs = {path: "snappy" for path in parquet_paths(table)} | {"brotli": "brotli"}
+    pq.write_table(table, folder / "t.parquet", compression=codecs)
+
+
+@form(some=[[None], []], numbers=[[None], [None, None]], named=["{a -> null}", "{}"])
+def pyarrow_lists_of_none(folder):
+    arrow(folder, some=pa.array([[None], []], pa.list_(pa.null())),
+          numbers=pa.array([[None], [None, None]], pa.list_(pa.int32())),
+          named=pa.array([[("a", None)], []], pa.map_(pa.string(), pa.int32())))
+
+
+@form(score=[0.5, None])
+def pyarrow_byte_stream_split(folder):
+    table = pa.table({**LAYOUT, "score": [0.5, None]})
+    pq.write_table(table, folder / "t.parquet", use_dictionary=False, column_encoding={
+        "score": "BYTE_STREAM_SPLIT", "bboxes.list.element.list.element": "BYTE_STREAM_SPLIT"})
+
+
+@form(rows=4, prompt=PROMPTS * 2, phrases=PHRASES * 2, bboxes=BOXES * 2,
+      day=["1503-01-01"] * 2 + [None] * 2, taken=["1850-01-01 00:00:00.000001"] * 4,
+      zoned=["1850-01-01 00:00:00.000001"] * 2 + [None] * 2, notes=["column zoned is read as microseconds", repeated(2)])
+def pyarrow_old_dates(folder):
+    old = datetime.datetime(1850, 1, 1, 0, 0, 0, 1, datetime.timezone.utc)
+    taken = pa.array([old] * 2, pa.timestamp("us", "UTC"))
+    arrow(folder, "0.parquet", taken=taken, day=[datetime.date(1503, 1, 1)] * 2,
+          zoned=pa.array([old] * 2, pa.timestamp("ns", "UTC")))
+    pq.write_table(pa.table({**LAYOUT, "taken": taken}), folder / "1.parquet",
+                   use_deprecated_int96_timestamps=True)
+
+
+@form(problem="b.parquet: it has no columns; remove it")
+def file_without_columns(folder):
+    arrow(folder, "a.parquet")
+    pq.write_table(pa.table({}), folder / "b.parquet")
+
+
+@form(problem="Invalid _metadata column: Spark has a column of that name itself; rename it")
+def column_of_spark(folder):
+    arrow(folder, _metadata=["x", "y"])
+
+
+@form(rows=4, prompt=PROMPTS * 2, phrases=PHRASES * 2, bboxes=BOXES * 2,
+      k=["05", "05", "5", "5"], notes=[
+          "column k is taken from the name of the folder, not from the file, in x.parquet", repeated(2)])
+def partitions_with_zeros(folder):
+    for k in ["5", "05"]:
+        (folder / f"k={k}").mkdir()
+        arrow(folder / f"k={k}", "x.parquet", k=[1, 2])
+
+
+@form(problem="Invalid folder k=: Spark needs a name before the = and a value after it; rename it")
+def partition_without_a_value(folder):
+    (folder / "k=").mkdir()
+    arrow(folder / "k=", "x.parquet")
+
+
+@form(problem="Invalid columns: column boxes is not read; did you mean bboxes? Rename it to that, or to"
+      " something less like it, in 1.parquet")
+def misspelt_layout_in_one_shard(folder):
+    arrow(folder, "0.parquet")
+    pq.write_table(pa.table({"prompt": PROMPTS, "phrases": PHRASES, "boxes": BOXES}), folder / "1.parquet")
+
+
+@form(**{"Seed ": [1, 2], "negativePrompt": ["blurry", None]}, notes=[
+    "column 'Seed ' is not read; did you mean seed? Rename it to that, or to something less like it, in"
+    " table.parquet",
+    "column negativePrompt is not read; did you mean negative_prompt? Rename it to that, or to something"
+    " less like it, in table.parquet"])
+def misspelt_metadata(folder):
+    arrow(folder, **{"Seed ": [1, 2], "negativePrompt": ["blurry", None]})
+
+
+@form(problem="Invalid columns: two are named prompt; rename one")
+def names_that_are_equal(folder):
+    columns = [pa.array(PROMPTS), pa.array(PROMPTS)]
+    pq.write_table(pa.Table.from_arrays(columns, ["prompt", "prompt"]), folder / "t.parquet")
+
+
 if __name__ == "__main__":
     (FOLDER / "forms.json").write_text(json.dumps(forms, indent=1, ensure_ascii=False) + "\n")

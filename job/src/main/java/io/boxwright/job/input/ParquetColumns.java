@@ -1,9 +1,13 @@
 package io.boxwright.job.input;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.apache.parquet.schema.LogicalTypeAnnotation.TimeLogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
@@ -16,7 +20,7 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param readable with their types; nanoseconds are whole numbers
  * @param nanoseconds which of them are times in nanoseconds, and whether these are UTC
- * @param unreadable what Spark cannot read: the Parquet type by the column's name
+ * @param unreadable what is wrong with the others, by name: a clause
  */
 record ParquetColumns(
     StructType readable, Map<String, Boolean> nanoseconds, Map<String, String> unreadable) {
@@ -24,37 +28,45 @@ record ParquetColumns(
   /** The setting with which Spark reads nanoseconds, which pandas writes, as whole numbers. */
   static final String NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong";
 
-  /** Of a file's schema; each column alone, so that one that cannot be read is known by name. */
-  static ParquetColumns of(MessageType schema) {
+  /** Of a file's footer; each column alone, so that one that cannot be read is known by name. */
+  static ParquetColumns of(ParquetMetadata footer) {
     SQLConf conf = new SQLConf();
     conf.setConfString(NANOS_AS_LONG, "true");
     ParquetToSparkSchemaConverter converter = new ParquetToSparkSchemaConverter(conf);
+    MessageType schema = footer.getFileMetaData().getSchema();
+    Map<String, List<ColumnChunkMetaData>> chunks =
+        footer.getBlocks().stream()
+            .flatMap(block -> block.getColumns().stream())
+            .collect(Collectors.groupingBy(chunk -> chunk.getPath().toArray()[0]));
     StructType readable = new StructType();
     Map<String, Boolean> nanoseconds = new LinkedHashMap<>();
     Map<String, String> unreadable = new LinkedHashMap<>();
     for (Type field : schema.getFields()) {
-      if (isTimeOfDay(field)) { // newer versions of Spark know the type, but refuse it in a table
-        unreadable.put(field.getName(), type(field));
+      String name = field.getName();
+      Optional<String> fault =
+          ColumnFault.find(schema, field, chunks.getOrDefault(name, List.of()));
+      if (fault.isPresent()) {
+        unreadable.put(name, fault.get());
         continue;
       }
       try {
         readable =
             readable.add(converter.convert(new MessageType(schema.getName(), field)).apply(0));
-        if (field.getLogicalTypeAnnotation() instanceof TimestampLogicalTypeAnnotation time
-            && time.getUnit() == TimeUnit.NANOS) {
-          nanoseconds.put(field.getName(), time.isAdjustedToUTC());
+        if (ColumnFault.isNanoseconds(field.getLogicalTypeAnnotation())) {
+          TimestampLogicalTypeAnnotation time =
+              (TimestampLogicalTypeAnnotation) field.getLogicalTypeAnnotation();
+          nanoseconds.put(name, time.isAdjustedToUTC());
         }
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-        unreadable.put(field.getName(), type(field));
+        unreadable.put(name, "Spark cannot read its type " + type(field));
       }
     }
     return new ParquetColumns(readable, nanoseconds, unreadable);
   }
 
-  private static boolean isTimeOfDay(Type field) {
-    return field.isPrimitive()
-        ? field.getLogicalTypeAnnotation() instanceof TimeLogicalTypeAnnotation
-        : field.asGroupType().getFields().stream().anyMatch(ParquetColumns::isTimeOfDay);
+  /** Names of all columns, in any order. */
+  List<String> names() {
+    return Stream.concat(Stream.of(readable.fieldNames()), unreadable.keySet().stream()).toList();
   }
 
   private static String type(Type field) {

@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.io.InputFile;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
@@ -34,6 +35,7 @@ final class PromptFiles {
    * Reads every file once, for its hash: prompts are small.
    *
    * @param paths in order
+   * @throws IOException naming the file that cannot be read
    */
   static PromptFiles read(Configuration configuration, List<Path> paths) throws IOException {
     int shared = sharedFolder(paths);
@@ -46,16 +48,31 @@ final class PromptFiles {
 
   private void add(Configuration configuration, Path path, String name) throws IOException {
     FileSystem fileSystem = path.getFileSystem(configuration);
+    InputFile file = HadoopInputFile.fromPath(path, configuration);
     long count;
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(HadoopInputFile.fromPath(path, configuration))) {
+    try (ParquetFileReader reader = ParquetFileReader.open(file)) {
       count = reader.getRecordCount();
-      columns.put(path, ParquetColumns.of(reader.getFileMetaData().getSchema()));
+      columns.put(path, ParquetColumns.of(reader.getFooter()));
+    } catch (IOException | RuntimeException e) { // the latter for footers that are none
+      throw unreadable(file, path.getName(), e);
+    }
+    if (columns.get(path).names().isEmpty()) { // older versions of Parquet do not open it
+      throw new IOException("%s: %s".formatted(path.getName(), RawFooter.NO_COLUMNS));
     }
     long bytes = fileSystem.getFileStatus(path).getLen();
     list.add(new PromptFile(name, bytes, count, sha256(fileSystem, path)));
     firstRows.put(path.toString(), rows);
     rows += count;
+  }
+
+  private static IOException unreadable(InputFile file, String name, Exception e) {
+    String problem = "its footer cannot be read (%s); write it again".formatted(e.getMessage());
+    try {
+      problem = RawFooter.findFault(file).orElse(problem);
+    } catch (IOException | RuntimeException damage) {
+      e.addSuppressed(damage);
+    }
+    return new IOException("%s: %s".formatted(name, problem), e);
   }
 
   List<PromptFile> list() {

@@ -3,17 +3,19 @@ package io.boxwright.job.input;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
+import io.boxwright.text.Printable;
 import io.boxwright.udf.table.PromptTables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -22,6 +24,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Makes one table of Parquet files whose columns differ, as the files of different writers do: the
@@ -33,6 +36,9 @@ final class PromptReader {
   static final String FILE = "_boxwright_file";
 
   static final String ROW = "_boxwright_row";
+
+  /** The setting with which Spark reads columns whole: it fails where lists have nulls alone. */
+  private static final String BY_BATCHES = "spark.sql.parquet.enableVectorizedReader";
 
   private static final String NTZ_EPOCH = "TIMESTAMP_NTZ '1970-01-01 00:00:00'";
 
@@ -47,6 +53,7 @@ final class PromptReader {
     this.spark = spark;
     this.found = found;
     spark.conf().set(ParquetColumns.NANOS_AS_LONG, "true");
+    spark.conf().set(BY_BATCHES, "false");
     Map<String, Map<Path, ParquetColumns>> alike = new LinkedHashMap<>();
     files
         .columns()
@@ -60,13 +67,14 @@ final class PromptReader {
 
   /** Files that can be read together: they have the same columns and the same partitions. */
   private String kind(Path file, ParquetColumns columns) {
-    String folders = file.toString().substring(found.root().toString().length());
-    String partitions =
-        Stream.of(folders.split("/"))
-            .filter(folder -> folder.contains("="))
-            .map(folder -> folder.substring(0, folder.indexOf('=')))
-            .collect(Collectors.joining("/"));
-    return partitions + columns.readable().catalogString() + columns.nanoseconds();
+    FolderValues folders = FolderValues.of(found.root(), file);
+    return String.join(
+        "/",
+        folders.base(),
+        folders.values().keySet().toString(),
+        columns.readable().catalogString(),
+        columns.nanoseconds().toString(),
+        columns.unreadable().toString());
   }
 
   /** A value of a column, before it is brought to the table's type. */
@@ -76,26 +84,70 @@ final class PromptReader {
 
   private void addGroup(Map<Path, ParquetColumns> files) {
     ParquetColumns columns = files.values().iterator().next();
-    String first = files.keySet().iterator().next().toString();
-    requireDistinct(List.of(columns.readable().fieldNames()));
-    columns.unreadable().forEach((name, type) -> noteUnreadable(name, type, first));
-    boolean folder = !found.files().equals(List.of(found.root()));
-    var reader =
-        spark
-            .read()
-            .schema(columns.readable())
-            .option("parquet.page.verify-checksum.enabled", true);
-    Dataset<Row> rows =
-        (folder ? reader.option("basePath", found.root().toString()) : reader)
-            .parquet(
-                files.keySet().stream()
-                    .map(file -> SparkNames.literal(file.toString()))
-                    .toArray(String[]::new));
+    Path first = files.keySet().iterator().next();
+    Map<String, List<String>> folders = folderValues(files.keySet());
+    checkNames(first, columns, folders.keySet());
+    columns.unreadable().forEach((name, fault) -> noteUnreadable(name, fault, first));
+    Dataset<Row> rows = open(files.keySet(), schema(first, columns, folders));
     Map<String, Source> sources = new LinkedHashMap<>();
     for (StructField field : rows.schema().fields()) {
-      sources.put(field.name(), source(field, columns.nanoseconds().get(field.name())));
+      boolean ofFolder = folders.containsKey(field.name());
+      sources.put(
+          field.name(), source(field, ofFolder ? null : columns.nanoseconds().get(field.name())));
     }
-    groups.add(new Group(first, rows, sources));
+    groups.add(new Group(first.toString(), rows, sources));
+  }
+
+  /** What the folders of some files say, by column. */
+  private Map<String, List<String>> folderValues(Set<Path> files) {
+    Map<String, List<String>> values = new LinkedHashMap<>();
+    for (Path file : files) {
+      FolderValues.of(found.root(), file)
+          .values()
+          .forEach((name, text) -> values.computeIfAbsent(name, n -> new ArrayList<>()).add(text));
+    }
+    return values;
+  }
+
+  private void checkNames(Path file, ParquetColumns columns, Set<String> folders) {
+    requireDistinct(columns.names());
+    Set<String> all = new LinkedHashSet<>(columns.names());
+    all.addAll(folders);
+    PromptTables.requireNoInnerColumns(all);
+    try {
+      PromptTables.checkSpelling(all).forEach((name, warning) -> note(name, warning, file));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("%s, in %s".formatted(e.getMessage(), file.getName()), e);
+    }
+  }
+
+  /** The readable columns; the value of a folder goes before that of its files. */
+  private StructType schema(Path file, ParquetColumns columns, Map<String, List<String>> folders) {
+    StructType schema = new StructType();
+    for (StructField field : columns.readable().fields()) {
+      if (folders.keySet().stream().noneMatch(field.name()::equalsIgnoreCase)) {
+        schema = schema.add(field);
+      } else {
+        note(
+            field.name(),
+            "column %s is taken from the name of the folder, not from the file"
+                .formatted(Printable.name(field.name())),
+            file);
+      }
+    }
+    for (Map.Entry<String, List<String>> folder : folders.entrySet()) {
+      schema =
+          schema.add(folder.getKey(), FolderValues.findType(folder.getKey(), folder.getValue()));
+    }
+    return schema;
+  }
+
+  private Dataset<Row> open(Set<Path> files, StructType schema) {
+    boolean folder = !found.files().equals(List.of(found.root()));
+    var reader = spark.read().schema(schema).option("parquet.page.verify-checksum.enabled", true);
+    return (folder ? reader.option("basePath", found.root().toString()) : reader)
+        .parquet(
+            files.stream().map(file -> SparkNames.literal(file.toString())).toArray(String[]::new));
   }
 
   /** Nanoseconds become what Spark has: microseconds. */
@@ -104,7 +156,8 @@ final class PromptReader {
     if (utcNanoseconds == null) {
       return new Source(name, field.dataType());
     }
-    notes.put(field.name(), "column %s is read as microseconds".formatted(field.name()));
+    notes.put(
+        field.name(), "column %s is read as microseconds".formatted(Printable.name(field.name())));
     return utcNanoseconds
         ? new Source("timestamp_micros(%s div 1000)".formatted(name), DataTypes.TimestampType)
         : new Source(
@@ -113,16 +166,16 @@ final class PromptReader {
             DataTypes.TimestampNTZType);
   }
 
-  private void noteUnreadable(String name, String type, String file) {
+  private void noteUnreadable(String name, String fault, Path file) {
     if (PromptTables.isPromptColumn(name)) {
       throw new IllegalArgumentException(
-          "Invalid %s column: Spark cannot read its type %s, in %s"
-              .formatted(name, type, fileName(file)));
+          "Invalid %s column: %s, in %s".formatted(name, fault, file.getName()));
     }
-    notes.put(
-        name,
-        "column %s is left out: Spark cannot read its type %s, in %s"
-            .formatted(name, type, fileName(file)));
+    note(name, "column %s is left out: %s".formatted(Printable.name(name), fault), file);
+  }
+
+  private void note(String column, String sentence, Path file) {
+    notes.put(column, "%s, in %s".formatted(sentence, file.getName()));
   }
 
   /** The names of all columns. */
@@ -158,9 +211,14 @@ final class PromptReader {
     Map<String, String> seen = new LinkedHashMap<>();
     for (String name : names) {
       String other = seen.put(name.toLowerCase(Locale.ROOT), name);
+      if (name.equals(other)) {
+        throw new IllegalArgumentException(
+            "Invalid columns: two are named %s; rename one".formatted(Printable.name(name)));
+      }
       if (other != null) {
         throw new IllegalArgumentException(
-            "Invalid columns: %s and %s differ in case only; rename one".formatted(other, name));
+            "Invalid columns: %s and %s differ in case only; rename one"
+                .formatted(Printable.name(other), Printable.name(name)));
       }
     }
   }
@@ -260,11 +318,12 @@ final class PromptReader {
       common = Optional.of(DataTypes.StringType);
     }
     String place = places(valued, name, types);
+    String shown = Printable.name(name);
     notes.put(
         name,
         common
-            .map(type -> "column %s is read as %s: it is %s".formatted(name, type.sql(), place))
-            .orElse("column %s is left out: it is %s".formatted(name, place)));
+            .map(type -> "column %s is read as %s: it is %s".formatted(shown, type.sql(), place))
+            .orElse("column %s is left out: it is %s".formatted(shown, place)));
     return common;
   }
 

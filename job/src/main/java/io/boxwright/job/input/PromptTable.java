@@ -2,6 +2,7 @@ package io.boxwright.job.input;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.boxwright.text.Printable;
 import io.boxwright.udf.table.PromptTables;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
@@ -80,7 +82,7 @@ public final class PromptTable {
       throw e;
     } catch (IllegalArgumentException e) {
       throw new InvalidInputException("%s, in %s".formatted(e.getMessage(), path), e);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+    } catch (Exception | AssertionError e) { // Spark throws what it does not declare
       throw unreadable(path, e);
     }
   }
@@ -108,7 +110,7 @@ public final class PromptTable {
     if (reserved.isEmpty()) {
       return Map.of();
     }
-    String list = String.join(", ", reserved);
+    String list = reserved.stream().map(Printable::name).collect(Collectors.joining(", "));
     if (prefix.isEmpty()) {
       throw new IllegalArgumentException(
           "Invalid columns: the image table has columns of its own named %s; rename them, or give --rename-columns PREFIX"
@@ -212,8 +214,9 @@ public final class PromptTable {
         .toArray(Column[]::new);
   }
 
-  private static InvalidInputException unreadable(String path, Exception e) {
+  private static InvalidInputException unreadable(String path, Throwable e) {
+    String file = RootCause.file(e).map(", in %s"::formatted).orElse("");
     return new InvalidInputException(
-        "Cannot read prompts from %s: %s".formatted(path, RootCause.message(e)), e);
+        "Cannot read prompts from %s: %s%s".formatted(path, RootCause.message(e), file), e);
   }
 }

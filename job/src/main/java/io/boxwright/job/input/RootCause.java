@@ -1,7 +1,13 @@
 package io.boxwright.job.input;
 
 import io.boxwright.text.Redaction;
+import java.net.URI;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.spark.SparkException;
 
 /** Finds what to tell a person in an exception that Spark wrapped in several of its own. */
@@ -10,11 +16,14 @@ public final class RootCause {
   /** Of Spark's own exceptions, the one that says more than its cause: it names the columns. */
   private static final String DIFFERENT_COLUMNS = "[CANNOT_MERGE_SCHEMAS]";
 
+  /** Each version of Spark goes on in another way. */
+  private static final Pattern FILE = Pattern.compile("while reading file (\\S+?)\\.?(\\s|$)");
+
   private RootCause() {}
 
   /**
-   * One line without secrets: the message of the first cause that is not Spark's own, else of the
-   * innermost.
+   * One line without secrets: the message of the first cause that is not Spark's own, nor Parquet's
+   * for what it cannot decode, else of the innermost.
    */
   public static String message(Throwable e) {
     Throwable cause = e;
@@ -30,8 +39,20 @@ public final class RootCause {
         .collect(Collectors.joining(" "));
   }
 
+  /** The name of the file that Spark was reading, if it says so; without its folders. */
+  public static Optional<String> file(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      Matcher file = FILE.matcher(String.valueOf(cause.getMessage()));
+      if (file.find()) {
+        return Optional.of(new Path(URI.create(file.group(1))).getName());
+      }
+    }
+    return Optional.empty();
+  }
+
   private static boolean isWrapper(Throwable e) {
-    return e instanceof SparkException
-        && !String.valueOf(e.getMessage()).startsWith(DIFFERENT_COLUMNS);
+    return e instanceof ParquetDecodingException
+        || (e instanceof SparkException
+            && !String.valueOf(e.getMessage()).startsWith(DIFFERENT_COLUMNS));
   }
 }

@@ -232,7 +232,8 @@ class GenerateImagesTest {
 
   @Test
   void rowsAreSpreadOverTasks() throws Exception {
-    GenerateImages action = action(generator().setBatchSize(1), "select '' prompt from range(9)");
+    GenerateImages action =
+        action(generator().setBatchSize(1), "select if(id = 0, 'a cat', '') prompt from range(9)");
 
     String table = action.execute().table();
 
@@ -272,7 +273,11 @@ class GenerateImagesTest {
     GenerateImages action = action(generator(), "select 'a cat' prompt");
     Files.writeString(folder.resolve("prompts/part-2.parquet"), "this is no Parquet file");
 
-    assertRefused(action, "Cannot read prompts from", "part-2.parquet");
+    assertRefused(
+        action,
+        "Cannot read prompts from",
+        "part-2.parquet: its footer cannot be read",
+        "write it again");
   }
 
   @Test
@@ -286,7 +291,7 @@ class GenerateImagesTest {
       Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
     }
 
-    assertRefused(action, "Cannot read prompts from", "prompts");
+    assertRefused(action, "Cannot read prompts from", "prompts", ", in part-");
   }
 
   @Test

@@ -39,4 +39,16 @@ class RootCauseTest {
     assertThat(RootCause.message(spark(new NullPointerException())))
         .isEqualTo("java.lang.NullPointerException");
   }
+
+  @Test
+  void theFileThatSparkWasReadingIsNamed() {
+    Throwable cause = new IllegalStateException("bad page");
+    for (String end : new String[] {". Details:", ". SQLSTATE: KD001"}) {
+      Exception e =
+          new SparkException(
+              "Encountered error while reading file file:///x/a%20b.v2.parquet" + end, cause);
+      assertThat(RootCause.file(new SparkException("Job aborted", e))).contains("a b.v2.parquet");
+    }
+    assertThat(RootCause.file(cause)).isEmpty();
+  }
 }

@@ -1,0 +1,125 @@
+package io.boxwright.job.input;
+
+import io.boxwright.text.Printable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.ParquetRuntimeException;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.Encoding;
+import org.apache.parquet.column.ValuesType;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+
+/** Finds why a column of a Parquet file cannot be read, or would be read as something else. */
+final class ColumnFault {
+
+  /** What newer versions of Parquet alone have a class for. */
+  private static final String FLOAT16 = "FLOAT16";
+
+  /** Encodings that every column has: of what is null, and how long lists are. */
+  private static final Set<String> LEVELS = Set.of("RLE", "BIT_PACKED");
+
+  private ColumnFault() {}
+
+  /**
+   * Looks at a column as the footer describes it.
+   *
+   * @param schema of the whole file
+   * @param field the column
+   * @param chunks those of the column and what is nested in it, of all row groups
+   * @return what is wrong and what to do, a clause such as "it is float16; write it as float32"
+   */
+  static Optional<String> find(MessageType schema, Type field, List<ColumnChunkMetaData> chunks) {
+    return Stream.<Optional<String>>of(
+            chunks.stream().flatMap(chunk -> codecFault(chunk).stream()).findFirst(),
+            chunks.stream().flatMap(chunk -> encodingFault(schema, chunk).stream()).findFirst(),
+            nameFault(field),
+            typeFault(field))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<String> codecFault(ColumnChunkMetaData chunk) {
+    String codec = chunk.getCodec().getHadoopCompressionCodecClassName();
+    return codec == null || new Configuration(false).getClassByNameOrNull(codec) != null
+        ? Optional.empty()
+        : Optional.of(
+            "Spark has no codec for its compression %s; write it with zstd or snappy"
+                .formatted(chunk.getCodec()));
+  }
+
+  private static Optional<String> encodingFault(MessageType schema, ColumnChunkMetaData chunk) {
+    ColumnDescriptor column = schema.getColumnDescription(chunk.getPath().toArray());
+    return chunk.getEncodings().stream()
+        .filter(encoding -> !LEVELS.contains(encoding.name()) && !encoding.usesDictionary())
+        .filter(encoding -> !isReadable(encoding, column))
+        .findFirst()
+        .map("Spark cannot read its encoding %s; write it without"::formatted);
+  }
+
+  private static boolean isReadable(Encoding encoding, ColumnDescriptor column) {
+    try {
+      encoding.getValuesReader(column, ValuesType.VALUES);
+      return true;
+    } catch (ParquetRuntimeException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  private static Optional<String> nameFault(Type field) {
+    if (field.isPrimitive()) {
+      return Optional.empty();
+    }
+    Map<String, String> names = new HashMap<>();
+    for (Type inner : field.asGroupType().getFields()) {
+      String other = names.put(inner.getName().toLowerCase(Locale.ROOT), inner.getName());
+      if (other != null) {
+        return Optional.of(
+            "Spark cannot tell its fields %s and %s apart; rename one"
+                .formatted(Printable.name(other), Printable.name(inner.getName())));
+      }
+    }
+    return field.asGroupType().getFields().stream()
+        .flatMap(inner -> nameFault(inner).stream())
+        .findFirst();
+  }
+
+  private static Optional<String> typeFault(Type field) {
+    for (LogicalTypeAnnotation type : types(field).toList()) {
+      if (type.toString().startsWith(FLOAT16)) {
+        return Optional.of("it is float16, which Spark cannot read; write it as float32");
+      }
+      if (type instanceof TimeLogicalTypeAnnotation) { // newer Sparks know it, but in no table
+        return Optional.of("Spark cannot read its type " + type);
+      }
+      if (isNanoseconds(type) && !field.isPrimitive()) {
+        return Optional.of(
+            "Spark cannot read nanoseconds inside a list or struct; write microseconds");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether a type is a time in nanoseconds, which Spark takes for numbers. */
+  static boolean isNanoseconds(LogicalTypeAnnotation type) {
+    return type instanceof TimestampLogicalTypeAnnotation time && time.getUnit() == TimeUnit.NANOS;
+  }
+
+  private static Stream<LogicalTypeAnnotation> types(Type field) {
+    Stream<LogicalTypeAnnotation> own = Stream.ofNullable(field.getLogicalTypeAnnotation());
+    return field.isPrimitive()
+        ? own
+        : Stream.concat(own, field.asGroupType().getFields().stream().flatMap(ColumnFault::types));
+  }
+}
