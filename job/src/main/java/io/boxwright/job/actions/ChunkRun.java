@@ -74,6 +74,7 @@ record ChunkRun(
         contactSheet(images),
         RunSummary.of(images),
         finished.good() - there.good(),
+        recorder.refused(),
         recorder.loads(),
         duration);
   }

@@ -100,6 +100,11 @@ public final class RunRecorder implements AutoCloseable {
     return monitor == null ? List.of() : monitor.loads();
   }
 
+  /** How many images were not tried, because their rows are wrong. */
+  public synchronized long refused() {
+    return monitor == null ? 0 : monitor.refused();
+  }
+
   /** How many chunks are finished. */
   public synchronized int chunksDone() {
     return done.size();

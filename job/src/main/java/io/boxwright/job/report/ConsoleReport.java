@@ -18,7 +18,7 @@ public final class ConsoleReport {
   /** Prints how a run went. */
   public void print(RunResult result) {
     RunSummary summary = result.summary();
-    line("%s", counts(summary, result.made(), result.duration()));
+    line("%s", counts(result));
     printLoads(result.loads());
     if (summary.warned() > 0) {
       line("%d images with warnings, see the column warnings", summary.warned());
@@ -32,15 +32,22 @@ public final class ConsoleReport {
   }
 
   /** Time and rate are those of this attempt, and so of the images that it made. */
-  private static String counts(RunSummary summary, long made, Duration duration) {
+  private static String counts(RunResult result) {
+    RunSummary summary = result.summary();
+    long made = result.made();
     long good = summary.images() - summary.failed();
     String images = "%d of %d images".formatted(good, summary.images());
     if (made == 0) {
-      return images + " there; none of them made now";
+      String outcome = good == 0 && result.refused() > 0 ? "made" : "there; none of them made now";
+      return "%s %s%s".formatted(images, outcome, refusals(result.refused()));
     }
     return made == good
-        ? images + " made" + pace(made, duration)
-        : "%s there; %d of them made now%s".formatted(images, made, pace(made, duration));
+        ? images + " made" + pace(made, result.duration())
+        : "%s there; %d of them made now%s".formatted(images, made, pace(made, result.duration()));
+  }
+
+  private static String refusals(long refused) {
+    return refused == 0 ? "" : "; %d were refused, their rows are wrong".formatted(refused);
   }
 
   private static String pace(long made, Duration duration) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param contactSheet where the picture of its first images is, if there is any
  * @param summary counts and means of its rows
  * @param made good images that this attempt made, rather than found
+ * @param refused images that this attempt did not try, because their rows are wrong
  * @param loads where pipelines were loaded, such as {@code executor 0 on gpu0}
  * @param duration of this attempt: of making and writing its images, loading included
  */
@@ -19,5 +20,6 @@ public record RunResult(
     Optional<String> contactSheet,
     RunSummary summary,
     long made,
+    long refused,
     List<String> loads,
     Duration duration) {}

@@ -52,13 +52,16 @@ class RunSummaryTest {
   }
 
   private static List<String> report(RunSummary summary) {
-    return report(summary, summary.images() - summary.failed(), Duration.ofSeconds(3));
+    return report(summary, summary.images() - summary.failed(), 0, Duration.ofSeconds(3));
   }
 
-  private static List<String> report(RunSummary summary, long made, Duration duration) {
+  private static List<String> report(
+      RunSummary summary, long made, long refused, Duration duration) {
     StringWriter out = new StringWriter();
     new ConsoleReport(new PrintWriter(out))
-        .print(new RunResult("out/images", Optional.empty(), summary, made, List.of(), duration));
+        .print(
+            new RunResult(
+                "out/images", Optional.empty(), summary, made, refused, List.of(), duration));
     return out.toString().lines().toList();
   }
 
@@ -83,8 +86,21 @@ class RunSummaryTest {
   }
 
   private static String counts(long failed, long made, Duration duration) {
+    return counts(failed, made, 0, duration);
+  }
+
+  private static String counts(long failed, long made, long refused, Duration duration) {
     RunSummary summary = new RunSummary(12, failed, 0, List.of(), Map.of());
-    return report(summary, made, duration).get(0);
+    return report(summary, made, refused, duration).get(0);
+  }
+
+  @Test
+  void rowsThatAreWrongAreNoImagesThatAreThere() {
+    assertThat(counts(12, 0, 12, Duration.ofSeconds(3)))
+        .isEqualTo("0 of 12 images made; 12 were refused, their rows are wrong");
+    assertThat(counts(7, 0, 7, Duration.ofSeconds(3)))
+        .isEqualTo(
+            "5 of 12 images there; none of them made now; 7 were refused, their rows are wrong");
   }
 
   @Test
@@ -175,6 +191,6 @@ class RunSummaryTest {
   }
 
   private static RunResult result(RunSummary summary) {
-    return new RunResult("t", Optional.empty(), summary, 0, List.of(), Duration.ZERO);
+    return new RunResult("t", Optional.empty(), summary, 0, 0, List.of(), Duration.ZERO);
   }
 }
