@@ -302,8 +302,9 @@ class MainTest {
 
     Files.move(folder.resolve("out"), folder.resolve("out of the way"));
     Files.move(folder.resolve("prompts"), folder.resolve("prompts out of the way"));
-    prompts("select '' prompt");
-    assertThat(generate("--steps", "1")).isEqualTo(ExitCode.ROWS_FAILED);
+    prompts("select explode(array('', 'a red circle')) prompt");
+    assertThat(generate("--steps", "1", "--height", "64", "--width", "64"))
+        .isEqualTo(ExitCode.ROWS_FAILED);
     assertThat(out.toString()).contains("1 images failed", "Invalid prompt: it is empty");
   }
 
@@ -394,7 +395,8 @@ class MainTest {
 
   @Test
   void guidanceNumbersWithoutGuidanceAreIgnoredWithALineThatNamesThem() throws Exception {
-    prompts("select '' prompt");
+    prompts(
+        "select 'a cat' prompt, array(array(0D, 0D, 0.5D, 0.5D)) bboxes, array('dragon') phrases");
 
     assertThat(generate("--guidance=none", "--loss-scale=9", "--max-guidance-steps=5"))
         .isEqualTo(ExitCode.ROWS_FAILED);

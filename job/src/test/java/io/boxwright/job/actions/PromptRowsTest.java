@@ -128,6 +128,18 @@ class PromptRowsTest {
   }
 
   @Test
+  void phrasesThatAreAllMissingAreSeenAtTheFirstRows() {
+    prompts(
+        "select 'a cat' prompt, array(cast(null as string)) phrases,"
+            + " array(array(0.1D, 0.1D, 0.5D, 0.5D)) bboxes");
+
+    assertThatThrownBy(runs.action()::execute)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("All of the first 1 rows in ")
+        .hasMessageEndingWith("nothing is started: Invalid phrases[0]: it is null");
+  }
+
+  @Test
   void aTableThatIsWrongInPartsIsMade() {
     prompts(
         "select 'a cat' prompt, array('cat') phrases,"

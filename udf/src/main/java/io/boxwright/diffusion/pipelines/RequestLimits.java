@@ -24,7 +24,7 @@ public final class RequestLimits {
   private RequestLimits() {}
 
   /**
-   * Checks a text's length.
+   * Checks a text's length. What stands for one character of Unicode counts once.
    *
    * @param name of the value, such as {@code negative_prompt}
    * @param text may be null
@@ -33,7 +33,7 @@ public final class RequestLimits {
    */
   public static void requireLength(String name, String text, int most) {
     if (text != null) {
-      requireCount(name, text.length(), "characters", most);
+      requireCount(name, text.codePointCount(0, text.length()), "characters", most);
     }
   }
 

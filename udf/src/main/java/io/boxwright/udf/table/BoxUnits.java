@@ -8,14 +8,18 @@ import java.util.Optional;
 enum BoxUnits {
   /** Of the width and the height of an image. */
   PIXELS("pixels: divide them by the width and the height of their images"),
-  /** Relative to the image, times 100. */
-  PERCENT("percent: divide them by 100"),
+  /** Relative to the image, times 100; or pixels, none of them above 100. */
+  PERCENT("percent or pixels: divide them by 100, or by the width and the height of their images"),
   /** A corner and a size, as COCO has them. */
   SIZES("x, y, width, height: x_max is x + width, y_max is y + height"),
   /** A corner and a size in pixels. */
   PIXEL_SIZES(
       "x, y, width, height in pixels: x_max is x + width, y_max is y + height; divide all by the"
-          + " width and the height of their images");
+          + " width and the height of their images"),
+  /** A corner and a size in percent; or in pixels, none of them above 100. */
+  PERCENT_SIZES(
+      "x, y, width, height in percent or pixels: x_max is x + width, y_max is y + height; divide"
+          + " all by 100, or by the width and the height of their images");
 
   /** Boxes may leave their image by so much: what rounding does. */
   private static final double ROUNDING = 1e-3;
@@ -49,7 +53,7 @@ enum BoxUnits {
       return Optional.empty(); // some are right, or at least of another kind
     }
     if (sizes) {
-      return Optional.of(PIXEL_SIZES);
+      return Optional.of(largest <= 100 ? PERCENT_SIZES : PIXEL_SIZES);
     }
     return Optional.of(largest <= 100 ? PERCENT : PIXELS);
   }

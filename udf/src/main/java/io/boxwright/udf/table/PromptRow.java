@@ -99,6 +99,7 @@ public record PromptRow(
     try {
       checkedRequest(seed);
       boxes();
+      checkedTokens();
       return Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.of(e.getMessage());
@@ -139,23 +140,29 @@ public record PromptRow(
     if (prompt == null) {
       throw new IllegalArgumentException("Invalid prompt: it is null");
     }
+    if (prompt.isBlank()) {
+      throw new IllegalArgumentException("Invalid prompt: it is empty");
+    }
   }
 
   private GenerationRequest withLayout(
       GenerationRequest plain, ImagePipeline pipeline, List<BoundingBox> boxes) {
-    for (int place = 0; place < phrases.size(); place++) {
-      checkPhrase(place);
-    }
-    if (tokenIndices.isEmpty()) {
+    List<List<Integer>> tokens = checkedTokens();
+    if (tokens.isEmpty()) {
       List<PhraseMatch> matches = pipeline.findPhrases(prompt, phrases);
       return plain.withLayout(
           objects(pipeline, boxes, matches.stream().map(PhraseMatch::tokenIndices).toList()),
           matches.stream().flatMap(match -> match.warnings().stream()).distinct().toList());
     }
-    List<List<Integer>> tokens = IntStream.range(0, boxes.size()).mapToObj(this::tokens).toList();
     List<LayoutObject> objects = objects(pipeline, boxes, tokens);
     return plain.withLayout(
         objects, phrases.isEmpty() ? List.of() : pipeline.contradictions(prompt, phrases, tokens));
+  }
+
+  /** The row's own token indices, a list for each box; none if phrases give them. */
+  private List<List<Integer>> checkedTokens() {
+    IntStream.range(0, phrases.size()).forEach(this::checkPhrase);
+    return IntStream.range(0, tokenIndices.size()).mapToObj(this::tokens).toList();
   }
 
   /** Boxes with the same tokens are boxes of one object. */

@@ -23,6 +23,16 @@ class BoxUnitsTest {
     assertThat(of(10, 20, 30, 40, 0, 0, 100, 50)).contains(BoxUnits.PERCENT);
     assertThat(of(0.5, 0.5, 0.25, 0.25, 0.1, 0.1, 0.5, 0.5)).contains(BoxUnits.SIZES);
     assertThat(of(300, 200, 50, 60, 10, 20, 300, 400)).contains(BoxUnits.PIXEL_SIZES);
+    assertThat(of(50, 50, 25, 25, 10, 10, 50, 50)).contains(BoxUnits.PERCENT_SIZES);
+  }
+
+  @Test
+  void smallPixelsMayBePercent() {
+    for (BoxUnits units : List.of(BoxUnits.PERCENT, BoxUnits.PERCENT_SIZES)) {
+      assertThat(units.advice())
+          .contains("percent or pixels")
+          .endsWith("by 100, or by the width and the height of their images");
+    }
   }
 
   @Test

@@ -74,6 +74,32 @@ class PromptRowTest {
   }
 
   @Test
+  void aCharacterOfUnicodeCountsOnce() {
+    String cat = "\uD83D\uDC31";
+
+    assertThat(row(cat.repeat(10_000), List.of(), List.of(), List.of()).problem()).isEmpty();
+    assertThat(row(cat.repeat(10_001), List.of(), List.of(), List.of()).problem())
+        .contains("Invalid prompt: 10001 characters, the limit is 10000");
+  }
+
+  @Test
+  void whatNeedsNoTokensIsSeenWithoutAModel() {
+    List<String> nothing = Collections.singletonList(null);
+
+    assertThat(row(" ", List.of(), List.of(), List.of()).problem())
+        .contains("Invalid prompt: it is empty");
+    assertThat(row("a", List.of(BOX), List.of(), nothing).problem())
+        .contains("Invalid phrases[0]: it is null");
+    assertThat(row("a", List.of(BOX), List.of(List.of(1)), nothing).problem()).isEmpty();
+    assertThat(row("a", List.of(BOX), List.of(), List.of("a".repeat(1001))).problem())
+        .contains("Invalid phrases[0]: 1001 characters, the limit is 1000");
+    assertThat(row("a", List.of(BOX), List.of(List.of()), List.of()).problem())
+        .contains("Invalid token_indices[0]: it is empty");
+    assertThat(row("a", List.of(BOX), List.of(List.of(1, 1)), List.of()).problem())
+        .contains("Invalid token_indices[0]: 1 is there twice");
+  }
+
+  @Test
   void boxesAndCountsAreCheckedBeforeAnyTextIsRead() {
     assertRefusedUnread(
         row("a", List.of(BOX, List.of(0.1, 0.1)), List.of(), List.of("a", "a")),
