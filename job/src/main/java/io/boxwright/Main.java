@@ -1,6 +1,7 @@
 package io.boxwright;
 
 import io.boxwright.cli.BoxwrightCommand;
+import io.boxwright.cli.StopSignals;
 import java.io.PrintWriter;
 import org.apache.spark.SparkConf;
 
@@ -11,6 +12,7 @@ public final class Main {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
+    StopSignals.handle();
     PrintWriter out = new PrintWriter(System.out, true);
     PrintWriter err = new PrintWriter(System.err, true);
     System.exit(BoxwrightCommand.run(new SparkConf(), out, err, arguments));

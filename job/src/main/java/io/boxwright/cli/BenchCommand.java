@@ -1,5 +1,6 @@
 package io.boxwright.cli;
 
+import io.boxwright.files.FileProblem;
 import io.boxwright.job.benchmark.BenchmarkModel;
 import io.boxwright.job.benchmark.BenchmarkSettings;
 import io.boxwright.job.benchmark.RunBenchmark;
@@ -9,6 +10,7 @@ import io.boxwright.job.report.BenchmarkResult;
 import io.boxwright.udf.generate.BatchSize;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -43,7 +45,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "MODEL",
       description =
           "random:sd15 or random:sd21: the architectures of Stable Diffusion 1.5 and 2.1 with random"
-              + " weights; random:tiny: a very small one; or a model as generate takes it.")
+              + " weights, which need no files but their configurations; random:tiny: a very small"
+              + " one; or a model as generate takes it.")
   private String model;
 
   @Mixin private ModelOptions modelOptions;
@@ -92,12 +95,13 @@ final class BenchCommand implements Callable<Integer> {
       names = "--json",
       paramLabel = "FILE",
       description =
-          "Write the result as JSON, too; - for standard output, where the table is left out then.")
+          "Write the result as JSON, too; - is standard output, where the table is left out then.")
   private String json;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     BenchmarkSettings settings = settings();
+    checkJson();
     BenchmarkModel found =
         BenchmarkModel.of(model, modelOptions.modelCache(), modelOptions.pretrainedOptions());
     BenchmarkResult result =
@@ -120,7 +124,18 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private void report(BenchmarkResult result) throws IOException {
+  /** Before minutes are spent on what could not be written. */
+  private void checkJson() {
+    if (json != null && !json.equals(STANDARD_OUTPUT)) {
+      Path file = Path.of(json).toAbsolutePath();
+      if (Files.isDirectory(file) || !Files.isWritable(file.getParent())) {
+        throw new ParameterException(
+            spec.commandLine(), "Invalid file for --json: %s cannot be written".formatted(json));
+      }
+    }
+  }
+
+  private void report(BenchmarkResult result) {
     PrintWriter out = spec.commandLine().getOut();
     if (STANDARD_OUTPUT.equals(json)) {
       out.println(Json.text(result));
@@ -128,7 +143,15 @@ final class BenchCommand implements Callable<Integer> {
     }
     new BenchmarkReport(out).print(result);
     if (json != null) {
-      Files.writeString(Path.of(json), Json.text(result) + "\n");
+      write(Json.text(result) + "\n");
+    }
+  }
+
+  private void write(String text) {
+    try {
+      Files.writeString(Path.of(json), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write %s: %s".formatted(json, FileProblem.of(e)), e);
     }
   }
 }

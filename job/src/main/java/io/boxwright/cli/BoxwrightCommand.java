@@ -13,6 +13,7 @@ import io.boxwright.text.Redaction;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.apache.hadoop.fs.FSError;
 import org.apache.spark.SparkConf;
@@ -60,21 +61,24 @@ public final class BoxwrightCommand {
     }
     SparkSettings.hideSecrets(conf);
     SparkSettings.keepOldDates(conf);
+    SparkConfDefaults defaults = new SparkConfDefaults(conf);
     CommandLine commandLine =
-        new CommandLine(new BoxwrightCommand())
-            .addSubcommand(new GenerateCommand(conf))
-            .addSubcommand(new DemoCommand(conf))
-            .addSubcommand(new StatusCommand(conf))
-            .addSubcommand(new VerifyCommand(conf))
-            .addSubcommand(new TokensCommand(conf))
-            .addSubcommand(new BenchCommand())
+        ValueConverters.use(
+                new CommandLine(new BoxwrightCommand())
+                    .addSubcommand(new GenerateCommand(conf))
+                    .addSubcommand(new DemoCommand(conf))
+                    .addSubcommand(new StatusCommand(conf))
+                    .addSubcommand(new VerifyCommand(conf))
+                    .addSubcommand(new TokensCommand(conf))
+                    .addSubcommand(new BenchCommand()))
             .setOut(out)
             .setErr(err)
             .setUsageHelpAutoWidth(true)
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .setDefaultValueProvider(new SparkConfDefaults(conf))
+            .setDefaultValueProvider(defaults)
             .setParameterExceptionHandler((e, ignored) -> invalidOption(e))
             .setExecutionExceptionHandler((e, failing, ignored) -> failed(e, failing));
+    commandLine.getSubcommands().values().forEach(defaults::explain);
     try {
       return commandLine.execute(arguments);
     } catch (FSError e) { // so Hadoop reports local disks, and picocli hands errors on
@@ -111,6 +115,10 @@ public final class BoxwrightCommand {
         || e instanceof DamagedFileException) {
       print(commandLine, e.getMessage());
       return ExitCode.INVALID_INPUT;
+    }
+    if (e instanceof UncheckedIOException) { // of a file or folder, which it names
+      print(commandLine, e.getMessage());
+      return ExitCode.UNEXPECTED;
     }
     StringWriter trace = new StringWriter();
     e.printStackTrace(new PrintWriter(trace, true));

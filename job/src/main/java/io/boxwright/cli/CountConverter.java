@@ -8,18 +8,10 @@ final class CountConverter implements ITypeConverter<Integer> {
 
   @Override
   public Integer convert(String value) {
-    int count = number(value);
+    int count = ValueConverters.wholeNumber(value);
     if (count < 1) {
       throw new TypeConversionException("%s, it must be at least 1".formatted(value));
     }
     return count;
-  }
-
-  private static int number(String value) {
-    try {
-      return Integer.parseInt(value);
-    } catch (NumberFormatException e) {
-      throw new TypeConversionException("'%s' is not a whole number".formatted(value));
-    }
   }
 }

@@ -4,6 +4,7 @@ import io.boxwright.diffusion.loading.BuiltInModel;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.job.actions.CompareGuidance;
 import io.boxwright.job.actions.ExecutorWait;
+import io.boxwright.job.actions.OrderlyStop;
 import io.boxwright.job.input.DemoPrompts;
 import io.boxwright.job.input.SparkSettings;
 import io.boxwright.job.output.FolderContents;
@@ -93,21 +94,29 @@ final class DemoCommand implements Callable<Integer> {
     ExecutorWait executors = executorOptions.executorWait(conf, spec.commandLine().getErr());
     SparkSettings.name(conf, "boxwright demo " + output, BoxwrightCommand.MAIN_CLASS);
     GuidedImageGenerator generator = generator();
+    String command = CommandLineText.of(spec);
     Comparison comparison;
-    try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
-      executors.await(spark);
-      RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
-      new FolderContents(folder).claim(MARK);
-      comparison =
-          new CompareGuidance(spark, generator)
-              .input(DemoPrompts.write(spark, folder.path(), rows))
-              .output(folder.path())
-              .command(CommandLineText.of(spec))
-              .console(spec.commandLine().getErr())
-              .execute();
+    try (OrderlyStop stop = new OrderlyStop(spec.commandLine().getErr(), command)) {
+      comparison = stop.during(() -> compare(generator, executors, command, stop));
     }
     new ComparisonReport(spec.commandLine().getOut()).print(comparison);
     return exitCode(comparison);
+  }
+
+  private Comparison compare(
+      GuidedImageGenerator generator, ExecutorWait executors, String command, OrderlyStop stop) {
+    try (SparkSession spark = SparkStart.session(conf)) {
+      executors.await(spark);
+      RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
+      new FolderContents(folder).claim(MARK);
+      return new CompareGuidance(spark, generator)
+          .input(DemoPrompts.write(spark, folder.path(), rows))
+          .output(folder.path())
+          .command(command)
+          .console(spec.commandLine().getErr())
+          .stop(stop)
+          .execute();
+    }
   }
 
   private GuidedImageGenerator generator() throws ReflectiveOperationException {

@@ -15,7 +15,8 @@ final class DurationConverter implements ITypeConverter<Duration> {
     try {
       return Duration.ofSeconds(JavaUtils.timeStringAsSec(value));
     } catch (NumberFormatException e) { // with a message of several lines
-      throw new TypeConversionException("'%s' is no duration such as 90s or 10m".formatted(value));
+      throw new TypeConversionException(
+          "%s, it must be a duration such as 90s or 10m".formatted(value));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.boxwright.cli;
 
 import io.boxwright.job.actions.ExecutorWait;
 import io.boxwright.job.actions.GenerateImages;
+import io.boxwright.job.actions.OrderlyStop;
 import io.boxwright.job.input.SparkSettings;
 import io.boxwright.job.report.ConsoleLines;
 import io.boxwright.job.report.ConsoleReport;
@@ -110,22 +111,30 @@ final class GenerateCommand implements Callable<Integer> {
     warnOfCredentials("--input", input);
     warnOfCredentials("--output", output);
     GuidedImageGenerator generator = generator();
+    String command = CommandLineText.of(spec);
     RunResult result;
-    try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
+    try (OrderlyStop stop = new OrderlyStop(spec.commandLine().getErr(), command)) {
+      result = stop.during(() -> generate(generator, executors, command, stop));
+    }
+    new ConsoleReport(spec.commandLine().getOut()).print(result);
+    return result.summary().failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
+  }
+
+  private RunResult generate(
+      GuidedImageGenerator generator, ExecutorWait executors, String command, OrderlyStop stop) {
+    try (SparkSession spark = SparkStart.session(conf)) {
       executors.await(spark);
       generator.setGuidance(guidance.guidance(generator::guidance)); // Spark may bring the model
       GenerateImages action = new GenerateImages(spark, generator).input(input).output(output);
       existing.configure(action);
-      result =
-          action
-              .renameColumns(renameColumns)
-              .maxFailedShare(maxFailedShare)
-              .command(CommandLineText.of(spec))
-              .console(spec.commandLine().getErr())
-              .execute();
+      return action
+          .renameColumns(renameColumns)
+          .maxFailedShare(maxFailedShare)
+          .command(command)
+          .console(spec.commandLine().getErr())
+          .stop(stop)
+          .execute();
     }
-    new ConsoleReport(spec.commandLine().getOut()).print(result);
-    return result.summary().failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
   }
 
   /** What Spark's settings hide does not cover the plans of its SQL page. */

@@ -53,18 +53,20 @@ final class ImageOptions {
   @Option(
       names = "--batch-timeout",
       defaultValue = "0",
-      paramLabel = "SECONDS",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
       description =
-          "How long a batch may take. Then the executor ends and Spark tries its task elsewhere;"
-              + " with a local master the job fails. 0: for ever. Default: ${DEFAULT-VALUE}.")
-  private int batchTimeout;
+          "How long a batch may take, such as 90s or 10m. Then the executor ends and Spark tries its"
+              + " task elsewhere; with a local master the job fails. 0: for ever. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private Duration batchTimeout;
 
   @Option(
       names = "--save-attention",
       arity = "0..1", // so that the key's true and the flag do not cancel out
       defaultValue = "false",
       fallbackValue = "true",
-      hideParamSyntax = true,
+      paramLabel = "true|false",
       description = "Write the attention maps that images were scored by, too.")
   private boolean saveAttention;
 
@@ -80,6 +82,6 @@ final class ImageOptions {
                 .withBatchShape(batchShape))
         .setNumImagesPerPrompt(numImagesPerPrompt)
         .setBatchSize(batchSize)
-        .setBatchTimeout(Duration.ofSeconds(batchTimeout));
+        .setBatchTimeout(batchTimeout);
   }
 }

@@ -26,6 +26,13 @@ final class InvalidArguments {
   private static String unknown(UnmatchedArgumentException e) {
     CommandLine commandLine = e.getCommandLine();
     String first = e.getUnmatched().get(0);
+    if (SparkOptions.has(first) && commandLine.getSubcommands().isEmpty()) {
+      return "%s is an option of Spark; those stand before the command: boxwright %s ... %s"
+          .formatted(
+              SparkOptions.name(first),
+              SparkOptions.name(first),
+              commandLine.getCommandSpec().name());
+    }
     if (!e.isUnknownOption() && commandLine.getSubcommands().isEmpty()) {
       return "Unexpected argument: '%s'".formatted(first);
     }

@@ -1,5 +1,7 @@
 package io.boxwright.cli;
 
+import io.boxwright.text.Printable;
+import io.boxwright.text.Redaction;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Set;
@@ -11,6 +13,7 @@ import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
@@ -32,6 +35,26 @@ final class SparkConfDefaults implements IDefaultValueProvider {
     return argument instanceof OptionSpec option && !option.usageHelp() && !option.versionHelp()
         ? conf.get(key(option), null)
         : null;
+  }
+
+  /** Adds to the help of a command which of its defaults are those of Spark's settings. */
+  void explain(CommandLine command) {
+    String given =
+        command.getCommandSpec().options().stream()
+            .filter(option -> !option.hidden() && defaultValue(option) != null)
+            .map(option -> option.longestName() + "=" + defaultValue(option))
+            .collect(Collectors.joining(", "));
+    if (!given.isEmpty()) {
+      UsageMessageSpec help = command.getCommandSpec().usageMessage();
+      Stream<String> line =
+          Stream.of("", "Defaults that Spark's settings give: " + safe(given) + ".");
+      help.footer(Stream.concat(line, Arrays.stream(help.footer())).toArray(String[]::new));
+    }
+  }
+
+  /** Fit for a terminal, and for picocli, which takes % for a format and @| for a style. */
+  private static String safe(String text) {
+    return Printable.escaped(Redaction.of(text)).replace("%", "%%").replace("@|", "@ |");
   }
 
   /**

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
     description =
         "Says how far the run in an output folder is: what is done, failed and left, whether it"
             + " still runs, and the command that goes on with it.")

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tokens",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
     description = "Prints the tokens of a prompt with their indices, for token_indices.")
 final class TokensCommand implements Callable<Integer> {
 
@@ -50,7 +51,9 @@ final class TokensCommand implements Callable<Integer> {
   public Integer call() {
     checkLength();
     ConsoleLines out = new ConsoleLines(spec.commandLine().getOut());
+    ConsoleLines err = new ConsoleLines(spec.commandLine().getErr());
     try (CLIPTokenizer tokenizer = tokenizer()) {
+      tokenizer.encode(prompt).warnings().forEach(warning -> err.print("%s", warning));
       List<String> tokens = tokenizer.tokens(prompt);
       for (int i = 0; i < tokens.size(); i++) {
         out.print("%3d  %s", i, tokens.get(i));

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
     description = {
       "Reads every byte in an output folder, and checks that it has an image or an error for every"
           + " prompt exactly once, that every row is that of its prompt, that every file and picture is"
@@ -53,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
     ExecutorWait executors = executorOptions.executorWait(conf, spec.commandLine().getErr());
     SparkSettings.name(conf, "boxwright verify " + folder, BoxwrightCommand.MAIN_CLASS);
     VerifyResult result;
-    try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
+    try (SparkSession spark = SparkStart.session(conf)) {
       executors.await(spark);
       result = new VerifyImages(spark).execute(folder);
     }

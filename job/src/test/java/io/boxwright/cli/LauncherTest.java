@@ -2,6 +2,8 @@ package io.boxwright.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code job/bin/boxwright}, with a Java and a Spark that only say how they were called. */
@@ -28,6 +31,7 @@ class LauncherTest {
     Files.createFile(root.resolve("job/target/boxwright-job.jar"));
     installEcho("java/bin/java");
     installEcho("spark/bin/spark-submit");
+    Files.createFile(root.resolve("my.conf"));
   }
 
   private void installEcho(String program) throws Exception {
@@ -39,18 +43,24 @@ class LauncherTest {
 
   /** What the launcher runs in the end. */
   private String launchWith(String sparkHome, String... arguments) throws Exception {
+    return launch(sparkHome, 0, arguments);
+  }
+
+  /** What it says, and ends with an exit code. */
+  private String launch(String sparkHome, int exitCode, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add("bash");
     command.add(root.resolve("job/bin/boxwright").toString());
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(root.toFile()).redirectErrorStream(true);
     builder.environment().remove("LC_ALL");
     builder.environment().put("LANG", "C");
     builder.environment().put("JAVA_HOME", root.resolve("java").toString());
     builder.environment().put("SPARK_HOME", sparkHome);
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes());
-    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(process.waitFor()).as(output).isEqualTo(exitCode);
     return output;
   }
 
@@ -73,7 +83,7 @@ class LauncherTest {
   void withoutOptionsTheJobRunsOnThisMachine() throws Exception {
     assertThat(launch("generate", "--steps", "5"))
         .startsWith("java ")
-        .contains("SparkSubmit", "--properties-file", LOCAL_SETTINGS)
+        .contains("LocalSubmit", "--properties-file", LOCAL_SETTINGS)
         .endsWith("boxwright-job.jar generate --steps 5\n");
   }
 
@@ -128,7 +138,7 @@ class LauncherTest {
   @Test
   void statusNeedsNoSparkAndVerifyDoes() throws Exception {
     assertThat(launch("status", "out")).endsWith(" io.boxwright.Main status out\n");
-    assertThat(launch("verify", "out")).contains("SparkSubmit", LOCAL_SETTINGS);
+    assertThat(launch("verify", "out")).contains("LocalSubmit", LOCAL_SETTINGS);
   }
 
   @ParameterizedTest
@@ -163,7 +173,7 @@ class LauncherTest {
   void statusAndTokensReadSparksSettingsHere(String options) throws Exception {
     for (String command : List.of("status out", "tokens --model m cat")) {
       assertThat(launch((options + " " + command).split(" ")))
-          .contains("SparkSubmit", options + " --master local --deploy-mode client")
+          .contains("LocalSubmit", options + " --master local --deploy-mode client")
           .endsWith("boxwright-job.jar " + command + "\n");
     }
   }
@@ -177,6 +187,76 @@ class LauncherTest {
     Files.createFile(spark.resolve("conf/spark-defaults.conf"));
 
     assertThat(launchWith(spark.toString(), "status", "out")).startsWith("spark-submit ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --properties-file nope generate      | There is no file nope to read (--properties-file)
+          --properties-file=job generate       | There is no file job to read (--properties-file)
+          --master foo generate                | Invalid --master foo: it must be local[N], local[*],
+          --master=sparks://host generate      | Invalid --master sparks://host: it must be
+          --deploy-mode here generate          | --deploy-mode is client or cluster, not here
+          --conf generate --input x            | --conf needs KEY=VALUE
+          -c spark.a generate                  | -c needs KEY=VALUE
+          --conf                               | --conf needs a value
+          --conf= generate                     | --conf needs a value
+          --name --verbose generate            | --name needs a value before --verbose
+          --name generate --input x            | --name needs a value before the command
+          --queue status                       | --queue needs a value before the command
+          --verbose --conf a=b                 | There is no command after --conf: generate, demo,
+          """)
+  void optionsOfSparkThatCannotBeAreOneLine(String arguments, String message) throws Exception {
+    assertThat(launch("", 2, arguments.split(" "))).startsWith(message).hasLineCount(1);
+    assertThat(launch(root.resolve("spark").toString(), 2, arguments.split(" ")))
+        .startsWith(message);
+  }
+
+  @Test
+  void optionsThatNobodyHasAreLeftToTheCommandLine() throws Exception {
+    assertThat(launch("--foo", "bar", "generate")).endsWith(" io.boxwright.Main --foo\n");
+    assertThat(launch("--input=x", "generate")).endsWith(" io.boxwright.Main --input=x\n");
+  }
+
+  @Test
+  void javaOptionsOfSparkBeginWithADash() throws Exception {
+    assertThat(launch("--driver-java-options", "-Xss4m", "--supervise", "generate"))
+        .contains(" --driver-java-options -Xss4m --supervise --class");
+  }
+
+  @Test
+  void theOptionsOfSparkAreThoseThatSparkReads() throws Exception {
+    Class<?> type = Class.forName("org.apache.spark.launcher.SparkSubmitOptionParser");
+    Constructor<?> constructor = type.getDeclaredConstructor();
+    constructor.setAccessible(true);
+    Object parser = constructor.newInstance();
+    for (Field field : type.getDeclaredFields()) {
+      field.setAccessible(true);
+      String name = field.getType() == String.class ? (String) field.get(parser) : "--help";
+      if (!List.of("--help", "--version").contains(name)) {
+        assertThat(SparkOptions.has(name)).as(name).isTrue();
+        assertThat(Files.readString(Path.of("bin/boxwright"))).containsPattern(name + "['|]");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"generate", "tokens", "--help"})
+  void aSparkThatIsNotThereIsNamed(String command) throws Exception {
+    assertThat(launch("/nonexistent", 2, command))
+        .startsWith("SPARK_HOME is /nonexistent, and there is no bin/spark-submit in it")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void aJavaThatIsNotThereIsNamed() throws Exception {
+    Files.delete(root.resolve("java/bin/java"));
+
+    assertThat(launch("", 2, "generate"))
+        .startsWith("There is no " + root.resolve("java/bin/java"))
+        .hasLineCount(1);
   }
 
   @Test

@@ -56,7 +56,33 @@ class MainTest {
     assertThat(run("generate", "--help")).isEqualTo(ExitCode.OK);
     assertThat(out.toString())
         .contains("--batch-size=N", "Default: 8", "token_indices", "Exit code 0")
-        .doesNotContain("pipeline-loader");
+        .contains("--save-attention[=true|false]")
+        .doesNotContain("pipeline-loader", "Defaults that Spark's settings give");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"generate", "demo", "status", "verify", "tokens", "bench"})
+  void helpAndVersionStandBehindAllOtherOptions(String command) {
+    assertThat(run(command, "--help")).isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString().lines().filter(line -> line.matches("( {6}|  -., )--.*|  -., .*")))
+        .endsWith(
+            out.toString().lines().filter(line -> line.startsWith("  -h, --help ")).findAny().get(),
+            out.toString()
+                .lines()
+                .filter(line -> line.startsWith("  -V, --version "))
+                .findAny()
+                .get());
+  }
+
+  @Test
+  void helpSaysWhichDefaultsAreThoseOfSparksSettings() {
+    conf.set("spark.boxwright.device", "cpu").set("spark.boxwright.scheduler", "100%d\u001b");
+
+    assertThat(run("generate", "--help")).isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString().lines())
+        .contains("Defaults that Spark's settings give: --device=cpu, --scheduler=100%d\\u001B.");
   }
 
   @Test
@@ -68,6 +94,16 @@ class MainTest {
         .last()
         .asString()
         .contains("endoftext");
+  }
+
+  @Test
+  void tokensSaysWhereAPromptIsCut() {
+    assertThat(run("tokens", "--model", TinyModel.FOLDER.toString(), "a ".repeat(75) + "Cat"))
+        .isEqualTo(ExitCode.OK);
+
+    assertThat(err.toString().lines())
+        .containsExactly("The prompt was cut to its first 75 tokens, without: cat");
+    assertThat(out.toString()).hasLineCount(77);
   }
 
   @Test
@@ -126,6 +162,20 @@ class MainTest {
     assertOneLine(run("generate", "--model", model, "--input", prompts, "--output", path), remedy);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "random:tiny, only bench has random models",
+    "C:\\models, it is no URI with a path from the root",
+    "file:models, it is no URI with a path from the root"
+  })
+  void aColonInTheNameOfAModelIsOneLine(String model, String remedy) {
+    String prompts = folder.resolve("prompts").toString();
+    String there = folder.resolve("out").toString();
+
+    assertOneLine(run("tokens", "--model", model, "a cat"), remedy);
+    assertOneLine(run("generate", "--model", model, "--input", prompts, "--output", there), remedy);
+  }
+
   private void assertOneLine(int exitCode, String remedy) {
     assertThat(exitCode).isEqualTo(ExitCode.INVALID_INPUT);
     assertThat(err.toString()).hasLineCount(1).contains(remedy);
@@ -181,7 +231,8 @@ class MainTest {
 
   @Test
   void anExecutorTimeoutIsADuration() {
-    assertRefused(generate("--executor-timeout", "soon"), "'soon' is no duration such as 90s");
+    assertRefused(
+        generate("--executor-timeout", "soon"), "soon, it must be a duration such as 90s or 10m");
     assertRefused(generate("--executor-timeout", "0"), "Invalid executor timeout: 0 s");
   }
 
@@ -228,6 +279,18 @@ class MainTest {
         .asString()
         .endsWith(folder.resolve("demo/contact-sheet.png").toString());
     assertThat(folder.resolve("demo/contact-sheet.png")).exists();
+  }
+
+  @Test
+  void anOutputFolderThatCannotBeMadeIsOneLine() throws Exception {
+    prompts("select 'a red circle' prompt");
+    String model = TinyModel.FOLDER.toString();
+    String prompts = folder.resolve("prompts").toString();
+    String reason = "Cannot make output folder /proc/x: no such file or folder";
+
+    assertOneLine(run("demo", "--output", "/proc/x"), reason);
+    assertOneLine(
+        run("generate", "--model", model, "--input", prompts, "--output", "/proc/x"), reason);
   }
 
   @Test
@@ -281,6 +344,18 @@ class MainTest {
 
     assertThat(out.toString().strip()).startsWith("{").endsWith("}");
     assertThat(err.toString()).contains("Batch 1 of 1");
+    assertThat(err.toString().lines())
+        .first()
+        .isEqualTo("Batches of 1 images, 1 steps: 0 warm-up, 1 timed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "none/bench.json"})
+  void benchRefusesAFileThatCannotBeWrittenBeforeItMeasures(String file) {
+    String json = folder.resolve(file).toString();
+
+    assertRefused(bench("--json", json), "Invalid file for --json: " + json);
+    assertThat(err.toString()).doesNotContain("Batches of");
   }
 
   @Test
@@ -370,6 +445,51 @@ class MainTest {
   void misspeltKeysAreRefused() {
     conf.set("spark.boxwright.batchSize", "4");
     assertRefused(generate(), "spark.boxwright.batchSize", "spark.boxwright.batch-size");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--eta, nan, 'nan, it must be a number'",
+    "--loss-scale, much, 'much, it must be a number'",
+    "--batch-timeout, 5 minutes, '5 minutes, it must be a duration such as 90s or 10m'",
+    "--batch-timeout, -1, 'Invalid batch timeout: -1 s, it must be at least 0'",
+    "--steps, 5m, '5m, it must be a whole number'",
+    "--max-guidance-steps, 1.5, '1.5, it must be a whole number'",
+    "--chunk-rows, 9999999999, '9999999999, it must be between '",
+    "--save-attention=maybe, , 'maybe, it must be true or false'",
+  })
+  void valuesThatCannotBeAreRefusedInPlainWords(String option, String value, String message) {
+    assertRefused(value == null ? generate(option) : generate(option, value), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "local[0], it must be local[N] with N threads",
+    "localhost, it must be local[N] with N threads",
+    "foo, it must be local[N] with N threads"
+  })
+  void mastersThatSparkDoesNotKnowAreRefused(String master, String message) {
+    conf.setMaster(master);
+    assertRefused(generate(), "Invalid spark.master " + master, message);
+  }
+
+  @Test
+  void aSettingThatSparkDoesNotStartWithIsOneLine() {
+    conf.set("spark.serializer", "no.such.Serializer");
+
+    assertOneLine(generate(), "Spark does not start: there is no class no.such.Serializer");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--conf a=b", "-c a=b", "--master local", "--properties-file=x", "--jars x"})
+  void optionsOfSparkStandBeforeTheCommand(String options) {
+    String option = options.split("[= ]")[0];
+
+    assertRefused(
+        generate(options.split(" ")),
+        "%s is an option of Spark; those stand before the command: boxwright %s ... generate"
+            .formatted(option, option));
   }
 
   @Test

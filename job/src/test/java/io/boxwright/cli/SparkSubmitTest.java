@@ -61,6 +61,22 @@ class SparkSubmitTest {
     assertThat(folder.resolve("out/_staging")).doesNotExist();
   }
 
+  @Test
+  void whatSparkRefusesIsOneLine() throws Exception {
+    Path log = folder.resolve("log");
+    Process process =
+        ChildJvm.start(
+            log, List.of(LocalSubmit.class.getName(), "--master", "foo", "--class", "X", "x.jar"));
+
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(Files.readAllLines(log))
+        .filteredOn(line -> !line.contains(" WARN "))
+        .singleElement()
+        .asString()
+        .startsWith("Spark does not start: Master must ");
+  }
+
   private String submit(Class<? extends PipelineLoader> loader, String... options)
       throws Exception {
     ProcessBuilder builder = new ProcessBuilder(command(loader, options)).redirectErrorStream(true);

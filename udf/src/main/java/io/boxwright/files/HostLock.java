@@ -79,6 +79,6 @@ public final class HostLock {
   }
 
   private static UncheckedIOException failure(Path file, IOException e) {
-    return new UncheckedIOException("Cannot lock %s: %s".formatted(file, e.getMessage()), e);
+    return new UncheckedIOException("Cannot lock %s: %s".formatted(file, FileProblem.of(e)), e);
   }
 }

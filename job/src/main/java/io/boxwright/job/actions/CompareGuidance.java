@@ -35,6 +35,7 @@ public final class CompareGuidance {
   private String output;
   private String command = "boxwright demo";
   private PrintWriter console = new PrintWriter(Writer.nullWriter());
+  private OrderlyStop stop;
 
   /** Runs on a session, with a generator that says with what model and how. */
   public CompareGuidance(SparkSession spark, GuidedImageGenerator generator) {
@@ -66,6 +67,12 @@ public final class CompareGuidance {
     return this;
   }
 
+  /** What ends the runs when the process is told to end, as of {@link GenerateImages#stop}. */
+  public CompareGuidance stop(OrderlyStop value) {
+    stop = value;
+    return this;
+  }
+
   /**
    * Makes the images and a contact sheet of both kinds.
    *
@@ -88,6 +95,7 @@ public final class CompareGuidance {
         .existing(ExistingOutput.OVERWRITE)
         .command(command)
         .console(console)
+        .stop(stop)
         .execute();
   }
 

@@ -52,6 +52,7 @@ public final class GenerateImages {
   private double maxFailedShare = FailureLimit.USUAL_SHARE;
   private String command = "boxwright generate";
   private PrintWriter console = new PrintWriter(Writer.nullWriter());
+  private OrderlyStop stop;
 
   /** Runs on a session, with a generator that says with what model and how. */
   public GenerateImages(SparkSession spark, GuidedImageGenerator generator) {
@@ -124,6 +125,15 @@ public final class GenerateImages {
   }
 
   /**
+   * Sets what ends the run when the process is told to end. Default: one of its own, from when it
+   * is executed. The caller closes it.
+   */
+  public GenerateImages stop(OrderlyStop value) {
+    stop = value;
+    return this;
+  }
+
+  /**
    * Checks everything, writes the plan, makes the images that are missing, and counts what came
    * out.
    *
@@ -135,23 +145,24 @@ public final class GenerateImages {
    * @throws RunStoppedException if the process was told to end; finished chunks stay
    */
   public RunResult execute() {
-    try (OrderlyStop stop = new OrderlyStop(spark.sparkContext(), console, again())) {
+    if (stop != null) {
       return execute(stop);
     }
-  }
-
-  private RunResult execute(OrderlyStop stop) {
-    try {
-      return checkAndMake(stop);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      if (stop.requested()) {
-        throw new RunStoppedException(e); // e, such as a cancelled job, follows from it
-      }
-      throw e;
+    try (OrderlyStop own = new OrderlyStop(console, command)) {
+      return execute(own);
     }
   }
 
-  private RunResult checkAndMake(OrderlyStop stop) {
+  private RunResult execute(OrderlyStop stopping) {
+    return stopping.during(
+        () -> {
+          try (OrderlyStop.Run run = stopping.begin(spark.sparkContext())) {
+            return checkAndMake(run);
+          }
+        });
+  }
+
+  private RunResult checkAndMake(OrderlyStop.Run run) {
     checkModel();
     PromptTable prompts =
         JobDescription.during(
@@ -160,8 +171,8 @@ public final class GenerateImages {
     requireApart(prompts, folder);
     new FolderContents(folder).prepare();
     try (RunLock lock = takeLock(folder)) {
-      stop.holds(lock);
-      return make(prompts, lock, stop);
+      run.holds(lock);
+      return make(prompts, lock, run);
     } catch (LockLostException e) {
       throw new JobFailedException(
           "%s. To go on when nobody else does: %s".formatted(e.getMessage(), again()), e);
@@ -201,7 +212,7 @@ public final class GenerateImages {
     return RunLock.take(folder, context.applicationId(), context::cancelAllJobs);
   }
 
-  private RunResult make(PromptTable prompts, RunLock lock, OrderlyStop stop) {
+  private RunResult make(PromptTable prompts, RunLock lock, OrderlyStop.Run run) {
     RunFolder folder = lock.folder();
     try {
       Planning planning = new Planning(generator, prompts, renamePrefix, folder);
@@ -214,7 +225,7 @@ public final class GenerateImages {
       ChunkScan there = chunks.tidy();
       RunResult result;
       try (RunRecorder recorder = new RunRecorder(plan, lock, command, there)) {
-        stop.records(recorder, chunks, plan);
+        run.records(recorder, chunks, plan);
         ImageWork work = new ImageWork(spark, generator, maxFailedShare, console);
         result = new ChunkRun(work, prompts, folder, plan, recorder).run(there, existing, command);
       }

@@ -45,12 +45,28 @@ public final class ReadStatus {
         plan.images(),
         scan.images(),
         scan.failed(),
+        record.map(run -> refused(run, scan.failed())).orElse(0L),
         plan.chunks(),
         scan.finished().size(),
         remarks(folder, scan),
         record.map(run -> run.lastAttempt().imagesPerSecond()).orElse(0.0),
         record.map(run -> run.lastAttempt().errors()).orElse(Map.of()),
         record.map(ReadStatus::command).orElse("boxwright generate"));
+  }
+
+  /**
+   * How many of the failed images are of rows that the checks refused: no file says it of each. The
+   * last driver knows if it met all of them, as one does that makes failed images again; else all
+   * drivers together, unless some made the same images.
+   */
+  private static long refused(RunRecord record, long failed) {
+    if (record.lastAttempt().failed() == failed) {
+      return record.lastAttempt().refused();
+    }
+    List<RunRecord.Attempt> all = record.attempts();
+    return all.stream().mapToLong(RunRecord.Attempt::failed).sum() == failed
+        ? all.stream().mapToLong(RunRecord.Attempt::refused).sum()
+        : 0;
   }
 
   /** The command may have any number of relative paths, those of Spark's options among them. */

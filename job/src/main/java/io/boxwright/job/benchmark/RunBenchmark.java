@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.util.ShutdownHookManager;
 
 /**
  * Loads a pipeline and times batches of it.
@@ -47,12 +49,24 @@ public final class RunBenchmark {
    *     supported
    */
   public BenchmarkResult execute() {
+    announce();
     long start = System.nanoTime();
     try (LayoutGuidanceStableDiffusionPipeline pipeline = load()) {
       double loadSeconds = BatchTimes.secondsSince(start);
       say("Loaded %s in %.1f s", model.name(), loadSeconds);
       return inTemporaryFolder(folder -> measure(pipeline, folder, loadSeconds));
     }
+  }
+
+  /** Says what there is to wait for. */
+  private void announce() {
+    say(
+        "Batches of %d images, %d steps: %d warm-up, %d timed%s",
+        settings.batchSize().mostOn(device()),
+        settings.options().numInferenceSteps(),
+        settings.warmups(),
+        settings.repetitions(),
+        device().isGpu() ? ", and as many again for the times of stages" : "");
   }
 
   private LayoutGuidanceStableDiffusionPipeline load() {
@@ -78,6 +92,7 @@ public final class RunBenchmark {
     BenchmarkResult in(Path folder);
   }
 
+  /** Also removed when the process is told to end meanwhile. */
   private static BenchmarkResult inTemporaryFolder(Measurement measurement) {
     Path folder;
     try {
@@ -85,6 +100,8 @@ public final class RunBenchmark {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot make a folder for temporary files", e);
     }
+    ShutdownHookManager.get()
+        .addShutdownHook(() -> Utils.deleteQuietly(folder), FileSystem.SHUTDOWN_HOOK_PRIORITY);
     try {
       return measurement.in(folder);
     } finally {

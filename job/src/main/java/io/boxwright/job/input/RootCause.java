@@ -31,6 +31,9 @@ public final class RootCause {
       cause = cause.getCause();
     }
     String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    if (cause instanceof ClassNotFoundException) {
+      message = "there is no class " + message;
+    }
     return Redaction.of(message)
         .lines()
         .takeWhile(line -> !line.startsWith("\tat "))

@@ -3,11 +3,18 @@ package io.boxwright.job.input;
 import io.boxwright.text.Redaction;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import scala.Tuple2;
 
 /** Settings of Spark that the job cannot run with, or should not run without. */
 public final class SparkSettings {
+
+  /** Masters as Spark reads them; a local one has at least one thread. */
+  private static final Pattern MASTER =
+      Pattern.compile(
+          "yarn|(spark|k8s|mesos)://.+|local|local\\[(\\*|0*[1-9]\\d{0,8})(\\s*,\\s*\\d+)?\\]"
+              + "|local-cluster\\[\\s*\\d+\\s*,\\s*\\d+\\s*,\\s*\\d+\\s*\\]");
 
   private static final String NAME = "spark.app.name";
 
@@ -34,6 +41,12 @@ public final class SparkSettings {
     if (master.isBlank()) {
       throw new InvalidInputException(
           "No spark.master: start the job with job/bin/boxwright or spark-submit");
+    }
+    if (!MASTER.matcher(master).matches()) {
+      throw new InvalidInputException(
+          "Invalid spark.master %s: it must be local[N] with N threads, local[*], spark://HOST:PORT,"
+                  .formatted(master)
+              + " yarn or k8s://HOST:PORT");
     }
     checkLocalResources(conf, master);
   }

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 record AttemptCounts(
     long images,
     long failed,
+    long refused,
     Map<String, Double> stageSeconds,
     Long peakDeviceBytes,
     Long peakHostBytes,
@@ -29,13 +30,14 @@ record AttemptCounts(
   static AttemptCounts of(Optional<GenerationMonitor> monitor) {
     return monitor
         .map(AttemptCounts::of)
-        .orElse(new AttemptCounts(0, 0, Map.of(), null, null, List.of(), Map.of()));
+        .orElse(new AttemptCounts(0, 0, 0, Map.of(), null, null, List.of(), Map.of()));
   }
 
   private static AttemptCounts of(GenerationMonitor monitor) {
     return new AttemptCounts(
         monitor.images(),
         monitor.failed(),
+        monitor.refused(),
         seconds(monitor),
         boxed(monitor.peakDeviceBytes()),
         boxed(monitor.peakHostBytes()),
@@ -56,6 +58,7 @@ record AttemptCounts(
         now,
         images,
         failed,
+        refused,
         images / Math.max(seconds, 0.001),
         stageSeconds,
         peakDeviceBytes,

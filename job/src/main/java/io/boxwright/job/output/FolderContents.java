@@ -1,6 +1,7 @@
 package io.boxwright.job.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.boxwright.files.FileProblem;
 import io.boxwright.job.input.InvalidInputException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,6 +40,11 @@ public final class FolderContents {
    * @throws InvalidInputException if it cannot be made, or holds what no run of ours has left
    */
   public void prepare() {
+    makeUnlessThere();
+    requireOurs(folder.list(""));
+  }
+
+  private void makeUnlessThere() {
     FileSystem fileSystem = folder.fileSystem();
     Path path = folder.resolve("");
     try {
@@ -47,16 +53,20 @@ public final class FolderContents {
         WholeFiles.require(fileSystem.mkdirs(path), "the file system refuses");
       } else if (!fileSystem.getFileStatus(path).isDirectory()) {
         throw new InvalidInputException("Invalid output folder %s: it is a file".formatted(path));
-      } else {
-        requireOurs(fileSystem.listStatus(path));
       }
-    } catch (IOException | IllegalArgumentException e) { // the latter for unknown hosts
-      throw new InvalidInputException(
-          "Cannot make output folder %s: %s".formatted(path, e.getMessage()), e);
+    } catch (IOException e) {
+      throw cannotMake(FileProblem.of(e), e);
+    } catch (IllegalArgumentException e) { // for unknown hosts
+      throw cannotMake(e.getMessage(), e);
     }
   }
 
-  private void requireOurs(FileStatus[] entries) {
+  private InvalidInputException cannotMake(String problem, Exception e) {
+    return new InvalidInputException(
+        "Cannot make output folder %s: %s".formatted(folder.path(), problem), e);
+  }
+
+  private void requireOurs(List<FileStatus> entries) {
     boolean planned = folder.status(RunFolder.PLAN).isPresent();
     for (FileStatus entry : entries) {
       String name = entry.getPath().getName();
@@ -77,9 +87,10 @@ public final class FolderContents {
    * Makes the folder, or takes one that is empty or was taken under the same name before.
    *
    * @param mark a hidden file that says what the folder is for
-   * @throws InvalidInputException if it holds something else
+   * @throws InvalidInputException if it cannot be made, or holds something else
    */
   public void claim(String mark) {
+    makeUnlessThere();
     List<FileStatus> entries = folder.list("");
     if (entries.isEmpty()) {
       folder.write(mark, Map.of());

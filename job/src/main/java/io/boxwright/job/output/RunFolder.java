@@ -1,5 +1,6 @@
 package io.boxwright.job.output;
 
+import io.boxwright.files.FileProblem;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.LocalFiles;
 import io.boxwright.job.input.PathNames;
@@ -245,6 +246,6 @@ public final class RunFolder {
   /** Says what could not be done to which file, such as {@code Cannot remove out/plan.json}. */
   UncheckedIOException failed(String verb, String name, IOException e) {
     return new UncheckedIOException(
-        "Cannot %s %s: %s".formatted(verb, resolve(name), e.getMessage()), e);
+        "Cannot %s %s: %s".formatted(verb, resolve(name), FileProblem.of(e)), e);
   }
 }

@@ -84,6 +84,7 @@ public record RunRecord(
    * @param updated ISO 8601
    * @param images made, failed ones included
    * @param failed those of them whose status is {@code error}
+   * @param refused those of the failed ones whose rows are wrong themselves
    * @param imagesPerSecond since it started
    * @param stageSeconds time of tasks by stage, see {@link io.boxwright.diffusion.pipelines.Stage}
    * @param peakDeviceBytes of a GPU
@@ -101,6 +102,7 @@ public record RunRecord(
       String updated,
       long images,
       long failed,
+      long refused,
       double imagesPerSecond,
       Map<String, Double> stageSeconds,
       Long peakDeviceBytes,

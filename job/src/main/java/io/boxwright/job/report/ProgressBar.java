@@ -2,7 +2,6 @@ package io.boxwright.job.report;
 
 import io.boxwright.threads.DaemonThreads;
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +11,7 @@ import java.util.function.LongSupplier;
  * Says how far a run is while it runs, on a thread of its own until it is closed. On a terminal it
  * draws one line again and again:
  *
- * <pre>{@code   [######..............]  12/40 images, 1 failed, 0.8/s, 0:35 left}</pre>
+ * <pre>{@code   [######..............]  12/40 images, 1 failed, 1.3 s an image, 0:35 left}</pre>
  *
  * <p>Elsewhere, such as in a file, it prints a line for every tenth that is done, and at least one
  * a minute.
@@ -111,25 +110,12 @@ public final class ProgressBar implements AutoCloseable {
       line.append(", %d failed".formatted(failed.getAsLong()));
     }
     if (rate.perSecond() > 0) {
-      line.append(", ").append(speed(rate.perSecond()));
+      line.append(", ").append(Pace.speed(rate.perSecond()));
     }
     if (rate.perSecond() > 0 && done < total) {
-      line.append(", ").append(time(rate.secondsUntil(total, now))).append(" left");
+      line.append(", ").append(Pace.time(rate.secondsUntil(total, now))).append(" left");
     }
     return line.toString();
-  }
-
-  private static String speed(double perSecond) {
-    return perSecond < 0.1
-        ? String.format(Locale.ROOT, "%.1f/min", perSecond * 60)
-        : String.format(Locale.ROOT, "%.1f/s", perSecond);
-  }
-
-  private static String time(double seconds) {
-    long rounded = Math.round(seconds);
-    return rounded < 3600
-        ? "%d:%02d".formatted(rounded / 60, rounded % 60)
-        : "%d:%02d:%02d".formatted(rounded / 3600, rounded / 60 % 60, rounded % 60);
   }
 
   private double seconds() {

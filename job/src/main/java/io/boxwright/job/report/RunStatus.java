@@ -11,6 +11,7 @@ import java.util.Map;
  * @param images of the whole run
  * @param done those of them in finished chunks, failed ones included
  * @param failed those of them whose status is {@code error}
+ * @param refused those of the failed ones whose rows are known to be wrong themselves
  * @param chunks all
  * @param chunksDone those that are finished
  * @param remarks what lies between the images and does not count, a sentence each
@@ -24,6 +25,7 @@ public record RunStatus(
     long images,
     long done,
     long failed,
+    long refused,
     int chunks,
     int chunksDone,
     List<String> remarks,

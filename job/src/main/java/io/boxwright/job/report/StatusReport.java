@@ -2,7 +2,6 @@ package io.boxwright.job.report;
 
 import io.boxwright.text.Redaction;
 import java.io.PrintWriter;
-import java.time.Duration;
 
 /** Says on the console how far a run is. */
 public final class StatusReport {
@@ -27,7 +26,7 @@ public final class StatusReport {
         status.chunks());
     status.remarks().forEach(remark -> line("%s", remark));
     if (status.imagesPerSecond() > 0) {
-      line("Rate: %.2f images a second%s", status.imagesPerSecond(), timeLeft(status));
+      line("Rate: %s%s", Pace.speed(status.imagesPerSecond()), timeLeft(status));
     }
     if (!status.errors().isEmpty()) {
       line("Errors of the last driver:");
@@ -39,16 +38,27 @@ public final class StatusReport {
     if (status.left() > 0) {
       line("To go on: %s", status.command() + Redaction.reminder(status.command()));
     } else if (status.failed() > 0) {
+      adviseOnFailures(status);
+    }
+  }
+
+  private void adviseOnFailures(RunStatus status) {
+    if (status.refused() > 0) {
+      line(
+          "Rows of %d failed images are wrong themselves. Correct them in the table, and give another"
+              + " --output, or --overwrite",
+          status.refused());
+    }
+    if (status.refused() < status.failed()) {
       String again = status.command() + " --retry-errors" + Redaction.reminder(status.command());
       line("To make failed images again: %s", again);
     }
   }
 
   private static String timeLeft(RunStatus status) {
-    Duration left = Duration.ofSeconds((long) (status.left() / status.imagesPerSecond()));
-    return left.isZero()
+    return status.left() == 0
         ? ""
-        : ", %d:%02d hours left".formatted(left.toHours(), left.toMinutesPart());
+        : ", %s left".formatted(Pace.time(status.left() / status.imagesPerSecond()));
   }
 
   private void line(String format, Object... values) {

@@ -83,7 +83,10 @@ class VerifyImagesTest {
         .contains("State: finished")
         .contains("10 of 10 done, 1 of them failed, 0 left (3 of 3 chunks)")
         .contains("Invalid prompt: it is empty")
-        .contains("To make failed images again: " + FROM_HERE + "the command --retry-errors");
+        .contains(
+            "Rows of 1 failed images are wrong themselves. Correct them in the table, and give another"
+                + " --output, or --overwrite")
+        .doesNotContain("--retry-errors");
   }
 
   @Test

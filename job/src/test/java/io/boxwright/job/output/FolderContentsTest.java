@@ -51,6 +51,31 @@ class FolderContentsTest {
     assertThat(below).isDirectory();
   }
 
+  /** Not even an administrator makes folders in /proc. */
+  @Test
+  void aFolderThatCannotBeMadeIsRefusedWithTheReason() {
+    FolderContents impossible = new FolderContents(RunFolder.of(new Configuration(), "/proc/x"));
+    String message = "Cannot make output folder /proc/x: no such file or folder: /proc/x";
+
+    assertThatThrownBy(impossible::prepare)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(message);
+    assertThatThrownBy(() -> impossible.claim("_mark"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void aFileIsNoFolderToClaim() throws IOException {
+    file("file");
+    String file = folder.resolve("file").toString();
+    FolderContents claimed = new FolderContents(RunFolder.of(new Configuration(), file));
+
+    assertThatThrownBy(() -> claimed.claim("_mark"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("Invalid output folder %s: it is a file", file);
+  }
+
   @Test
   void aFolderWithAStrangerIsRefusedByItsName() throws Exception {
     file("notes.txt");

@@ -35,10 +35,11 @@ class ProgressBarTest {
 
     assertThat(said(bar, 0, 0)).isEqualTo("  [....................]  0/40 images\u001b[K\r");
     assertThat(said(bar, 15, 12))
-        .isEqualTo("  [######..............]  12/40 images, 0.8/s, 0:35 left\u001b[K\r");
+        .isEqualTo("  [######..............]  12/40 images, 1.3 s an image, 0:35 left\u001b[K\r");
     failed = 1;
     assertThat(said(bar, 5, 12))
-        .isEqualTo("  [######..............]  12/40 images, 1 failed, 0.8/s, 0:30 left\u001b[K\r");
+        .isEqualTo(
+            "  [######..............]  12/40 images, 1 failed, 1.3 s an image, 0:30 left\u001b[K\r");
   }
 
   @Test
@@ -51,9 +52,9 @@ class ProgressBarTest {
   }
 
   @Test
-  void slowRunsAreCountedByTheMinuteAndInHours() {
+  void slowRunsAreCountedInSecondsAnImageAndInHours() {
     assertThat(said(bar(Medium.TERMINAL, 300), 600, 10))
-        .contains("10/300 images, 1.0/min, 4:50:00 left");
+        .contains("10/300 images, 60.0 s an image, 4:50:00 left");
   }
 
   @Test

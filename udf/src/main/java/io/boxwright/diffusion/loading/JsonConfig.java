@@ -221,8 +221,10 @@ public final class JsonConfig {
   }
 
   private static String problem(JsonNode json, JsonProcessingException e) {
-    if (e instanceof ValueInstantiationException && e.getCause() != null) {
-      return e.getCause().getMessage(); // of the record, which names the key
+    Throwable cause = e.getCause();
+    if (cause instanceof IllegalArgumentException
+        || cause != null && e instanceof ValueInstantiationException) {
+      return cause.getMessage(); // of the value or its record, which names the key
     }
     return e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
         ? valueProblem(json, mapping)

@@ -33,6 +33,11 @@ public enum RandomModel {
           "unet/config.json",
           "vae/config.json");
 
+  /** Whether a name, such as {@code random:sd15}, is of a random model, be there one or not. */
+  public static boolean isName(String name) {
+    return name.startsWith(PREFIX);
+  }
+
   /**
    * The random model that a name such as {@code random:sd15} stands for; none if it is the name of
    * another kind of model.
@@ -40,7 +45,7 @@ public enum RandomModel {
    * @throws ModelLoadingException if it begins with {@code random:}, but there is no such model
    */
   public static Optional<RandomModel> named(String name) {
-    if (!name.startsWith(PREFIX)) {
+    if (!isName(name)) {
       return Optional.empty();
     }
     return Optional.of(

@@ -1,5 +1,6 @@
 package io.boxwright.diffusion.loading;
 
+import io.boxwright.files.FileProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -47,7 +48,7 @@ public final class RegularFile {
           file,
           isListed(file) ? "it is a link to a file that does not exist" : "it does not exist");
     } catch (IOException e) {
-      throw new ModelLoadingException("Cannot read " + file + ": " + e.getMessage(), e);
+      throw new ModelLoadingException("Cannot read " + file + ": " + FileProblem.of(e), e);
     }
   }
 
@@ -64,7 +65,7 @@ public final class RegularFile {
       requireShort(file, bytes.length);
       return bytes;
     } catch (IOException e) {
-      throw new ModelLoadingException("Cannot read " + file + ": " + e.getMessage(), e);
+      throw new ModelLoadingException("Cannot read " + file + ": " + FileProblem.of(e), e);
     }
   }
 

@@ -5,6 +5,7 @@ import io.boxwright.diffusion.pipelines.Stage;
 import io.boxwright.udf.table.ImageOutcome;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.AccumulatorV2;
 import org.apache.spark.util.CollectionAccumulator;
@@ -25,6 +26,14 @@ public final class GenerationCounters implements Serializable {
   private static final long serialVersionUID = 1;
   private static final int MOST_MESSAGES = 100;
   private static final int LONGEST_MESSAGE = 300;
+
+  /**
+   * Text in quotes, which may have apostrophes in it. Quotes do not touch the text around them, and
+   * behind a quote that closes the next one opens.
+   */
+  private static final Pattern QUOTED =
+      Pattern.compile(
+          "(?<![\\p{L}\\p{N}])'.*?'(?![\\p{L}\\p{N}'])(?![^']*[^\\s(\\[']')", Pattern.DOTALL);
 
   final LongAccumulator images = new LongAccumulator();
   final LongAccumulator failed = new LongAccumulator();
@@ -85,7 +94,7 @@ public final class GenerationCounters implements Serializable {
 
   /** What messages about different rows have in common: without quoted texts and numbers. */
   static String pattern(String message) {
-    String pattern = message.replaceAll("'[^']*'", "'...'").replaceAll("\\d+([.,]\\d+)*", "#");
+    String pattern = QUOTED.matcher(message).replaceAll("'...'").replaceAll("\\d+([.,]\\d+)*", "#");
     return pattern.substring(0, Math.min(pattern.length(), LONGEST_MESSAGE));
   }
 }

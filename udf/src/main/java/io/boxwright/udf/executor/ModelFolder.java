@@ -7,11 +7,14 @@ import io.boxwright.diffusion.loading.ModelFile;
 import io.boxwright.diffusion.loading.ModelHashes;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.loading.RandomModel;
+import io.boxwright.text.Printable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -65,20 +68,46 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
    * The folder on this host. A name under which nothing is found is returned as a path: whoever
    * opens it says what is missing.
    *
-   * @throws ModelLoadingException naming the model, if it cannot be copied
+   * @throws ModelLoadingException naming the model, if it cannot be copied, or no model can have
+   *     that name
    */
   public Path localize() {
     if (name.equals(BuiltInModel.NAME)) {
       return BuiltInModel.folder(modelCache());
     }
-    Path folder = Path.of(name);
+    Path folder = path();
     if (Files.isDirectory(folder)) {
       return folder;
     }
-    if (new org.apache.hadoop.fs.Path(name).toUri().getScheme() != null) {
+    if (RandomModel.isName(name)) {
+      throw new ModelLoadingException(
+          "Cannot read model %s: only bench has random models".formatted(Printable.value(name)));
+    }
+    if (isUri()) {
       return modelCache().folder(name, files());
     }
     return unpacked().filter(Files::isDirectory).orElse(folder);
+  }
+
+  private Path path() {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new ModelLoadingException(
+          "Cannot read model %s: no folder has such a name".formatted(Printable.value(name)), e);
+    }
+  }
+
+  private boolean isUri() {
+    try {
+      return new org.apache.hadoop.fs.Path(name).toUri().getScheme() != null;
+    } catch (IllegalArgumentException e) {
+      throw new ModelLoadingException(
+          "Cannot read model %s: there is no such folder, and it is no URI with a path from the root,"
+                  .formatted(Printable.value(name))
+              + " such as hdfs:///models/sd or file:///models/sd",
+          e);
+    }
   }
 
   /**

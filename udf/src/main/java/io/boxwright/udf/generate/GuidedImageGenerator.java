@@ -143,7 +143,9 @@ public final class GuidedImageGenerator {
    */
   public GuidedImageGenerator setBatchTimeout(Duration value) {
     if (value.isNegative()) {
-      throw new IllegalArgumentException("Invalid batch timeout: " + value.toSeconds() + " s");
+      throw new IllegalArgumentException(
+          "Invalid batch timeout: %d s, it must be at least 0, and 0 means none"
+              .formatted(value.toSeconds()));
     }
     batchTimeout = value;
     return this;

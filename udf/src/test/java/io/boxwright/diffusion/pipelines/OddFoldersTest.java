@@ -101,7 +101,7 @@ class OddFoldersTest {
 
     assertThatThrownBy(() -> PretrainedFolder.check(folder, null, GenerationOptions.defaults()))
         .isInstanceOf(ModelLoadingException.class)
-        .hasMessageContaining(problem);
+        .hasMessageContaining("/config.json: " + problem);
   }
 
   @Test

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GenerationMonitorTest {
 
@@ -135,6 +137,23 @@ class GenerationMonitorTest {
   void messagesAreCountedWithoutWhatIsARowsOwn() {
     assertThat(GenerationCounters.pattern("Invalid token index 12: 'a b' has 3"))
         .isEqualTo("Invalid token index #: '...' has #");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "phrase 'cat' does not occur in prompt 'a dog'",
+        "phrase 'cat' does not occur in prompt 'a dog's bone'",
+        "phrase 'dog's bone' does not occur in prompt 'a cat's toy'",
+        "phrase 'cat' does not occur in prompt 'two dogs' bones'",
+        "phrase 'cat' does not occur in prompt 'rock 'n' roll'",
+        "phrase 'cat' does not occur in prompt 'the 12 dogs''",
+        "phrase 'cat' does not occur in prompt 'a\nb'",
+        "phrase 'cat' does not occur in prompt ''",
+      })
+  void apostrophesInARowsTextDoNotMakeAnotherMessage(String message) {
+    assertThat(GenerationCounters.pattern(message))
+        .isEqualTo("phrase '...' does not occur in prompt '...'");
   }
 
   @Test

@@ -16,6 +16,8 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelFolderTest {
 
@@ -96,6 +98,38 @@ class ModelFolderTest {
         .isInstanceOf(ModelLoadingException.class)
         .hasMessage("Cannot read " + uri() + ": there is no model_index.json");
     assertThat(localize("none")).isEqualTo(Path.of("none"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          random:tiny     | only bench has random models
+          random:sd3      | only bench has random models
+          C:\\models       | there is no such folder, and it is no URI with a path from the root
+          file:datasets   | there is no such folder, and it is no URI with a path from the root
+          hdfs:models/sd  | there is no such folder, and it is no URI with a path from the root
+          ' : '           | there is no such folder, and it is no URI with a path from the root
+          """)
+  void namesOfNoModelAreRefused(String name, String problem) {
+    assertThatThrownBy(() -> localize(name))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageStartingWith("Cannot read model %s: %s", name, problem);
+  }
+
+  @Test
+  void aNameThatNoFolderCanHaveIsRefused() {
+    assertThatThrownBy(() -> localize("a\0b"))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessage("Cannot read model a\\u0000b: no folder has such a name");
+  }
+
+  @Test
+  void aFolderMayHaveAColonInItsName() throws Exception {
+    Path colon = Files.move(source, folder.resolve("a:model"));
+
+    assertThat(localize(colon.toString())).isEqualTo(colon);
   }
 
   @Test
