@@ -104,7 +104,8 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private Comparison compare(
-      GuidedImageGenerator generator, ExecutorWait executors, String command, OrderlyStop stop) {
+      GuidedImageGenerator generator, ExecutorWait executors, String command, OrderlyStop stop)
+      throws Exception {
     try (SparkSession spark = SparkStart.session(conf)) {
       executors.await(spark);
       RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);

@@ -121,7 +121,8 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private RunResult generate(
-      GuidedImageGenerator generator, ExecutorWait executors, String command, OrderlyStop stop) {
+      GuidedImageGenerator generator, ExecutorWait executors, String command, OrderlyStop stop)
+      throws Exception {
     try (SparkSession spark = SparkStart.session(conf)) {
       executors.await(spark);
       generator.setGuidance(guidance.guidance(generator::guidance)); // Spark may bring the model

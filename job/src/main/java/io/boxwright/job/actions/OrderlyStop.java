@@ -10,7 +10,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkContext;
@@ -54,11 +53,25 @@ public final class OrderlyStop implements AutoCloseable {
   }
 
   /**
+   * A step of a command.
+   *
+   * @param <T> what it gives
+   * @param <E> what it may throw besides unchecked exceptions
+   */
+  @FunctionalInterface
+  public interface Step<T, E extends Exception> {
+
+    /** Does it. */
+    T get() throws E;
+  }
+
+  /**
    * Does some work of the command.
    *
+   * @throws E as the work does
    * @throws RunStoppedException if the process was told to end, in place of what that broke off
    */
-  public <T> T during(Supplier<T> work) {
+  public <T, E extends Exception> T during(Step<T, E> work) throws E {
     try {
       return work.get();
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
