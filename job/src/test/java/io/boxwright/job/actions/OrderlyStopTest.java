@@ -48,7 +48,7 @@ class OrderlyStopTest {
   @AfterEach
   void close() {
     stop.close();
-    spark.close();
+    spark.stop();
     Configurator.setRootLevel(level); // a stop makes Spark silent
   }
 
