@@ -30,6 +30,7 @@ class LoggingTest {
       log.warn("Set SPARK_LOCAL_IP if you need to bind to another address");
       log.warn("Truncated the string representation of a plan since it was too large. This ...");
       log.warn("Problem opening checksum file: file:/prompts/a.parquet.  Ignoring exception: ");
+      log.warn("Failed to initialize filesystem hdfs://host/x: java.net.UnknownHostException");
       log.warn("Failed to initialize fileystem hdfs://host/x: java.net.UnknownHostException: host");
       log.error("Error initializing SparkContext.", new ClassNotFoundException("no.such.Class"));
       log.warn("Service 'sparkDriver' could not bind on port 0");

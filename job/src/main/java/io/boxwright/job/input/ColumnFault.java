@@ -42,15 +42,15 @@ final class ColumnFault {
    */
   static Optional<String> find(MessageType schema, Type field, List<ColumnChunkMetaData> chunks) {
     return Stream.<Optional<String>>of(
-            chunks.stream().flatMap(chunk -> codecFault(chunk).stream()).findFirst(),
-            chunks.stream().flatMap(chunk -> encodingFault(schema, chunk).stream()).findFirst(),
-            nameFault(field),
-            typeFault(field))
+            chunks.stream().flatMap(chunk -> findCodecFault(chunk).stream()).findFirst(),
+            chunks.stream().flatMap(chunk -> findEncodingFault(schema, chunk).stream()).findFirst(),
+            findNameFault(field),
+            findTypeFault(field))
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  private static Optional<String> codecFault(ColumnChunkMetaData chunk) {
+  private static Optional<String> findCodecFault(ColumnChunkMetaData chunk) {
     String codec = chunk.getCodec().getHadoopCompressionCodecClassName();
     return codec == null || new Configuration(false).getClassByNameOrNull(codec) != null
         ? Optional.empty()
@@ -59,7 +59,7 @@ final class ColumnFault {
                 .formatted(chunk.getCodec()));
   }
 
-  private static Optional<String> encodingFault(MessageType schema, ColumnChunkMetaData chunk) {
+  private static Optional<String> findEncodingFault(MessageType schema, ColumnChunkMetaData chunk) {
     ColumnDescriptor column = schema.getColumnDescription(chunk.getPath().toArray());
     return chunk.getEncodings().stream()
         .filter(encoding -> !LEVELS.contains(encoding.name()) && !encoding.usesDictionary())
@@ -77,7 +77,7 @@ final class ColumnFault {
     }
   }
 
-  private static Optional<String> nameFault(Type field) {
+  private static Optional<String> findNameFault(Type field) {
     if (field.isPrimitive()) {
       return Optional.empty();
     }
@@ -91,12 +91,12 @@ final class ColumnFault {
       }
     }
     return field.asGroupType().getFields().stream()
-        .flatMap(inner -> nameFault(inner).stream())
+        .flatMap(inner -> findNameFault(inner).stream())
         .findFirst();
   }
 
-  private static Optional<String> typeFault(Type field) {
-    for (LogicalTypeAnnotation type : types(field).toList()) {
+  private static Optional<String> findTypeFault(Type field) {
+    for (LogicalTypeAnnotation type : listTypes(field).toList()) {
       if (type.toString().startsWith(FLOAT16)) {
         return Optional.of("it is float16, which Spark cannot read; write it as float32");
       }
@@ -116,10 +116,11 @@ final class ColumnFault {
     return type instanceof TimestampLogicalTypeAnnotation time && time.getUnit() == TimeUnit.NANOS;
   }
 
-  private static Stream<LogicalTypeAnnotation> types(Type field) {
+  private static Stream<LogicalTypeAnnotation> listTypes(Type field) {
     Stream<LogicalTypeAnnotation> own = Stream.ofNullable(field.getLogicalTypeAnnotation());
     return field.isPrimitive()
         ? own
-        : Stream.concat(own, field.asGroupType().getFields().stream().flatMap(ColumnFault::types));
+        : Stream.concat(
+            own, field.asGroupType().getFields().stream().flatMap(ColumnFault::listTypes));
   }
 }

@@ -90,14 +90,14 @@ record FolderValues(String base, Map<String, String> values) {
         texts.stream()
             .filter(text -> !text.equals(ExternalCatalogUtils.DEFAULT_PARTITION_NAME()))
             .toList();
-    return types(column).stream()
+    return listTypes(column).stream()
         .filter(type -> !given.isEmpty() && given.stream().allMatch(type::prints))
         .map(FolderType::type)
         .findFirst()
         .orElse(DataTypes.StringType);
   }
 
-  private static List<FolderType> types(String column) {
+  private static List<FolderType> listTypes(String column) {
     if (column.equals("seed")) {
       return List.of(FolderType.SEED);
     }

@@ -22,7 +22,7 @@ public final class LocalFiles {
    * @param entry as the file system lists it
    */
   public static boolean isRegular(FileStatus entry) {
-    return entry.isFile() && (!isLocal(entry.getPath()) || Files.isRegularFile(local(entry)));
+    return entry.isFile() && (!isLocal(entry.getPath()) || Files.isRegularFile(toLocal(entry)));
   }
 
   /**
@@ -39,7 +39,7 @@ public final class LocalFiles {
     }
     Set<String> names =
         Arrays.stream(listed).map(entry -> entry.getPath().getName()).collect(Collectors.toSet());
-    try (Stream<java.nio.file.Path> entries = Files.list(local(folder))) {
+    try (Stream<java.nio.file.Path> entries = Files.list(toLocal(folder))) {
       return entries
           .filter(Files::isSymbolicLink)
           .map(entry -> entry.getFileName().toString())
@@ -59,7 +59,7 @@ public final class LocalFiles {
     if (!isLocal(path)) {
       return path;
     }
-    java.nio.file.Path whole = local(path);
+    java.nio.file.Path whole = toLocal(path);
     for (java.nio.file.Path there = whole; there != null; there = there.getParent()) {
       try {
         String real = there.toRealPath().resolve(there.relativize(whole)).toString();
@@ -75,11 +75,11 @@ public final class LocalFiles {
     return "file".equals(path.toUri().getScheme());
   }
 
-  private static java.nio.file.Path local(FileStatus entry) {
-    return local(entry.getPath());
+  private static java.nio.file.Path toLocal(FileStatus entry) {
+    return toLocal(entry.getPath());
   }
 
-  private static java.nio.file.Path local(Path path) {
+  private static java.nio.file.Path toLocal(Path path) {
     return java.nio.file.Path.of(path.toUri().getPath());
   }
 }

@@ -74,7 +74,7 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
     FolderFiles found = FolderFiles.list(fileSystem, root);
     List<String> others = new ArrayList<>();
     for (Path other : found.others()) {
-      String name = nameBelow(root, other);
+      String name = relativize(root, other);
       if (isNamedParquet(name)) {
         throw failure(
             path, "%s is a link to nothing or no regular file; remove it".formatted(name));
@@ -82,7 +82,7 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
       others.add(name);
     }
     for (FileStatus file : found.files()) {
-      String name = nameBelow(root, file.getPath());
+      String name = relativize(root, file.getPath());
       if (isNamedParquet(name) || startsWith(start(fileSystem, file), MAGIC)) {
         requireOpenable(fileSystem, file.getPath(), path);
         files.add(file.getPath());
@@ -102,7 +102,7 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
         root, files.stream().sorted().toList(), others.stream().sorted().toList());
   }
 
-  private static String nameBelow(Path root, Path path) {
+  private static String relativize(Path root, Path path) {
     return path.toString().substring(root.toString().length()).replaceFirst("^/", "");
   }
 

@@ -85,10 +85,10 @@ final class PromptReader {
   private void addGroup(Map<Path, ParquetColumns> files) {
     ParquetColumns columns = files.values().iterator().next();
     Path first = files.keySet().iterator().next();
-    Map<String, List<String>> folders = folderValues(files.keySet());
+    Map<String, List<String>> folders = collectFolderValues(files.keySet());
     checkNames(first, columns, folders.keySet());
     columns.unreadable().forEach((name, fault) -> noteUnreadable(name, fault, first));
-    Dataset<Row> rows = open(files.keySet(), schema(first, columns, folders));
+    Dataset<Row> rows = open(files.keySet(), chooseSchema(first, columns, folders));
     Map<String, Source> sources = new LinkedHashMap<>();
     for (StructField field : rows.schema().fields()) {
       boolean ofFolder = folders.containsKey(field.name());
@@ -99,7 +99,7 @@ final class PromptReader {
   }
 
   /** What the folders of some files say, by column. */
-  private Map<String, List<String>> folderValues(Set<Path> files) {
+  private Map<String, List<String>> collectFolderValues(Set<Path> files) {
     Map<String, List<String>> values = new LinkedHashMap<>();
     for (Path file : files) {
       FolderValues.of(found.root(), file)
@@ -122,7 +122,8 @@ final class PromptReader {
   }
 
   /** The readable columns; the value of a folder goes before that of its files. */
-  private StructType schema(Path file, ParquetColumns columns, Map<String, List<String>> folders) {
+  private StructType chooseSchema(
+      Path file, ParquetColumns columns, Map<String, List<String>> folders) {
     StructType schema = new StructType();
     for (StructField field : columns.readable().fields()) {
       if (folders.keySet().stream().noneMatch(field.name()::equalsIgnoreCase)) {

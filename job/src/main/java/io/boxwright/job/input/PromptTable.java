@@ -215,7 +215,7 @@ public final class PromptTable {
   }
 
   private static InvalidInputException unreadable(String path, Throwable e) {
-    String file = RootCause.file(e).map(", in %s"::formatted).orElse("");
+    String file = RootCause.findFile(e).map(", in %s"::formatted).orElse("");
     return new InvalidInputException(
         "Cannot read prompts from %s: %s%s".formatted(path, RootCause.message(e), file), e);
   }

@@ -43,7 +43,7 @@ public final class RootCause {
   }
 
   /** The name of the file that Spark was reading, if it says so; without its folders. */
-  public static Optional<String> file(Throwable e) {
+  public static Optional<String> findFile(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       Matcher file = FILE.matcher(String.valueOf(cause.getMessage()));
       if (file.find()) {

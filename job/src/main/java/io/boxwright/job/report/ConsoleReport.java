@@ -39,14 +39,14 @@ public final class ConsoleReport {
     String images = "%d of %d images".formatted(good, summary.images());
     if (made == 0) {
       String outcome = good == 0 && result.refused() > 0 ? "made" : "there; none of them made now";
-      return "%s %s%s".formatted(images, outcome, refusals(result.refused()));
+      return "%s %s%s".formatted(images, outcome, describeRefusals(result.refused()));
     }
     return made == good
         ? images + " made" + pace(made, result.duration())
         : "%s there; %d of them made now%s".formatted(images, made, pace(made, result.duration()));
   }
 
-  private static String refusals(long refused) {
+  private static String describeRefusals(long refused) {
     return refused == 0 ? "" : "; %d were refused, their rows are wrong".formatted(refused);
   }
 

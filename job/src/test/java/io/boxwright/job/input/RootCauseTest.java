@@ -47,8 +47,9 @@ class RootCauseTest {
       Exception e =
           new SparkException(
               "Encountered error while reading file file:///x/a%20b.v2.parquet" + end, cause);
-      assertThat(RootCause.file(new SparkException("Job aborted", e))).contains("a b.v2.parquet");
+      assertThat(RootCause.findFile(new SparkException("Job aborted", e)))
+          .contains("a b.v2.parquet");
     }
-    assertThat(RootCause.file(cause)).isEmpty();
+    assertThat(RootCause.findFile(cause)).isEmpty();
   }
 }

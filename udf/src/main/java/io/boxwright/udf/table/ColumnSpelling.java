@@ -34,11 +34,13 @@ final class ColumnSpelling {
    * @param columns names of all columns
    * @return our names by theirs, in order
    */
-  static Map<String, String> nearMisses(Collection<String> columns) {
+  private static Map<String, String> findNearMisses(Collection<String> columns) {
     Map<String, String> found = new LinkedHashMap<>();
     for (String column : columns) {
       if (!PromptSchema.isPromptColumn(column)) {
-        meant(column).filter(ours -> !columns.contains(ours)).ifPresent(o -> found.put(column, o));
+        findMeant(column)
+            .filter(ours -> !columns.contains(ours))
+            .ifPresent(o -> found.put(column, o));
       }
     }
     return found;
@@ -53,7 +55,7 @@ final class ColumnSpelling {
    */
   static Map<String, String> check(Collection<String> columns) {
     Map<String, String> warnings = new LinkedHashMap<>();
-    nearMisses(columns)
+    findNearMisses(columns)
         .forEach(
             (column, ours) -> {
               String warning =
@@ -78,19 +80,19 @@ final class ColumnSpelling {
   }
 
   /** Our column whose name is almost a name, if there is one. */
-  private static Optional<String> meant(String column) {
-    String letters = letters(column);
+  private static Optional<String> findMeant(String column) {
+    String letters = keepLetters(column);
     return OTHER_NAMES.entrySet().stream()
         .filter(
             ours ->
-                letters.equals(letters(ours.getKey()))
+                letters.equals(keepLetters(ours.getKey()))
                     || ours.getValue().contains(letters)
-                    || isAlmost(letters, letters(ours.getKey())))
+                    || isAlmost(letters, keepLetters(ours.getKey())))
         .map(Map.Entry::getKey)
         .findFirst();
   }
 
-  private static String letters(String name) {
+  private static String keepLetters(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
   }
 
