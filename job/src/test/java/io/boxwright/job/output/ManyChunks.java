@@ -1,34 +1,32 @@
 package io.boxwright.job.output;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.ParquetFileWriter;
-import org.apache.parquet.hadoop.metadata.FileMetaData;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
-import org.apache.parquet.hadoop.util.HadoopOutputFile;
 
 /**
- * Fills an output folder with chunks that look finished, for job/src/test/scripts/chunks-test. They
- * are copies of a chunk that a run has made there, and only their footers say another number.
+ * Fills a local output folder with chunks that look finished, for job/src/test/scripts/chunks-test.
+ * They are copies of a chunk that a run has made there, and only their footers say another number;
+ * so their seals are broken.
  */
 public final class ManyChunks {
 
-  private static final int MEGABYTE = 1 << 20;
+  /** What stands before the number in a footer: its key and the mark of a text. */
+  private static final String BEFORE_NUMBER = ImageWriteSupport.CHUNK + '\u0018';
 
-  private final Configuration configuration = new Configuration();
+  private static final int TRAILER_BYTES = 8; // length of the footer, magic
+
   private final RunFolder folder;
   private final RunPlan plan;
 
   private ManyChunks(String name) {
-    configuration.set("fs.file.impl", RawLocalFileSystem.class.getName()); // no files of checksums
-    folder = RunFolder.of(configuration, name);
+    folder = RunFolder.of(new Configuration(), name);
     plan = RunPlan.require(folder);
   }
 
@@ -41,13 +39,12 @@ public final class ManyChunks {
 
   private void fill(int missing) throws IOException {
     ChunkScan there = new ChunkTable(folder, plan).scan();
-    HadoopInputFile template = HadoopInputFile.fromPath(path(there.files().get(0)), configuration);
-    FileMetaData footer = footer(template);
+    byte[] template = Files.readAllBytes(path(there.files().get(0)));
     List<ChunkFile> all = new ArrayList<>(there.files());
     for (int chunk : there.missing()) {
       if (chunk < plan.chunks() - missing) {
         ChunkFile file = file(chunk);
-        copy(template, footer, file);
+        Files.write(path(file), withNumber(template, chunk));
         all.add(file);
       }
     }
@@ -59,36 +56,26 @@ public final class ManyChunks {
   private ChunkFile file(int chunk) {
     ChunkFile file = ChunkFile.first(chunk);
     return plan.commit() == CommitMode.MANIFEST
-        ? ChunkFile.parse(new Path(file.attemptName("00000000-0"))).orElseThrow()
+        ? new ChunkFile(chunk, 0, file.attemptName("00000000-0"))
         : file;
   }
 
-  private static FileMetaData footer(HadoopInputFile file) throws IOException {
-    try (ParquetFileReader reader = ParquetFileReader.open(file)) {
-      return reader.getFileMetaData();
-    }
-  }
-
-  private void copy(HadoopInputFile template, FileMetaData footer, ChunkFile file)
-      throws IOException {
-    Map<String, String> keys = new HashMap<>(footer.getKeyValueMetaData());
-    keys.put(ImageWriteSupport.CHUNK, String.valueOf(file.chunk()));
-    ParquetFileWriter writer =
-        new ParquetFileWriter(
-            HadoopOutputFile.fromPath(path(file), configuration),
-            footer.getSchema(),
-            ParquetFileWriter.Mode.OVERWRITE,
-            MEGABYTE,
-            0,
-            64,
-            64,
-            false);
-    writer.start();
-    writer.appendFile(template);
-    writer.end(keys); // closes the file
+  /** The number is a text with its length before it, which is one byte. */
+  private static byte[] withNumber(byte[] template, int chunk) {
+    String text = new String(template, StandardCharsets.ISO_8859_1);
+    int place = text.lastIndexOf(BEFORE_NUMBER) + BEFORE_NUMBER.length();
+    String number = String.valueOf(chunk);
+    String after = text.substring(place + 1 + text.charAt(place));
+    byte[] file =
+        (text.substring(0, place) + (char) number.length() + number + after)
+            .getBytes(StandardCharsets.ISO_8859_1);
+    ByteBuffer footer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    int length = file.length - TRAILER_BYTES;
+    footer.putInt(length, footer.getInt(length) + file.length - template.length);
+    return file;
   }
 
   private Path path(ChunkFile file) {
-    return folder.resolve(RunFolder.IMAGES + "/" + file.name());
+    return Path.of(folder.images(), file.name());
   }
 }
