@@ -30,7 +30,8 @@ LAYOUT = {"prompt": PROMPTS, "phrases": PHRASES, "bboxes": BOXES}
 
 
 def repeated(count):
-    return f"{count} rows repeat an earlier row; each gets an id and a default seed of its own"
+    repeat = "row repeats an earlier row; it gets" if count == 1 else "rows repeat an earlier row; each gets"
+    return f"{count} {repeat} an id and a default seed of its own"
 
 
 forms = {}

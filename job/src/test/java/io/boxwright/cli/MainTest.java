@@ -346,7 +346,7 @@ class MainTest {
     assertThat(err.toString()).contains("Batch 1 of 1");
     assertThat(err.toString().lines())
         .first()
-        .isEqualTo("Batches of 1 images, 1 steps: 0 warm-up, 1 timed");
+        .isEqualTo("Batches of 1 image, 1 step: 0 warm-up, 1 timed");
   }
 
   @ParameterizedTest
@@ -373,14 +373,14 @@ class MainTest {
   void goodRowsEndWithZeroAndBadOnesWithThree() throws Exception {
     prompts("select 'a red circle' prompt");
     assertThat(generate("--steps", "1", "--height", "64", "--width", "64")).isEqualTo(ExitCode.OK);
-    assertThat(out.toString()).contains("1 of 1 images made", folder.resolve("out").toString());
+    assertThat(out.toString()).contains("1 of 1 image made", folder.resolve("out").toString());
 
     Files.move(folder.resolve("out"), folder.resolve("out of the way"));
     Files.move(folder.resolve("prompts"), folder.resolve("prompts out of the way"));
     prompts("select explode(array('', 'a red circle')) prompt");
     assertThat(generate("--steps", "1", "--height", "64", "--width", "64"))
         .isEqualTo(ExitCode.ROWS_FAILED);
-    assertThat(out.toString()).contains("1 images failed", "Invalid prompt: it is empty");
+    assertThat(out.toString()).contains("1 image failed", "Invalid prompt: it is empty");
   }
 
   @Test
@@ -391,7 +391,7 @@ class MainTest {
 
     assertThat(generate("--steps", "1", "--detector", "Shapes")).isEqualTo(ExitCode.OK);
 
-    assertThat(out.toString()).contains("Objects detected in the images, mean of 1 images");
+    assertThat(out.toString()).contains("Objects detected in the images, mean of 1 image:");
     assertThat(Files.readString(folder.resolve("out/run.json")))
         .contains("stage_seconds", "detect", "png", "write");
   }
@@ -509,7 +509,7 @@ class MainTest {
         .singleElement()
         .asString()
         .startsWith(
-            "Cannot make the images: Cannot load unet: missing tensor conv_in.weight. 0 of 1")
+            "Cannot make the images: Cannot load unet: missing tensor conv_in.weight. Finished")
         .contains("to go on: boxwright generate --model " + TinyModel.FOLDER);
   }
 

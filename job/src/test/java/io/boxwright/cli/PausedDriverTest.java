@@ -123,7 +123,7 @@ class PausedDriverTest extends DriverProcesses {
         .singleElement()
         .asString()
         .startsWith(
-            "Stopped: %d of 24 images are done. To go on: boxwright generate --model "
+            "Stopped: %d of 24 images done. To go on: boxwright generate --model "
                 .formatted(status.done()));
     assertThat(status.state()).startsWith("interrupted at ");
     assertThat(status.done()).isBetween(3L, 21L);

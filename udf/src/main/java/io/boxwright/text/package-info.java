@@ -1,4 +1,5 @@
 /**
- * What text may hold when it leaves the program: no secrets, and nothing that steers a terminal.
+ * What text may hold when it leaves the program: no secrets, nothing that steers a terminal, and
+ * numbers with the right forms of nouns.
  */
 package io.boxwright.text;

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.boxwright.text.Count;
 import java.util.Arrays;
 
 /**
@@ -88,7 +89,8 @@ public final class TorchKernels {
     long wanted = like.getShape().get(0);
     if (wanted != rows && wanted != 2 * rows) {
       throw new IllegalArgumentException(
-          "%d rows cannot be had from %d: as many or twice as many can".formatted(wanted, rows));
+          "%s cannot be had from %d: as many or twice as many can"
+              .formatted(Count.of(wanted, "row"), rows));
     }
     return wanted == rows ? x : MODULE.call("rows_twice", x);
   }

@@ -4,6 +4,7 @@ import io.boxwright.diffusion.images.DrawBox;
 import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.pipelines.RequestLimits;
+import io.boxwright.text.Count;
 import io.boxwright.udf.table.RelativeBoxes;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -88,7 +89,8 @@ final class DrawBoxes extends SqlFunction<byte[]> {
     }
     if (given.size() != boxes) {
       throw new IllegalArgumentException(
-          "Invalid labels: %d boxes, but %d labels".formatted(boxes, given.size()));
+          "Invalid labels: %s, but %s"
+              .formatted(Count.of(boxes, "box", "boxes"), Count.of(given.size(), "label")));
     }
     for (int i = 0; i < boxes; i++) {
       RequestLimits.requireLength(
@@ -110,7 +112,8 @@ final class DrawBoxes extends SqlFunction<byte[]> {
       problem = e.getMessage();
     }
     throw new IllegalArgumentException(
-        "Invalid image_bytes: %d bytes that are no picture: %s".formatted(bytes.length, problem));
+        "Invalid image_bytes: %s no picture: %s"
+            .formatted(Count.of(bytes.length, "byte that is", "bytes that are"), problem));
   }
 
   private static void drawOutlines(DrawBox drawing, List<BoundingBox> boxes, List<String> labels) {

@@ -187,7 +187,7 @@ class DrawBoxesTest {
         "array(NULL)                 | NULL | Invalid boxes[0]: it is null or has a null",
         "array(array(0, 0, 1, 1), array(0, 0, 50, 1)) | NULL | Invalid boxes[1]: Invalid box: x_max"
             + " is 50.0, but boxes are relative to the image, 0..1",
-        "array(array(0, 0, 1, 1)) | array('a', 'b') | Invalid labels: 1 boxes, but 2 labels",
+        "array(array(0, 0, 1, 1)) | array('a', 'b') | Invalid labels: 1 box, but 2 labels",
         "array(array(0, 0, 1, 1)) | array(repeat('a', 1001)) | Invalid labels[0]: 1001 characters,"
             + " the limit is 1000",
         "array_repeat(array(0, 0, 1, 1), 501) | NULL | Invalid boxes: 501 boxes, the limit is 500"

@@ -16,6 +16,7 @@ import io.boxwright.job.output.RunRecorder;
 import io.boxwright.job.report.ContactSheet;
 import io.boxwright.job.report.RunResult;
 import io.boxwright.job.report.RunSummary;
+import io.boxwright.text.Count;
 import io.boxwright.text.Redaction;
 import io.boxwright.udf.counters.GenerationMonitor;
 import java.time.Duration;
@@ -108,7 +109,7 @@ record ChunkRun(
     }
     Dataset<Row> images = work.generator().generate(prompts.inChunks(missing, plan.chunkRows()));
     List<ChunkFile> files = missing.stream().map(ChunkFile::first).toList();
-    String what = "%d of %d chunks".formatted(missing.size(), plan.chunks());
+    String what = "%d of %s".formatted(missing.size(), Count.of(plan.chunks(), "chunk"));
     write(images, files, new ImagesThere(plan.images(), there.images(), there.failed()), what);
   }
 
@@ -119,7 +120,7 @@ record ChunkRun(
     }
     Dataset<Row> images = failed.remake(work.generator());
     List<ChunkFile> files = failed.files().stream().map(ChunkFile::next).toList();
-    String what = "%d chunks with failed images".formatted(files.size());
+    String what = Count.of(files.size(), "chunk") + " with failed images";
     write(images, files, new ImagesThere(plan.images(), plan.images() - failed.count(), 0), what);
   }
 
@@ -143,8 +144,8 @@ record ChunkRun(
 
   /** The prompts were hashed before Spark read them for the images, and were others then. */
   private JobFailedException changed(List<ChunkFile> made) {
-    Set<ChunkFile> targets = Set.copyOf(made);
     Aside aside = new Aside(folder);
+    Set<ChunkFile> targets = Set.copyOf(made);
     chunks().scan().files().stream()
         .filter(file -> targets.contains(file.target()))
         .forEach(file -> aside.put(file.name()));
@@ -173,7 +174,7 @@ record ChunkRun(
     recorder.failed(reason);
     String again = command + Redaction.reminder(command);
     return new JobFailedException(
-        "Cannot make the images: %s%s%d of %d chunks are finished and stay; %s"
+        "Cannot make the images: %s%sFinished chunks stay: %d of %d; %s"
             .formatted(
                 reason,
                 listed ? System.lineSeparator() : ". ",

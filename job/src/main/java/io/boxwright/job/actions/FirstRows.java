@@ -2,6 +2,7 @@ package io.boxwright.job.actions;
 
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.PromptTable;
+import io.boxwright.text.Count;
 import io.boxwright.udf.table.PromptTables;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -35,17 +36,24 @@ final class FirstRows {
     }
     String units =
         PromptTables.boxUnits(rows).map(advice -> "; all boxes look like " + advice).orElse("");
+    int count = problems.size();
     boolean alike = wrong.stream().map(FirstRows::kind).distinct().count() == 1;
-    if (wrong.size() == problems.size() && alike) {
+    if (wrong.size() == count && alike) {
       throw new InvalidInputException(
-          "All of the first %d rows in %s are wrong, nothing is started: %s%s"
-              .formatted(problems.size(), prompts.path(), wrong.get(0), units));
+          "%s in %s %s wrong, nothing is started: %s%s"
+              .formatted(
+                  Count.form(count, "The first row", "All of the first %d rows".formatted(count)),
+                  prompts.path(),
+                  Count.form(count, "is", "are"),
+                  wrong.get(0),
+                  units));
     }
     if (!units.isEmpty()) {
       LOG.warn(
-          "{} of the first {} rows are wrong, such as: {}{}",
+          "{} of the first {} {} wrong, such as: {}{}",
           wrong.size(),
-          problems.size(),
+          Count.of(count, "row"),
+          Count.form(wrong.size(), "is", "are"),
           wrong.get(0),
           units);
     }

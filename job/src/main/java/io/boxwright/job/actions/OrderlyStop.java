@@ -5,6 +5,7 @@ import io.boxwright.job.output.RunLock;
 import io.boxwright.job.output.RunPlan;
 import io.boxwright.job.output.RunRecorder;
 import io.boxwright.job.report.ConsoleLines;
+import io.boxwright.text.Count;
 import io.boxwright.text.Redaction;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -200,8 +201,8 @@ public final class OrderlyStop implements AutoCloseable {
       if (work == null) {
         return NOTHING_MADE;
       }
-      long images = work.plan().images();
-      return ": %d of %d images are done".formatted(work.chunks().scan().images(), images);
+      String images = Count.of(work.plan().images(), "image");
+      return ": %d of %s done".formatted(work.chunks().scan().images(), images);
     }
 
     /** Notes that the run has left its folder. */

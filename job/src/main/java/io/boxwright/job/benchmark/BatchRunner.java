@@ -7,6 +7,7 @@ import io.boxwright.diffusion.pipelines.GenerationInputs;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.diffusion.pipelines.Stage;
+import io.boxwright.text.Count;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -109,8 +110,8 @@ final class BatchRunner {
     int done = image.guidance().iterations();
     if (done != wanted) {
       throw new IllegalStateException(
-          "An image was guided %d times, not %d: its loss came to %s"
-              .formatted(done, wanted, image.guidance().lossLast()));
+          "An image was guided %s, not %d: its loss came to %s"
+              .formatted(Count.of(done, "time"), wanted, image.guidance().lossLast()));
     }
   }
 }

@@ -6,6 +6,7 @@ import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.report.BenchmarkResult;
 import io.boxwright.job.report.ConsoleLines;
+import io.boxwright.text.Count;
 import io.boxwright.torch.LibTorch;
 import io.boxwright.udf.executor.OutOfDeviceMemoryException;
 import java.io.IOException;
@@ -61,9 +62,9 @@ public final class RunBenchmark {
   /** Says what there is to wait for. */
   private void announce() {
     say(
-        "Batches of %d images, %d steps: %d warm-up, %d timed%s",
-        settings.batchSize().mostOn(device()),
-        settings.options().numInferenceSteps(),
+        "Batches of %s, %s: %d warm-up, %d timed%s",
+        Count.of(settings.batchSize().mostOn(device()), "image"),
+        Count.of(settings.options().numInferenceSteps(), "step"),
         settings.warmups(),
         settings.repetitions(),
         device().isGpu() ? ", and as many again for the times of stages" : "");

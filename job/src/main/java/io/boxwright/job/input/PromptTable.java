@@ -2,6 +2,7 @@ package io.boxwright.job.input;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.boxwright.text.Count;
 import io.boxwright.text.Printable;
 import io.boxwright.udf.table.PromptTables;
 import java.io.IOException;
@@ -70,8 +71,11 @@ public final class PromptTable {
       List<String> notes = new ArrayList<>(reader.notes());
       if (!found.others().isEmpty()) {
         notes.add(
-            "%d other files are not read, such as %s"
-                .formatted(found.others().size(), found.others().get(0)));
+            Count.of(
+                    found.others().size(),
+                    "other file is not read: ",
+                    "other files are not read, such as ")
+                + found.others().get(0));
       }
       long repetitions = repetitions(rows, files.rows());
       if (repetitions > 0) {
@@ -98,10 +102,16 @@ public final class PromptTable {
 
   private static String repetitionNote(Dataset<Row> rows, long repetitions) {
     return Arrays.asList(rows.columns()).contains("id")
-        ? "%d rows have the id of an earlier row, or repeat it without an id; their image.path and default seed differ from its own"
-            .formatted(repetitions)
-        : "%d rows repeat an earlier row; each gets an id and a default seed of its own"
-            .formatted(repetitions);
+        ? Count.of(
+                repetitions,
+                "row has the id of an earlier row, or repeats it without an id; its",
+                "rows have the id of an earlier row, or repeat it without an id; their")
+            + " image.path and default seed differ from that row's"
+        : Count.of(
+                repetitions,
+                "row repeats an earlier row; it gets",
+                "rows repeat an earlier row; each gets")
+            + " an id and a default seed of its own";
   }
 
   /** The new names of columns that would be in the way of ours. */

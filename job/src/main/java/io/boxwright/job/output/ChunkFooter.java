@@ -1,6 +1,7 @@
 package io.boxwright.job.output;
 
 import io.boxwright.job.input.RootCause;
+import io.boxwright.text.Count;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
@@ -71,7 +72,7 @@ public record ChunkFooter(
     }
     return images == expected
         ? Optional.empty()
-        : Optional.of("it has %d rows instead of %d".formatted(images, expected));
+        : Optional.of("it has %s instead of %d".formatted(Count.of(images, "row"), expected));
   }
 
   /** Returns whether both files are the same chunk of the same plan. */

@@ -1,5 +1,6 @@
 package io.boxwright.job.output;
 
+import io.boxwright.text.Count;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -64,9 +65,13 @@ public record ChunkScan(
     List<Integer> missing = missing();
     String numbers =
         missing.stream().limit(MOST_NUMBERS).map(String::valueOf).collect(Collectors.joining(", "));
-    return "%d of %d, numbers %s%s"
+    return "%d of %d, %s %s%s"
         .formatted(
-            missing.size(), planned, numbers, missing.size() > MOST_NUMBERS ? " and others" : "");
+            missing.size(),
+            planned,
+            Count.form(missing.size(), "number", "numbers"),
+            numbers,
+            missing.size() > MOST_NUMBERS ? " and others" : "");
   }
 
   /** How many images the files that count have. */

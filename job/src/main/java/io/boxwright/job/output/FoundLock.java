@@ -1,5 +1,6 @@
 package io.boxwright.job.output;
 
+import io.boxwright.text.Count;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -78,7 +79,7 @@ public record FoundLock(Optional<LockHolder> holder, Instant modified, long byte
     String who =
         holder
             .map(LockHolder::toString)
-            .orElse("a damaged file _lock of %d bytes".formatted(bytes));
+            .orElse("a damaged file _lock of " + Count.of(bytes, "byte"));
     return "%s, last sign of life %s (%d s %s)"
         .formatted(
             who, modified, age.abs().toSeconds(), age.isNegative() ? "in the future" : "ago");

@@ -3,6 +3,7 @@ package io.boxwright.job.output;
 import io.boxwright.files.Sha256;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.PromptFile;
+import io.boxwright.text.Count;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -174,8 +175,9 @@ public record RunPlan(
     for (PromptFile file : inputFiles) {
       values.put(
           "input file " + file.name(),
-          "%d rows, %d bytes, sha256 %s"
-              .formatted(file.rows(), file.bytes(), file.sha256().substring(0, 16)));
+          "%s, %d bytes, sha256 %s"
+              .formatted(
+                  Count.of(file.rows(), "row"), file.bytes(), file.sha256().substring(0, 16)));
     }
     return values;
   }

@@ -2,6 +2,7 @@ package io.boxwright.job.report;
 
 import io.boxwright.job.report.BenchmarkResult.Pass;
 import io.boxwright.job.report.BenchmarkResult.Setup;
+import io.boxwright.text.Count;
 import java.io.PrintWriter;
 
 /** Says on the console how fast a pipeline was. */
@@ -38,15 +39,17 @@ public final class BenchmarkReport {
     line("%s on %s%s, %s", setup.model(), setup.device(), name, setup.dtype());
     line("%s", setup.versions());
     line(
-        "Batches of %d images of %dx%d, %s, %d steps (%d predictions), scale %s",
-        setup.batchSize(),
+        "Batches of %s of %dx%d, %s, %s (%s), scale %s",
+        Count.of(setup.batchSize(), "image"),
         setup.width(),
         setup.height(),
         setup.scheduler(),
-        setup.steps(),
-        setup.predictions(),
+        Count.of(setup.steps(), "step"),
+        Count.of(setup.predictions(), "prediction"),
         setup.guidanceScale());
-    line("Guided steps: %d, with %d passes each", setup.guidanceSteps(), setup.iterations());
+    line(
+        "Guided steps: %d, with %s each",
+        setup.guidanceSteps(), Count.of(setup.iterations(), "pass", "passes"));
   }
 
   private void printStages(BenchmarkResult result) {

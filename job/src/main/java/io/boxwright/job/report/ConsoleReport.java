@@ -1,5 +1,6 @@
 package io.boxwright.job.report;
 
+import io.boxwright.text.Count;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,7 @@ public final class ConsoleReport {
     line("%s", counts(result));
     printLoads(result.loads());
     if (summary.warned() > 0) {
-      line("%d images with warnings, see the column warnings", summary.warned());
+      line("%s with warnings, see the column warnings", Count.of(summary.warned(), "image"));
     }
     summary.scores().stream().filter(scores -> scores.images() > 0).forEach(this::printScores);
     if (summary.failed() > 0) {
@@ -36,7 +37,7 @@ public final class ConsoleReport {
     RunSummary summary = result.summary();
     long made = result.made();
     long good = summary.images() - summary.failed();
-    String images = "%d of %d images".formatted(good, summary.images());
+    String images = "%d of %s".formatted(good, Count.of(summary.images(), "image"));
     if (made == 0) {
       String outcome = good == 0 && result.refused() > 0 ? "made" : "there; none of them made now";
       return "%s %s%s".formatted(images, outcome, describeRefusals(result.refused()));
@@ -47,7 +48,14 @@ public final class ConsoleReport {
   }
 
   private static String describeRefusals(long refused) {
-    return refused == 0 ? "" : "; %d were refused, their rows are wrong".formatted(refused);
+    return refused == 0
+        ? ""
+        : "; %s"
+            .formatted(
+                Count.of(
+                    refused,
+                    "was refused, its row is wrong",
+                    "were refused, their rows are wrong"));
   }
 
   private static String pace(long made, Duration duration) {
@@ -63,12 +71,12 @@ public final class ConsoleReport {
   }
 
   private void printScores(ScoreMeans scores) {
-    line("%s, mean of %d images:", scores.group().title(), scores.images());
+    line("%s, mean of %s:", scores.group().title(), Count.of(scores.images(), "image"));
     new ScoreTable(scores).lines().forEach(row -> line("%s", row));
   }
 
   private void printErrors(RunSummary summary) {
-    line("%d images failed. The commonest errors:", summary.failed());
+    line("%s failed. The commonest errors:", Count.of(summary.failed(), "image"));
     summary.errors().forEach((error, count) -> line("  %6d  %s", count, error));
   }
 

@@ -1,5 +1,6 @@
 package io.boxwright.job.report;
 
+import io.boxwright.text.Count;
 import io.boxwright.threads.DaemonThreads;
 import java.io.PrintWriter;
 import java.util.concurrent.Executors;
@@ -105,7 +106,7 @@ public final class ProgressBar implements AutoCloseable {
   }
 
   private String line(long done, double now) {
-    StringBuilder line = new StringBuilder("  %d/%d images".formatted(done, total));
+    StringBuilder line = new StringBuilder("  %d/%s".formatted(done, Count.of(total, "image")));
     if (failed.getAsLong() > 0) {
       line.append(", %d failed".formatted(failed.getAsLong()));
     }

@@ -1,5 +1,6 @@
 package io.boxwright.job.report;
 
+import io.boxwright.text.Count;
 import io.boxwright.text.Redaction;
 import java.io.PrintWriter;
 
@@ -17,13 +18,13 @@ public final class StatusReport {
   public void print(RunStatus status) {
     out.printText("State: " + status.state());
     line(
-        "Images: %d of %d done, %d of them failed, %d left (%d of %d chunks)",
+        "Images: %d of %d done, %d of them failed, %d left (%d of %s)",
         status.done(),
         status.images(),
         status.failed(),
         status.left(),
         status.chunksDone(),
-        status.chunks());
+        Count.of(status.chunks(), "chunk"));
     status.remarks().forEach(remark -> line("%s", remark));
     if (status.imagesPerSecond() > 0) {
       line("Rate: %s%s", Pace.speed(status.imagesPerSecond()), timeLeft(status));
@@ -45,9 +46,9 @@ public final class StatusReport {
   private void adviseOnFailures(RunStatus status) {
     if (status.refused() > 0) {
       line(
-          "Rows of %d failed images are wrong themselves. Correct them in the table, and give another"
+          "Rows of %s are wrong themselves. Correct them in the table, and give another"
               + " --output, or --overwrite",
-          status.refused());
+          Count.of(status.refused(), "failed image"));
     }
     if (status.refused() < status.failed()) {
       String again = status.command() + " --retry-errors" + Redaction.reminder(status.command());

@@ -1,5 +1,6 @@
 package io.boxwright.job.report;
 
+import io.boxwright.text.Count;
 import java.io.PrintWriter;
 import java.util.List;
 
@@ -32,7 +33,8 @@ public record VerifyResult(
     ConsoleLines lines = new ConsoleLines(out);
     notes.forEach(note -> lines.print("Note: %s", note));
     problems.forEach(problem -> lines.print("Problem: %s", problem));
-    lines.print("%s: %d images, %d of them failed, %s", table, images, failed, verdict());
+    lines.print(
+        "%s: %s, %d of them failed, %s", table, Count.of(images, "image"), failed, verdict());
     if (!problems.isEmpty()) {
       lines.print("To repair it: %s", remedy);
     }
@@ -40,7 +42,7 @@ public record VerifyResult(
 
   private String verdict() {
     if (!problems.isEmpty()) {
-      return problems.size() == 1 ? "1 problem" : problems.size() + " problems";
+      return Count.of(problems.size(), "problem");
     }
     return notes.isEmpty() ? "all as planned" : "as planned, as far as could be checked";
   }

@@ -54,7 +54,7 @@ class FailureLimitTest {
             "(?s)Cannot make the images: \\d+ of \\d+ images failed, more than 5.0 %, see"
                 + " --max-failed-share. The commonest errors:\\s+\\d+ "
                 + " java.lang.IllegalStateException: device lost\\R"
-                + "\\d+ of 1250 chunks are finished and stay; to go on: boxwright generate");
+                + "Finished chunks stay: \\d+ of 1250; to go on: boxwright generate");
   }
 
   @Test

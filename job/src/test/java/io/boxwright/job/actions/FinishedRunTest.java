@@ -69,7 +69,7 @@ class FinishedRunTest {
         .contains("In images: chunk-00001.parquet (it is empty) does not count");
     assertThat(runs.verify().problems())
         .contains(
-            "images/chunk-00001.parquet: it is empty", "chunks are missing: 1 of 5, numbers 1");
+            "images/chunk-00001.parquet: it is empty", "chunks are missing: 1 of 5, number 1");
     assertGoesOn();
     assertThat(runs.chunk(2)).hasBinaryContent(before);
     assertThat(runs.files("_aside")).singleElement().asString().startsWith("chunk-00001.parquet.");
@@ -178,8 +178,8 @@ class FinishedRunTest {
 
       assertThatThrownBy(action::execute)
           .isInstanceOf(JobFailedException.class)
-          .hasMessageContaining("chunks were written, but are not there: 1 of 5, numbers 0")
-          .hasMessageContaining("4 of 5 chunks are finished and stay; to go on: the command");
+          .hasMessageContaining("chunks were written, but are not there: 1 of 5, number 0")
+          .hasMessageContaining("Finished chunks stay: 4 of 5; to go on: the command");
 
       thief.join();
     } finally {
@@ -288,7 +288,7 @@ class FinishedRunTest {
     assertThat(thrown)
         .isInstanceOf(JobFailedException.class)
         .hasMessageContaining("were changed before they were read")
-        .hasMessageContaining("0 of 5 chunks are finished and stay");
+        .hasMessageContaining("Finished chunks stay: 0 of 5");
     assertThat(runs.files("images")).isEmpty();
     assertThat(runs.files("_aside")).hasSize(5);
   }

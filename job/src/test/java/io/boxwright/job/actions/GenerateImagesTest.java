@@ -137,8 +137,8 @@ class GenerateImagesTest {
     assertThatThrownBy(failing::execute)
         .isInstanceOf(JobFailedException.class)
         .hasMessage(
-            "Cannot make the images: Cannot load unet: missing tensor conv_in.weight. 0 of 1 chunks"
-                + " are finished and stay; to go on: boxwright generate");
+            "Cannot make the images: Cannot load unet: missing tensor conv_in.weight. Finished chunks"
+                + " stay: 0 of 1; to go on: boxwright generate");
 
     assertThat(
             new GenerateImages(spark, generator())

@@ -114,6 +114,6 @@ class OrderlyStopTest {
     assertThat(RunRecord.read(output).orElseThrow().state()).isEqualTo(RunRecord.State.INTERRUPTED);
     assertThat(folder.resolve("out/_lock")).doesNotExist();
     assertThat(console)
-        .hasToString("Stopped: 0 of 4 images are done. To go on: the command%n".formatted());
+        .hasToString("Stopped: 0 of 4 images done. To go on: the command%n".formatted());
   }
 }

@@ -135,7 +135,7 @@ class PromptRowsTest {
 
     assertThatThrownBy(runs.action()::execute)
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("All of the first 1 rows in ")
+        .hasMessageContaining("The first row in ")
         .hasMessageEndingWith("nothing is started: Invalid phrases[0]: it is null");
   }
 

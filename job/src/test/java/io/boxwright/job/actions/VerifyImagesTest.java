@@ -100,7 +100,7 @@ class VerifyImagesTest {
 
     assertThat(verify().problems())
         .containsExactlyInAnyOrder(
-            "chunks are missing: 1 of 3, numbers 2",
+            "chunks are missing: 1 of 3, number 2",
             "images/chunk-00001.r1.parquet: it holds chunk 0",
             "_staging/chunk-00002.x.parquet is of an attempt that was cut off");
     assertThat(status())
@@ -129,7 +129,7 @@ class VerifyImagesTest {
         .contains("chunk-00000.parquet: it was changed after it was written")
         .anyMatch(
             problem -> problem.startsWith("chunk-00000.parquet, rows 0 to 3, column image.bytes: "))
-        .contains("chunks are missing: 1 of 3, numbers 1")
+        .contains("chunks are missing: 1 of 3, number 1")
         .anyMatch(
             problem ->
                 problem.startsWith(

@@ -126,7 +126,7 @@ class RunSummaryTest {
             "            in_box_mass     lift      iou  pointing  leakage",
             "  guided          0.500    2.000    0.100     1.000    0.000",
             "  held_out        0.250    1.000    0.100     1.000    0.000",
-            "Objects detected in the images, mean of 1 images:",
+            "Objects detected in the images, mean of 1 image:",
             "      found    right  centre_in_box      iou  all_right",
             "      1.000    0.500          0.250    0.125      0.000");
   }

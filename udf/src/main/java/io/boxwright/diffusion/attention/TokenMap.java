@@ -1,6 +1,7 @@
 package io.boxwright.diffusion.attention;
 
 import io.boxwright.diffusion.models.attention.MapSize;
+import io.boxwright.text.Count;
 
 /**
  * Where one token of one row was attended to in one layer: mean over heads and denoising steps.
@@ -15,8 +16,8 @@ public record TokenMap(String layer, MapSize size, float[] values) {
   public TokenMap {
     if (values.length != size.positions()) {
       throw new IllegalArgumentException(
-          "A map of %d x %d cells has %d values"
-              .formatted(size.height(), size.width(), values.length));
+          "A map of %d x %d cells has %s"
+              .formatted(size.height(), size.width(), Count.of(values.length, "value")));
     }
   }
 

@@ -3,6 +3,7 @@ package io.boxwright.diffusion.clip;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import io.boxwright.text.Count;
 import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -173,14 +174,13 @@ final class PhraseFinder {
         boxes == 1
             ? "it is on the " + first
             : free < boxes ? "all are on the " + first : "they are on the %s %d";
-    return "phrase '%s' occurs %d times in the prompt%s%s and has %d box%s: %s"
+    return "phrase '%s' occurs %s in the prompt%s%s and has %s: %s"
         .formatted(
             phrase.spelling(),
-            phrase.all(),
+            Count.of(phrase.all(), "time"),
             used == 0 ? "" : ", %d of them in other phrases,".formatted(used),
             cut == 0 ? "" : ", %d of them where it is cut off,".formatted(cut),
-            boxes,
-            boxes == 1 ? "" : "es",
+            Count.of(boxes, "box", "boxes"),
             choice.formatted(first, boxes));
   }
 
@@ -193,10 +193,10 @@ final class PhraseFinder {
       shared.retainAll(other.getValue().tokenIndices());
       if (!shared.isEmpty() && !name.strip().equalsIgnoreCase(phrase.phrase().strip())) {
         return Optional.of(
-            "phrase '%s' shares token%s %s with phrase '%s'"
+            "phrase '%s' shares %s %s with phrase '%s'"
                 .formatted(
                     phrase.phrase(),
-                    shared.size() == 1 ? "" : "s",
+                    Count.form(shared.size(), "token", "tokens"),
                     shared.stream().map(String::valueOf).collect(Collectors.joining(", ")),
                     name));
       }
@@ -217,8 +217,8 @@ final class PhraseFinder {
     List<Span> read = found.spans().stream().filter(span -> span.to() <= end).toList();
     if (read.isEmpty()) {
       throw new IllegalArgumentException(
-          "phrase '%s' occurs only after the first %d tokens of prompt '%s', which is cut there"
-              .formatted(phrase, end - 1, prompt));
+          "phrase '%s' occurs only after the first %s of prompt '%s', which is cut there"
+              .formatted(phrase, Count.of(end - 1, "token"), prompt));
     }
     return new Found(phrase, found.spelling(), found.ids(), read, found.all());
   }

@@ -1,5 +1,6 @@
 package io.boxwright.diffusion.clip;
 
+import io.boxwright.text.Count;
 import java.util.List;
 
 /**
@@ -34,7 +35,8 @@ public record TokenizedPrompt(int[] ids, int length, int wholeLength, String rem
     if (tokenIndex >= length - 1) {
       throw invalid(
           tokenIndex,
-          "it lies after the first %d tokens, where the prompt is cut".formatted(length - 2));
+          "it lies after the first %s, where the prompt is cut"
+              .formatted(Count.of(length - 2, "token")));
     }
   }
 
@@ -52,7 +54,7 @@ public record TokenizedPrompt(int[] ids, int length, int wholeLength, String rem
     return removedText.isEmpty()
         ? List.of()
         : List.of(
-            "The prompt was cut to its first %d tokens, without: %s"
-                .formatted(length - 2, removedText));
+            "The prompt was cut to its first %s, without: %s"
+                .formatted(Count.of(length - 2, "token"), removedText));
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.boxwright.diffusion.loading.JsonConfig;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.loading.RegularFile;
+import io.boxwright.text.Count;
 import io.boxwright.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -111,8 +112,9 @@ final class TokenizerDefinition {
     if (merges.size() > vocabulary.size()) {
       throw failure(
           folder,
-          "%s has %d merges, but the vocabulary has %d tokens"
-              .formatted(where, merges.size(), vocabulary.size()));
+          "%s has %s, but the vocabulary has %s"
+              .formatted(
+                  where, Count.of(merges.size(), "merge"), Count.of(vocabulary.size(), "token")));
     }
     for (JsonNode merge : merges) {
       List<String> parts = parts(merge);
@@ -148,8 +150,8 @@ final class TokenizerDefinition {
     if (!lost.isEmpty()) {
       throw failure(
           folder,
-          "%s lacks merges: the vocabulary has %d tokens that nothing gives, such as %s. If the file"
-                  .formatted(where, lost.size(), Printable.value(lost.get(0)))
+          "%s lacks merges: the vocabulary has %s that nothing gives, such as %s. If the file"
+                  .formatted(where, Count.of(lost.size(), "token"), Printable.value(lost.get(0)))
               + " was cut off, copy it again");
     }
     return this;

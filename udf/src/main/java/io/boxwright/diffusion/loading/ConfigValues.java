@@ -1,5 +1,6 @@
 package io.boxwright.diffusion.loading;
 
+import io.boxwright.text.Count;
 import io.boxwright.text.Printable;
 import java.util.List;
 
@@ -59,7 +60,8 @@ public final class ConfigValues {
   public static void requireSize(String key, List<?> values, int least, int most) {
     if (values.size() < least || values.size() > most) {
       throw new IllegalArgumentException(
-          "%s has %d values, it must have %s".formatted(key, values.size(), range(least, most)));
+          "%s has %s, it must have %s"
+              .formatted(key, Count.of(values.size(), "value"), range(least, most)));
     }
   }
 

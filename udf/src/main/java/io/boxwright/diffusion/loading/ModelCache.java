@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.boxwright.files.ContentHash;
 import io.boxwright.files.HostLock;
 import io.boxwright.files.PrivateFolder;
+import io.boxwright.text.Count;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -170,7 +171,7 @@ public final class ModelCache {
     }
     if (length != file.length()) {
       throw new IOException(
-          "%s has %d bytes, not %d".formatted(file.path(), length, file.length()));
+          "%s has %s, not %d".formatted(file.path(), Count.of(length, "byte"), file.length()));
     }
     return hash.hex();
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.boxwright.text.Count;
 import io.boxwright.text.Printable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -205,7 +206,8 @@ final class SafeTensors {
       end = entry.getValue().end();
     }
     if (end != fileSize) {
-      throw damaged(file, "%d bytes follow its last tensor".formatted(fileSize - end));
+      throw damaged(
+          file, Count.of(fileSize - end, "byte follows", "bytes follow") + " its last tensor");
     }
   }
 

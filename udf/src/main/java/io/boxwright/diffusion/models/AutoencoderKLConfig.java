@@ -5,6 +5,7 @@ import static io.boxwright.diffusion.loading.ConfigValues.requireWithin;
 
 import io.boxwright.diffusion.loading.JsonConfig;
 import io.boxwright.diffusion.nn.ActivationFunction;
+import io.boxwright.text.Count;
 import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,8 +96,8 @@ public record AutoencoderKLConfig(
       String key, List<String> types, String supported, List<Integer> channels) {
     if (types.size() != channels.size()) {
       throw new IllegalArgumentException(
-          "%s has %d values, block_out_channels has %d"
-              .formatted(key, types.size(), channels.size()));
+          "%s has %s, block_out_channels has %d"
+              .formatted(key, Count.of(types.size(), "value"), channels.size()));
     }
     for (String type : types) {
       if (!type.equals(supported)) {

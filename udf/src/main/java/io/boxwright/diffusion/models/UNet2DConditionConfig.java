@@ -11,6 +11,7 @@ import io.boxwright.diffusion.loading.JsonConfig;
 import io.boxwright.diffusion.models.attention.FirstAttention;
 import io.boxwright.diffusion.models.attention.Transformer2DModel;
 import io.boxwright.diffusion.nn.ActivationFunction;
+import io.boxwright.text.Count;
 import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -271,7 +272,8 @@ public record UNet2DConditionConfig(
     }
     if (values.size() != levels) {
       throw new IllegalArgumentException(
-          "%s has %d values, block_out_channels has %d".formatted(key, values.size(), levels));
+          "%s has %s, block_out_channels has %d"
+              .formatted(key, Count.of(values.size(), "value"), levels));
     }
     return List.copyOf(values);
   }
@@ -280,7 +282,8 @@ public record UNet2DConditionConfig(
       String key, List<String> types, Set<String> supported, int levels) {
     if (types.size() != levels) {
       throw new IllegalArgumentException(
-          "%s has %d values, block_out_channels has %d".formatted(key, types.size(), levels));
+          "%s has %s, block_out_channels has %d"
+              .formatted(key, Count.of(types.size(), "value"), levels));
     }
     for (String type : types) {
       if (!supported.contains(type)) {

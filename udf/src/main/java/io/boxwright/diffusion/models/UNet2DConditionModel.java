@@ -11,6 +11,7 @@ import io.boxwright.diffusion.nn.ActivationFunction;
 import io.boxwright.diffusion.nn.Conv2d;
 import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.diffusion.nn.GroupNorm;
+import io.boxwright.text.Count;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.GradientTape;
 import io.boxwright.torch.TorchKernels;
@@ -124,8 +125,10 @@ public final class UNet2DConditionModel implements Denoiser {
   public void setAttnProcessor(Map<String, ? extends AttentionProcessor> processors) {
     if (processors.size() != attentions.size()) {
       throw new IllegalArgumentException(
-          "A map of %d attention processors was given, but there are %d attentions"
-              .formatted(processors.size(), attentions.size()));
+          "A map of %s was given, but the model has %s"
+              .formatted(
+                  Count.of(processors.size(), "attention processor"),
+                  Count.of(attentions.size(), "attention")));
     }
     processors.keySet().forEach(this::requireName);
     attentions.forEach(

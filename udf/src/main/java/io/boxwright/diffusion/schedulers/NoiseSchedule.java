@@ -1,6 +1,7 @@
 package io.boxwright.diffusion.schedulers;
 
 import io.boxwright.diffusion.loading.ConfigValues;
+import io.boxwright.text.Count;
 import java.util.Arrays;
 import java.util.List;
 
@@ -177,8 +178,8 @@ final class NoiseSchedule {
     }
     if (betas.length != count) {
       throw new IllegalArgumentException(
-          "trained_betas has %d entries, it must have num_train_timesteps, %d"
-              .formatted(betas.length, count));
+          "trained_betas has %s, it must have num_train_timesteps, %d"
+              .formatted(Count.of(betas.length, "entry", "entries"), count));
     }
     return betas;
   }

@@ -8,6 +8,7 @@ import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.Stage;
+import io.boxwright.text.Count;
 import io.boxwright.torch.LibTorch;
 import io.boxwright.udf.counters.GenerationCounters;
 import io.boxwright.udf.executor.LoadedPipeline;
@@ -153,8 +154,8 @@ record BatchGenerator(
     return options.batchShape() == BatchShape.SHRINKING || asWanted
         ? image
         : image.withWarning(
-            "Made in a batch of %d rows, not %d, for which memory was too small: bytes may differ"
-                .formatted(batch.rows(), batch.planned()));
+            "Made in a batch of %s, not %d, for which memory was too small: bytes may differ"
+                .formatted(Count.of(batch.rows(), "row"), batch.planned()));
   }
 
   private record Timed(List<GeneratedImage> images, double seconds) {}

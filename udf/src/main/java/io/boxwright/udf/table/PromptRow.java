@@ -7,6 +7,7 @@ import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.RequestLimits;
 import io.boxwright.files.Sha256;
+import io.boxwright.text.Count;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -220,7 +221,8 @@ public record PromptRow(
   private void requireCount(String column, int count) {
     if (count != bboxes.size()) {
       throw new IllegalArgumentException(
-          "Invalid layout: %d bboxes, but %d %s".formatted(bboxes.size(), count, column));
+          "Invalid layout: %s, but %d in %s"
+              .formatted(Count.of(bboxes.size(), "bbox", "bboxes"), count, column));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.boxwright.udf.table;
 
 import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.text.Count;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -34,8 +35,8 @@ public final class RelativeBoxes {
     }
     if (edges.size() != 4) {
       throw new IllegalArgumentException(
-          "Invalid %s: %d numbers, but a box has 4: x_min, y_min, x_max, y_max"
-              .formatted(name, edges.size()));
+          "Invalid %s: %s, but a box has 4: x_min, y_min, x_max, y_max"
+              .formatted(name, Count.of(edges.size(), "number")));
     }
     try {
       return new BoundingBox(

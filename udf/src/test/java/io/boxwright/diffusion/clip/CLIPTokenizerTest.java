@@ -225,7 +225,7 @@ class CLIPTokenizerTest {
         "{\"model\": {\"vocab\": {\"<|startoftext|>\": 0, \"<|endoftext|>\": 1, \"a\": 2, \"b\": 3,"
             + " \"ab\": 4, \"a</w>\": 5}, \"merges\": []}}");
 
-    assertRefused("tokenizer.json model.merges lacks merges: the vocabulary has 1 tokens that");
+    assertRefused("tokenizer.json model.merges lacks merges: the vocabulary has 1 token that");
   }
 
   @ParameterizedTest

@@ -397,9 +397,14 @@ class GuidedImageGeneratorTest {
     {"'a cat'", "array(array(0, 0, 1, 1))", "array(array(9))", "token index: 9"},
     {"'a cat'", "array(array(0, 0, 1, 1))", "array(array(0))", "token index: 0"},
     {"'a cat'", "array(array(0, 0, 1, 1))", "array(array(5000000000))", "5000000000"},
-    {"'a cat'", "array(array(0, 0, 1, 1))", "array(array(1), array(2))", "1 bboxes, but 2 token"},
+    {
+      "'a cat'",
+      "array(array(0, 0, 1, 1))",
+      "array(array(1), array(2))",
+      "1 bbox, but 2 in token_indices"
+    },
     {"'a cat'", "array(array(0, 0, 1, 1))", "array()", "bboxes without token_indices"},
-    {"'a cat'", "array()", "array(array(1))", "0 bboxes, but 1 token_indices"},
+    {"'a cat'", "array()", "array(array(1))", "0 bboxes, but 1 in token_indices"},
     {"'a cat'", "array(array(0, 0, 1, 1))", "array(array())", "token_indices[0]: it is empty"},
     {"'a cat'", "array(array(0, 0, 1, 1))", "array(null)", "token_indices[0]: it is null"},
     {"'a cat'", "array(array(0, 0, null, 1))", "array(array(1))", "bboxes[0]: it is null"},

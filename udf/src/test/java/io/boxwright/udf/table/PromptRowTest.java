@@ -106,7 +106,7 @@ class PromptRowTest {
         "Invalid bboxes[1]: 2 numbers, but a box has 4: x_min, y_min, x_max, y_max");
     assertRefusedUnread(
         row("a", List.of(BOX), List.of(), List.of("a", "a")),
-        "Invalid layout: 1 bboxes, but 2 phrases");
+        "Invalid layout: 1 bbox, but 2 in phrases");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.boxwright.diffusion.models.attention;
 
+import io.boxwright.text.Count;
+
 /**
  * The sizes of the attention maps of a UNet's levels: the latents' size, halved level by level.
  *
@@ -25,7 +27,8 @@ public record MapSizes(int height, int width, int padding) {
     }
     if (rows * columns != positions) {
       throw new IllegalArgumentException(
-          "Latents of %d x %d have no map of %d positions".formatted(height, width, positions));
+          "Latents of %d x %d have no map of %s"
+              .formatted(height, width, Count.of(positions, "position")));
     }
     return new MapSize(rows, columns);
   }
