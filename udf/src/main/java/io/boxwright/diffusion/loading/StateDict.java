@@ -14,16 +14,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The weights of one component of a diffusers folder, by name, read from memory-mapped safetensors
- * files, or drawn at random. Named after PyTorch's {@code state_dict}.
+ * The weights of one component of a diffusers folder, by name, read from safetensors files, or
+ * drawn at random. Named after PyTorch's {@code state_dict}.
  *
  * <p>A model takes its tensors one by one, each by a path that ends in the parameter's name, and
  * says with {@link #finish} when it has them all. Nothing is refused before that, unless hardly
  * anything fits: {@code finish} names the missing and mis-shaped tensors in one message.
  *
  * <p>The tensors belong to the manager given to {@link #open}, not to the {@code ArrayScope} that
- * may be open meanwhile. On the CPU they may be parts of the mapped file: reading them is cheap,
- * changing them in place is not possible.
+ * may be open meanwhile. On the CPU those that need no conversion are parts of the mapped file:
+ * reading them is cheap, changing them in place is not possible. On a GPU they are copies, and no
+ * part of a file stays in this process's memory.
  */
 public final class StateDict {
 
@@ -34,7 +35,7 @@ public final class StateDict {
       Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
 
   private final LoadReport report;
-  private final NDManager manager; // null if only headers are read
+  private final TensorReader reader; // null if only headers are read, or nothing
   private final RandomWeights random; // null if weights are read
   private final DataType dataType;
   private final Map<String, SafeTensor> tensors;
@@ -43,14 +44,14 @@ public final class StateDict {
 
   private StateDict(
       LoadReport report,
-      NDManager manager,
+      TensorReader reader,
       RandomWeights random,
       DataType dataType,
       Map<String, SafeTensor> tensors,
       Set<String> taken,
       String prefix) {
     this.report = report;
-    this.manager = manager;
+    this.reader = reader;
     this.random = random;
     this.dataType = dataType;
     this.tensors = tensors;
@@ -82,7 +83,8 @@ public final class StateDict {
     requireSupported(dataType);
     Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
     LoadReport report = new LoadReport(component, folder);
-    return new StateDict(report, manager, null, dataType, tensors, new HashSet<>(), "");
+    TensorReader reader = new TensorReader(manager, dataType);
+    return new StateDict(report, reader, null, dataType, tensors, new HashSet<>(), "");
   }
 
   private static void requireSupported(DataType dataType) {
@@ -124,12 +126,12 @@ public final class StateDict {
     requireSupported(dataType);
     LoadReport report = new LoadReport(component, folder);
     RandomWeights random = new RandomWeights(manager, dataType);
-    return new StateDict(report, manager, random, dataType, Map.of(), new HashSet<>(), "");
+    return new StateDict(report, null, random, dataType, Map.of(), new HashSet<>(), "");
   }
 
   /** The tensors below a module: {@code weights.at("mid_block").at("attentions.0")}. */
   public StateDict at(String module) {
-    return new StateDict(report, manager, random, dataType, tensors, taken, prefix + module + ".");
+    return new StateDict(report, reader, random, dataType, tensors, taken, prefix + module + ".");
   }
 
   /**
@@ -188,7 +190,7 @@ public final class StateDict {
   }
 
   private StateDict withTensors(Map<String, SafeTensor> changed) {
-    return new StateDict(report, manager, random, dataType, changed, taken, prefix);
+    return new StateDict(report, reader, random, dataType, changed, taken, prefix);
   }
 
   /** The module these tensors are below, such as {@code mid_block.attentions.0}. */
@@ -220,7 +222,7 @@ public final class StateDict {
     if (random != null) {
       return random.draw(name, shape);
     }
-    return fits(path, tensor, shape) && manager != null ? tensor.read(manager, dataType) : null;
+    return fits(path, tensor, shape) && reader != null ? reader.read(tensor) : null;
   }
 
   private boolean fits(String path, SafeTensor tensor, long... shape) {
@@ -238,12 +240,15 @@ public final class StateDict {
 
   /**
    * Fails if any tensor was missing, mis-shaped or mis-typed. Tensors that are left over do no
-   * harm: diffusers warns of them, too.
+   * harm: diffusers warns of them, too. Frees the memory that reading took on the host.
    *
    * @return a sentence about what was left over, if something was
    * @throws ModelLoadingException that names what is wrong
    */
   public Optional<String> finish() {
+    if (reader != null) {
+      reader.close();
+    }
     report.finish();
     return report.leftOver(
         tensors.keySet().stream().filter(name -> !taken.contains(name)).toList());

@@ -88,12 +88,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     NDManager manager = LibTorch.newManager(options.device());
     FusedKernels.prepareLater(options.device(), options.dataType());
     try (GradMode ignored = GradMode.disabled()) {
-      StableDiffusionPipeline loaded =
-          new StableDiffusionPipeline(folder, options, manager, source.apply(manager));
-      if (options.device().isGpu()) {
-        System.gc(); // unmaps the files, which else stay in this process's memory for long
-      }
-      return loaded;
+      return new StableDiffusionPipeline(folder, options, manager, source.apply(manager));
     } catch (RuntimeException e) {
       manager.close();
       throw e;
