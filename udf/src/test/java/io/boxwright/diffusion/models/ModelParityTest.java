@@ -178,7 +178,7 @@ class ModelParityTest {
     assertThatThrownBy(() -> unet.setAttnProcessor(processors))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("A map of " + count + " attention processors")
-        .hasMessageContaining("there are " + (count + 1) + " attentions");
+        .hasMessageContaining("the model has " + (count + 1) + " attentions");
     processors.put("no_such_place.processor", new AttnProcessor());
     assertThatThrownBy(() -> unet.setAttnProcessor(processors))
         .hasMessageContaining("There is no attention processor no_such_place.processor");
