@@ -1,6 +1,7 @@
 package io.boxwright.cli;
 
 import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.clip.TokenizedPrompt;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.pipelines.RequestLimits;
 import io.boxwright.job.report.ConsoleLines;
@@ -53,8 +54,9 @@ final class TokensCommand implements Callable<Integer> {
     ConsoleLines out = new ConsoleLines(spec.commandLine().getOut());
     ConsoleLines err = new ConsoleLines(spec.commandLine().getErr());
     try (CLIPTokenizer tokenizer = tokenizer()) {
-      tokenizer.encode(prompt).warnings().forEach(warning -> err.print("%s", warning));
-      List<String> tokens = tokenizer.tokens(prompt);
+      TokenizedPrompt tokenized = tokenizer.encode(prompt);
+      tokenized.warnings().forEach(warning -> err.print("%s", warning));
+      List<String> tokens = tokenized.tokens();
       for (int i = 0; i < tokens.size(); i++) {
         out.print("%3d  %s", i, tokens.get(i));
       }

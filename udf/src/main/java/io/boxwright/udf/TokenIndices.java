@@ -1,5 +1,6 @@
 package io.boxwright.udf;
 
+import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.clip.PhraseMatch;
 import io.boxwright.diffusion.pipelines.RequestLimits;
 import java.util.List;
@@ -45,8 +46,8 @@ final class TokenIndices extends SqlFunction<ArrayData> {
     String prompt = arguments.getUTF8String(1).toString();
     List<String> phrases = readStrings(arguments, 2);
     checkTexts(prompt, phrases);
-    List<PhraseMatch> matches =
-        tokenizers.get(arguments.getUTF8String(0).toString()).findPhrases(prompt, phrases);
+    CLIPTokenizer tokenizer = tokenizers.get(arguments.getUTF8String(0).toString());
+    List<PhraseMatch> matches = tokenizer.findPhrases(tokenizer.encode(prompt), phrases);
     return new GenericArrayData(matches.stream().map(TokenIndices::toArrayData).toArray());
   }
 

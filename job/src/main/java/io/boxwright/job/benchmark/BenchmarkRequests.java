@@ -1,5 +1,7 @@
 package io.boxwright.job.benchmark;
 
+import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.clip.PhraseMatch;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
@@ -24,21 +26,23 @@ final class BenchmarkRequests {
 
   private BenchmarkRequests() {}
 
-  /** As many requests as rows, for a pipeline whose tokenizer names their tokens. */
+  /** Creates as many requests as rows, for a pipeline. */
   static List<GenerationRequest> create(ImagePipeline pipeline, int rows) {
-    return IntStream.range(0, rows).mapToObj(row -> request(pipeline, row)).toList();
+    return IntStream.range(0, rows).mapToObj(row -> request(pipeline.tokenizer(), row)).toList();
   }
 
-  private static GenerationRequest request(ImagePipeline pipeline, int row) {
+  private static GenerationRequest request(CLIPTokenizer tokenizer, int row) {
     String left = "%s circle".formatted(colour(row));
     String right = "%s square".formatted(colour(row / COLOURS.size()));
     String prompt = "a %s and a %s".formatted(left, right);
     double size = SIZE - SHRINKING * (row / PLACES % SIZES);
     double top = SHIFT * (row % PLACES);
+    List<PhraseMatch> matches =
+        tokenizer.findPhrases(tokenizer.encode(prompt), List.of(left, right));
     List<LayoutObject> objects =
         List.of(
-            object(pipeline, prompt, left, box(0.05, 0.1 + top, size)),
-            object(pipeline, prompt, right, box(0.55, 0.5 - top, size)));
+            object(left, matches.get(0), box(0.05, 0.1 + top, size)),
+            object(right, matches.get(1), box(0.55, 0.5 - top, size)));
     return new GenerationRequest(prompt, row, objects);
   }
 
@@ -50,9 +54,7 @@ final class BenchmarkRequests {
     return new BoundingBox(xMin, yMin, xMin + size, yMin + size);
   }
 
-  private static LayoutObject object(
-      ImagePipeline pipeline, String prompt, String phrase, BoundingBox box) {
-    List<Integer> tokens = pipeline.findPhrases(prompt, List.of(phrase)).get(0).tokenIndices();
-    return new LayoutObject(phrase, tokens, List.of(box));
+  private static LayoutObject object(String phrase, PhraseMatch match, BoundingBox box) {
+    return new LayoutObject(phrase, match.tokenIndices(), List.of(box));
   }
 }

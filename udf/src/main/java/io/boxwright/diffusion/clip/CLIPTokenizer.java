@@ -1,5 +1,6 @@
 package io.boxwright.diffusion.clip;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.util.Utils;
@@ -126,7 +127,8 @@ public final class CLIPTokenizer implements AutoCloseable {
 
   /** Cuts a prompt into tokens, keeps as many as the text encoder reads, and pads. */
   public TokenizedPrompt encode(String prompt) {
-    long[] all = tokenizer.encode(prompt, true, false).getIds();
+    Encoding encoding = tokenizer.encode(prompt, true, false);
+    long[] all = encoding.getIds();
     int[] ids = new int[modelMaxLength];
     Arrays.fill(ids, padTokenId);
     int length = Math.min(all.length, modelMaxLength);
@@ -134,90 +136,76 @@ public final class CLIPTokenizer implements AutoCloseable {
       ids[i] = (int) all[i];
     }
     if (all.length == length) {
-      return new TokenizedPrompt(ids, length, all.length, "");
+      return new TokenizedPrompt(prompt, encoding, ids, length, "");
     }
     ids[length - 1] = (int) all[all.length - 1]; // the end token
     String removed = decode(Arrays.copyOfRange(all, length - 1, all.length - 1));
-    return new TokenizedPrompt(ids, length, all.length, removed);
+    return new TokenizedPrompt(prompt, encoding, ids, length, removed);
   }
 
   /**
-   * The text of every token that the text encoder reads, by token index: the start token first, the
-   * end token last, no padding. A token that ends a word ends in {@code </w>}.
-   */
-  public List<String> tokens(String prompt) {
-    String[] all = tokenizer.encode(prompt, true, false).getTokens();
-    String[] kept = Arrays.copyOf(all, Math.min(all.length, modelMaxLength));
-    kept[kept.length - 1] = all[all.length - 1];
-    return List.of(kept);
-  }
-
-  /**
-   * The token indices of a phrase in a prompt, see {@link #findPhrases}.
+   * Finds the token indices of a phrase in a prompt; see {@link #findPhrases}.
    *
    * @throws IllegalArgumentException if the phrase is empty, does not occur, or only in the part of
    *     the prompt that the text encoder does not read
    */
   public List<Integer> tokenIndices(String prompt, String phrase) {
-    return findPhrases(prompt, List.of(phrase)).get(0).tokenIndices();
+    return findPhrases(encode(prompt), List.of(phrase)).get(0).tokenIndices();
   }
 
   /**
    * Finds phrases in a prompt. Case and spaces do not matter; a match begins and ends at a word,
    * and longer phrases choose first. The n-th of equal phrases has the n-th occurrence, if there
-   * are as many; else all have the first. A phrase that does not occur word for word is looked for
-   * in the singular or plural, with blanks for underscores and hyphens, and without its article; a
-   * warning says so. Warnings also name a choice among several occurrences, and tokens that
-   * different phrases share.
+   * are as many; otherwise all have the first. A phrase that does not occur word for word is looked
+   * for in the singular or plural, with blanks for underscores and hyphens, and without its
+   * article; a warning says so. Warnings also name a choice among several occurrences, and tokens
+   * that different phrases share.
    *
+   * @param prompt made by this tokenizer
+   * @return a match for each phrase
    * @throws IllegalArgumentException naming the first phrase that is empty or does not occur, or
    *     only in the part of the prompt that the text encoder does not read, or has no tokens of its
    *     own there
    */
-  public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
-    return new PhraseFinder(tokenizer, prompt, modelMaxLength).find(phrases);
+  public List<PhraseMatch> findPhrases(TokenizedPrompt prompt, List<String> phrases) {
+    return new PhraseFinder(tokenizer, prompt).find(phrases);
   }
 
   /**
    * Compares phrases with the tokens that they belong to.
    *
+   * @param prompt made by this tokenizer
    * @param phrases may have nulls
    * @param tokenIndices as many lists
    * @return a sentence for each phrase whose tokens are other words
    */
   public List<String> contradictions(
-      String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
-    PhraseFinder finder = new PhraseFinder(tokenizer, prompt, modelMaxLength);
-    List<String> texts = texts(prompt, tokenIndices);
+      TokenizedPrompt prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
+    PhraseFinder finder = new PhraseFinder(tokenizer, prompt);
     return IntStream.range(0, phrases.size())
         .filter(place -> phrases.get(place) != null)
         .mapToObj(
-            place ->
-                finder.contradiction(
-                    phrases.get(place), tokenIndices.get(place), texts.get(place), place))
+            place -> {
+              List<Integer> tokens = tokenIndices.get(place);
+              return finder.contradiction(phrases.get(place), tokens, text(prompt, tokens), place);
+            })
         .flatMap(Optional::stream)
         .toList();
   }
 
   /**
-   * The text of some tokens of a prompt, such as {@code red circle}: for tokens of one phrase the
-   * inverse of {@link #tokenIndices}. Indices outside the prompt's text are left out.
+   * Returns the text of some tokens of a prompt, such as {@code red circle}: for the tokens of one
+   * phrase, the inverse of {@link #tokenIndices}.
+   *
+   * @param prompt made by this tokenizer
+   * @param tokenIndices any numbers; those outside the prompt's text are left out
    */
-  public String text(String prompt, List<Integer> tokenIndices) {
-    return texts(prompt, List.of(tokenIndices)).get(0);
-  }
-
-  /** {@link #text} of several phrases' tokens. The prompt is cut into tokens once. */
-  public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
-    TokenizedPrompt encoded = encode(prompt);
-    return tokenIndices.stream().map(tokens -> text(encoded, tokens)).toList();
-  }
-
-  private String text(TokenizedPrompt encoded, List<Integer> tokenIndices) {
+  public String text(TokenizedPrompt prompt, List<Integer> tokenIndices) {
+    int[] ids = prompt.ids();
     return decode(
         tokenIndices.stream()
-            .filter(index -> index > 0 && index < encoded.length() - 1)
-            .mapToLong(index -> encoded.ids()[index])
+            .filter(index -> index > 0 && index < prompt.length() - 1)
+            .mapToLong(index -> ids[index])
             .toArray());
   }
 

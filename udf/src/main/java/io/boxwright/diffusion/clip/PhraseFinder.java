@@ -1,6 +1,5 @@
 package io.boxwright.diffusion.clip;
 
-import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.boxwright.text.Count;
@@ -59,22 +58,23 @@ final class PhraseFinder {
   private final int[] firstTokens;
   private final int end;
   private final PhraseSpellings spellings;
+  private final Map<String, Occurrences> known = new HashMap<>(); // by spelling
 
   /**
-   * Reads a prompt.
+   * Creates a finder of phrases in one prompt.
    *
-   * @param modelMaxLength tokens that the text encoder reads, start and end included
+   * @param tokenizer the one that cut the prompt; cuts the phrases
+   * @param prompt what they are looked for in
    */
-  PhraseFinder(HuggingFaceTokenizer tokenizer, String prompt, int modelMaxLength) {
-    Encoding encoding = tokenizer.encode(prompt, true, false);
+  PhraseFinder(HuggingFaceTokenizer tokenizer, TokenizedPrompt prompt) {
     this.tokenizer = tokenizer;
-    this.prompt = prompt;
-    this.characters = prompt.codePoints().toArray();
-    this.ids = encoding.getIds();
-    this.spans = encoding.getCharTokenSpans();
+    this.prompt = prompt.text();
+    this.characters = prompt.text().codePoints().toArray();
+    this.ids = prompt.wholeIds();
+    this.spans = prompt.spans();
     this.firstTokens = firstTokens(spans, characters.length);
-    this.end = Math.min(ids.length, modelMaxLength) - 1; // there stands the end token
-    this.spellings = new PhraseSpellings(prompt);
+    this.end = prompt.length() - 1; // the index of the end token
+    this.spellings = new PhraseSpellings(prompt.text());
   }
 
   /** For each place between characters the first token behind it; the end token behind the last. */
@@ -104,6 +104,9 @@ final class PhraseFinder {
       return IntStream.range(from, to).boxed().toList();
     }
   }
+
+  /** The tokens that a spelling has if it is alone, and where it occurs, in order. */
+  private record Occurrences(List<Long> ids, List<Span> spans) {}
 
   /**
    * A phrase in a spelling.
@@ -237,8 +240,14 @@ final class PhraseFinder {
         Stream.of(phrase), Stream.of(phrase).flatMap(own -> spellings.of(own).stream()));
   }
 
-  /** All occurrences of a spelling that begin and end at words and do not overlap. */
+  /** Returns a phrase with the occurrences of one of its spellings. */
   private Found occurrences(String phrase, String spelling) {
+    Occurrences all = known.computeIfAbsent(spelling, this::findAll);
+    return new Found(phrase, spelling, all.ids(), all.spans(), all.spans().size());
+  }
+
+  /** Finds all occurrences of a spelling that begin and end at words and do not overlap. */
+  private Occurrences findAll(String spelling) {
     long[] wanted = encode(spelling);
     Map<Integer, Span> byLetters = new HashMap<>();
     letters(spelling)
@@ -258,17 +267,16 @@ final class PhraseFinder {
       }
       from = span == null ? from + 1 : span.to();
     }
-    List<Long> key = Arrays.stream(wanted).boxed().toList();
-    return new Found(phrase, spelling, key, spans, spans.size());
+    return new Occurrences(Arrays.stream(wanted).boxed().toList(), spans);
   }
 
   /** The places of characters where a text stands as words of its own, whatever its tokens. */
   private List<Letters> letters(String text) {
     int[] wanted = text.strip().codePoints().map(Character::toLowerCase).toArray();
     return IntStream.rangeClosed(0, characters.length - wanted.length)
-        .filter(start -> wanted.length > 0 && isAt(wanted, start))
+        .filter(start -> wanted.length > 0 && isBoundaryAt(start))
+        .filter(start -> isBoundaryAt(start + wanted.length) && isAt(wanted, start))
         .mapToObj(start -> new Letters(start, start + wanted.length))
-        .filter(letters -> isBoundaryAt(letters.start()) && isBoundaryAt(letters.end()))
         .toList();
   }
 

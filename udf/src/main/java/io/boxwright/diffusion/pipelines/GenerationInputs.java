@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that one call of a pipeline is given. Arrays stay the caller's.
+ * The inputs of one call of a pipeline. Arrays stay the caller's.
  *
  * @param requests one for each image, at least one
- * @param options what they share
- * @param latents standard normal noise to start from instead of that of the seeds, (B, C, h, w)
+ * @param options the options of all images
+ * @param latents standard normal noise to start from, instead of that of the seeds, (B, C, h, w)
  * @param promptEmbeds the prompts' states, instead of encoding them, (B, T, D)
  * @param negativePromptEmbeds the negative prompts' states, (B, T, D)
  * @param callbackOnStepEnd called after each step
@@ -24,7 +24,11 @@ public record GenerationInputs(
     Optional<NDArray> negativePromptEmbeds,
     StepCallback callbackOnStepEnd) {
 
-  /** Copies the list and checks that there is a request. */
+  /**
+   * Copies the list.
+   *
+   * @throws IllegalArgumentException if there is no request
+   */
   public GenerationInputs {
     requests = List.copyOf(requests);
     if (requests.isEmpty()) {
@@ -32,7 +36,7 @@ public record GenerationInputs(
     }
   }
 
-  /** Without anything but requests and options. */
+  /** Creates inputs of requests and options alone. */
   public static GenerationInputs of(List<GenerationRequest> requests, GenerationOptions options) {
     return new GenerationInputs(
         requests,
@@ -43,7 +47,7 @@ public record GenerationInputs(
         (step, timestep, latents) -> latents);
   }
 
-  /** The same, starting from given noise (B, C, h, w). */
+  /** Returns the same inputs with given noise to start from, (B, C, h, w). */
   public GenerationInputs withLatents(NDArray given) {
     return new GenerationInputs(
         requests,
@@ -54,30 +58,36 @@ public record GenerationInputs(
         callbackOnStepEnd);
   }
 
-  /** The same with the prompts' states (B, T, D) given. */
+  /** Returns the same inputs with given states of the prompts, (B, T, D). */
   public GenerationInputs withPromptEmbeds(NDArray given) {
     return new GenerationInputs(
         requests, options, latents, Optional.of(given), negativePromptEmbeds, callbackOnStepEnd);
   }
 
-  /** The same with the negative prompts' states (B, T, D) given. */
+  /** Returns the same inputs with given states of the negative prompts, (B, T, D). */
   public GenerationInputs withNegativePromptEmbeds(NDArray given) {
     return new GenerationInputs(
         requests, options, latents, promptEmbeds, Optional.of(given), callbackOnStepEnd);
   }
 
-  /** The same with a callback. */
+  /** Returns the same inputs with a callback. */
   public GenerationInputs withCallbackOnStepEnd(StepCallback callback) {
     return new GenerationInputs(
         requests, options, latents, promptEmbeds, negativePromptEmbeds, callback);
   }
 
-  /** The objects of each request. */
+  /** Returns the same inputs with other requests, one for each of these. */
+  GenerationInputs withRequests(List<GenerationRequest> others) {
+    return new GenerationInputs(
+        others, options, latents, promptEmbeds, negativePromptEmbeds, callbackOnStepEnd);
+  }
+
+  /** Returns the objects of each request. */
   List<List<LayoutObject>> layouts() {
     return requests.stream().map(GenerationRequest::objects).toList();
   }
 
-  /** A copy that belongs to a run, so that the caller's array is left alone. */
+  /** Returns a copy that belongs to a run, so that the caller's array is left alone. */
   static NDArray copyTo(NDManager run, NDArray given) {
     NDArray copy = given.toDevice(run.getDevice(), true);
     copy.attach(run);

@@ -3,8 +3,7 @@ package io.boxwright.diffusion.pipelines;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.boxwright.diffusion.attention.AttentionAverages;
-import io.boxwright.diffusion.clip.PhraseMatch;
-import io.boxwright.diffusion.clip.TokenizedPrompt;
+import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
 import io.boxwright.diffusion.images.DrawBox;
@@ -62,35 +61,25 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
         StableDiffusionPipeline.fromConfig(folder, options));
   }
 
-  /** The pipeline without layouts, over the same weights; closed with this one. */
+  /** Returns the pipeline without layouts over the same weights; closed with this one. */
   public StableDiffusionPipeline stableDiffusion() {
     return pipeline;
   }
 
-  /**
-   * Checks options against the model.
-   *
-   * @throws IllegalArgumentException naming the option
-   */
   @Override
   public void checkOptions(GenerationOptions options) {
     pipeline.checkOptions(options);
   }
 
-  /**
-   * Checks one request: that its prompt is not empty, and that every token index names a word of
-   * it.
-   *
-   * @throws IllegalArgumentException saying what is wrong
-   */
   @Override
-  public void checkRequest(GenerationRequest request, Guidance guidance) {
+  public GenerationRequest checkRequest(GenerationRequest request, Guidance guidance) {
     InputChecks.requirePrompt(request);
-    TokenizedPrompt prompt = pipeline.tokenizer().encode(request.prompt());
-    for (LayoutObject object : request.objects()) {
-      object.tokenIndices().forEach(prompt::requireWord);
+    GenerationRequest tokenized = request.tokenized(pipeline.tokenizer());
+    for (LayoutObject object : tokenized.objects()) {
+      object.tokenIndices().forEach(tokenized.tokens()::requireWord);
     }
-    checkLayout(request, guidance);
+    checkLayout(tokenized, guidance);
+    return tokenized;
   }
 
   private void checkLayout(GenerationRequest request, Guidance guidance) {
@@ -100,19 +89,26 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
     }
   }
 
-  /** Requests come without prompts where the prompts' states are given, and padding has none. */
-  private void checkRequests(GenerationInputs inputs, Guidance guidance) {
-    for (GenerationRequest request : inputs.requests()) {
-      if (request.isPadding()) {
-        continue;
-      }
-      if (request.prompt() != null || inputs.promptEmbeds().isEmpty()) {
-        checkRequest(request, guidance);
-      } else {
-        request.objects().forEach(this::checkEmbedded);
-        checkLayout(request, guidance);
-      }
+  /** Checks the requests; returns the inputs with their prompts cut into tokens. */
+  private GenerationInputs checkRequests(GenerationInputs inputs, Guidance guidance) {
+    return inputs.withRequests(
+        inputs.requests().stream()
+            .map(request -> checkRequest(request, inputs, guidance))
+            .toList());
+  }
+
+  /** Requests come without prompts if the prompts' states are given, and padding has none. */
+  private GenerationRequest checkRequest(
+      GenerationRequest request, GenerationInputs inputs, Guidance guidance) {
+    if (request.isPadding()) {
+      return request;
     }
+    if (request.prompt() != null || inputs.promptEmbeds().isEmpty()) {
+      return checkRequest(request, guidance);
+    }
+    request.objects().forEach(this::checkEmbedded);
+    checkLayout(request, guidance);
+    return request;
   }
 
   private void checkEmbedded(LayoutObject object) {
@@ -126,15 +122,15 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   }
 
   /**
-   * The tokens of a prompt as text, start and end token included; the place is the index: {@code
-   * get_indices} of the Python pipelines.
+   * Returns the tokens of a prompt as text, start and end token included; the place is the index:
+   * {@code get_indices} of the Python pipelines.
    */
   public List<String> tokens(String prompt) {
-    return pipeline.tokenizer().tokens(prompt);
+    return pipeline.tokenizer().encode(prompt).tokens();
   }
 
   /**
-   * Token indices of a phrase in a prompt.
+   * Finds the token indices of a phrase in a prompt.
    *
    * @throws IllegalArgumentException if it does not occur
    */
@@ -142,30 +138,12 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
     return pipeline.tokenizer().tokenIndices(prompt, phrase);
   }
 
-  /**
-   * Finds phrases in a prompt, see {@link io.boxwright.diffusion.clip.CLIPTokenizer#findPhrases}.
-   *
-   * @throws IllegalArgumentException naming the first that does not occur
-   */
   @Override
-  public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
-    return pipeline.tokenizer().findPhrases(prompt, phrases);
+  public CLIPTokenizer tokenizer() {
+    return pipeline.tokenizer();
   }
 
-  /** A sentence for each phrase whose token indices are those of other words. */
-  @Override
-  public List<String> contradictions(
-      String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
-    return pipeline.tokenizer().contradictions(prompt, phrases, tokenIndices);
-  }
-
-  /** The texts of some tokens of a prompt each; indices outside of it are left out. */
-  @Override
-  public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
-    return pipeline.tokenizer().texts(prompt, tokenIndices);
-  }
-
-  /** A copy of an image with boxes drawn on it. */
+  /** Returns a copy of an image with boxes drawn on it. */
   public static BufferedImage drawBox(BufferedImage image, List<BoundingBox> boxes) {
     DrawBox drawing = new DrawBox(image);
     for (BoundingBox box : boxes) {
@@ -191,16 +169,17 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
    * @throws IllegalArgumentException naming the input that is wrong
    */
   public List<GeneratedImage> generate(GenerationInputs inputs, Guidance guidance) {
-    checkRequests(inputs, guidance);
+    GenerationInputs checked = checkRequests(inputs, guidance);
     synchronized (pipeline) {
       try (GradMode ignored = GradMode.disabled();
           NDManager run = pipeline.manager().newSubManager();
           ArrayScope scope = new ArrayScope();
-          GuidanceHook guided = new GuidanceHook(guidance, inputs);
-          AttentionHook attention = new AttentionHook(inputs)) {
+          GuidanceHook guided = new GuidanceHook(guidance, checked);
+          AttentionHook attention = new AttentionHook(checked)) {
         scope.suppressNotUsedWarning();
-        NDArray latents = pipeline.denoise(run, inputs, List.of(guided, attention)); // (B, C, h, w)
-        return describe(inputs, latents, guided.traces(), attention.maps());
+        NDArray latents =
+            pipeline.denoise(run, checked, List.of(guided, attention)); // (B, C, h, w)
+        return describe(checked, latents, guided.traces(), attention.maps());
       }
     }
   }
@@ -213,13 +192,13 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
    * @throws IllegalArgumentException naming the input that is wrong
    */
   public NDArray generateLatents(NDManager owner, GenerationInputs inputs, Guidance guidance) {
-    checkRequests(inputs, guidance);
-    try (GuidanceHook guided = new GuidanceHook(guidance, inputs)) {
-      return pipeline.generateLatents(owner, inputs, List.of(guided));
+    GenerationInputs checked = checkRequests(inputs, guidance);
+    try (GuidanceHook guided = new GuidanceHook(guidance, checked)) {
+      return pipeline.generateLatents(owner, checked, List.of(guided));
     }
   }
 
-  /** Decodes and scores, which the host does while a GPU decodes; null for padding. */
+  /** Decodes, and scores while a GPU decodes; null for padding. */
   private List<GeneratedImage> describe(
       GenerationInputs inputs,
       NDArray latents,
@@ -242,7 +221,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
     }
   }
 
-  /** What the attention maps of a row say. */
+  /** The scores and maps that come from the attention of a row. */
   private record Scores(Optional<LayoutAdherence> adherence, List<AttentionMap> attentionMaps) {}
 
   private static Scores scores(GenerationInputs inputs, int row, AttentionAverages.RowMaps maps) {
@@ -250,7 +229,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
     return new Scores(adherence(request, maps), attentionMaps(inputs.options(), request, maps));
   }
 
-  private GeneratedImage image(
+  private static GeneratedImage image(
       GenerationInputs inputs,
       int row,
       LatentDecoder.Decoded decoded,
@@ -268,12 +247,12 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
             warnings(request));
   }
 
-  private List<String> warnings(GenerationRequest request) {
-    if (request.prompt() == null) {
+  private static List<String> warnings(GenerationRequest request) {
+    if (request.tokens() == null) { // the prompt's states were given
       return request.warnings();
     }
-    List<String> ofPrompt = pipeline.tokenizer().encode(request.prompt()).warnings();
-    return Stream.concat(request.warnings().stream(), ofPrompt.stream()).toList();
+    return Stream.concat(request.warnings().stream(), request.tokens().warnings().stream())
+        .toList();
   }
 
   private static Optional<LayoutAdherence> adherence(

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.clip.CLIPTextModel;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.clip.TokenizedPrompt;
 import io.boxwright.diffusion.models.Conditioning;
 import io.boxwright.torch.ArrayScope;
 import java.util.Arrays;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Prompts to what the denoiser is told of them: diffusers' {@code encode_prompt}. */
+/** An encoder of prompts for the denoiser: diffusers' {@code encode_prompt}. */
 final class PromptEncoder {
 
   private final CLIPTokenizer tokenizer;
@@ -24,19 +25,19 @@ final class PromptEncoder {
   }
 
   /**
-   * What the denoiser is told of the prompts, given or encoded.
+   * Returns the conditioning on the prompts, whose states are given or encoded here.
    *
    * @param run owns it
    * @return of B rows
    */
   Conditioning conditioning(NDManager run, GenerationInputs inputs) {
     return new Conditioning(
-        embeds(run, inputs, inputs.promptEmbeds(), GenerationRequest::prompt)); // (B, T, D)
+        embeds(run, inputs, inputs.promptEmbeds(), this::tokensOfPrompt)); // (B, T, D)
   }
 
   /**
-   * What the denoiser is told with classifier-free guidance: that of the negative prompts, given or
-   * encoded, before that of the prompts; else the latter alone.
+   * Returns the conditioning for classifier-free guidance, the rows of the negative prompts before
+   * those of the prompts; without such guidance the latter alone.
    *
    * @param run owns the result
    * @param conditioning of the prompts, B rows
@@ -53,32 +54,40 @@ final class PromptEncoder {
                 run,
                 inputs,
                 inputs.negativePromptEmbeds(),
-                GenerationRequest::negativePrompt)); // (B, T, D)
+                this::tokensOfNegativePrompt)); // (B, T, D)
     return conditioning.after(unconditional); // 2B rows
+  }
+
+  private TokenizedPrompt tokensOfPrompt(GenerationRequest request) {
+    return request.tokenized(tokenizer).tokens();
+  }
+
+  private TokenizedPrompt tokensOfNegativePrompt(GenerationRequest request) {
+    return tokenizer.encode(request.negativePrompt());
   }
 
   private NDArray embeds(
       NDManager run,
       GenerationInputs inputs,
       Optional<NDArray> given,
-      Function<GenerationRequest, String> prompt) {
+      Function<GenerationRequest, TokenizedPrompt> tokens) {
     return given
         .map(array -> GenerationInputs.copyTo(run, array))
-        .orElseGet(() -> encode(run, inputs.requests().stream().map(prompt).toList()));
+        .orElseGet(() -> encode(run, inputs.requests().stream().map(tokens).toList()));
   }
 
-  /** In one pass, each at its place: B prompts -> (B, T, D). */
-  private NDArray encode(NDManager manager, List<String> prompts) {
+  /** Encodes B prompts in one pass, each at its place: (B, T, D). */
+  private NDArray encode(NDManager manager, List<TokenizedPrompt> prompts) {
     try (ArrayScope scope = new ArrayScope()) {
       return scope.keep(textEncoder.forward(tokenIds(manager, prompts))); // (B, T, D)
     }
   }
 
   /** (B, T), INT64. */
-  private NDArray tokenIds(NDManager manager, List<String> prompts) {
+  private static NDArray tokenIds(NDManager manager, List<TokenizedPrompt> prompts) {
     long[] ids =
         prompts.stream()
-            .flatMapToInt(prompt -> Arrays.stream(tokenizer.encode(prompt).ids()))
+            .flatMapToInt(prompt -> Arrays.stream(prompt.ids()))
             .asLongStream()
             .toArray();
     return manager.create(ids, new Shape(prompts.size(), ids.length / prompts.size()));

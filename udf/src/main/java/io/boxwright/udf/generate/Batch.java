@@ -1,66 +1,92 @@
 package io.boxwright.udf.generate;
 
+import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.text.Printable;
 import io.boxwright.udf.table.ImageOutcome;
 import io.boxwright.udf.table.ImageRequest;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
- * Images that are made together. Lists go by place.
+ * Images that are made together.
  *
- * @param images what is to be made
- * @param requests what the pipeline is asked for; {@link GenerationRequest#PADDING} where nothing
- *     is to be made
- * @param outcomes how the images ended; null where that is open
- * @param planned how many images should be made together, were there memory enough
+ * @param places all rows of the batch
+ * @param open those of the places whose images a call of the pipeline makes; padding stands at the
+ *     others
+ * @param planned the number of rows that were planned, before memory was too small
  */
-record Batch(
-    List<ImageRequest> images,
-    List<GenerationRequest> requests,
-    List<ImageOutcome> outcomes,
-    int planned) {
+record Batch(List<Place> places, List<Place> open, int planned) {
 
   private static final int MOST_CHARACTERS_OF_ID = 100;
 
-  /** How many rows it has, padding included. */
+  /** A row of a batch, the request that it makes, and the outcome once there is one. */
+  static final class Place {
+
+    private final ImageRequest image;
+    private final GenerationRequest request;
+    private ImageOutcome outcome;
+
+    private Place(ImageRequest image, GenerationRequest request, ImageOutcome outcome) {
+      this.image = image;
+      this.request = request;
+      this.outcome = outcome;
+    }
+
+    /** Creates the place of an image that the pipeline is asked for. */
+    static Place of(ImageRequest image, GenerationRequest request) {
+      return new Place(image, request, null);
+    }
+
+    /** Creates the place of an image that the pipeline is not asked for. */
+    static Place closed(ImageRequest image, ImageOutcome outcome) {
+      return new Place(image, GenerationRequest.PADDING, outcome);
+    }
+
+    /** Returns the objects that the image is asked for with. */
+    List<LayoutObject> layout() {
+      return request.objects();
+    }
+
+    /** Returns how the image ended; null if that is open or the image is not wanted. */
+    ImageOutcome outcome() {
+      return outcome;
+    }
+
+    void end(ImageOutcome end) {
+      outcome = end;
+    }
+  }
+
+  /** Creates a batch of all places that ask for an image. */
+  static Batch of(List<Place> places, int planned) {
+    List<Place> open = places.stream().filter(place -> !place.request.isPadding()).toList();
+    return new Batch(places, open, planned);
+  }
+
+  /** Returns the number of rows, padding included. */
   int rows() {
-    return requests.size();
+    return places.size();
   }
 
-  /** Places where an image is to be made. */
-  List<Integer> places() {
-    return IntStream.range(0, rows())
-        .filter(place -> !requests.get(place).isPadding())
-        .boxed()
-        .toList();
+  /** Returns the batch of some of the places. */
+  Batch slice(int start, int end) {
+    return of(places.subList(start, end), planned);
   }
 
-  /** Some of its images from a place on. Shares the outcomes. */
-  Batch slice(int start, int rows) {
-    int end = start + rows;
-    return new Batch(
-        images.subList(start, end),
-        requests.subList(start, end),
-        outcomes.subList(start, end),
-        planned);
+  /** Returns the same rows with fewer images to make. */
+  Batch only(List<Place> some) {
+    return new Batch(places, some, planned);
   }
 
-  /** The same with padding at all places but some. Shares the outcomes. */
-  Batch only(List<Integer> places) {
-    List<GenerationRequest> kept =
-        IntStream.range(0, rows())
-            .mapToObj(
-                place -> places.contains(place) ? requests.get(place) : GenerationRequest.PADDING)
-            .toList();
-    return new Batch(images, kept, outcomes, planned);
+  /** Returns the request for a row: {@link GenerationRequest#PADDING} unless it is open. */
+  GenerationRequest request(Place place) {
+    return open.contains(place) ? place.request : GenerationRequest.PADDING;
   }
 
-  /** The ids of the rows whose images are to be made, for people. */
+  /** Returns the ids of the open rows in a form for people. */
   List<String> ids() {
-    return places().stream()
-        .map(place -> Printable.shortened(images.get(place).prompt().id(), MOST_CHARACTERS_OF_ID))
+    return open.stream()
+        .map(place -> Printable.shortened(place.image.prompt().id(), MOST_CHARACTERS_OF_ID))
         .toList();
   }
 }

@@ -2,7 +2,6 @@ package io.boxwright.udf.generate;
 
 import io.boxwright.diffusion.guidance.BatchShape;
 import io.boxwright.diffusion.guidance.Guidance;
-import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
@@ -16,7 +15,6 @@ import io.boxwright.udf.executor.OutOfDeviceMemoryException;
 import io.boxwright.udf.table.ImageOutcome;
 import io.boxwright.udf.table.ImageRequest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.TaskContext;
@@ -24,78 +22,95 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs batches of rows through a pipeline. A row that cannot be done becomes a failed outcome and
- * takes no other row with it.
+ * A generator of images in batches. A row that cannot be done becomes a failed outcome and takes no
+ * other row with it.
  *
  * <p>With {@link BatchShape#FIXED} a batch has as many rows as there are images for it, and a row
  * keeps its place whatever becomes of the others: padding stands where the checks refused a row,
- * where an image is not wanted, and next to a row that is tried again. So a picture depends on
- * which rows its batch was planned with, and not on their fate.
- *
- * @param loaded the pipeline, shared by the tasks of the executor
- * @param options of all batches
- * @param guidance of all batches
- * @param batchSize rows of a batch
- * @param watchdog looks after the pipeline's calls
- * @param counters are told what stages take
+ * where an image is not wanted, and next to a row that is tried again. So a picture depends on the
+ * rows that its batch was planned with, and not on their fate.
  */
-record BatchGenerator(
-    LoadedPipeline loaded,
-    GenerationOptions options,
-    Guidance guidance,
-    BatchSize batchSize,
-    Watchdog watchdog,
-    GenerationCounters counters) {
+final class BatchGenerator {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchGenerator.class);
 
+  private final LoadedPipeline loaded;
+  private final GenerationOptions options;
+  private final Guidance guidance;
+  private final BatchSize batchSize;
+  private final Watchdog watchdog;
+  private final GenerationCounters counters;
+  private final RowRequests requests;
+
   /**
-   * One outcome for each image, in their order; null for those that are not wanted.
+   * Creates a generator for one task.
    *
-   * @param images no more than go into a batch
+   * @param loaded the pipeline, shared by the tasks of the executor
+   * @param options the options of all batches
+   * @param guidance the guidance of all batches
+   * @param batchSize the planned rows of a batch
+   * @param watchdog looks after the pipeline's calls
+   * @param counters count the time of each stage
+   */
+  BatchGenerator(
+      LoadedPipeline loaded,
+      GenerationOptions options,
+      Guidance guidance,
+      BatchSize batchSize,
+      Watchdog watchdog,
+      GenerationCounters counters) {
+    this.loaded = loaded;
+    this.options = options;
+    this.guidance = guidance;
+    this.batchSize = batchSize;
+    this.watchdog = watchdog;
+    this.counters = counters;
+    this.requests = new RowRequests(loaded.pipeline(), guidance);
+  }
+
+  /** Returns the number of images that {@link #generate} makes together. */
+  int mostRows() {
+    return batchSize.mostOn(loaded.device());
+  }
+
+  /**
+   * Makes images.
+   *
+   * @param images at most {@link #mostRows}
+   * @return an outcome for each image, in their order; null for those that are not wanted
    */
   List<ImageOutcome> generate(List<ImageRequest> images) {
-    Batch batch = checked(images);
+    Batch batch = Batch.of(images.stream().map(this::check).toList(), images.size());
     int done = 0;
-    while (done < images.size()) {
-      int rows = Math.min(loaded.limit().rows(images.size()), images.size() - done);
-      if (fits(batch.slice(done, rows))) {
-        done += rows;
+    while (done < batch.rows()) {
+      int end = Math.min(done + loaded.limit().rows(batch.rows()), batch.rows());
+      if (makeWithinMemory(batch.slice(done, end))) {
+        done = end;
       }
     }
     counters.measureMemory(loaded.device());
-    return batch.outcomes();
+    return batch.places().stream().map(Batch.Place::outcome).toList();
   }
 
-  private Batch checked(List<ImageRequest> images) {
-    List<GenerationRequest> requests = new ArrayList<>();
-    List<ImageOutcome> outcomes = new ArrayList<>();
-    for (ImageRequest image : images) {
-      GenerationRequest request = GenerationRequest.PADDING;
-      ImageOutcome outcome = null;
-      try {
-        if (image.wanted()) {
-          request = checkedRequest(image);
-        }
-      } catch (IllegalArgumentException e) {
-        outcome = ImageOutcome.refusal(e);
-      } catch (RuntimeException e) {
-        outcome = ImageOutcome.failure(e);
-      }
-      requests.add(request);
-      outcomes.add(outcome);
+  private Batch.Place check(ImageRequest image) {
+    if (!image.wanted()) {
+      return Batch.Place.closed(image, null);
     }
-    return new Batch(images, requests, outcomes, images.size());
+    try {
+      return Batch.Place.of(image, requests.request(image));
+    } catch (IllegalArgumentException e) {
+      return Batch.Place.closed(image, ImageOutcome.refusal(e));
+    } catch (RuntimeException e) {
+      return Batch.Place.closed(image, ImageOutcome.failure(e));
+    }
   }
 
-  private GenerationRequest checkedRequest(ImageRequest image) {
-    GenerationRequest request = image.prompt().request(loaded.pipeline(), image.seed());
-    loaded.pipeline().checkRequest(request, guidance);
-    return request;
-  }
-
-  /** Makes a batch, unless memory is too small for so many rows: then fewer are to be tried. */
-  private boolean fits(Batch batch) {
+  /**
+   * Makes a batch, unless memory is too small for its rows.
+   *
+   * @return false if memory is too small; then the limit is lower, and a smaller batch is to follow
+   */
+  private boolean makeWithinMemory(Batch batch) {
     try {
       make(batch);
       return true;
@@ -105,15 +120,15 @@ record BatchGenerator(
         loaded.limit().exceeded(batch.rows());
         return false;
       }
-      batch.outcomes().set(0, ImageOutcome.failure(e.reason()));
+      batch.places().get(0).end(ImageOutcome.failure(e.reason()));
       return true;
     }
   }
 
-  /** In one pass or, if that fails, each half alone, until only the culprit is lost. */
+  /** Makes a batch in one pass or, if that fails, each half alone, until only the culprit fails. */
   private void make(Batch batch) {
-    List<Integer> places = batch.places();
-    if (places.isEmpty()) {
+    List<Batch.Place> open = batch.open();
+    if (open.isEmpty()) {
       return;
     }
     try {
@@ -121,40 +136,36 @@ record BatchGenerator(
     } catch (OutOfDeviceMemoryException e) {
       throw e;
     } catch (RuntimeException e) {
-      if (places.size() == 1) {
+      if (open.size() == 1) {
         LOG.warn("Cannot generate {}", batch.ids(), e);
-        batch.outcomes().set(places.get(0), ImageOutcome.failure(e));
+        open.get(0).end(ImageOutcome.failure(e));
         return;
       }
-      LOG.warn("A batch of {} rows failed; its halves are tried alone", places.size(), e);
-      int half = places.size() / 2;
-      make(batch.only(places.subList(0, half)));
-      make(batch.only(places.subList(half, places.size())));
+      LOG.warn("A batch of {} rows failed; its halves are tried alone", open.size(), e);
+      int half = open.size() / 2;
+      make(batch.only(open.subList(0, half)));
+      make(batch.only(open.subList(half, open.size())));
     }
   }
 
   private void makeTogether(Batch batch) {
-    List<Integer> places = batch.places();
     boolean fixed = options.batchShape() == BatchShape.FIXED;
-    List<GenerationRequest> requests =
-        fixed ? batch.requests() : places.stream().map(batch.requests()::get).toList();
-    Timed timed = timed(requests, batch.ids());
-    for (int i = 0; i < places.size(); i++) {
-      int place = places.get(i);
-      GeneratedImage image = warned(timed.images().get(fixed ? place : i), batch);
-      List<LayoutObject> layout = batch.requests().get(place).objects();
-      double seconds = timed.seconds() / places.size();
-      batch.outcomes().set(place, ImageOutcome.of(image, layout, seconds));
+    List<Batch.Place> rows = fixed ? batch.places() : batch.open();
+    Timed timed = timed(rows.stream().map(batch::request).toList(), batch.ids());
+    double seconds = timed.seconds() / batch.open().size();
+    for (Batch.Place place : batch.open()) {
+      GeneratedImage image = warned(timed.images().get(rows.indexOf(place)), batch);
+      place.end(ImageOutcome.of(image, place.layout(), seconds));
     }
   }
 
-  /** Another shape gives other last digits, which who compares bytes has to know. */
+  /** Adds a warning if the batch has another shape than planned: the last digits differ then. */
   private GeneratedImage warned(GeneratedImage image, Batch batch) {
-    boolean asWanted = batchSize.isAuto() || batch.rows() == batch.planned();
-    return options.batchShape() == BatchShape.SHRINKING || asWanted
+    boolean asPlanned = batchSize.isAuto() || batch.rows() == batch.planned();
+    return options.batchShape() == BatchShape.SHRINKING || asPlanned
         ? image
         : image.withWarning(
-            "Made in a batch of %s, not %d, for which memory was too small: bytes may differ"
+            "Made in a batch of %s, not %d, because memory was too small: bytes may differ"
                 .formatted(Count.of(batch.rows(), "row"), batch.planned()));
   }
 
@@ -162,7 +173,7 @@ record BatchGenerator(
 
   private Timed timed(List<GenerationRequest> requests, List<String> ids) {
     TaskContext task = TaskContext.get();
-    // Waiting for the batches of other tasks is not this one's time.
+    // Waiting for the batches of other tasks does not count as this one's time.
     return loaded.thread().run(() -> timed(requests, ids, task));
   }
 

@@ -107,7 +107,7 @@ record GenerateRows(
     }
 
     private List<ImageRequest> nextBatch() {
-      int most = batchSize.mostOn(generator.loaded().device());
+      int most = generator.mostRows();
       List<ImageRequest> batch = new ArrayList<>();
       while (batch.size() < most && requests.hasNext()) {
         batch.add(requests.next());

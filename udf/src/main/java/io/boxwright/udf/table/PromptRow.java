@@ -1,16 +1,15 @@
 package io.boxwright.udf.table;
 
+import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.clip.PhraseMatch;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
-import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.RequestLimits;
 import io.boxwright.files.Sha256;
 import io.boxwright.text.Count;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +97,7 @@ public record PromptRow(
   /** What is wrong with the row as far as that is seen without a model. */
   Optional<String> problem() {
     try {
-      checkedRequest(seed);
+      checkedRequest();
       boxes();
       checkedTokens();
       return Optional.empty();
@@ -108,22 +107,27 @@ public record PromptRow(
   }
 
   /**
-   * What the row asks for. All that can be seen without it is checked before the prompt is cut into
-   * tokens.
+   * Makes the request of the row's first image. The prompt is cut into tokens after all checks that
+   * need no tokens, and only here.
    *
-   * @param imageSeed what the image's noise is made from
+   * @param tokenizer the pipeline's
+   * @return a request with its {@link GenerationRequest#tokens}
    * @throws IllegalArgumentException saying what is wrong with the row
    */
-  public GenerationRequest request(ImagePipeline pipeline, long imageSeed) {
-    GenerationRequest plain = checkedRequest(imageSeed);
+  public GenerationRequest request(CLIPTokenizer tokenizer) {
+    GenerationRequest plain = checkedRequest();
     List<BoundingBox> boxes = boxes();
-    return boxes.isEmpty() ? plain : withLayout(plain, pipeline, boxes);
+    List<List<Integer>> tokens = checkedTokens();
+    GenerationRequest tokenized = plain.tokenized(tokenizer);
+    return boxes.isEmpty() ? tokenized : withLayout(tokenized, tokenizer, boxes, tokens);
   }
 
-  /** The request without its layout, after the checks that need neither tokens nor boxes. */
-  private GenerationRequest checkedRequest(long imageSeed) {
+  /**
+   * Returns the request without its layout, after the checks that need neither tokens nor boxes.
+   */
+  private GenerationRequest checkedRequest() {
     requireText();
-    GenerationRequest plain = new GenerationRequest(prompt, negativePrompt, imageSeed, List.of());
+    GenerationRequest plain = new GenerationRequest(prompt, negativePrompt, seed, List.of());
     checkCounts();
     return plain;
   }
@@ -146,18 +150,28 @@ public record PromptRow(
     }
   }
 
+  /**
+   * Adds the layout to a request.
+   *
+   * @param tokens a list for each box; none if phrases give them
+   */
   private GenerationRequest withLayout(
-      GenerationRequest plain, ImagePipeline pipeline, List<BoundingBox> boxes) {
-    List<List<Integer>> tokens = checkedTokens();
+      GenerationRequest request,
+      CLIPTokenizer tokenizer,
+      List<BoundingBox> boxes,
+      List<List<Integer>> tokens) {
+    Function<List<Integer>, String> text = own -> tokenizer.text(request.tokens(), own);
     if (tokens.isEmpty()) {
-      List<PhraseMatch> matches = pipeline.findPhrases(prompt, phrases);
-      return plain.withLayout(
-          objects(pipeline, boxes, matches.stream().map(PhraseMatch::tokenIndices).toList()),
+      List<PhraseMatch> matches = tokenizer.findPhrases(request.tokens(), phrases);
+      return request.withLayout(
+          objects(boxes, matches.stream().map(PhraseMatch::tokenIndices).toList(), text),
           matches.stream().flatMap(match -> match.warnings().stream()).distinct().toList());
     }
-    List<LayoutObject> objects = objects(pipeline, boxes, tokens);
-    return plain.withLayout(
-        objects, phrases.isEmpty() ? List.of() : pipeline.contradictions(prompt, phrases, tokens));
+    return request.withLayout(
+        objects(boxes, tokens, text),
+        phrases.isEmpty()
+            ? List.of()
+            : tokenizer.contradictions(request.tokens(), phrases, tokens));
   }
 
   /** The row's own token indices, a list for each box; none if phrases give them. */
@@ -166,43 +180,24 @@ public record PromptRow(
     return IntStream.range(0, tokenIndices.size()).mapToObj(this::tokens).toList();
   }
 
-  /** Boxes with the same tokens are boxes of one object. */
+  /**
+   * Makes the objects of the layout. Boxes with the same tokens are boxes of one object. An object
+   * without a phrase of its own is called what its tokens say.
+   */
   private List<LayoutObject> objects(
-      ImagePipeline pipeline, List<BoundingBox> boxes, List<List<Integer>> tokens) {
+      List<BoundingBox> boxes, List<List<Integer>> tokens, Function<List<Integer>, String> text) {
     Map<List<Integer>, List<Integer>> placesByTokens = new LinkedHashMap<>();
     for (int place = 0; place < boxes.size(); place++) {
       placesByTokens.computeIfAbsent(tokens.get(place), own -> new ArrayList<>()).add(place);
     }
-    Map<List<Integer>, String> texts = texts(pipeline, placesByTokens);
-    return placesByTokens.entrySet().stream()
-        .map(
-            object ->
-                new LayoutObject(
-                    texts.get(object.getKey()),
-                    object.getKey(),
-                    object.getValue().stream().map(boxes::get).toList()))
-        .toList();
-  }
-
-  /** Labels of objects: without a phrase of its own, an object is called what its tokens say. */
-  private Map<List<Integer>, String> texts(
-      ImagePipeline pipeline, Map<List<Integer>, List<Integer>> placesByTokens) {
-    Map<List<Integer>, String> texts = new HashMap<>();
-    List<List<Integer>> unnamed = new ArrayList<>();
+    List<LayoutObject> objects = new ArrayList<>();
     placesByTokens.forEach(
-        (tokens, places) -> {
+        (own, places) -> {
           String phrase = phrases.isEmpty() ? null : phrases.get(places.get(0));
-          if (phrase == null || phrase.isBlank()) {
-            unnamed.add(tokens);
-          } else {
-            texts.put(tokens, phrase);
-          }
+          String label = phrase == null || phrase.isBlank() ? text.apply(own) : phrase;
+          objects.add(new LayoutObject(label, own, places.stream().map(boxes::get).toList()));
         });
-    if (!unnamed.isEmpty()) {
-      List<String> found = pipeline.texts(prompt, unnamed);
-      IntStream.range(0, unnamed.size()).forEach(i -> texts.put(unnamed.get(i), found.get(i)));
-    }
-    return texts;
+    return objects;
   }
 
   private void checkCounts() {

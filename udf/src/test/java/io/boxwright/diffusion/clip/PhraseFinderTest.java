@@ -51,7 +51,7 @@ class PhraseFinderTest {
           """)
   void phrasesHaveWordsOfTheirOwn(String prompt, String phrases, String wanted) {
     List<String> words = words(prompt);
-    List<PhraseMatch> matches = tokenizer.findPhrases(prompt, split(phrases));
+    List<PhraseMatch> matches = tokenizer.findPhrases(tokenizer.encode(prompt), split(phrases));
 
     assertThat(matches.stream().map(match -> place(prompt, words, match)))
         .containsExactly(wanted.split(" (?=\\D+@)(?<=\\d )"));
@@ -70,7 +70,7 @@ class PhraseFinderTest {
           a hotdog                    | dog
           """)
   void partsOfWordsAreNoWords(String prompt, String phrase) {
-    assertThatThrownBy(() -> tokenizer.findPhrases(prompt, List.of(phrase)))
+    assertThatThrownBy(() -> tokenizer.findPhrases(tokenizer.encode(prompt), List.of(phrase)))
         .hasMessage("phrase '%s' does not occur in prompt '%s'", phrase, prompt);
   }
 
@@ -101,9 +101,9 @@ class PhraseFinderTest {
           two sports balls             | a sports_ball  | sports balls
           """)
   void nearWordsAreFoundWithAWarning(String prompt, String phrase, String spelling) {
-    PhraseMatch match = tokenizer.findPhrases(prompt, List.of(phrase)).get(0);
+    PhraseMatch match = tokenizer.findPhrases(tokenizer.encode(prompt), List.of(phrase)).get(0);
 
-    assertThat(tokenizer.text(prompt, match.tokenIndices()).replace(" - ", "-"))
+    assertThat(tokenizer.text(tokenizer.encode(prompt), match.tokenIndices()).replace(" - ", "-"))
         .isEqualTo(spelling);
     assertThat(match.warnings())
         .containsExactly("phrase '%s' was found as '%s'".formatted(phrase, spelling));
@@ -111,9 +111,11 @@ class PhraseFinderTest {
 
   @Test
   void wordForWordGoesFirst() {
-    PhraseMatch match = tokenizer.findPhrases("some cats and a cat", List.of("cat")).get(0);
+    PhraseMatch match =
+        tokenizer.findPhrases(tokenizer.encode("some cats and a cat"), List.of("cat")).get(0);
 
-    assertThat(tokenizer.text("some cats and a cat", match.tokenIndices())).isEqualTo("cat");
+    assertThat(tokenizer.text(tokenizer.encode("some cats and a cat"), match.tokenIndices()))
+        .isEqualTo("cat");
     assertThat(match.warnings()).isEmpty();
   }
 
@@ -127,7 +129,7 @@ class PhraseFinderTest {
           a cat and a cat      | cat, cat, cat  | occurs 2 times in the prompt and has 3 boxes: all are on the first
           """)
   void aChoiceIsNamed(String prompt, String phrases, String warning) {
-    assertThat(tokenizer.findPhrases(prompt, split(phrases)))
+    assertThat(tokenizer.findPhrases(tokenizer.encode(prompt), split(phrases)))
         .allSatisfy(
             match -> assertThat(match.warnings()).containsExactly("phrase 'cat' " + warning));
   }
@@ -142,7 +144,7 @@ class PhraseFinderTest {
           """)
   void aChoiceAmongWhatLongerPhrasesLeaveIsNamed(
       String prompt, String phrases, String indices, String warning) {
-    List<PhraseMatch> matches = tokenizer.findPhrases(prompt, split(phrases));
+    List<PhraseMatch> matches = tokenizer.findPhrases(tokenizer.encode(prompt), split(phrases));
 
     assertThat(matches).extracting(PhraseMatch::tokenIndices).isEqualTo(tokens(indices));
     assertThat(matches.get(0).warnings()).contains("phrase 'cat' " + warning);
@@ -152,14 +154,15 @@ class PhraseFinderTest {
   void anOccurrenceThatIsCutOffIsMissed() {
     String prompt = "cat " + "x ".repeat(90) + "cat";
 
-    assertThat(tokenizer.findPhrases(prompt, List.of("cat", "cat")))
+    assertThat(tokenizer.findPhrases(tokenizer.encode(prompt), List.of("cat", "cat")))
         .containsOnly(
             new PhraseMatch(
                 List.of(1),
                 List.of(
                     "phrase 'cat' occurs 2 times in the prompt, 1 of them where it is cut off, and"
                         + " has 2 boxes: all are on the first")));
-    assertThat(tokenizer.findPhrases(prompt, List.of("cat")).get(0).warnings()).isEmpty();
+    assertThat(tokenizer.findPhrases(tokenizer.encode(prompt), List.of("cat")).get(0).warnings())
+        .isEmpty();
   }
 
   @ParameterizedTest
@@ -176,7 +179,7 @@ class PhraseFinderTest {
           a hot dog and a dog   | hot dog, dog     | ''
           """)
   void tokensThatDifferentPhrasesShareAreNamed(String prompt, String phrases, String warning) {
-    assertThat(tokenizer.findPhrases(prompt, split(phrases)))
+    assertThat(tokenizer.findPhrases(tokenizer.encode(prompt), split(phrases)))
         .flatExtracting(PhraseMatch::warnings)
         .filteredOn(text -> text.contains("shares"))
         .isEqualTo(warning.isEmpty() ? List.of() : List.of(warning));
@@ -184,20 +187,24 @@ class PhraseFinderTest {
 
   @Test
   void equalPhrasesWithoutEnoughOccurrencesAreOneObject() {
-    assertThat(tokenizer.findPhrases("a cat and a cat", List.of("cat", "cat", "cat")))
+    assertThat(
+            tokenizer.findPhrases(
+                tokenizer.encode("a cat and a cat"), List.of("cat", "cat", "cat")))
         .extracting(PhraseMatch::tokenIndices)
         .containsOnly(List.of(2));
     List<Integer> cats = tokenizer.tokenIndices("two cats", "cats");
-    assertThat(tokenizer.findPhrases("two cats", List.of("cat", "cat")))
+    assertThat(tokenizer.findPhrases(tokenizer.encode("two cats"), List.of("cat", "cat")))
         .extracting(PhraseMatch::tokenIndices)
         .containsOnly(cats);
   }
 
   @Test
   void letterlessScriptsAndAccentsKeepTheirWords() {
-    assertThat(tokenizer.findPhrases("un émigré 😀 cats", List.of("cats", "émigré", "😀")))
+    assertThat(
+            tokenizer.findPhrases(
+                tokenizer.encode("un émigré 😀 cats"), List.of("cats", "émigré", "😀")))
         .allSatisfy(match -> assertThat(match.warnings()).isEmpty());
-    assertThat(tokenizer.findPhrases("猫と犬", List.of("犬"))).hasSize(1);
+    assertThat(tokenizer.findPhrases(tokenizer.encode("猫と犬"), List.of("犬"))).hasSize(1);
   }
 
   /** Each occurrence has the tokens that are there, the last one with or without a word's end. */
@@ -215,18 +222,18 @@ class PhraseFinderTest {
           😀🎈 and 🎈         | 🎈, 🎈      | 🎈 🎈
           """)
   void wordsInsideOfARunAreFound(String prompt, String phrases, String wanted) {
-    List<PhraseMatch> matches = tokenizer.findPhrases(prompt, split(phrases));
+    List<PhraseMatch> matches = tokenizer.findPhrases(tokenizer.encode(prompt), split(phrases));
 
     assertThat(matches).allSatisfy(match -> assertThat(match.warnings()).isEmpty());
     assertThat(matches).extracting(PhraseMatch::tokenIndices).doesNotHaveDuplicates();
     assertThat(matches)
-        .extracting(match -> tokenizer.text(prompt, match.tokenIndices()))
+        .extracting(match -> tokenizer.text(tokenizer.encode(prompt), match.tokenIndices()))
         .containsExactly(wanted.split(" "));
   }
 
   @Test
   void aLetterIsNotTakenWithoutItsMarks() {
-    assertThatThrownBy(() -> tokenizer.findPhrases("แม่และพ่อ", List.of("แม")))
+    assertThatThrownBy(() -> tokenizer.findPhrases(tokenizer.encode("แม่และพ่อ"), List.of("แม")))
         .hasMessage("phrase 'แม' does not occur in prompt 'แม่และพ่อ'");
   }
 
@@ -239,7 +246,7 @@ class PhraseFinderTest {
     Files.writeString(folder.resolve("merges.txt"), "! ?</w>\n");
 
     try (CLIPTokenizer merging = CLIPTokenizer.fromPretrained(folder)) {
-      assertThatThrownBy(() -> merging.findPhrases("!?", List.of("?")))
+      assertThatThrownBy(() -> merging.findPhrases(merging.encode("!?"), List.of("?")))
           .hasMessage(
               "phrase '?' has no tokens of its own in prompt '!?', but shares them with its"
                   + " neighbours: give token_indices");
@@ -265,7 +272,7 @@ class PhraseFinderTest {
   void contradictionsAreNamed(String prompt, String phrase, String indices, String wanted) {
     List<Integer> tokens = Arrays.stream(indices.split(" ")).map(Integer::valueOf).toList();
 
-    assertThat(tokenizer.contradictions(prompt, List.of(phrase), List.of(tokens)))
+    assertThat(tokenizer.contradictions(tokenizer.encode(prompt), List.of(phrase), List.of(tokens)))
         .isEqualTo(wanted.isEmpty() ? List.of() : List.of(wanted));
   }
 
@@ -273,9 +280,13 @@ class PhraseFinderTest {
   void placesWithoutAPhraseOrATokenContradictNothing() {
     assertThat(
             tokenizer.contradictions(
-                "a cat", Arrays.asList(null, " "), List.of(List.of(1), List.of(2))))
+                tokenizer.encode("a cat"),
+                Arrays.asList(null, " "),
+                List.of(List.of(1), List.of(2))))
         .isEmpty();
-    assertThat(tokenizer.contradictions("a cat", List.of("cat"), List.of(List.of(-1, 99))))
+    assertThat(
+            tokenizer.contradictions(
+                tokenizer.encode("a cat"), List.of("cat"), List.of(List.of(-1, 99))))
         .hasSize(1);
   }
 
@@ -296,13 +307,13 @@ class PhraseFinderTest {
 
   /** The text of a match and the number of its first word. */
   private static String place(String prompt, List<String> words, PhraseMatch match) {
-    List<String> tokens = tokenizer.tokens(prompt);
+    List<String> tokens = tokenizer.encode(prompt).tokens();
     int word = 1;
     for (int token = 1; token < match.tokenIndices().get(0); token++) {
       String text = tokens.get(token);
       word += text.endsWith("</w>") && Character.isLetterOrDigit(text.charAt(0)) ? 1 : 0;
     }
-    String text = tokenizer.text(prompt, match.tokenIndices());
+    String text = tokenizer.text(tokenizer.encode(prompt), match.tokenIndices());
     assertThat(words.get(word - 1)).isEqualTo(text.split(" ")[0]);
     return text + "@" + word;
   }

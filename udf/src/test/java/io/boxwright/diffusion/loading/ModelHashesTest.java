@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.testing.Fixtures;
+import io.boxwright.testing.ModelCopy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -38,18 +39,7 @@ class ModelHashesTest {
 
   @BeforeEach
   void copyModel() throws Exception {
-    model = copy(Fixtures.sd1(), folder.resolve("model"));
-  }
-
-  private static Path copy(Path source, Path target) throws IOException {
-    try (Stream<Path> files = Files.walk(source)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path copy = target.resolve(source.relativize(file).toString());
-        Files.createDirectories(copy.getParent());
-        Files.copy(file, copy);
-      }
-    }
-    return target;
+    model = ModelCopy.of(Fixtures.sd1(), folder.resolve("model")).folder();
   }
 
   private ModelFingerprint fingerprint(Path of, String variant) {
@@ -70,7 +60,7 @@ class ModelHashesTest {
 
   @Test
   void aCopyHasTheSameWhateverElseLiesThere() throws Exception {
-    Path copy = copy(model, folder.resolve("copy"));
+    Path copy = ModelCopy.of(model, folder.resolve("copy")).folder();
     Files.writeString(copy.resolve("README.md"), "a copy");
     Files.writeString(copy.resolve("unet/diffusion_pytorch_model.bin"), "pickled");
     Files.writeString(copy.resolve("unet/diffusion_pytorch_model.fp16.safetensors"), "not asked");
@@ -118,7 +108,7 @@ class ModelHashesTest {
 
     assertThat(before).isEqualTo(hash(model));
 
-    Path other = copy(model, folder.resolve("other"));
+    Path other = ModelCopy.of(model, folder.resolve("other")).folder();
     flip(other.resolve(UNET), Files.size(other.resolve(UNET)) - 1);
     Files.delete(link);
     Files.createSymbolicLink(link, other);

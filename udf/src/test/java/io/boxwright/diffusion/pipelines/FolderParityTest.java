@@ -73,7 +73,7 @@ class FolderParityTest {
 
   /** Copies the tiny Stable Diffusion 1.x folder, with the changes of a case. */
   private void change(JsonNode testCase) throws IOException {
-    ModelCopy model = ModelCopy.in(folder);
+    ModelCopy model = ModelCopy.of(Fixtures.sd1(), folder);
     for (JsonNode edit : testCase.get("edits")) {
       String file = edit.get(0).asText();
       String key = edit.get(1).asText();

@@ -19,6 +19,7 @@ import io.boxwright.diffusion.models.attention.AttentionProcessor;
 import io.boxwright.diffusion.models.attention.AttnProcessor;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.Images;
+import io.boxwright.testing.StubPipeline;
 import io.boxwright.torch.LibTorch;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -302,6 +303,20 @@ class LayoutGuidancePipelineTest {
     assertThatThrownBy(
             () -> pipeline.checkRequest(request("a cat", 1, twice), BackwardGuidance.tflcg()))
         .hasMessage("Invalid boxes: tokens [2] have 2 boxes, this guidance takes 1 an object");
+  }
+
+  @Test
+  void aRequestThatCarriesItsTokensIsNotCutAgain() {
+    GenerationRequest plain = request("a red circle", 1);
+    GenerationRequest cutOtherwise = plain.tokenized(new StubPipeline().tokenizer());
+
+    assertThat(pipeline.checkRequest(plain, GUIDANCE).tokens().text()).isEqualTo("a red circle");
+    assertThat(pipeline.checkRequest(cutOtherwise, GUIDANCE)).isSameAs(cutOtherwise);
+    assertThat(
+            Images.largestDifference(
+                generate(GUIDANCE, cutOtherwise).get(0).image(),
+                generate(GUIDANCE, plain).get(0).image()))
+        .isPositive();
   }
 
   @Test

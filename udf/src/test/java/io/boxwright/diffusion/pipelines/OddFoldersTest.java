@@ -9,6 +9,7 @@ import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.metrics.LayoutAdherence;
+import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.ModelCopy;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +39,7 @@ class OddFoldersTest {
 
   @Test
   void withoutAMidBlockTheFirstUpBlockGuides() throws Exception {
-    ModelCopy.in(folder).set(UNET, "mid_block_type", "null");
+    ModelCopy.of(Fixtures.sd1(), folder).set(UNET, "mid_block_type", "null");
 
     GeneratedImage image = guided(BackwardGuidance.paper(), 64, 64);
 
@@ -50,7 +51,7 @@ class OddFoldersTest {
   /** Sizes of 72 and 88 give latents of 9 and 11, which round down without padding. */
   @Test
   void mapsOfOddLatentsHaveTheSizeOfThePass() throws Exception {
-    ModelCopy.in(folder).set(UNET, "downsample_padding", "0");
+    ModelCopy.of(Fixtures.sd1(), folder).set(UNET, "downsample_padding", "0");
 
     GeneratedImage image = guided(BackwardGuidance.paper(), 72, 88);
 
@@ -61,7 +62,7 @@ class OddFoldersTest {
 
   @Test
   void oneHeadHasNoSecondHalf() throws Exception {
-    ModelCopy.in(folder).set(UNET, "attention_head_dim", "1");
+    ModelCopy.of(Fixtures.sd1(), folder).set(UNET, "attention_head_dim", "1");
 
     assertThat(guided(BackwardGuidance.paper(), 64, 64).finite()).isTrue();
     assertThatThrownBy(() -> guided(BackwardGuidance.tflcg(), 64, 64))
@@ -75,7 +76,7 @@ class OddFoldersTest {
   @CsvSource({"0.6.0, 32, 512", "0.8.1, 32, 512", "0.9.0, 32, 256", "0.42.1, 32, 256"})
   void oldFoldersHaveALargerDefaultSize(String version, int sampleSize, int pixels)
       throws Exception {
-    ModelCopy.in(folder)
+    ModelCopy.of(Fixtures.sd1(), folder)
         .set(UNET, "_diffusers_version", "\"" + version + "\"")
         .set(UNET, "sample_size", String.valueOf(sampleSize));
 
@@ -97,7 +98,7 @@ class OddFoldersTest {
       })
   void whatIsNotBuiltIsRefusedByName(String part, String key, String value, String problem)
       throws Exception {
-    ModelCopy.in(folder).set(part + "/config.json", key, value);
+    ModelCopy.of(Fixtures.sd1(), folder).set(part + "/config.json", key, value);
 
     assertThatThrownBy(() -> PretrainedFolder.check(folder, null, GenerationOptions.defaults()))
         .isInstanceOf(ModelLoadingException.class)
@@ -106,7 +107,7 @@ class OddFoldersTest {
 
   @Test
   void leftoverTensorsAreNamedAndDoNoHarm() throws Exception {
-    ModelCopy.in(folder).set(UNET, "mid_block_type", "null");
+    ModelCopy.of(Fixtures.sd1(), folder).set(UNET, "mid_block_type", "null");
 
     assertThat(PretrainedFolder.check(folder, null, GenerationOptions.defaults()))
         .anyMatch(note -> note.startsWith("unet: ") && note.endsWith("not used"));

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.testing.Fixtures;
+import io.boxwright.testing.ModelCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,13 +32,7 @@ class PretrainedFolderTest {
 
   @BeforeEach
   void copyFolder() throws IOException {
-    try (Stream<Path> files = Files.walk(Fixtures.sd1())) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path copy = folder.resolve(Fixtures.sd1().relativize(file).toString());
-        Files.createDirectories(copy.getParent());
-        Files.copy(file, copy);
-      }
-    }
+    ModelCopy.of(Fixtures.sd1(), folder);
   }
 
   @Test

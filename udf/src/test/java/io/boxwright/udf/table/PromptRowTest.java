@@ -3,12 +3,11 @@ package io.boxwright.udf.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.boxwright.diffusion.clip.PhraseMatch;
+import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
-import io.boxwright.diffusion.pipelines.ImagePipeline;
-import java.lang.reflect.Proxy;
-import java.util.ArrayList;
+import io.boxwright.testing.StubPipeline;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -19,35 +18,18 @@ class PromptRowTest {
 
   private static final List<Number> BOX = List.of(0.1, 0.1, 0.6, 0.6);
 
-  private final List<String> calls = new ArrayList<>();
-
-  /** One that notes what it is asked. */
-  private ImagePipeline pipeline() {
-    return (ImagePipeline)
-        Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {ImagePipeline.class},
-            (proxy, method, arguments) -> {
-              calls.add(method.getName());
-              int wanted = ((List<?>) arguments[1]).size();
-              Object each =
-                  method.getName().equals("findPhrases")
-                      ? new PhraseMatch(List.of(1), List.of("found"))
-                      : "a text";
-              return Collections.nCopies(wanted, each);
-            });
-  }
+  private static final CLIPTokenizer TOKENIZER = new StubPipeline().tokenizer();
 
   private static PromptRow row(
       String prompt, List<List<Number>> bboxes, List<List<Number>> tokens, List<String> phrases) {
     return new PromptRow("r1", prompt, null, 0, bboxes, tokens, phrases, 0, Map.of());
   }
 
-  private void assertRefusedUnread(PromptRow row, String message) {
-    assertThatThrownBy(() -> row.request(pipeline(), 0))
+  /** Without a tokenizer: the checks come before the prompt is cut into tokens. */
+  private static void assertRefusedUnread(PromptRow row, String message) {
+    assertThatThrownBy(() -> row.request(null))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
-    assertThat(calls).isEmpty();
   }
 
   @Test
@@ -111,42 +93,50 @@ class PromptRowTest {
 
   @Test
   void whatIsAtTheLimitsIsTaken() {
+    String phrase = "a".repeat(1000);
     GenerationRequest request =
         row(
-                "a".repeat(10_000),
+                phrase + " " + "a".repeat(8999),
                 Collections.nCopies(500, BOX),
-                List.of(),
-                Collections.nCopies(500, "a".repeat(1000)))
-            .request(pipeline(), 0);
+                Collections.nCopies(500, List.of(1)),
+                Collections.nCopies(500, phrase))
+            .request(TOKENIZER);
 
     assertThat(request.objects().get(0).boxes()).hasSize(500);
   }
 
   @Test
-  void aPromptIsReadOnceForAllItsPhrasesAndOnceForAllItsLabels() {
-    row("a b", Collections.nCopies(9, BOX), List.of(), Collections.nCopies(9, "a"))
-        .request(pipeline(), 0);
-    assertThat(calls).containsExactly("findPhrases");
+  void theRequestCarriesTheTokensOfItsPrompt() {
+    GenerationRequest plain = row("a circle", List.of(), List.of(), List.of()).request(TOKENIZER);
+    GenerationRequest guided =
+        row("a circle", List.of(BOX), List.of(), List.of("circle")).request(TOKENIZER);
 
-    calls.clear();
-    GenerationRequest request =
-        row("a b", List.of(BOX, BOX), List.of(List.of(1), List.of(2)), List.of())
-            .request(pipeline(), 0);
-    assertThat(calls).containsExactly("texts");
-    assertThat(request.objects()).extracting(object -> object.label()).containsOnly("a text");
+    assertThat(plain.tokens().tokens())
+        .containsExactly("<|startoftext|>", "a</w>", "circle</w>", "<|endoftext|>");
+    assertThat(guided.tokens().ids()).isEqualTo(plain.tokens().ids());
+    assertThat(guided.objects().get(0).tokenIndices()).containsExactly(2);
   }
 
   @Test
   void objectsWithoutAPhraseOfTheirOwnAreCalledWhatTheirTokensSay() {
-    List<String> phrases = Arrays.asList("a", null, " ");
+    List<List<Number>> tokens = List.of(List.of(1), List.of(2), List.of(4, 5));
 
-    GenerationRequest request =
-        row("a b c", List.of(BOX, BOX, BOX), List.of(List.of(1), List.of(2), List.of(3)), phrases)
-            .request(pipeline(), 0);
-
-    assertThat(request.objects())
-        .extracting(object -> object.label())
-        .containsExactly("a", "a text", "a text");
+    assertThat(
+            row("a circle and green square", List.of(BOX, BOX, BOX), tokens, List.of())
+                .request(TOKENIZER)
+                .objects())
+        .extracting(LayoutObject::label)
+        .containsExactly("a", "circle", "green square");
+    assertThat(
+            row(
+                    "a circle and green square",
+                    List.of(BOX, BOX, BOX),
+                    tokens,
+                    Arrays.asList("thing", null, " "))
+                .request(TOKENIZER)
+                .objects())
+        .extracting(LayoutObject::label)
+        .containsExactly("thing", "circle", "green square");
   }
 
   @Test
@@ -157,25 +147,27 @@ class PromptRowTest {
   }
 
   @Test
-  void whatTheWordsSayGoesOnWithTheRequest() {
+  void remarksOnPhrasesGoOnWithTheRequest() {
     assertThat(
-            row("a b", List.of(BOX, BOX), List.of(), List.of("a", "a"))
-                .request(pipeline(), 0)
+            row("a star and a star", List.of(BOX), List.of(), List.of("star"))
+                .request(TOKENIZER)
                 .warnings())
-        .containsExactly("found");
+        .containsExactly(
+            "phrase 'star' occurs 2 times in the prompt and has 1 box: it is on the first");
     assertThat(
-            row("a b", List.of(BOX), List.of(List.of(1)), List.of("b"))
-                .request(pipeline(), 0)
+            row("a star", List.of(BOX), List.of(List.of(1)), List.of("star"))
+                .request(TOKENIZER)
                 .warnings())
-        .containsExactly("a text");
-    assertThat(calls).containsExactly("findPhrases", "contradictions");
+        .containsExactly(
+            "token_indices[0] stand for 'a', phrases[0] says 'star'; the tokens are used (is the"
+                + " start token counted? The first word has index 1)");
   }
 
   @Test
   void edgesThatLeaveTheImageByRoundingLieOnItsEdge() {
     GenerationRequest request =
         row("a b", List.of(List.of(-1e-7, 0, 1.0000005, 1.0001)), List.of(List.of(1)), List.of())
-            .request(pipeline(), 0);
+            .request(TOKENIZER);
 
     assertThat(request.objects().get(0).boxes()).containsExactly(new BoundingBox(0, 0, 1, 1));
     assertThat(row("a", List.of(List.of(0, 0, 1, 1.0002)), List.of(), List.of("a")).problem())
