@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.boxwright.testing.ChildJvm;
 import io.boxwright.testing.FaultyFileSystem;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
@@ -77,7 +78,7 @@ abstract class DriverProcesses {
   private static int run(String... arguments) {
     PrintWriter out = new PrintWriter(new StringWriter());
     return BoxwrightCommand.run(
-        Spark.localConf(), out, new PrintWriter(System.err, true), arguments);
+        LocalSpark.conf(), out, new PrintWriter(System.err, true), arguments);
   }
 
   /** A driver that meets a fault. */
@@ -88,7 +89,7 @@ abstract class DriverProcesses {
   Process start(Path output, String fault, int pauseMillis, String... options) throws Exception {
     List<String> command = new ArrayList<>();
     SparkConf conf =
-        Spark.localConf().set("spark.hadoop.fs.file.impl", FaultyFileSystem.class.getName());
+        LocalSpark.conf().set("spark.hadoop.fs.file.impl", FaultyFileSystem.class.getName());
     Stream.of(conf.getAll()).forEach(set -> command.add("-D" + set._1() + "=" + set._2()));
     command.add("-D" + FaultyFileSystem.FAULT + "=" + fault);
     command.add("-D" + StubLoader.PAUSE + "=" + pauseMillis);

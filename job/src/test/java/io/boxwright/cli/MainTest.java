@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.boxwright.job.input.SparkSettings;
 import io.boxwright.testing.BrokenLoader;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.testing.VaultFileSystem;
@@ -26,7 +27,7 @@ class MainTest {
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
-  private final SparkConf conf = Spark.localConf();
+  private final SparkConf conf = LocalSpark.conf();
 
   @TempDir private Path folder;
 
@@ -108,7 +109,7 @@ class MainTest {
 
   @Test
   void tokensThatWouldMoveTheTerminalArePrintedEscaped() throws Exception {
-    Path model = TinyModel.copyWithout("", folder.resolve("model"));
+    Path model = TinyModel.copyTo(folder.resolve("model")).folder();
     Files.delete(model.resolve("tokenizer/special_tokens_map.json"));
     Files.writeString(
         model.resolve("tokenizer/tokenizer_config.json"),
@@ -148,7 +149,7 @@ class MainTest {
   })
   void aFileSystemThatIsNotThereIsOneLine(String path, String remedy) throws Exception {
     try (SparkSession spark = Spark.local()) {
-      Spark.table(spark, folder.resolve("prompts"), "select 'a red circle' prompt");
+      LocalSpark.table(spark, folder.resolve("prompts"), "select 'a red circle' prompt");
     }
 
     assertOneLine(run("status", path), remedy);
@@ -218,7 +219,7 @@ class MainTest {
   @Test
   void aClusterThatHasTooLittleIsGivenUp() throws Exception {
     try (SparkSession spark = Spark.local()) {
-      Spark.table(spark, folder.resolve("prompts"), "select 'a red circle' prompt");
+      LocalSpark.table(spark, folder.resolve("prompts"), "select 'a red circle' prompt");
     }
     conf.setMaster("local-cluster[1,1,1024]").set("spark.executor.cores", "4");
 
@@ -250,7 +251,7 @@ class MainTest {
 
   @Test
   void aModelsOwnGuidanceIsReadBeforeAnyImageIsMade() throws Exception {
-    Path model = TinyModel.copyWithout("", folder.resolve("model"));
+    Path model = TinyModel.copyTo(folder.resolve("model")).folder();
     Files.writeString(model.resolve("layout_guidance.json"), "{\"loss_scal\": 40}");
 
     assertRefused(
@@ -398,7 +399,7 @@ class MainTest {
 
   private void prompts(String query) throws Exception {
     try (var spark = Spark.local()) {
-      Spark.table(spark, folder.resolve("prompts"), query);
+      LocalSpark.table(spark, folder.resolve("prompts"), query);
     }
   }
 

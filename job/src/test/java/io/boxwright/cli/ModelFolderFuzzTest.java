@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.testing.HostileFolder;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.text.Printable;
 import io.boxwright.threads.DaemonThreads;
@@ -53,7 +54,7 @@ class ModelFolderFuzzTest {
   void writePrompts() throws Exception {
     try (SparkSession spark = Spark.local()) {
       prompts =
-          Spark.table(
+          LocalSpark.table(
               spark,
               root.resolve("prompts"),
               "select 'a cat, Zürich 7' prompt, array(array(0.1D, 0.1D, 0.6D, 0.6D)) bboxes,"
@@ -134,7 +135,7 @@ class ModelFolderFuzzTest {
         within(
             RUN_SECONDS,
             name,
-            () -> BoxwrightCommand.run(Spark.localConf(), writer, writer, arguments));
+            () -> BoxwrightCommand.run(LocalSpark.conf(), writer, writer, arguments));
     return new Ended(exitCode, text.toString());
   }
 

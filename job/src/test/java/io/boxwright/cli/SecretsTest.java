@@ -3,6 +3,7 @@ package io.boxwright.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.boxwright.testing.ChildJvm;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
@@ -41,7 +42,7 @@ class SecretsTest {
   private final StringWriter console = new StringWriter();
 
   private SparkConf conf() throws IOException {
-    return Spark.localConf()
+    return LocalSpark.conf()
         .set("spark.hadoop.fs.vault.impl", VaultFileSystem.class.getName())
         .set(SECRET_KEY, "swordfish swordfish")
         .set("spark.logConf", "true")
@@ -90,7 +91,7 @@ class SecretsTest {
 
   private void makePrompts() throws Exception {
     try (SparkSession spark = Spark.local()) {
-      Spark.table(
+      LocalSpark.table(
           spark,
           folder.resolve("prompts"),
           "select 'p' || id prompt from range(3) union all select 'fail once'");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.boxwright.job.actions.VerifyImages;
 import io.boxwright.testing.ChildJvm;
 import io.boxwright.testing.CpuLoader;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
@@ -28,7 +29,8 @@ class SparkSubmitTest {
   @Test
   void eachExecutorLoadsOnceOnTheGpuThatSparkAssignedToIt() throws Exception {
     try (SparkSession spark = Spark.local()) {
-      Spark.table(spark, folder.resolve("prompts"), "select 'a red circle' prompt from range(12)");
+      LocalSpark.table(
+          spark, folder.resolve("prompts"), "select 'a red circle' prompt from range(12)");
     }
 
     String output = submit(CpuLoader.class, "--batch-size", "1");
@@ -47,7 +49,7 @@ class SparkSubmitTest {
     try (SparkSession spark = Spark.local()) {
       String query =
           "select if(id = 7, 'die once', 'a red circle') prompt, string(id) id from range(12)";
-      Spark.table(spark, folder.resolve("prompts"), query);
+      LocalSpark.table(spark, folder.resolve("prompts"), query);
     }
 
     String output = submit(StubLoader.class, "--batch-size", "1", "--chunk-rows", "2");

@@ -1,6 +1,5 @@
 package io.boxwright.testing;
 
-import io.boxwright.diffusion.clip.PhraseMatch;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
@@ -21,33 +20,7 @@ public final class FailingLoader implements PipelineLoader {
     return new Failing();
   }
 
-  private static final class Failing implements ImagePipeline {
-
-    @Override
-    public void checkOptions(GenerationOptions options) {}
-
-    @Override
-    public void checkRequest(GenerationRequest request, Guidance guidance) {
-      if (request.prompt().isEmpty()) {
-        throw new IllegalArgumentException("Invalid prompt: it is empty");
-      }
-    }
-
-    @Override
-    public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
-      return tokenIndices.stream().map(tokens -> "").toList();
-    }
-
-    @Override
-    public List<String> contradictions(
-        String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
-      return List.of();
-    }
-
-    @Override
-    public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
-      return phrases.stream().map(phrase -> new PhraseMatch(List.of(), List.of())).toList();
-    }
+  private static final class Failing extends PipelineWithoutModel {
 
     @Override
     public List<GeneratedImage> generate(
@@ -59,8 +32,5 @@ public final class FailingLoader implements PipelineLoader {
       }
       throw new IllegalStateException("device lost");
     }
-
-    @Override
-    public void close() {}
   }
 }

@@ -101,7 +101,7 @@ public final class HostileFolder {
 
   /** Makes one; the same seed makes the same. */
   public static HostileFolder create(Path folder, long seed) throws IOException {
-    TinyModel.copyWithout("", folder);
+    TinyModel.copyTo(folder).folder();
     HostileFolder hostile = new HostileFolder(folder, new Random(seed));
     hostile.mutate();
     return hostile;

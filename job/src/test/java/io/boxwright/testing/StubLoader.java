@@ -1,6 +1,5 @@
 package io.boxwright.testing;
 
-import io.boxwright.diffusion.clip.PhraseMatch;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
@@ -46,49 +45,7 @@ public final class StubLoader implements PipelineLoader {
     return new Stub();
   }
 
-  private static final class Stub implements ImagePipeline {
-
-    @Override
-    public void checkOptions(GenerationOptions options) {}
-
-    @Override
-    public void checkRequest(GenerationRequest request, Guidance guidance) {
-      if (request.prompt().isBlank()) {
-        throw new IllegalArgumentException("Invalid prompt: it is empty");
-      }
-      boolean outside =
-          request.objects().stream()
-              .flatMap(object -> object.tokenIndices().stream())
-              .anyMatch(token -> token < 1 || token > 75);
-      if (outside) {
-        throw new IllegalArgumentException("Invalid token index");
-      }
-    }
-
-    @Override
-    public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
-      return tokenIndices.stream().map(tokens -> "").toList();
-    }
-
-    @Override
-    public List<String> contradictions(
-        String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
-      return List.of();
-    }
-
-    @Override
-    public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
-      return phrases.stream()
-          .map(phrase -> new PhraseMatch(tokenIndices(prompt, phrase), List.of()))
-          .toList();
-    }
-
-    private static List<Integer> tokenIndices(String prompt, String phrase) {
-      if (!prompt.contains(phrase) || phrase.isBlank()) {
-        throw new IllegalArgumentException("Phrase does not occur");
-      }
-      return List.of(1);
-    }
+  private static final class Stub extends PipelineWithoutModel {
 
     @Override
     public List<GeneratedImage> generate(
@@ -138,8 +95,5 @@ public final class StubLoader implements PipelineLoader {
         throw new IllegalStateException(e);
       }
     }
-
-    @Override
-    public void close() {}
   }
 }

@@ -6,27 +6,27 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 
 /**
- * A copy of the tiny Stable Diffusion 1.x folder, to be changed.
+ * A copy of a model's folder, to be changed.
  *
- * @param folder where it is
+ * @param folder the copy
  */
 public record ModelCopy(Path folder) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Copies the folder. */
-  public static ModelCopy in(Path target) throws IOException {
-    try (Stream<Path> files = Files.walk(Fixtures.sd1())) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path copy = target.resolve(Fixtures.sd1().relativize(file).toString());
-        Files.createDirectories(copy.getParent());
-        Files.copy(file, copy);
-      }
-    }
+  /** Copies a folder; the target may be there. */
+  public static ModelCopy of(Path source, Path target) throws IOException {
+    FileUtils.copyDirectory(source.toFile(), target.toFile());
     return new ModelCopy(target);
+  }
+
+  /** Deletes a file. */
+  public ModelCopy without(String name) throws IOException {
+    Files.delete(folder.resolve(name));
+    return this;
   }
 
   /** Puts a value into a JSON file, in place of one that may be there. */

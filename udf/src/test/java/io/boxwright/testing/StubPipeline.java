@@ -1,9 +1,7 @@
 package io.boxwright.testing;
 
-import io.boxwright.diffusion.clip.PhraseMatch;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
-import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.metrics.AdherenceScores;
 import io.boxwright.diffusion.metrics.LayoutAdherence;
 import io.boxwright.diffusion.metrics.ObjectAdherence;
@@ -17,19 +15,17 @@ import io.boxwright.udf.executor.PipelineLoader;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * A pipeline without a model, for faults that a real one does not have on demand: a batch with the
  * prompt {@code explode} throws, the prompt {@code overflow} gives latents that are not finite.
- * Prompts that begin with {@code unscored} have no attention scores. A token is a word, and the
- * image's colour is its seed.
+ * Prompts that begin with {@code unscored} have no attention scores. The image's colour is its
+ * seed.
  */
-public final class StubPipeline implements ImagePipeline {
+public final class StubPipeline extends PipelineWithoutModel {
 
   private static final AdherenceScores SCORES = new AdherenceScores(0.5, 2, 0.25, 1, 0.125);
 
@@ -62,70 +58,12 @@ public final class StubPipeline implements ImagePipeline {
   }
 
   @Override
-  public void checkOptions(GenerationOptions options) {}
-
-  @Override
-  public void checkRequest(GenerationRequest request, Guidance guidance) {
-    if (request.prompt().isBlank()) {
-      throw new IllegalArgumentException("Invalid prompt: it is empty");
-    }
-    int words = request.prompt().split(" ").length;
-    for (LayoutObject object : request.objects()) {
-      for (int token : object.tokenIndices()) {
-        if (token < 1 || token > words) {
-          throw new IllegalArgumentException("Invalid token index: " + token);
-        }
-      }
-    }
-  }
-
-  @Override
-  public List<String> contradictions(
-      String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
-    return List.of();
-  }
-
-  @Override
-  public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
-    return phrases.stream()
-        .map(phrase -> new PhraseMatch(tokenIndices(prompt, phrase), List.of()))
-        .toList();
-  }
-
-  private static List<Integer> tokenIndices(String prompt, String phrase) {
-    List<String> words = Arrays.asList(prompt.split(" "));
-    List<String> wanted = Arrays.asList(phrase.split(" "));
-    int first = Collections.indexOfSubList(words, wanted);
-    if (first < 0) {
-      throw new IllegalArgumentException(
-          "Phrase '%s' does not occur in prompt '%s'".formatted(phrase, prompt));
-    }
-    return wanted.stream().map(word -> 1 + first + wanted.indexOf(word)).toList();
-  }
-
-  @Override
-  public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
-    return tokenIndices.stream().map(tokens -> text(prompt, tokens)).toList();
-  }
-
-  private static String text(String prompt, List<Integer> tokenIndices) {
-    String[] words = prompt.split(" ");
-    return tokenIndices.stream()
-        .filter(token -> token > 0 && token <= words.length)
-        .map(token -> words[token - 1])
-        .collect(Collectors.joining(" "));
-  }
-
-  @Override
   public List<GeneratedImage> generate(
       List<GenerationRequest> requests, GenerationOptions options, Guidance guidance) {
     pause();
     beforeBatch.accept(requests);
     return requests.stream().map(request -> image(request, options)).toList();
   }
-
-  @Override
-  public void close() {}
 
   private static GeneratedImage image(GenerationRequest request, GenerationOptions options) {
     if (request.prompt().equals("explode")) {

@@ -3,6 +3,7 @@ package io.boxwright.udf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.ModelCopy;
 import java.nio.file.Path;
 import org.apache.spark.sql.AnalysisException;
@@ -59,7 +60,7 @@ class FunctionCatalogTest {
 
   @Test
   void modelsAreCopiedIntoTheModelCache() throws Exception {
-    ModelCopy.in(folder.resolve("tiny"));
+    ModelCopy.of(Fixtures.sd1(), folder.resolve("tiny"));
 
     spark
         .sql(

@@ -3,6 +3,7 @@ package io.boxwright.udf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.boxwright.testing.LocalSpark;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -20,14 +21,10 @@ final class Sql {
    * @param modelCache where models are unpacked
    */
   static SparkSession start(Path modelCache) {
-    return SparkSession.builder()
-        .master("local[2]")
-        .config("spark.ui.enabled", false)
-        .config("spark.driver.host", "localhost")
-        .config("spark.sql.shuffle.partitions", 2)
-        .config("spark.sql.catalog.boxwright", FunctionCatalog.class.getName())
-        .config("spark.sql.catalog.boxwright.model-cache", modelCache.toString())
-        .getOrCreate();
+    return LocalSpark.session(
+        LocalSpark.conf()
+            .set("spark.sql.catalog.boxwright", FunctionCatalog.class.getName())
+            .set("spark.sql.catalog.boxwright.model-cache", modelCache.toString()));
   }
 
   /** The value of a query that gives one row with one column. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.util.Utils;
 import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.ModelCopy;
 import java.nio.file.Path;
 import org.apache.spark.sql.AnalysisException;
@@ -145,7 +146,7 @@ class TokenIndicesTest {
     assertThat(Sql.catchFailure(() -> findIndices(arguments)))
         .isInstanceOf(ModelLoadingException.class)
         .hasMessageContaining(model + ": it is not a folder");
-    ModelCopy.in(model);
+    ModelCopy.of(Fixtures.sd1(), model);
     assertThat(findIndices(arguments)).isEqualTo("[[2]]");
     Utils.deleteQuietly(model);
     assertThat(findIndices(arguments)).isEqualTo("[[2]]");

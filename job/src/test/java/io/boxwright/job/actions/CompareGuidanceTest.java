@@ -6,6 +6,7 @@ import io.boxwright.diffusion.guidance.BackwardGuidance;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.job.report.Comparison;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.udf.executor.DeviceType;
@@ -59,7 +60,7 @@ class CompareGuidanceTest {
 
     Comparison comparison =
         new CompareGuidance(spark, generator)
-            .input(Spark.table(spark, folder.resolve("prompts"), PROMPTS))
+            .input(LocalSpark.table(spark, folder.resolve("prompts"), PROMPTS))
             .output(folder.resolve("out").toString())
             .console(new PrintWriter(console))
             .execute();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.testing.FailingLoader;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.udf.executor.DeviceType;
@@ -40,7 +41,7 @@ class FailureLimitTest {
             .setBatchSize(1)
             .setPipelineLoader(new FailingLoader());
     return new GenerateImages(spark, generator)
-        .input(Spark.table(spark, folder.resolve("prompts"), query))
+        .input(LocalSpark.table(spark, folder.resolve("prompts"), query))
         .output(folder.resolve("out").toString());
   }
 

@@ -10,6 +10,7 @@ import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.report.RunResult;
 import io.boxwright.job.report.ScoreMeans;
 import io.boxwright.testing.BrokenLoader;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.udf.executor.DeviceType;
@@ -84,7 +85,7 @@ class GenerateImagesTest {
 
   private GenerateImages action(GuidedImageGenerator generator, String query) {
     return new GenerateImages(spark, generator)
-        .input(Spark.table(spark, folder.resolve("prompts"), query))
+        .input(LocalSpark.table(spark, folder.resolve("prompts"), query))
         .output(folder.resolve("out").toString());
   }
 
@@ -347,7 +348,7 @@ class GenerateImagesTest {
   }
 
   @Test
-  void aModelFolderWithAMissingPartIsRefused() {
+  void aModelFolderWithAMissingPartIsRefused() throws IOException {
     String[] parts = {
       "model_index.json",
       "unet/diffusion_pytorch_model.safetensors",
@@ -357,7 +358,7 @@ class GenerateImagesTest {
       "scheduler/scheduler_config.json"
     };
     for (int i = 0; i < parts.length; i++) {
-      Path model = TinyModel.copyWithout(parts[i], folder.resolve("copy" + i));
+      Path model = TinyModel.copyTo(folder.resolve("copy" + i)).without(parts[i]).folder();
       GuidedImageGenerator generator = generator().setModelUrl(model.toString());
       assertThatThrownBy(() -> new GenerateImages(spark, generator).execute())
           .isInstanceOf(InvalidInputException.class)

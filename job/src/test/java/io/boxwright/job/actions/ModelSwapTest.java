@@ -7,6 +7,7 @@ import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
@@ -55,12 +56,13 @@ class ModelSwapTest {
 
   @BeforeEach
   void makeModels() throws Exception {
-    model = TinyModel.copyWithout("README.md", folder.resolve("model"));
-    other = TinyModel.copyWithout("README.md", folder.resolve("other"));
+    model = TinyModel.copyTo(folder.resolve("model")).folder();
+    other = TinyModel.copyTo(folder.resolve("other")).folder();
     change(other.resolve(UNET), true);
     link = Files.createSymbolicLink(folder.resolve("link"), model);
     prompts =
-        Spark.table(spark, folder.resolve("prompts"), "select 'p ' || id prompt from range(4)");
+        LocalSpark.table(
+            spark, folder.resolve("prompts"), "select 'p ' || id prompt from range(4)");
   }
 
   /** Another sign of each fourth weight, or one bit of one weight in the middle, in its place. */
@@ -147,7 +149,7 @@ class ModelSwapTest {
   void aRunGoesOnWithACopyOfItsModelElsewhere() throws Exception {
     action(new StubLoader()).execute();
     Files.delete(folder.resolve("out/images/chunk-00001.parquet"));
-    pointTo(TinyModel.copyWithout("README.md", folder.resolve("moved")));
+    pointTo(TinyModel.copyTo(folder.resolve("moved")).folder());
 
     action(new StubLoader()).execute();
 

@@ -6,6 +6,7 @@ import io.boxwright.diffusion.loading.BuiltInModel;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.job.report.Comparison;
 import io.boxwright.job.report.RunSummary;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.torch.LibTorch;
 import io.boxwright.udf.executor.DeviceType;
@@ -58,7 +59,7 @@ class ShapesQualityTest {
 
     Comparison comparison =
         new CompareGuidance(spark, generator)
-            .input(Spark.table(spark, folder.resolve("prompts"), rows))
+            .input(LocalSpark.table(spark, folder.resolve("prompts"), rows))
             .output(folder.resolve("out").toString())
             .execute();
 

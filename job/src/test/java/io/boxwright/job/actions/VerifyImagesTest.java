@@ -9,6 +9,7 @@ import io.boxwright.job.output.RunLock;
 import io.boxwright.job.report.RunStatus;
 import io.boxwright.job.report.StatusReport;
 import io.boxwright.job.report.VerifyResult;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
@@ -53,7 +54,7 @@ class VerifyImagesTest {
             .setPipelineLoader(new StubLoader());
     String query = "select if(id = 7, '', 'a cat') prompt from range(10)";
     new GenerateImages(spark, generator)
-        .input(Spark.table(spark, folder.resolve("prompts"), query))
+        .input(LocalSpark.table(spark, folder.resolve("prompts"), query))
         .output(folder.resolve("out").toString())
         .chunkRows(4)
         .command("the command")
@@ -84,7 +85,7 @@ class VerifyImagesTest {
         .contains("10 of 10 done, 1 of them failed, 0 left (3 of 3 chunks)")
         .contains("Invalid prompt: it is empty")
         .contains(
-            "Rows of 1 failed images are wrong themselves. Correct them in the table, and give another"
+            "Rows of 1 failed image are wrong themselves. Correct them in the table, and give another"
                 + " --output, or --overwrite")
         .doesNotContain("--retry-errors");
   }

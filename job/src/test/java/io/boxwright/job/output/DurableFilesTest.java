@@ -2,8 +2,8 @@ package io.boxwright.job.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Runs;
-import io.boxwright.testing.Spark;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -114,10 +114,10 @@ class DurableFilesTest {
   @Test
   void everyFileIsOnDiskBeforeItsNameCounts() throws Exception {
     try (SparkSession spark =
-        SparkSession.builder()
-            .config(Spark.localConf().set("spark.hadoop.fs.file.impl", Recording.class.getName()))
-            .config("spark.hadoop.fs.file.impl.disable.cache", "true")
-            .getOrCreate()) {
+        LocalSpark.session(
+            LocalSpark.conf()
+                .set("spark.hadoop.fs.file.impl", Recording.class.getName())
+                .set("spark.hadoop.fs.file.impl.disable.cache", "true"))) {
       Runs runs = new Runs(spark, folder).withPrompts();
       RENAMED.clear();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.diffusion.pipelines.Stage;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.StubPipeline;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.PipelineLoader;
@@ -39,12 +40,10 @@ class GenerationMonitorTest {
   @BeforeAll
   static void startSpark() {
     spark =
-        SparkSession.builder()
-            .master("local[2,2]") // a task is tried twice
-            .config("spark.ui.enabled", false)
-            .config("spark.driver.host", "localhost")
-            .config("spark.executor.heartbeatInterval", "1s")
-            .getOrCreate();
+        LocalSpark.session(
+            LocalSpark.conf()
+                .setMaster("local[2,2]") // a task is tried twice
+                .set("spark.executor.heartbeatInterval", "1s"));
   }
 
   @AfterAll

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.testing.Fixtures;
+import io.boxwright.testing.LocalSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -140,12 +141,8 @@ class ModelFolderTest {
             .start();
     assertThat(tar.waitFor()).isZero();
     try (SparkSession spark =
-        SparkSession.builder()
-            .master("local[1]")
-            .config("spark.ui.enabled", false)
-            .config("spark.driver.host", "localhost")
-            .config("spark.archives", folder.resolve("model.tar.gz") + "#model")
-            .getOrCreate()) {
+        LocalSpark.session(
+            LocalSpark.conf().set("spark.archives", folder.resolve("model.tar.gz") + "#model"))) {
       Path unpacked = localize("model");
 
       assertThat(unpacked).isNotEqualTo(Path.of("model"));

@@ -8,6 +8,7 @@ import io.boxwright.diffusion.guidance.BackwardGuidance;
 import io.boxwright.diffusion.guidance.BatchShape;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.StubPipeline;
 import io.boxwright.udf.counters.GenerationCounters;
 import io.boxwright.udf.executor.LoadedPipeline;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,13 +35,7 @@ class BatchGeneratorTest {
 
   @BeforeAll
   static void startSpark() {
-    context =
-        new SparkContext(
-            new SparkConf()
-                .setMaster("local[1]")
-                .setAppName("test")
-                .set("spark.ui.enabled", "false")
-                .set("spark.driver.host", "localhost"));
+    context = new SparkContext(LocalSpark.conf());
   }
 
   @AfterAll
@@ -159,7 +153,7 @@ class BatchGeneratorTest {
     assertThat(outcomes).extracting(ImageOutcome::error).containsOnlyNulls();
     assertThat(outcomes.get(0).image().warnings())
         .containsExactly(
-            "Made in a batch of 2 rows, not 3, for which memory was too small: bytes may differ");
+            "Made in a batch of 2 rows, not 3, because memory was too small: bytes may differ");
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
-import io.boxwright.diffusion.clip.PhraseMatch;
 import io.boxwright.diffusion.detection.Detection;
 import io.boxwright.diffusion.detection.DetectorFactory;
 import io.boxwright.diffusion.detection.DetectorOptions;
@@ -18,6 +17,9 @@ import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.diffusion.pipelines.Stage;
 import io.boxwright.testing.Fixtures;
+import io.boxwright.testing.LocalSpark;
+import io.boxwright.testing.ModelCopy;
+import io.boxwright.testing.PipelineWithoutModel;
 import io.boxwright.testing.StubPipeline;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.PipelineLoader;
@@ -32,7 +34,6 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -55,13 +56,7 @@ class ModelChangeTest {
 
   @BeforeAll
   static void startSpark() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", false)
-            .config("spark.driver.host", "localhost")
-            .config("spark.sql.shuffle.partitions", 2)
-            .getOrCreate();
+    spark = LocalSpark.session();
   }
 
   @AfterAll
@@ -71,21 +66,10 @@ class ModelChangeTest {
 
   @BeforeEach
   void copyModel() throws Exception {
-    model = copy(Fixtures.sd1(), folder.resolve("model"));
+    model = ModelCopy.of(Fixtures.sd1(), folder.resolve("model")).folder();
     Loader.PIPELINES.clear();
     DetectorLoader.DETECTORS.clear();
     Loader.writeWhileLoading = null;
-  }
-
-  private static Path copy(Path source, Path target) throws IOException {
-    try (Stream<Path> files = Files.walk(source)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path copy = target.resolve(source.relativize(file).toString());
-        Files.createDirectories(copy.getParent());
-        Files.copy(file, copy);
-      }
-    }
-    return target;
   }
 
   /** Loads pipelines that remember the scheduler's file, and counts those that are closed. */
@@ -111,7 +95,7 @@ class ModelChangeTest {
   }
 
   /** Cannot be used once it is closed. */
-  static final class Pipeline implements ImagePipeline {
+  static final class Pipeline extends PipelineWithoutModel {
 
     final String config;
     volatile boolean used;
@@ -120,28 +104,6 @@ class ModelChangeTest {
 
     Pipeline(String config) {
       this.config = config;
-    }
-
-    @Override
-    public void checkOptions(GenerationOptions options) {}
-
-    @Override
-    public void checkRequest(GenerationRequest request, Guidance guidance) {}
-
-    @Override
-    public List<PhraseMatch> findPhrases(String prompt, List<String> phrases) {
-      return stub.findPhrases(prompt, phrases);
-    }
-
-    @Override
-    public List<String> contradictions(
-        String prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
-      return stub.contradictions(prompt, phrases, tokenIndices);
-    }
-
-    @Override
-    public List<String> texts(String prompt, List<List<Integer>> tokenIndices) {
-      return stub.texts(prompt, tokenIndices);
     }
 
     @Override
@@ -283,7 +245,7 @@ class ModelChangeTest {
 
   @Test
   void aLinkThatPointsToAnotherModelIsLoadedAnew() throws Exception {
-    Path other = copy(model, folder.resolve("other"));
+    Path other = ModelCopy.of(model, folder.resolve("other")).folder();
     change(other);
     Path link = Files.createSymbolicLink(folder.resolve("link"), model);
     assertMade(images(link.toString()));
@@ -361,7 +323,7 @@ class ModelChangeTest {
   void aModelThatIsReplacedStaysInUse() throws Exception {
     Dataset<Row> images = images(model.toString());
     assertMade(images);
-    Path other = copy(model, folder.resolve("other"));
+    Path other = ModelCopy.of(model, folder.resolve("other")).folder();
     change(other);
     Files.move(other.resolve(CONFIG), model.resolve(CONFIG), StandardCopyOption.REPLACE_EXISTING);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.StubPipeline;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.PipelineLoader;
@@ -27,12 +28,7 @@ class WatchdogTest {
 
   @BeforeAll
   static void startSpark() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", false)
-            .config("spark.driver.host", "localhost")
-            .getOrCreate();
+    spark = LocalSpark.session();
   }
 
   @AfterAll
