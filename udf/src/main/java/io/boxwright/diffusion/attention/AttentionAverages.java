@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Attention maps of the prompts, averaged over heads and denoising steps while the images are made:
- * what the metric is computed from. Maps stay on the device until they are read.
+ * Attention maps of the prompts, averaged over heads and denoising steps while the images are made.
+ * Scores are computed from them. The maps stay on the device until they are read.
  *
- * <p>Holds the state of one run, and sets the denoiser's attention processors. Not thread-safe.
+ * <p>Holds the state of one run and sets the denoiser's attention processors. Not thread-safe.
  */
 public final class AttentionAverages implements AutoCloseable {
 
@@ -34,9 +34,10 @@ public final class AttentionAverages implements AutoCloseable {
   /**
    * Starts a run.
    *
-   * @param denoiser whose attention is averaged
-   * @param latents of the run, (B, C, h, w): tell the number of rows and the maps' sizes
-   * @param tokens how many of a prompt's first tokens have maps
+   * @param denoiser the denoiser whose attention is averaged
+   * @param latents the latents of the run, (B, C, h, w), which determine the number of rows and the
+   *     sizes of the maps
+   * @param tokens the number of first tokens of a prompt that have maps
    */
   public AttentionAverages(Denoiser denoiser, NDArray latents, int tokens) {
     Shape shape = latents.getShape();
@@ -49,8 +50,8 @@ public final class AttentionAverages implements AutoCloseable {
   }
 
   /**
-   * Makes the denoiser's next forward pass add the maps of the layers that are read: of all its
-   * rows, or of its second, conditional half.
+   * Makes the denoiser's next forward pass add the maps of the layers that are read. They are those
+   * of the conditional rows, which are all rows of the pass or its second half.
    */
   public void beforePass() {
     AttentionProcessor averaging = new AveragingAttnProcessor(this);
@@ -60,7 +61,10 @@ public final class AttentionAverages implements AutoCloseable {
     steps++;
   }
 
-  /** Adds the maps of one attention: query (B or 2B, heads, N, C), key (B or 2B, heads, T, C). */
+  /**
+   * Adds the maps of one attention, from its query (B or 2B, heads, N, C) and its key (B or 2B,
+   * heads, T, C).
+   */
   void add(Attention attention, NDArray query, NDArray key) {
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
@@ -73,7 +77,7 @@ public final class AttentionAverages implements AutoCloseable {
     }
   }
 
-  /** The averaged maps of each row, fetched from the device. */
+  /** Fetches the averaged maps of each row from the device. */
   public List<RowMaps> rows() {
     Map<String, float[]> values = new LinkedHashMap<>();
     sums.forEach((path, sum) -> values.put(path, sum.toFloatArray()));
@@ -91,22 +95,22 @@ public final class AttentionAverages implements AutoCloseable {
       this.row = row;
     }
 
-    /** Of the layers that the guidance reads, for one token of the prompt. */
+    /** Returns the maps of one token of the prompt in the layers that the guidance reads. */
     public List<TokenMap> guided(int token) {
-      return layers.guided().stream().map(path -> map(path, token)).toList();
+      return layers.guided().stream().map(path -> averageMap(path, token)).toList();
     }
 
-    /** Of layers that the guidance does not read, for one token of the prompt. */
+    /** Returns the maps of one token of the prompt in layers that the guidance does not read. */
     public List<TokenMap> heldOut(int token) {
-      return layers.heldOut().stream().map(path -> map(path, token)).toList();
+      return layers.heldOut().stream().map(path -> averageMap(path, token)).toList();
     }
 
-    /** Of all these layers, for one token of the prompt. */
+    /** Returns the maps of one token of the prompt in all these layers. */
     public List<TokenMap> all(int token) {
-      return layers.all().stream().map(path -> map(path, token)).toList();
+      return layers.all().stream().map(path -> averageMap(path, token)).toList();
     }
 
-    private TokenMap map(String path, int token) {
+    private TokenMap averageMap(String path, int token) {
       float[] all = values.get(path);
       float[] column = new float[all.length / rows / tokens]; // N
       int first = row * column.length * tokens + token;

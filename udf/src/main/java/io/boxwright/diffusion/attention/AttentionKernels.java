@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDArray;
 import io.boxwright.torch.TorchModule;
 
 /**
- * Kernels over attention probabilities. Results are owned as those of {@link TorchModule#call} are.
+ * Kernels over attention probabilities. Results are owned like those of {@link TorchModule#call}.
  */
 final class AttentionKernels {
 
@@ -16,13 +16,14 @@ final class AttentionKernels {
   private AttentionKernels() {}
 
   /**
-   * Adds the mean over heads of the attention scores of the last B rows to the first K keys.
+   * Adds the scores of the last B rows for the first K keys, averaged over heads, to {@code sum}.
    *
-   * @param sum (B, N, K), float32
-   * @param query (B, heads, N, C), or (2B, heads, N, C) with the unconditional half first
-   * @param key as many rows, (.., heads, T, C)
-   * @param scale usually {@code 1 / sqrt(C)}
-   * @return (B, N, K), float32
+   * @param sum the sum so far, (B, N, K), float32
+   * @param query the queries, (B, heads, N, C), or (2B, heads, N, C) with the unconditional half
+   *     first
+   * @param key the keys of as many rows, (.., heads, T, C)
+   * @param scale the scale of the scores, usually {@code 1 / sqrt(C)}
+   * @return the new sum, (B, N, K), float32
    */
   static NDArray addMeanAttentionScores(NDArray sum, NDArray query, NDArray key, double scale) {
     return MODULE.call("add_mean_attention_scores", sum, query, key, number(scale));

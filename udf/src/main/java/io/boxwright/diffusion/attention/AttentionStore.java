@@ -7,25 +7,26 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The attention probabilities of one forward pass, by where in the UNet they arose: the {@code
- * AttentionStore} of Prompt-to-Prompt and its successors. Owns them until {@link #reset} or {@link
- * #close}. Not thread-safe.
+ * The attention probabilities of one forward pass, by their place in the UNet, like the {@code
+ * AttentionStore} of Prompt-to-Prompt and its successors. Owns the probabilities until {@link
+ * #reset} or {@link #close}. Not thread-safe.
  */
 public final class AttentionStore implements AutoCloseable {
 
-  /** Parts of a UNet. */
+  /** The parts of a UNet. */
   public enum Place {
-    /** The way down. */
+    /** The down blocks. */
     DOWN,
-    /** The middle. */
+    /** The mid block. */
     MID,
-    /** The way up. */
+    /** The up blocks. */
     UP;
 
     /**
-     * The place of an attention.
+     * Returns the place of an attention.
      *
-     * @param path such as {@code mid_block.attentions.0.transformer_blocks.0.attn2}
+     * @param path the path of the attention, such as {@code
+     *     mid_block.attentions.0.transformer_blocks.0.attn2}
      */
     public static Place of(String path) {
       return switch (path.substring(0, path.indexOf('_'))) {
@@ -39,7 +40,7 @@ public final class AttentionStore implements AutoCloseable {
 
   private final Map<Place, Map<String, NDArray>> stored = new EnumMap<>(Place.class);
 
-  /** Starts empty. */
+  /** Makes an empty store. */
   public AttentionStore() {
     for (Place place : Place.values()) {
       stored.put(place, new LinkedHashMap<>());
@@ -47,10 +48,11 @@ public final class AttentionStore implements AutoCloseable {
   }
 
   /**
-   * Takes over the probabilities of one attention.
+   * Stores the probabilities of one attention and takes ownership of them.
    *
-   * @param path of the attention
-   * @param probabilities (B, heads, N, T), in no {@link io.boxwright.torch.ArrayScope}
+   * @param path the path of the attention
+   * @param probabilities the probabilities, (B, heads, N, T), in no {@link
+   *     io.boxwright.torch.ArrayScope}
    * @throws IllegalStateException if the attention is stored already
    */
   public void store(String path, NDArray probabilities) {
@@ -59,15 +61,15 @@ public final class AttentionStore implements AutoCloseable {
     }
   }
 
-  /** Probabilities by path, (B, heads, N, T) each, in the order of the forward pass. */
+  /** Returns the probabilities by path, (B, heads, N, T) each, in the order of the forward pass. */
   public Map<String, NDArray> maps(Place place) {
     return Collections.unmodifiableMap(stored.get(place));
   }
 
   /**
-   * Probabilities of one attention, (B, heads, N, T).
+   * Returns the probabilities of one attention, (B, heads, N, T).
    *
-   * @throws IllegalStateException if it was not stored
+   * @throws IllegalStateException if they were not stored
    */
   public NDArray map(String path) {
     NDArray probabilities = stored.get(Place.of(path)).get(path);
@@ -77,7 +79,7 @@ public final class AttentionStore implements AutoCloseable {
     return probabilities;
   }
 
-  /** Frees everything, ready for the next forward pass. */
+  /** Frees all probabilities, so that the next forward pass can be stored. */
   public void reset() {
     for (Map<String, NDArray> maps : stored.values()) {
       maps.values().forEach(NDArray::close);

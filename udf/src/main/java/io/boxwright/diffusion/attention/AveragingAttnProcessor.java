@@ -7,9 +7,9 @@ import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.torch.ArrayScope;
 
 /**
- * Attends like the default processor, so that images do not depend on who looks at them, and hands
- * queries and keys to {@link AttentionAverages}, which computes the probabilities of those rows
- * that it reads.
+ * A processor that attends like the default one, so images do not depend on whether their attention
+ * is read. It hands queries and keys to {@link AttentionAverages}, which computes the probabilities
+ * of the rows that it reads.
  */
 final class AveragingAttnProcessor implements AttentionProcessor {
 

@@ -8,14 +8,14 @@ import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.cuda.FusedKernels;
 
 /**
- * Attends with explicit probabilities and puts them into an {@link AttentionStore}; otherwise like
- * the default processor.
+ * A processor that attends with explicit probabilities and puts them into an {@link
+ * AttentionStore}. Otherwise it works like the default processor.
  */
 public final class LayoutGuidanceAttnProcessor implements AttentionProcessor {
 
   private final AttentionStore store;
 
-  /** Stores into {@code store}, which the caller closes. */
+  /** Makes a processor that puts probabilities into {@code store}, which the caller closes. */
   public LayoutGuidanceAttnProcessor(AttentionStore store) {
     this.store = store;
   }
@@ -30,7 +30,7 @@ public final class LayoutGuidanceAttnProcessor implements AttentionProcessor {
     }
   }
 
-  /** Stores, and returns, the probabilities (B, heads, N, T), which belong to the store. */
+  /** Stores and returns the probabilities (B, heads, N, T), which belong to the store. */
   public NDArray storeProbabilities(
       Attention attention, NDArray hiddenStates, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
@@ -38,7 +38,7 @@ public final class LayoutGuidanceAttnProcessor implements AttentionProcessor {
       NDArray query = attention.query(hiddenStates); // (B, heads, N, C/heads)
       NDArray key = attention.key(encoderHiddenStates); // (B, heads, T, C/heads)
       NDArray scores = Functional.attentionScores(query, key, attention.scale());
-      // For the loss and for what attends with them.
+      // Both the loss and the attention's output are computed from them.
       NDArray probabilities = ArrayScope.release(FusedKernels.variable(scores));
       store.store(attention.path(), probabilities);
       return probabilities; // (B, heads, N, T)

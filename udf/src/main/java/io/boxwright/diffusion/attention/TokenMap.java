@@ -4,11 +4,11 @@ import io.boxwright.diffusion.models.attention.MapSize;
 import io.boxwright.text.Count;
 
 /**
- * Where one token of one row was attended to in one layer: mean over heads and denoising steps.
+ * The attention to one token of one row in one layer, averaged over heads and denoising steps.
  *
- * @param layer path of the attention
- * @param size rows and columns
- * @param values one a cell, row by row, at least 0
+ * @param layer the path of the attention
+ * @param size the rows and columns of the map
+ * @param values the attention of each cell, row by row, at least 0
  */
 public record TokenMap(String layer, MapSize size, float[] values) {
 
@@ -16,12 +16,12 @@ public record TokenMap(String layer, MapSize size, float[] values) {
   public TokenMap {
     if (values.length != size.positions()) {
       throw new IllegalArgumentException(
-          "A map of %d x %d cells has %s"
+          "A map of %d x %d cells cannot have %s"
               .formatted(size.height(), size.width(), Count.of(values.length, "value")));
     }
   }
 
-  /** Sum of all cells. */
+  /** Returns the sum of all cells. */
   public double mass() {
     double sum = 0;
     for (float value : values) {

@@ -1,2 +1,2 @@
-/** The attention maps of a pass, for those who read them: guidance and scores. */
+/** Attention maps of a forward pass, which guidance and scores read. */
 package io.boxwright.diffusion.attention;
