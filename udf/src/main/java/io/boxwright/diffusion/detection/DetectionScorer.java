@@ -6,26 +6,26 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Scores how well the objects that a detector found in one image keep to its layout. */
+/** A scorer of how well the objects that a detector found in one image keep to its layout. */
 public final class DetectionScorer {
 
   private final List<LayoutObject> objects;
 
-  /** Scores the given layout. */
+  /** Makes a scorer of the given layout. */
   public DetectionScorer(List<LayoutObject> objects) {
     this.objects = List.copyOf(objects);
   }
 
-  /** What a detector should look for: each label of the layout once. */
+  /** Returns the labels that a detector should look for: each label of the layout once. */
   public List<String> labels() {
     return objects.stream().map(LayoutObject::label).distinct().toList();
   }
 
   /**
-   * Scores an image. For each object counts the detection of its label that has the highest score;
-   * objects with the same label therefore share it.
+   * Scores an image. Each object is scored by the detection of its label that has the highest
+   * score, so objects with the same label share it.
    *
-   * @param detections what was found for {@link #labels}
+   * @param detections the objects found for {@link #labels}
    */
   public LayoutDetection score(List<Detection> detections) {
     List<ObjectDetection> scored =
@@ -43,10 +43,11 @@ public final class DetectionScorer {
             .max(Comparator.comparingDouble(Detection::score));
     return new ObjectDetection(
         best,
-        best.map(detection -> scores(detection, object.boxes())).orElse(DetectionScores.NOT_FOUND));
+        best.map(detection -> scoreDetection(detection, object.boxes()))
+            .orElse(DetectionScores.NOT_FOUND));
   }
 
-  private static DetectionScores scores(Detection detection, List<BoundingBox> boxes) {
+  private static DetectionScores scoreDetection(Detection detection, List<BoundingBox> boxes) {
     BoundingBox found = detection.box();
     return new DetectionScores(
         1,

@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * How well detected objects keep to a layout. Each is 0 or 1 for one object, except {@code iou};
- * for a row it is the mean over its objects.
+ * Scores of how well detected objects keep to a layout. For one object each is 0 or 1, except
+ * {@code iou}. For a row each is the mean over its objects.
  *
- * @param found whether the detector found anything for the object's label
- * @param right whether that is what the label says
- * @param centreInBox whether its centre lies in a box of the object
- * @param iou its box against the object's box that fits best, intersection over union, 0..1
+ * @param found 1 if the detector found anything for the object's label
+ * @param right 1 if the found object is what the label says
+ * @param centreInBox 1 if its centre lies in a box of the object
+ * @param iou the intersection over union of its box and the object's box that fits best, 0..1
  */
 public record DetectionScores(double found, double right, double centreInBox, double iou) {
 
   /** The scores of an object that was not found. */
   public static final DetectionScores NOT_FOUND = new DetectionScores(0, 0, 0, 0);
 
-  /** The scores, as the image table has them. */
+  /** The scores as the image table has them. */
   static final List<ScoreNumber<DetectionScores>> NUMBERS =
       List.of(
           new ScoreNumber<>("found", DetectionScores::found),
@@ -26,7 +26,7 @@ public record DetectionScores(double found, double right, double centreInBox, do
           new ScoreNumber<>("centre_in_box", DetectionScores::centreInBox),
           new ScoreNumber<>("iou", DetectionScores::iou));
 
-  /** The mean of each score; NaN of an empty list. */
+  /** Returns the mean of each score, NaN for an empty list. */
   public static DetectionScores mean(List<DetectionScores> scores) {
     return new DetectionScores(
         mean(scores, DetectionScores::found),

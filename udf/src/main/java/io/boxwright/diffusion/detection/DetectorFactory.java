@@ -3,20 +3,20 @@ package io.boxwright.diffusion.detection;
 import java.io.Serializable;
 
 /**
- * Makes detectors of one kind. A value that executors receive; they keep a detector for each class
- * of factory.
+ * A factory of detectors of one kind. Executors receive it as a value and keep one detector for
+ * each class of factory.
  */
 public interface DetectorFactory extends Serializable {
 
-  /** The name of the kind, as options and plans have it, in small letters. */
+  /** Returns the name of the kind in lower case, as options and plans have it. */
   String name();
 
   /**
    * Loads a detector.
    *
-   * @param options where its model is and runs; one without a model reads neither
+   * @param options the folder and the device of its model; a detector without a model ignores both
    * @return a detector that the caller closes
-   * @throws IllegalArgumentException if it needs a model folder and none is given
+   * @throws IllegalArgumentException if the detector needs a model folder and none is given
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what is wrong with the
    *     folder
    */

@@ -6,10 +6,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a detector is loaded with.
+ * The options that a detector is loaded with.
  *
  * @param modelFolder the folder of its model on this host; empty if none is given
- * @param device where its model runs
+ * @param device the device that its model runs on
  */
 public record DetectorOptions(Optional<Path> modelFolder, Device device) {
 

@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How well the objects detected in one image keep to its layout.
+ * The scores of how well the objects detected in one image keep to its layout.
  *
- * @param means means over the objects
- * @param allRight 1 if every object is right and its centre lies in its box, else 0: all or nothing
- *     as the VISOR score (Gokhale et al. 2022, "Benchmarking Spatial Relationships in Text-to-Image
- *     Generation", arXiv 2212.10015), with boxes in place of spatial relations
- * @param objects one entry an object, in the layout's order
+ * @param means the means over the objects
+ * @param allRight 1 if every object is right and its centre lies in its box, otherwise 0: all or
+ *     nothing, like the VISOR score (Gokhale et al. 2022, "Benchmarking Spatial Relationships in
+ *     Text-to-Image Generation", arXiv 2212.10015), with boxes in place of spatial relations
+ * @param objects one entry per object, in the layout's order
  */
 public record LayoutDetection(DetectionScores means, double allRight, List<ObjectDetection> objects)
     implements ImageScores {
@@ -34,15 +34,15 @@ public record LayoutDetection(DetectionScores means, double allRight, List<Objec
       new ScoreGroup(
           NAME,
           "Objects detected in the images",
-          joined(ScoreNumber.paths("", DetectionScores.NUMBERS), ALL_RIGHT),
-          joined(ScoreNumber.paths(NAME, DetectionScores.NUMBERS), OBJECT_SCORE),
+          append(ScoreNumber.paths("", DetectionScores.NUMBERS), ALL_RIGHT),
+          append(ScoreNumber.paths(NAME, DetectionScores.NUMBERS), OBJECT_SCORE),
           List.of(OBJECT_BOX),
           List.of(
               new ScoreLabel("found", "objects found"),
               new ScoreLabel("right", "right colour and shape"),
               new ScoreLabel("centre_in_box", "centre in box"),
               new ScoreLabel("iou", "IoU with the box"),
-              new ScoreLabel(ALL_RIGHT, "all of a picture right and in place")),
+              new ScoreLabel(ALL_RIGHT, "every object right and in place")),
           Optional.of(new ScoreLabel("iou", "IoU")));
 
   /** Copies the list. */
@@ -50,7 +50,7 @@ public record LayoutDetection(DetectionScores means, double allRight, List<Objec
     objects = List.copyOf(objects);
   }
 
-  private static List<String> joined(List<String> paths, String last) {
+  private static List<String> append(List<String> paths, String last) {
     return Stream.concat(paths.stream(), Stream.of(last)).toList();
   }
 
@@ -68,10 +68,10 @@ public record LayoutDetection(DetectionScores means, double allRight, List<Objec
 
   @Override
   public List<ObjectScores> objectScores() {
-    return objects.stream().map(LayoutDetection::scores).toList();
+    return objects.stream().map(LayoutDetection::toObjectScores).toList();
   }
 
-  private static ObjectScores scores(ObjectDetection object) {
+  private static ObjectScores toObjectScores(ObjectDetection object) {
     Map<String, Double> numbers =
         ScoreNumber.values(NAME, DetectionScores.NUMBERS, object.scores());
     Map<String, BoundingBox> boxes = new HashMap<>();

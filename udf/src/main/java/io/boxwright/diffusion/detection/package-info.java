@@ -1,7 +1,7 @@
 /**
- * Objects found in finished images, by their pixels alone, and how well they keep to the layout. A
- * detector is an {@link io.boxwright.diffusion.detection.ObjectDetector}, made by a {@link
- * io.boxwright.diffusion.detection.DetectorFactory}; {@code detection.shapes} is the one for the
+ * Detection of objects in finished images, by their pixels alone, and scores of how well these keep
+ * to the layout. A {@link io.boxwright.diffusion.detection.DetectorFactory} makes an {@link
+ * io.boxwright.diffusion.detection.ObjectDetector}; {@code detection.shapes} holds the one of the
  * Shapes world.
  */
 package io.boxwright.diffusion.detection;

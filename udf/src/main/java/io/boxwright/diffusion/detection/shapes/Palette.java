@@ -1,6 +1,6 @@
 package io.boxwright.diffusion.detection.shapes;
 
-/** The colours of the Shapes world, as {@code datasets/shapes/world.py} has them. */
+/** The colours of the Shapes world, as {@code datasets/shapes/world.py} defines them. */
 enum Palette {
   RED(225, 30, 35),
   GREEN(30, 160, 60),
@@ -10,12 +10,12 @@ enum Palette {
   ORANGE(250, 130, 20),
   PINK(250, 90, 200),
   CYAN(40, 205, 220),
-  /** From here on backgrounds, which no object has. */
+  /** The first of the background colours, which no object has. */
   WHITE(245, 245, 245),
   GRAY(128, 128, 128),
   BLACK(15, 15, 15);
 
-  /** In RGB, of a pixel from the colour that it is taken for. */
+  /** The largest distance in RGB between a pixel and the colour that it is taken for. */
   private static final int MOST_DISTANCE = 70;
 
   private static final Palette[] ALL = values();
@@ -30,13 +30,13 @@ enum Palette {
     this.blue = blue;
   }
 
-  /** Whether objects may have it. */
+  /** Returns whether objects may have this colour. */
   boolean isOfObjects() {
     return compareTo(WHITE) < 0;
   }
 
-  /** The nearest colour of a pixel {@code 0xRRGGBB}; null if none is near. */
-  static Palette nearest(int rgb) {
+  /** Finds the colour nearest to a pixel {@code 0xRRGGBB}. Returns null if none is near. */
+  static Palette findNearest(int rgb) {
     Palette nearest = null;
     int leastDistance = MOST_DISTANCE * MOST_DISTANCE + 1;
     for (Palette color : ALL) {

@@ -8,25 +8,25 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Some pixels of an image.
+ * A set of pixels of an image.
  *
- * @param width columns of the image
- * @param height rows of the image
- * @param pixels places of the pixels, counted row by row; at least one
+ * @param width the number of columns of the image
+ * @param height the number of rows of the image
+ * @param pixels the places of the pixels, counted row by row; at least one
  */
 record Patch(int width, int height, int[] pixels) {
 
-  /** Rows and columns that patches are scaled to in order to be compared. */
+  /** The number of rows and columns that patches are scaled to before they are compared. */
   private static final int COMPARED_SIZE = 32;
 
   /**
-   * The largest connected patch of an image, of equally large ones the first. Pixels are connected
-   * over their edges, as {@code scipy.ndimage.label} has it.
+   * Finds the largest connected patch of an image, or the first of equally large ones. Pixels are
+   * connected across their edges, as in {@code scipy.ndimage.label}.
    *
-   * @param belongs which pixels may be in it
+   * @param belongs the test of whether a pixel may be in the patch
    * @return the patch, or nothing if there is no such pixel
    */
-  static Optional<Patch> largest(int width, int height, IntPredicate belongs) {
+  static Optional<Patch> findLargest(int width, int height, IntPredicate belongs) {
     boolean[] left = new boolean[width * height];
     IntStream.range(0, left.length).filter(belongs).forEach(pixel -> left[pixel] = true);
     int[] connected = new int[left.length];
@@ -41,10 +41,10 @@ record Patch(int width, int height, int[] pixels) {
   }
 
   /**
-   * Takes a pixel and all that are connected to it out of those that are left.
+   * Takes a pixel, and all pixels connected to it, from those that are left.
    *
-   * @param connected is filled with them from its start
-   * @return how many they are
+   * @param connected the array that is filled with these pixels from its start
+   * @return the number of these pixels
    */
   private static int takeConnected(int start, int width, boolean[] left, int[] connected) {
     int count = take(start, left, connected, 0);
@@ -60,7 +60,9 @@ record Patch(int width, int height, int[] pixels) {
     return count;
   }
 
-  /** Takes a pixel, if it is inside the image and left; returns how many are taken by then. */
+  /**
+   * Takes a pixel if it is inside the image and left. Returns the number of pixels taken so far.
+   */
   private static int take(int pixel, boolean[] left, int[] connected, int count) {
     if (pixel < 0 || pixel >= left.length || !left[pixel]) {
       return count;
@@ -70,7 +72,7 @@ record Patch(int width, int height, int[] pixels) {
     return count + 1;
   }
 
-  /** The tight box around the pixels. */
+  /** Returns the tight box around the pixels. */
   BoundingBox box() {
     Rectangle bounds = bounds();
     return new BoundingBox(
@@ -81,12 +83,13 @@ record Patch(int width, int height, int[] pixels) {
   }
 
   /**
-   * What the patch looks like, wherever and however large it is: cropped to its bounds and averaged
-   * over {@link #COMPARED_SIZE} rows and columns, as {@code adaptive_avg_pool2d} does.
+   * Crops the patch to its bounds and averages it over {@link #COMPARED_SIZE} rows and columns, as
+   * {@code adaptive_avg_pool2d} does. The result does not depend on the place and size of the
+   * patch.
    *
-   * @return how much of each cell it covers, 0..1, row by row
+   * @return the share of each cell that the patch covers, 0..1, row by row
    */
-  double[] scaled() {
+  double[] scale() {
     Rectangle bounds = bounds();
     boolean[][] cropped = new boolean[bounds.height][bounds.width];
     for (int pixel : pixels) {
@@ -109,12 +112,12 @@ record Patch(int width, int height, int[] pixels) {
     return (double) covered / (rows * (end(cellColumn, columns) - start(cellColumn, columns)));
   }
 
-  /** The first of {@code length} pixels that a cell touches. */
+  /** Returns the first of {@code length} pixels that a cell touches. */
   private static int start(int cell, int length) {
     return cell * length / COMPARED_SIZE;
   }
 
-  /** Behind the last of {@code length} pixels that a cell touches. */
+  /** Returns the pixel after the last of {@code length} pixels that a cell touches. */
   private static int end(int cell, int length) {
     return ((cell + 1) * length + COMPARED_SIZE - 1) / COMPARED_SIZE;
   }

@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** The shapes of the Shapes world, outlined as {@code datasets/shapes/world.py} has them. */
+/**
+ * The shapes of the Shapes world, with the outlines that {@code datasets/shapes/world.py} defines.
+ */
 enum ShapeKind {
   CIRCLE((x, y) -> hypot(x, y) <= 1),
   SQUARE((x, y) -> max(abs(x), abs(y)) <= 1),
@@ -23,7 +25,7 @@ enum ShapeKind {
   DIAMOND((x, y) -> abs(x) + abs(y) <= 1),
   HEART((x, y) -> cube(x * x + y * y - 1) + x * x * cube(y) <= 0);
 
-  /** Which points are inside; x to the right, y down, both -1.5 to 1.5. */
+  /** A test of which points are inside; x goes right and y goes down, both from -1.5 to 1.5. */
   private interface Outline {
     boolean contains(double x, double y);
   }
@@ -31,7 +33,7 @@ enum ShapeKind {
   private final double[] template;
 
   ShapeKind(Outline outline) {
-    template = draw(outline).scaled();
+    template = draw(outline).scale();
   }
 
   private static Patch draw(Outline outline) {
@@ -47,9 +49,9 @@ enum ShapeKind {
   }
 
   /**
-   * From the centre of a star with five points to its outline.
+   * Returns the distance from the centre of a five-pointed star to its outline.
    *
-   * @param angle from its upper tip, 0 to pi; the left half is like the right one
+   * @param angle the angle from its upper tip, 0 to pi; the left half mirrors the right one
    */
   private static double starRadius(double angle) {
     double inner = 0.45; // from the centre to the notches; the tips are at 1
@@ -63,20 +65,20 @@ enum ShapeKind {
   }
 
   /**
-   * The shape that a patch has most likely.
+   * Finds the shape that fits a patch best.
    *
-   * @param scaled the patch as {@link Patch#scaled} gives it
+   * @param scaled the patch as {@link Patch#scale} returns it
    */
-  static ShapeKind bestFit(double[] scaled) {
+  static ShapeKind findBestFit(double[] scaled) {
     return Arrays.stream(values())
         .max(Comparator.comparingDouble(shape -> shape.score(scaled)))
         .orElseThrow();
   }
 
   /**
-   * How well a patch has this shape: intersection over union of what both cover, 0..1.
+   * Scores how well a patch fits this shape: the intersection over union of both, 0..1.
    *
-   * @param scaled the patch as {@link Patch#scaled} gives it
+   * @param scaled the patch as {@link Patch#scale} returns it
    */
   double score(double[] scaled) {
     double intersection = 0;

@@ -8,9 +8,9 @@ import java.util.stream.Collectors;
 /**
  * A label of the Shapes world.
  *
- * @param text as it was asked for
- * @param color of the object
- * @param shape of the object
+ * @param text the label as it was asked for
+ * @param color the colour of the object
+ * @param shape the shape of the object
  */
 record ShapesLabel(String text, Palette color, ShapeKind shape) {
 
@@ -22,7 +22,7 @@ record ShapesLabel(String text, Palette color, ShapeKind shape) {
   /**
    * Reads a label: a colour and a shape, with or without {@code a} or {@code an}, in any case.
    *
-   * @throws IllegalArgumentException if it is something else
+   * @throws IllegalArgumentException if it is anything else
    */
   static ShapesLabel parse(String text) {
     String words = text.strip().toLowerCase(Locale.ROOT).replaceFirst("^an? ", "");
@@ -34,13 +34,13 @@ record ShapesLabel(String text, Palette color, ShapeKind shape) {
       }
     }
     throw new IllegalArgumentException(
-        ("Cannot look for '%s': labels of the Shapes world are such as 'a red circle', with one of"
+        ("Cannot look for '%s': a label of the Shapes world looks like 'a red circle', with one of"
                 + " the colours %s and one of the shapes %s")
-            .formatted(text, names(COLORS), names(SHAPES)));
+            .formatted(text, joinNames(COLORS), joinNames(SHAPES)));
   }
 
-  /** The label of an object of the same colour and perhaps another shape. */
-  String ofShape(ShapeKind other) {
+  /** Returns the label of an object of the same colour and perhaps another shape. */
+  String withShape(ShapeKind other) {
     if (other == shape) {
       return text;
     }
@@ -48,7 +48,7 @@ record ShapesLabel(String text, Palette color, ShapeKind shape) {
     return "%s %s %s".formatted(article, name(color), name(other));
   }
 
-  private static String names(List<? extends Enum<?>> values) {
+  private static String joinNames(List<? extends Enum<?>> values) {
     return values.stream().map(ShapesLabel::name).collect(Collectors.joining(", "));
   }
 

@@ -1,2 +1,2 @@
-/** The detector of the Shapes world, which {@code datasets/shapes} trains a small pipeline for. */
+/** The detector of the Shapes world, for which {@code datasets/shapes} trains a small pipeline. */
 package io.boxwright.diffusion.detection.shapes;
