@@ -7,10 +7,10 @@ import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.models.attention.MapSizes;
 import java.util.List;
 
-/** How far attention is from a layout: what {@link BackwardGuidanceRun} brings down. */
+/** A loss that tells how far attention is from a layout. {@link BackwardGuidanceRun} reduces it. */
 interface AttentionLoss {
 
-  /** The paths of the attentions that it reads, in the order of a forward pass. */
+  /** Returns the paths of the attentions that the loss reads, in the order of a forward pass. */
   default List<String> layers(AttentionLayers layers) {
     return layers.guided();
   }
@@ -18,21 +18,21 @@ interface AttentionLoss {
   /**
    * Prepares the loss of some rows.
    *
-   * @param manager its device is where the loss is computed
+   * @param manager the manager whose device computes the loss
    * @param layouts the objects of each row, none for a row without layout
-   * @param mapSizes of the denoiser's levels
-   * @return what the caller closes
+   * @param mapSizes the sizes of the maps at the denoiser's levels
+   * @return the loss of these rows, which the caller closes
    */
   OfRows prepare(NDManager manager, List<List<LayoutObject>> layouts, MapSizes mapSizes);
 
-  /** The loss of certain rows, in as many passes as these have. */
+  /** The loss of certain rows, for all passes over them. */
   interface OfRows extends AutoCloseable {
 
     /**
      * Computes the loss.
      *
      * @param maps the probabilities of the layers that are read, (R, heads, N, T) each
-     * @return (R), float32, differentiable
+     * @return the loss of each row, (R), float32, differentiable
      */
     NDArray compute(List<NDArray> maps);
 

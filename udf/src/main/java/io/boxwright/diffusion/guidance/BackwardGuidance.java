@@ -7,22 +7,23 @@ import java.util.List;
 
 /**
  * Backward guidance of "Training-Free Layout Control with Cross-Attention Guidance" (Chen, Laina
- * and Vedaldi, 2023, section 3.2): how hard and how long a row's attention is pushed into its
- * boxes.
+ * and Vedaldi, 2023, section 3.2). Its options say how hard and how long a row's attention is
+ * pushed into its boxes.
  *
- * <p>Two published implementations differ; {@link #paper} follows the authors' ({@code
- * silent-chen/layout-guidance}), {@link #tflcg} the diffusers pipeline of that name.
+ * <p>Two published implementations differ; {@link #paper} follows that of the authors ({@code
+ * silent-chen/layout-guidance}), and {@link #tflcg} follows the diffusers pipeline of that name.
  *
- * @param lossScale what the loss is multiplied by before its gradient is taken, greater than 0
- * @param lossThreshold a row whose loss has come down to this is not guided any more, at least 0
- * @param maxGuidanceSteps how many of the first denoising steps are guided; 0 guides none
- * @param maxIterationsPerStep how many updates of the latents a guided step makes at most, 1 to
+ * @param lossScale the factor that the loss is multiplied by before its gradient is taken, greater
+ *     than 0
+ * @param lossThreshold the loss at which a row is no longer guided, at least 0
+ * @param maxGuidanceSteps the number of first denoising steps that are guided; 0 guides none
+ * @param maxIterationsPerStep the largest number of updates of the latents in a guided step, 1 to
  *     1000
- * @param heads which attention heads the loss reads
- * @param rounding how a box's edges become cells of a map
- * @param smallBoxes what happens to a box that covers no cell of a map
- * @param stopRule whether a loss equal to the threshold stops the guidance
- * @param boxesPerObject how many boxes an object may have
+ * @param heads the attention heads that the loss reads
+ * @param rounding the way a box's edges become cells of a map
+ * @param smallBoxes the treatment of a box that covers no cell of a map
+ * @param stopRule the rule for a loss equal to the threshold
+ * @param boxesPerObject the largest number of boxes of an object, at least 1
  */
 public record BackwardGuidance(
     double lossScale,
@@ -38,11 +39,14 @@ public record BackwardGuidance(
 
   private static final int MOST_ITERATIONS = 1000;
 
-  /** Which heads of an attention the loss is averaged over. */
+  /** The heads of an attention that the loss is averaged over. */
   public enum Heads {
-    /** All of them. */
+    /** All heads. */
     ALL,
-    /** The second half, as {@code tflcg}'s {@code chunk(2)[1]} of a conditional-only pass does. */
+    /**
+     * The second half, which {@code tflcg} takes with {@code chunk(2)[1]} of a conditional-only
+     * pass.
+     */
     SECOND_HALF
   }
 
@@ -63,7 +67,7 @@ public record BackwardGuidance(
     require(boxesPerObject >= 1, "boxes_per_object", boxesPerObject, "at least 1");
   }
 
-  /** The authors' implementation, and the default. */
+  /** Returns the guidance of the authors' implementation, which is the default. */
   public static BackwardGuidance paper() {
     return new BackwardGuidance(
         30,
@@ -77,7 +81,9 @@ public record BackwardGuidance(
         Integer.MAX_VALUE);
   }
 
-  /** The {@code tflcg} diffusers pipeline, slips included, for comparison with it. */
+  /**
+   * Returns the guidance of the {@code tflcg} diffusers pipeline, bugs included, for comparison.
+   */
   public static BackwardGuidance tflcg() {
     return new BackwardGuidance(
         50,
@@ -91,7 +97,10 @@ public record BackwardGuidance(
         1);
   }
 
-  /** No guidance: plain Stable Diffusion, scored all the same. */
+  /**
+   * Returns guidance that does nothing: images are those of plain Stable Diffusion, scored all the
+   * same.
+   */
   public static Guidance none() {
     return paper().with("max_guidance_steps", 0);
   }
@@ -105,7 +114,7 @@ public record BackwardGuidance(
   public void checkModel(List<Integer> attentionHeads) {
     if (heads == Heads.SECOND_HALF && attentionHeads.contains(1)) {
       throw new IllegalArgumentException(
-          "Invalid option: guidance tflcg reads the second half of the attention heads, and the"
+          "Invalid option: guidance tflcg reads the second half of the attention heads, but the"
               + " UNet has layers with one head (attention_head_dim); use --guidance paper");
     }
   }
@@ -115,7 +124,7 @@ public record BackwardGuidance(
     for (LayoutObject object : layout) {
       if (object.boxes().size() > boxesPerObject) {
         throw new IllegalArgumentException(
-            "Invalid boxes: tokens %s have %d boxes, this guidance takes %d an object"
+            "Invalid boxes: tokens %s have %d boxes, but this guidance takes %d per object"
                 .formatted(object.tokenIndices(), object.boxes().size(), boxesPerObject));
       }
     }

@@ -19,16 +19,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The loop of {@link BackwardGuidance}, for a batch of rows with different layouts: before a
- * denoising step, latents are moved along the gradient of an {@link AttentionLoss}, as often and as
- * far as the {@link GuidancePlan} says.
+ * The loop of {@link BackwardGuidance}, for a batch of rows with different layouts. Before a
+ * denoising step, it moves the latents along the gradient of an {@link AttentionLoss}, as often and
+ * as far as the {@link GuidancePlan} says.
  *
  * <p>Rows do not influence one another: the loss is a vector, and the gradient of its sum holds
- * each row's own. A row whose loss has come down to the threshold is moved no more, in later steps
- * neither, because its loss carries over. {@link BatchShape} says whether it leaves the passes.
+ * each row's own gradient. A row whose loss has come down to the threshold is moved no more, not
+ * even in later steps, because its loss carries over. The {@link BatchShape} decides whether the
+ * row leaves the passes.
  *
- * <p>The denoiser's attention processors are the run's own during a guided pass and what they were
- * afterwards.
+ * <p>During a guided pass the denoiser has the attention processors of the run. Afterwards it has
+ * those that it had before.
  */
 final class BackwardGuidanceRun implements GuidanceRun {
 
@@ -46,7 +47,7 @@ final class BackwardGuidanceRun implements GuidanceRun {
   private final GuidanceState state;
   private GuidedRows guidedRows; // of the last pass
 
-  /** Starts a run; nothing is computed yet. */
+  /** Starts a run, but computes nothing yet. */
   BackwardGuidanceRun(AttentionLoss loss, GuidancePlan plan, GuidanceContext context) {
     this.loss = loss;
     this.plan = plan;
@@ -58,7 +59,7 @@ final class BackwardGuidanceRun implements GuidanceRun {
     this.lossLayers = loss.layers(AttentionLayers.of(denoiser.attnProcessors().keySet()));
     this.manager = conditioning.promptEmbeds().getManager().newSubManager();
     this.state = new GuidanceState(manager, plan, layouts);
-    this.guidedPassProcessors = guidedPassProcessors(denoiser.attnProcessors());
+    this.guidedPassProcessors = makeGuidedPassProcessors(denoiser.attnProcessors());
   }
 
   @Override
@@ -66,29 +67,29 @@ final class BackwardGuidanceRun implements GuidanceRun {
     NDArray guided = latents;
     int[] unfinished = {};
     for (int iteration = 0; iteration < plan.iterations(i); iteration++) {
-      if (iteration == 0 || !isAskedOnceAStep(latents)) {
-        unfinished = state.unfinishedRows();
+      if (iteration == 0 || !asksOncePerStep(latents)) {
+        unfinished = state.findUnfinishedRows();
       }
       if (unfinished.length == 0) {
         break;
       }
-      guided = update(guided, passRows(unfinished, latents), i);
+      guided = update(guided, prepareRows(unfinished, latents), i);
     }
     return guided;
   }
 
   /**
-   * Whether the device tells only before the first pass of a step which rows are finished. A GPU
-   * has nothing to do from then until the next pass is launched, and passes of finished rows move
-   * nothing.
+   * Returns whether the device is asked only once per step, before the first pass, which rows are
+   * finished. A GPU that has answered is idle until the next pass is launched, and passes over
+   * finished rows move nothing.
    */
-  private boolean isAskedOnceAStep(NDArray latents) {
+  private boolean asksOncePerStep(NDArray latents) {
     return batchShape == BatchShape.FIXED && latents.getDevice().isGpu();
   }
 
-  /** The rows of a pass that moves {@code unfinished} ones. */
-  private GuidedRows passRows(int[] unfinished, NDArray latents) {
-    int[] rows = batchShape.passRows(unfinished, layouts.size(), latents.getDevice());
+  /** Prepares the rows of a pass that moves the {@code unfinished} ones. */
+  private GuidedRows prepareRows(int[] unfinished, NDArray latents) {
+    int[] rows = batchShape.selectPassRows(unfinished, layouts.size(), latents.getDevice());
     if (guidedRows == null || !guidedRows.are(rows)) {
       closeGuidedRows();
       guidedRows =
@@ -104,12 +105,12 @@ final class BackwardGuidanceRun implements GuidanceRun {
     }
   }
 
-  /** One update of unfinished rows: {@code x <- x - d(loss_scale * loss)/dx * variance}. */
+  /** Updates unfinished rows once: {@code x <- x - d(loss_scale * loss)/dx * variance}. */
   private NDArray update(NDArray latents, GuidedRows rows, int i) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray unfinished = state.unfinished(rows.indices()); // (R)
+      NDArray unfinished = state.selectUnfinished(rows.indices()); // (R)
       NDArray x = TorchKernels.selectRows(latents, rows.indices()); // (R, C, h, w)
-      Pass pass = pass(x, rows, i);
+      Pass pass = runPass(x, rows, i);
       NDArray moved =
           TorchKernels.weightedSum(
               1, x, -scheduler.guidanceVariance(i), pass.gradient()); // (R, C, h, w)
@@ -120,14 +121,14 @@ final class BackwardGuidanceRun implements GuidanceRun {
   }
 
   /**
-   * What comes out of a guided pass of R rows.
+   * The result of a guided pass over R rows.
    *
-   * @param losses (R)
-   * @param gradient of their sum, (R, C, h, w)
+   * @param losses the loss of each row, (R)
+   * @param gradient the gradient of the sum of the losses, (R, C, h, w)
    */
   private record Pass(NDArray losses, NDArray gradient) {}
 
-  private Pass pass(NDArray x, GuidedRows rows, int i) {
+  private Pass runPass(NDArray x, GuidedRows rows, int i) {
     try (ArrayScope scope = new ArrayScope();
         GradMode ignored = GradMode.enabled();
         GradientTape tape = new GradientTape()) {
@@ -156,13 +157,13 @@ final class BackwardGuidanceRun implements GuidanceRun {
       denoiser.predict(modelInput, timestep, ofRows);
       throw new IllegalStateException("The denoiser never reached " + lastLossLayer());
     } catch (GuidedPassEnd.Reached end) {
-      // All that the loss reads is stored; nothing after it reaches the loss.
+      // Everything that the loss reads is stored, and later layers do not affect the loss.
     } finally {
       denoiser.setAttnProcessor(processors);
     }
   }
 
-  private Map<String, AttentionProcessor> guidedPassProcessors(
+  private Map<String, AttentionProcessor> makeGuidedPassProcessors(
       Map<String, AttentionProcessor> others) {
     Map<String, AttentionProcessor> processors = new HashMap<>(others);
     AttentionProcessor storing = new LayoutGuidanceAttnProcessor(store);

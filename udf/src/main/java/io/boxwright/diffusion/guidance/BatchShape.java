@@ -6,45 +6,49 @@ import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
- * Whether the shape of a batch depends on what is in it. Kernels of another shape add in another
- * order, so the last digits of a row, and some of its pixels by one, depend on the shape.
+ * The rule for whether the shape of a batch depends on its rows. Kernels for another shape add in
+ * another order, so the last digits of a row depend on the shape, and some of its pixels differ by
+ * one.
  */
 public enum BatchShape {
   /**
-   * No: all rows stay in every pass, whether they need it or not. At its place in the batch a row
-   * gives the same bytes in any company. At another place it may not: where several threads share
-   * an operation, their parts can end within a row.
+   * The shape is fixed: all rows stay in every pass, whether they need it or not. At the same place
+   * in the batch, a row gives the same bytes whatever the other rows are. At another place it may
+   * not, because threads that share an operation can divide it within a row.
    */
   FIXED,
   /**
-   * Yes: rows leave the guided passes as soon as they are finished, eight at a time on a GPU.
-   * Faster where passes are long: their launches alone take a GPU's host tens of milliseconds.
+   * The batch shrinks: rows leave the guided passes as soon as they are finished, eight at a time
+   * on a GPU. This is faster where passes are long. Launching a pass alone takes a GPU's host tens
+   * of milliseconds.
    */
   SHRINKING;
 
   /**
-   * For each number of rows, a GPU's first pass takes much longer: libtorch plans all attentions
-   * and convolutions for it.
+   * The step in which the number of a pass's rows changes on a GPU. The first pass with a new
+   * number of rows takes much longer, because libtorch plans all attentions and convolutions for
+   * that number.
    */
   private static final int ROWS_ON_GPU = 8;
 
   /**
-   * The rows of a guided pass.
+   * Selects the rows of a guided pass.
    *
-   * @param unfinished those that it is to move, in order
-   * @param batchRows how many the batch has
-   * @param device where it runs
-   * @return these and, where the shape asks for it, finished ones, which are not moved; in order
+   * @param unfinished the rows that the pass moves, in order
+   * @param batchRows the number of rows of the batch
+   * @param device the device that runs the pass
+   * @return the unfinished rows and, where the shape requires them, finished rows, which are not
+   *     moved; in order
    */
-  int[] passRows(int[] unfinished, int batchRows, Device device) {
+  int[] selectPassRows(int[] unfinished, int batchRows, Device device) {
     if (this == FIXED) {
       return IntStream.range(0, batchRows).toArray();
     }
-    return device.isGpu() ? filledUp(unfinished, batchRows) : unfinished;
+    return device.isGpu() ? fillUp(unfinished, batchRows) : unfinished;
   }
 
-  /** With as many others as make a multiple of {@link #ROWS_ON_GPU}, or the whole batch. */
-  private static int[] filledUp(int[] rows, int batchRows) {
+  /** Adds other rows up to a multiple of {@link #ROWS_ON_GPU}, or up to the whole batch. */
+  private static int[] fillUp(int[] rows, int batchRows) {
     BitSet filled = new BitSet();
     Arrays.stream(rows).forEach(filled::set);
     int multiple = (rows.length + ROWS_ON_GPU - 1) / ROWS_ON_GPU * ROWS_ON_GPU;

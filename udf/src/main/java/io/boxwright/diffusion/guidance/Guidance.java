@@ -7,28 +7,28 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How images are pushed towards their layouts. A value: executors receive it, a run's plan records
- * it. {@link Guidances} knows all by name.
+ * A method of pushing images towards their layouts, with its options. Executors receive it as a
+ * value, and the plan of a run records it. {@link Guidances} has all methods by name.
  *
- * <p>A method is a record whose components are its options. Their names in snake case are the keys
- * of {@code layout_guidance.json} and of {@code --guidance-option}; nothing else is to be done for
- * them.
+ * <p>A method is a record whose components are its options. The names of the components in snake
+ * case are the keys of {@code layout_guidance.json} and of {@code --guidance-option}; the options
+ * need no other code.
  */
 public interface Guidance extends Serializable {
 
-  /** The name of the method, which its values share. */
+  /** Returns the name of the method, which does not depend on the options. */
   String method();
 
   /**
-   * Checks that a model can be guided.
+   * Checks that the method can guide a model.
    *
-   * @param attentionHeads how many heads the attentions of each level have
+   * @param attentionHeads the number of heads of the attentions of each level
    * @throws IllegalArgumentException saying what the guidance needs
    */
   default void checkModel(List<Integer> attentionHeads) {}
 
   /**
-   * Checks that a layout can be followed.
+   * Checks that the method can follow a layout.
    *
    * @param layout the objects of one image, at least one
    * @throws IllegalArgumentException saying what the guidance cannot follow
@@ -42,15 +42,15 @@ public interface Guidance extends Serializable {
    */
   GuidanceRun start(GuidanceContext context);
 
-  /** The options by name, with their values. */
+  /** Returns the values of the options by their names. */
   default Map<String, Object> options() {
     return JsonConfig.values((Record) this);
   }
 
   /**
-   * The same with some options changed.
+   * Returns the same guidance with some options changed.
    *
-   * @param changes values by the options' names; a null changes nothing
+   * @param changes the new values by the options' names; a null changes nothing
    * @throws IllegalArgumentException naming an option that the method does not have, or a value
    *     that it refuses
    */
@@ -59,9 +59,9 @@ public interface Guidance extends Serializable {
   }
 
   /**
-   * The same with one option changed.
+   * Returns the same guidance with one option changed.
    *
-   * @throws IllegalArgumentException naming the option, if the method does not have it, or refuses
+   * @throws IllegalArgumentException naming the option, if the method does not have it or refuses
    *     the value
    */
   default Guidance with(String option, Object value) {

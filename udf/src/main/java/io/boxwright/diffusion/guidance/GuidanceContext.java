@@ -7,13 +7,14 @@ import io.boxwright.diffusion.schedulers.Scheduler;
 import java.util.List;
 
 /**
- * What a guidance works with in one batch. All of it belongs to the pipeline.
+ * The parts of a pipeline that a guidance uses in one batch. All of them belong to the pipeline.
  *
- * @param denoiser whose attention may be read; its processors are to be left as they were
- * @param layouts the objects of each of B rows; a row without any is left alone
- * @param conditioning the prompts' states of the rows, without the unconditional half
- * @param scheduler of the run, its timesteps set
- * @param batchShape which rows the guided passes have
+ * @param denoiser the denoiser whose attention may be read; a guidance leaves its processors as
+ *     they were
+ * @param layouts the objects of each of B rows; a row without objects is left alone
+ * @param conditioning the states of the rows' prompts, without the unconditional half
+ * @param scheduler the scheduler of the run, with its timesteps set
+ * @param batchShape the rule for which rows the guided passes have
  */
 public record GuidanceContext(
     Denoiser denoiser,

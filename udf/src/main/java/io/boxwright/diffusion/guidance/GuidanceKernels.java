@@ -3,7 +3,7 @@ package io.boxwright.diffusion.guidance;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.torch.TorchModule;
 
-/** Kernels of layout guidance. Results are owned as those of {@link TorchModule#call} are. */
+/** Kernels of layout guidance. Results are owned like those of {@link TorchModule#call}. */
 final class GuidanceKernels {
 
   private static final TorchModule MODULE =
@@ -11,23 +11,23 @@ final class GuidanceKernels {
 
   private GuidanceKernels() {}
 
-  /** (B, heads, N, T) -> (B, heads/2, N, T), the second half of the heads. */
-  static NDArray secondHalfOfHeads(NDArray probabilities) {
+  /** Returns the second half of the heads: (B, heads, N, T) -> (B, heads/2, N, T). */
+  static NDArray selectSecondHalfOfHeads(NDArray probabilities) {
     return MODULE.call("second_half_of_heads", probabilities);
   }
 
   /**
-   * Adds one map's share of the layout loss to each row's: {@code weight * mean over heads of (1 -
-   * sum(A * M) / sum(A))^2} for every entry, A being the map of the entry's token in the entry's
-   * row.
+   * Adds the share of one attention to the layout loss of each row. For every entry the share is
+   * {@code weight * mean over heads of (1 - sum(A * M) / sum(A))^2}, where A is the map of the
+   * entry's token in the entry's row and M is its mask.
    *
-   * @param sum (B)
-   * @param probabilities (B, heads, N, T)
-   * @param rows (E), INT64: the row of each entry
-   * @param tokens (E), INT64: the token of each entry
-   * @param masks (E, 1, N): 1 inside the entry's boxes, else 0
-   * @param weights (E)
-   * @return (B)
+   * @param sum the sum of each row so far, (B)
+   * @param probabilities the probabilities of the attention, (B, heads, N, T)
+   * @param rows the row of each entry, (E), INT64
+   * @param tokens the token of each entry, (E), INT64
+   * @param masks the mask of each entry, (E, 1, N): 1 inside the entry's boxes, otherwise 0
+   * @param weights the weight of each entry, (E)
+   * @return the new sum of each row, (B)
    */
   static NDArray addLayoutLoss(
       NDArray sum,
@@ -40,12 +40,13 @@ final class GuidanceKernels {
   }
 
   /**
-   * How far the guidance of each row is after an update of some.
+   * Updates the progress of the guidance after some rows were moved.
    *
-   * @param state (B, 3): the first loss, or NaN; the last one; how often it was updated
-   * @param updated (B), BOOLEAN
-   * @param losses (B)
-   * @return (B, 3)
+   * @param state the progress of each row, (B, 3): the first loss, or NaN; the last loss; the
+   *     number of updates
+   * @param updated the mask of the rows that were moved, (B), BOOLEAN
+   * @param losses the loss of each row before the move, (B)
+   * @return the new progress of each row, (B, 3)
    */
   static NDArray updateGuidanceState(NDArray state, NDArray updated, NDArray losses) {
     return MODULE.call("update_guidance_state", state, updated, losses);

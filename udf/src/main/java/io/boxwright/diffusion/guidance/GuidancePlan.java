@@ -1,13 +1,13 @@
 package io.boxwright.diffusion.guidance;
 
 /**
- * When {@link BackwardGuidanceRun} updates the latents, and how far.
+ * A plan of when {@link BackwardGuidanceRun} updates the latents, and how far.
  *
- * @param lossScale what the loss is multiplied by before its gradient is taken
- * @param lossThreshold a row whose loss has come down to this is not guided any more
- * @param maxGuidanceSteps how many of the first denoising steps are guided
- * @param maxIterationsPerStep how many updates a guided step makes at most
- * @param stopRule whether a loss equal to the threshold stops the guidance
+ * @param lossScale the factor that the loss is multiplied by before its gradient is taken
+ * @param lossThreshold the loss at which a row is no longer guided
+ * @param maxGuidanceSteps the number of first denoising steps that are guided
+ * @param maxIterationsPerStep the largest number of updates in a guided step
+ * @param stopRule the rule for a loss equal to the threshold
  */
 record GuidancePlan(
     double lossScale,
@@ -17,21 +17,21 @@ record GuidancePlan(
     StopRule stopRule) {
 
   /**
-   * The same with a threshold in the losses' precision: a device and its host agree on which rows
-   * are finished.
+   * Returns the same plan with the threshold in the precision of the losses, so that a device and
+   * its host agree on which rows are finished.
    */
   GuidancePlan inFloatPrecision() {
     return new GuidancePlan(
         lossScale, (float) lossThreshold, maxGuidanceSteps, maxIterationsPerStep, stopRule);
   }
 
-  /** How many updates step {@code i} makes at most. */
+  /** Returns the largest number of updates in step {@code i}. */
   int iterations(int i) {
     return i < maxGuidanceSteps ? maxIterationsPerStep : 0;
   }
 
-  /** Whether a row with this loss is finished. */
-  boolean finished(double loss) {
+  /** Returns whether a row with this loss is finished. */
+  boolean isFinished(double loss) {
     return stopRule == StopRule.AT_THRESHOLD ? loss <= lossThreshold : loss < lossThreshold;
   }
 }

@@ -9,13 +9,13 @@ public interface GuidanceRun extends AutoCloseable {
   /**
    * Guides the latents before a step.
    *
-   * @param latents (B, C, h, w), float32; not changed
+   * @param latents the latents, (B, C, h, w), float32; they are not changed
    * @param i the step, from 0
    * @return the guided latents, (B, C, h, w); {@code latents} itself if no row needs guidance
    */
   NDArray beforeStep(NDArray latents, int i);
 
-  /** What the guidance did so far, one entry a row. */
+  /** Returns what the guidance did so far, one entry per row. */
   List<GuidanceTrace> traces();
 
   @Override

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How far the guidance of each row is, kept on the device: a guided pass needs no answer from a GPU
- * before the next one can be launched. Not thread-safe.
+ * The progress of each row's guidance, kept on the device. So the next guided pass can be launched
+ * before a GPU has answered. Not thread-safe.
  */
 final class GuidanceState implements AutoCloseable {
 
@@ -25,7 +25,10 @@ final class GuidanceState implements AutoCloseable {
   private final int rows;
   private NDArray state; // (B, 3), float32: the first loss, the last one, iterations
 
-  /** No row was guided yet. A row without layout never is: its last loss is not a number. */
+  /**
+   * Makes the state before any guidance. A row without layout is never guided: its last loss is
+   * NaN.
+   */
   GuidanceState(NDManager manager, GuidancePlan plan, List<List<LayoutObject>> layouts) {
     this.plan = plan.inFloatPrecision();
     this.rows = layouts.size();
@@ -39,12 +42,12 @@ final class GuidanceState implements AutoCloseable {
   }
 
   /**
-   * Which rows of a pass are to be moved: those that are not {@link GuidancePlan#finished}.
+   * Selects the rows of a pass to move: those that are not {@link GuidancePlan#isFinished}.
    *
-   * @param passRows (R), INT64
-   * @return (R), BOOLEAN
+   * @param passRows the rows of the pass, (R), INT64
+   * @return the mask of the rows to move, (R), BOOLEAN
    */
-  NDArray unfinished(NDArray passRows) {
+  NDArray selectUnfinished(NDArray passRows) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray last =
           TorchKernels.selectRows(state, passRows).get(new NDIndex(":, {}", LAST)); // (R)
@@ -56,11 +59,11 @@ final class GuidanceState implements AutoCloseable {
   }
 
   /**
-   * Takes down that rows of a pass were moved.
+   * Records that rows of a pass were moved.
    *
-   * @param passRows (R), INT64
-   * @param unfinished which of them were, (R), BOOLEAN
-   * @param losses before they were, (R)
+   * @param passRows the rows of the pass, (R), INT64
+   * @param unfinished the mask of the rows that were moved, (R), BOOLEAN
+   * @param losses the losses before the move, (R)
    */
   void update(NDArray passRows, NDArray unfinished, NDArray losses) {
     try (ArrayScope scope = new ArrayScope();
@@ -71,25 +74,25 @@ final class GuidanceState implements AutoCloseable {
     }
   }
 
-  /** Rows that are not finished. Waits for a GPU. */
-  int[] unfinishedRows() {
+  /** Finds the rows that are not finished. Waits for a GPU. */
+  int[] findUnfinishedRows() {
     float[] values = state.toFloatArray();
     return IntStream.range(0, rows)
         .filter(row -> !Float.isNaN(values[row * COLUMNS + LAST]))
-        .filter(row -> !plan.finished(values[row * COLUMNS + LAST]))
+        .filter(row -> !plan.isFinished(values[row * COLUMNS + LAST]))
         .toArray();
   }
 
-  /** What the guidance did, one entry a row. Waits for a GPU. */
+  /** Returns what the guidance did, one entry per row. Waits for a GPU. */
   List<GuidanceTrace> traces() {
     float[] values = state.toFloatArray();
     return IntStream.range(0, rows)
         .map(row -> row * COLUMNS)
-        .mapToObj(at -> trace(values, at))
+        .mapToObj(at -> makeTrace(values, at))
         .toList();
   }
 
-  private static GuidanceTrace trace(float[] values, int at) {
+  private static GuidanceTrace makeTrace(float[] values, int at) {
     int iterations = (int) values[at + ITERATIONS];
     return iterations == 0
         ? GuidanceTrace.NONE

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** All guidance by name. */
+/** The methods of guidance by name. */
 public final class Guidances {
 
   private static final String FILE_NAME = "layout_guidance.json";
@@ -26,15 +26,15 @@ public final class Guidances {
 
   private Guidances() {}
 
-  /** The names, the default first. */
+  /** Returns the names, the default first. */
   public static List<String> names() {
     return List.copyOf(BY_NAME.keySet());
   }
 
   /**
-   * A guidance by its name, with its default options.
+   * Returns a guidance by its name, with its default options.
    *
-   * @throws IllegalArgumentException listing the names, if there is none of this one
+   * @throws IllegalArgumentException listing the names, if there is no guidance of this name
    */
   public static Guidance of(String name) {
     Guidance guidance = BY_NAME.get(name);
@@ -47,9 +47,9 @@ public final class Guidances {
   }
 
   /**
-   * What suits a model: its folder's {@code layout_guidance.json}, in which {@code method} is one
-   * of the {@link #names} and the other keys are options of it. Without {@code method}, and without
-   * the file, it is {@code paper}.
+   * Reads the guidance that suits a model from {@code layout_guidance.json} in its folder. There
+   * {@code method} is one of the {@link #names}, and the other keys are options of that method.
+   * Without {@code method}, or without the file, the method is {@code paper}.
    *
    * @throws ModelLoadingException naming the file, and the key or value that is wrong
    */

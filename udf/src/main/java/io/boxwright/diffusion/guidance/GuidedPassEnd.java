@@ -7,9 +7,9 @@ import io.boxwright.diffusion.models.attention.Attention;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
 
 /**
- * The processor of the last attention that the guidance reads: stores its probabilities and ends
- * the forward pass there, because nothing after it reaches the loss. The end travels up through the
- * UNet as a {@link Reached}; every scope on the way closes as usual.
+ * The processor of the last attention that the guidance reads. It stores the probabilities and ends
+ * the forward pass, because later layers do not affect the loss. It does so by throwing a {@link
+ * Reached} up through the UNet; every scope on the way closes as usual.
  */
 final class GuidedPassEnd implements AttentionProcessor {
 
@@ -20,7 +20,8 @@ final class GuidedPassEnd implements AttentionProcessor {
   }
 
   /**
-   * Not an error: says that the guided pass has all it needs. Has no stack trace, so it is cheap.
+   * A signal, not an error, that the guided pass has all it needs. It has no stack trace, so it is
+   * cheap.
    */
   static final class Reached extends RuntimeException {
 

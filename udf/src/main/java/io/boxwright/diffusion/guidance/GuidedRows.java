@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the guided passes of the same rows share. It stays on the device, because a GPU has done all
- * that it was given before it takes anything new from the host.
+ * The data that guided passes over the same rows share. It stays on the device, because a GPU
+ * finishes all its work before it takes anything new from the host.
  */
 final class GuidedRows implements AutoCloseable {
 
@@ -23,12 +23,12 @@ final class GuidedRows implements AutoCloseable {
   /**
    * Prepares passes.
    *
-   * @param manager its device is where they run
-   * @param attentionLoss what they compute
+   * @param manager the manager whose device runs the passes
+   * @param attentionLoss the loss that the passes compute
    * @param layouts the objects of all rows of the batch
    * @param ofBatch the conditioning of all rows of the batch
-   * @param rows those of the passes
-   * @param mapSizes of the UNet's levels
+   * @param rows the rows of the passes
+   * @param mapSizes the sizes of the maps at the UNet's levels
    */
   GuidedRows(
       NDManager manager,
@@ -49,22 +49,22 @@ final class GuidedRows implements AutoCloseable {
     }
   }
 
-  /** Whether these are the rows. */
+  /** Returns whether these are the rows. */
   boolean are(int[] others) {
     return Arrays.equals(rows, others);
   }
 
-  /** Their places in the batch, (R), INT64. */
+  /** Returns the places of the rows in the batch, (R), INT64. */
   NDArray indices() {
     return indices;
   }
 
-  /** What the denoiser is told of them. */
+  /** Returns the conditioning of the rows. */
   Conditioning conditioning() {
     return conditioning;
   }
 
-  /** Their loss. */
+  /** Returns the loss of the rows. */
   AttentionLoss.OfRows loss() {
     return loss;
   }

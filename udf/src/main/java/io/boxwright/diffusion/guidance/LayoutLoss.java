@@ -19,19 +19,20 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * The loss of the paper (equation 2) for a batch of rows with different layouts: how much of its
- * objects' attention lies outside their boxes, one number a row in 0..1.
+ * The loss of the paper (equation 2) for a batch of rows with different layouts. For each row it is
+ * one number, 0..1, that tells how much of the objects' attention lies outside their boxes.
  *
- * <p>It is the mean over maps and objects, of the mean over the object's tokens, of the mean over
- * heads of {@code (1 - r)^2} with {@code r = sum(A * M) / sum(A)}, A one head's map of one token
- * and M the box mask. The first (object, token) pairs of all rows are computed at once, then the
- * second ones, and so on; a row that has no more pairs takes part with weight 0. So the shapes
- * depend on the number of rows alone, and no row is added to by two pairs at once, which a GPU does
- * in any order.
+ * <p>The loss is the mean over maps and objects of the mean over the object's tokens of the mean
+ * over heads of {@code (1 - r)^2}. Here {@code r} is {@code sum(A * M) / sum(A)}, A is one head's
+ * map of one token, and M is the mask of the boxes.
  *
- * @param heads which attention heads are read
- * @param rounding how a box's edges become cells of a map
- * @param smallBoxes what happens to a box that covers no cell of a map
+ * <p>The first (object, token) pairs of all rows are computed at once, then the second ones, and so
+ * on. A row that has no more pairs takes part with weight 0. So the shapes depend only on the
+ * number of rows, and no two pairs are added to a row at once, which a GPU would do in any order.
+ *
+ * @param heads the attention heads that are read
+ * @param rounding the way a box's edges become cells of a map
+ * @param smallBoxes the treatment of a box that covers no cell of a map
  */
 record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxes smallBoxes)
     implements AttentionLoss {
@@ -44,7 +45,7 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
   /** One token of one object of one row. */
   private record Pair(List<BoundingBox> boxes, int token, float weight) {
 
-    /** For a row without layout. */
+    /** The pair of a row without layout. */
     private static final Pair NONE = new Pair(List.of(), 0, 0);
 
     private Pair withoutWeight() {
@@ -52,7 +53,10 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
     }
   }
 
-  /** A row that has no more pairs repeats its first one, which is finite if its loss is. */
+  /**
+   * Returns the pair of a row at a place. A row that has no more pairs repeats its first pair,
+   * which is finite if the row's loss is.
+   */
   private static Pair pairAt(List<Pair> pairs, int place) {
     if (pairs.isEmpty()) {
       return Pair.NONE;
@@ -64,7 +68,7 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
     return ArrayScope.release(array);
   }
 
-  private static List<Pair> pairs(List<LayoutObject> objects) {
+  private static List<Pair> makePairs(List<LayoutObject> objects) {
     List<Pair> pairs = new ArrayList<>();
     for (LayoutObject object : objects) {
       float weight = 1f / (objects.size() * object.tokenIndices().size());
@@ -122,7 +126,7 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
       this.rows = layouts.size();
       this.mapSizes = mapSizes;
       this.rowIndices = own(manager.create(LongStream.range(0, rows).toArray()));
-      List<List<Pair>> pairs = layouts.stream().map(LayoutLoss::pairs).toList();
+      List<List<Pair>> pairs = layouts.stream().map(LayoutLoss::makePairs).toList();
       int most = pairs.stream().mapToInt(List::size).max().orElse(0);
       for (int turn = 0; turn < most; turn++) {
         int place = turn;
@@ -137,7 +141,7 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
         for (NDArray map : maps) {
           NDArray probabilities =
               heads == BackwardGuidance.Heads.SECOND_HALF
-                  ? GuidanceKernels.secondHalfOfHeads(map)
+                  ? GuidanceKernels.selectSecondHalfOfHeads(map)
                   : map;
           int positions = (int) map.getShape().get(2);
           for (Turn turn : turns) {

@@ -1,6 +1,6 @@
 package io.boxwright.diffusion.guidance;
 
-/** When a row is finished. */
+/** The rule for when a row is finished. */
 public enum StopRule {
   /** At a loss less than or equal to the threshold. */
   AT_THRESHOLD,

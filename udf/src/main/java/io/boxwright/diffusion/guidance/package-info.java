@@ -1,2 +1,2 @@
-/** Layout guidance: attention maps in, an update of the latents out. */
+/** Layout guidance, which turns attention maps into an update of the latents. */
 package io.boxwright.diffusion.guidance;

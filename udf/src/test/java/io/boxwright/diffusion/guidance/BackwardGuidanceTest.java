@@ -17,9 +17,9 @@ class BackwardGuidanceTest {
 
   @Test
   void paperStopsAtTheThresholdAndTflcgBelowIt() {
-    assertThat(BackwardGuidance.paper().plan().finished(0.2)).isTrue();
-    assertThat(BackwardGuidance.tflcg().plan().finished(0.2)).isFalse();
-    assertThat(BackwardGuidance.tflcg().plan().finished(0.19)).isTrue();
+    assertThat(BackwardGuidance.paper().plan().isFinished(0.2)).isTrue();
+    assertThat(BackwardGuidance.tflcg().plan().isFinished(0.2)).isFalse();
+    assertThat(BackwardGuidance.tflcg().plan().isFinished(0.19)).isTrue();
   }
 
   @Test

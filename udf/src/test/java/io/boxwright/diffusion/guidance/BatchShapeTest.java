@@ -12,30 +12,31 @@ class BatchShapeTest {
 
   @Test
   void allRowsStayInPassesOfAFixedBatch() {
-    assertThat(BatchShape.FIXED.passRows(UNFINISHED, 16, Device.cpu()))
+    assertThat(BatchShape.FIXED.selectPassRows(UNFINISHED, 16, Device.cpu()))
         .isEqualTo(IntStream.range(0, 16).toArray());
   }
 
   @Test
   void finishedRowsLeaveThePassesOfAShrinkingBatch() {
-    assertThat(BatchShape.SHRINKING.passRows(UNFINISHED, 16, Device.cpu())).isEqualTo(UNFINISHED);
+    assertThat(BatchShape.SHRINKING.selectPassRows(UNFINISHED, 16, Device.cpu()))
+        .isEqualTo(UNFINISHED);
   }
 
   @Test
   void finishedRowsFillThePassesOfAGpuToAMultipleOfEight() {
-    assertThat(BatchShape.SHRINKING.passRows(UNFINISHED, 16, Device.gpu()))
+    assertThat(BatchShape.SHRINKING.selectPassRows(UNFINISHED, 16, Device.gpu()))
         .containsExactly(0, 1, 2, 3, 4, 5, 12, 14);
   }
 
   @Test
   void passesOfAGpuHaveNoMoreRowsThanTheBatch() {
-    assertThat(BatchShape.SHRINKING.passRows(new int[] {0, 5}, 6, Device.gpu()))
+    assertThat(BatchShape.SHRINKING.selectPassRows(new int[] {0, 5}, 6, Device.gpu()))
         .containsExactly(0, 1, 2, 3, 4, 5);
   }
 
   @Test
   void multiplesOfEightNeedNoCompanyOnAGpu() {
     int[] eight = {2, 3, 5, 7, 8, 9, 10, 11};
-    assertThat(BatchShape.SHRINKING.passRows(eight, 16, Device.gpu())).isEqualTo(eight);
+    assertThat(BatchShape.SHRINKING.selectPassRows(eight, 16, Device.gpu())).isEqualTo(eight);
   }
 }

@@ -302,7 +302,7 @@ class LayoutGuidancePipelineTest {
 
     assertThatThrownBy(
             () -> pipeline.checkRequest(request("a cat", 1, twice), BackwardGuidance.tflcg()))
-        .hasMessage("Invalid boxes: tokens [2] have 2 boxes, this guidance takes 1 an object");
+        .hasMessage("Invalid boxes: tokens [2] have 2 boxes, but this guidance takes 1 per object");
   }
 
   @Test
