@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Draws labelled boxes on a copy of an image, as {@code draw_box} of the layout-guidance pipelines
- * does:
+ * A copy of an image with labelled boxes drawn on it, as {@code draw_box} of the layout-guidance
+ * pipelines does:
  *
  * <pre>{@code
  * BufferedImage annotated = new DrawBox(image).box("a cat", 0.1, 0.2, 0.5, 0.9).image();
  * }</pre>
  *
- * <p>Each label has a colour of its own, in the order in which the labels come. Lines are light
+ * <p>Each label has its own colour, in the order in which the labels are added. Lines are light
  * with a dark rim, so that they stand out on objects of any colour.
  */
 public final class DrawBox {
@@ -44,10 +44,10 @@ public final class DrawBox {
   }
 
   /**
-   * Adds a box, in edges relative to the image, 0..1, origin top left. Boxes with the same label
-   * have the same colour.
+   * Adds a box. Its edges are relative to the image, 0..1, with the origin at the top left. Boxes
+   * with the same label have the same colour.
    *
-   * @param label written above the box, or into it where there is no room; empty for none
+   * @param label the text above the box, or inside it where there is no room above; empty for none
    * @return this
    */
   public DrawBox box(String label, double xMin, double yMin, double xMax, double yMax) {
@@ -61,7 +61,7 @@ public final class DrawBox {
   /**
    * Adds a box without a label, which needs no fonts on the machine.
    *
-   * @param object chooses the colour: boxes of one object have the same
+   * @param object the number that chooses the colour; boxes of one object have the same
    * @return this
    */
   public DrawBox outline(int object, double xMin, double yMin, double xMax, double yMax) {
@@ -80,12 +80,12 @@ public final class DrawBox {
   }
 
   /**
-   * Adds the label of a box. Labels that come after all boxes are crossed by none.
+   * Adds the label of a box. No box crosses the labels that are added after all boxes.
    *
-   * @param object chooses the colour: that of the box
-   * @param label written above the corner, or below it where there is no room; empty for none
-   * @param xMin left edge of the box, relative to the image
-   * @param yMin its upper edge
+   * @param object the number that chooses the colour, the same as for the box
+   * @param label the text above the corner, or below it where there is no room; empty for none
+   * @param xMin the left edge of the box, relative to the image
+   * @param yMin the top edge of the box, relative to the image
    * @return this
    */
   public DrawBox label(int object, String label, double xMin, double yMin) {
@@ -95,7 +95,7 @@ public final class DrawBox {
     return this;
   }
 
-  /** The copy with the boxes on it. */
+  /** Returns the copy with the boxes on it. */
   public BufferedImage image() {
     return image;
   }
@@ -107,7 +107,7 @@ public final class DrawBox {
     }
   }
 
-  /** Dark text on a plate of the object's colour. */
+  /** Draws dark text on a plate of the object's colour. */
   private void drawLabel(int object, String label, int left, int top) {
     Graphics2D graphics = image.createGraphics();
     graphics.setRenderingHint(

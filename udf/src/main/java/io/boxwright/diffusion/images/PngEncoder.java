@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 
-/** Turns images into PNG bytes, without loss. */
+/** An encoder that turns images into PNG bytes, without loss. */
 public final class PngEncoder {
 
   static {
-    // Else ImageIO spools every image through a temporary file.
+    // Otherwise ImageIO spools every image through a temporary file.
     ImageIO.setUseCache(false);
   }
 
@@ -19,7 +19,7 @@ public final class PngEncoder {
   /**
    * Encodes an image.
    *
-   * @param image of a type that PNG can hold, such as 8-bit RGB
+   * @param image the image, of a type that PNG can hold, such as 8-bit RGB
    * @throws IllegalArgumentException if PNG cannot hold it
    */
   public static byte[] encode(BufferedImage image) {

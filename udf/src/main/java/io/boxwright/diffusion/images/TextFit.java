@@ -4,14 +4,14 @@ import java.awt.FontMetrics;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Fits text into a width in pixels. */
+/** A tool that fits text into a width in pixels. */
 public final class TextFit {
 
   private static final String ELLIPSIS = "\u2026";
 
   private TextFit() {}
 
-  /** The text, or as much of its beginning as fits, and an ellipsis. */
+  /** Returns the text, or as much of its beginning as fits, followed by an ellipsis. */
   public static String shortened(String text, FontMetrics metrics, int width) {
     if (metrics.stringWidth(text) <= width) {
       return text;
@@ -23,12 +23,14 @@ public final class TextFit {
     return text.substring(0, end).stripTrailing() + ELLIPSIS;
   }
 
-  /** The text in lines broken between words; what does not fit into the last one is cut off. */
+  /**
+   * Returns the text in lines, broken between words. Cuts off what does not fit into the last line.
+   */
   public static List<String> wrapped(String text, FontMetrics metrics, int width, int mostLines) {
     List<String> lines = new ArrayList<>();
     String rest = text.strip();
     while (lines.size() < mostLines - 1 && metrics.stringWidth(rest) > width) {
-      int end = lineEnd(rest, metrics, width);
+      int end = findLineEnd(rest, metrics, width);
       lines.add(shortened(rest.substring(0, end), metrics, width));
       rest = rest.substring(end).strip();
     }
@@ -38,18 +40,18 @@ public final class TextFit {
     return lines;
   }
 
-  /** After the last word that fits, or after the first one where none does. */
-  private static int lineEnd(String text, FontMetrics metrics, int width) {
-    int end = wordEnd(text, 0);
-    int next = wordEnd(text, end + 1);
+  /** Finds the end of the last word that fits, or of the first word if none fits. */
+  private static int findLineEnd(String text, FontMetrics metrics, int width) {
+    int end = findWordEnd(text, 0);
+    int next = findWordEnd(text, end + 1);
     while (end < text.length() && metrics.stringWidth(text.substring(0, next)) <= width) {
       end = next;
-      next = wordEnd(text, end + 1);
+      next = findWordEnd(text, end + 1);
     }
     return end;
   }
 
-  private static int wordEnd(String text, int from) {
+  private static int findWordEnd(String text, int from) {
     int blank = text.indexOf(' ', from);
     return blank < 0 ? text.length() : blank;
   }

@@ -1,2 +1,5 @@
-/** Pictures: PNG and boxes drawn on them. Knows nothing of models and of Spark. */
+/**
+ * Images: their encoding as PNG and boxes drawn on them. This package knows nothing of models and
+ * Spark.
+ */
 package io.boxwright.diffusion.images;
