@@ -1,12 +1,12 @@
 package io.boxwright.diffusion.layout;
 
 /**
- * A box in an image, relative to its size, origin top left.
+ * A box in an image, relative to the image's size, with the origin at the top left.
  *
- * @param xMin left edge, 0..1
- * @param yMin top edge, 0..1
- * @param xMax right edge, 0..1, greater than {@code xMin}
- * @param yMax bottom edge, 0..1, greater than {@code yMin}
+ * @param xMin the left edge, 0..1
+ * @param yMin the top edge, 0..1
+ * @param xMax the right edge, 0..1, greater than {@code xMin}
+ * @param yMax the bottom edge, 0..1, greater than {@code yMin}
  */
 public record BoundingBox(double xMin, double yMin, double xMax, double yMax) {
 
@@ -25,7 +25,7 @@ public record BoundingBox(double xMin, double yMin, double xMax, double yMax) {
     requireOrder("y_min", yMin, "y_max", yMax);
   }
 
-  /** The area that both boxes cover over the area that any of them covers, 0..1. */
+  /** Returns the area that both boxes cover divided by the area that at least one covers, 0..1. */
   public double intersectionOverUnion(BoundingBox other) {
     double width = Math.min(xMax, other.xMax) - Math.max(xMin, other.xMin);
     double height = Math.min(yMax, other.yMax) - Math.max(yMin, other.yMin);
@@ -33,7 +33,7 @@ public record BoundingBox(double xMin, double yMin, double xMax, double yMax) {
     return shared / (area() + other.area() - shared);
   }
 
-  /** Whether the centre of another box lies in this one, its edges included. */
+  /** Returns whether the centre of another box lies in this one, edges included. */
   public boolean containsCentreOf(BoundingBox other) {
     double x = (other.xMin + other.xMax) / 2;
     double y = (other.yMin + other.yMax) / 2;

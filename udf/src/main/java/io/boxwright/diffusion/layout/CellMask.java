@@ -12,11 +12,11 @@ public final class CellMask {
   /**
    * Rasterises boxes.
    *
-   * @param boxes at least one
-   * @param height rows of the map
-   * @param width columns of the map
-   * @param rounding how edges become cells
-   * @param smallBoxes what a box covers whose edges round to the same cell
+   * @param boxes the boxes; if there are none, no cell is covered
+   * @param height the number of rows of the map
+   * @param width the number of columns of the map
+   * @param rounding the way edges become cells
+   * @param smallBoxes the treatment of a box whose edges round to the same cell
    */
   public CellMask(
       List<BoundingBox> boxes,
@@ -29,15 +29,15 @@ public final class CellMask {
     this.covered = new boolean[height * width];
     for (BoundingBox box : boxes) {
       cover(
-          span(box.yMin(), box.yMax(), height, rounding, smallBoxes),
-          span(box.xMin(), box.xMax(), width, rounding, smallBoxes));
+          toSpan(box.yMin(), box.yMax(), height, rounding, smallBoxes),
+          toSpan(box.xMin(), box.xMax(), width, rounding, smallBoxes));
     }
   }
 
-  /** Cells from first to last, without last. */
+  /** The cells from {@code first} up to but not including {@code last}. */
   private record Span(int first, int last) {}
 
-  private static Span span(
+  private static Span toSpan(
       double low, double high, int cells, CellRounding rounding, SmallBoxes smallBoxes) {
     int first = rounding.cell(low * cells);
     int last = rounding.cell(high * cells);
@@ -56,22 +56,22 @@ public final class CellMask {
     }
   }
 
-  /** Rows of the map. */
+  /** Returns the number of rows of the map. */
   public int height() {
     return height;
   }
 
-  /** Columns of the map. */
+  /** Returns the number of columns of the map. */
   public int width() {
     return width;
   }
 
-  /** Whether a cell is covered; cells are numbered row by row. */
+  /** Returns whether a cell is covered. Cells are numbered row by row. */
   public boolean covers(int cell) {
     return covered[cell];
   }
 
-  /** How many cells are covered. */
+  /** Returns the number of covered cells. */
   public int size() {
     int size = 0;
     for (boolean cell : covered) {

@@ -1,15 +1,15 @@
 package io.boxwright.diffusion.layout;
 
-/** How a box's edge, scaled to a map's width or height, becomes the number of a cell. */
+/** A rule that turns a box's edge, scaled to a map's width or height, into the number of a cell. */
 public enum CellRounding {
-  /** Towards zero, as Python's {@code int()}. */
+  /** Rounds towards zero, like Python's {@code int()}. */
   TRUNCATE {
     @Override
     public int cell(double edge) {
       return (int) edge;
     }
   },
-  /** To the nearest, halves to the even one, as Python's {@code round()}. */
+  /** Rounds to the nearest number, and halves to the even one, like Python's {@code round()}. */
   HALF_EVEN {
     @Override
     public int cell(double edge) {
@@ -17,6 +17,6 @@ public enum CellRounding {
     }
   };
 
-  /** The cell that an edge at {@code edge} cells, at least 0, falls on. */
+  /** Returns the cell that an edge at {@code edge} cells, at least 0, falls on. */
   public abstract int cell(double edge);
 }

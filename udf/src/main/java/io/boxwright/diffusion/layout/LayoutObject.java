@@ -3,11 +3,11 @@ package io.boxwright.diffusion.layout;
 import java.util.List;
 
 /**
- * One object of a layout: which tokens of the prompt name it and where it goes.
+ * One object of a layout: the tokens of the prompt that name it and the boxes that it goes into.
  *
- * @param label for people, such as {@code a red circle}; may be empty
- * @param tokenIndices positions in the tokenised prompt, at least one; 0 is the start token
- * @param boxes where it goes, at least one; several boxes mean their union
+ * @param label the name for people and detectors, such as {@code a red circle}; may be empty
+ * @param tokenIndices the positions in the tokenised prompt, at least one; 0 is the start token
+ * @param boxes the boxes, at least one; several boxes mean their union
  */
 public record LayoutObject(String label, List<Integer> tokenIndices, List<BoundingBox> boxes) {
 

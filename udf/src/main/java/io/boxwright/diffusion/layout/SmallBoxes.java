@@ -1,11 +1,12 @@
 package io.boxwright.diffusion.layout;
 
 /**
- * What happens to a box whose edges fall on the same cell edge of a map, so that it covers none.
+ * The treatment of a box whose edges fall on the same cell edge of a map, so that it covers no
+ * cell.
  */
 public enum SmallBoxes {
-  /** Along each side that would be empty it covers the one cell that its centre lies in. */
+  /** Along each side that would be empty, the box covers the one cell that its centre lies in. */
   SNAP_TO_CELL,
-  /** It stays empty. */
+  /** The box stays empty. */
   LEAVE_EMPTY
 }

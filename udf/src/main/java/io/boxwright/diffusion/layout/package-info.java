@@ -1,2 +1,2 @@
-/** Where things go in the image: boxes, objects, and the cells of an attention map they cover. */
+/** Layouts of images: boxes, objects, and the cells of an attention map that boxes cover. */
 package io.boxwright.diffusion.layout;
