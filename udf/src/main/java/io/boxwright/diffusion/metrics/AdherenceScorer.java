@@ -14,14 +14,14 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Scores how well the attention of one row keeps to its layout. Boxes become cells as in the {@code
- * paper} preset, whatever the guidance used, so that scores are comparable.
+ * A scorer of how well the attention of one row keeps to its layout. Boxes become cells as in the
+ * {@code paper} preset, whatever the guidance used, so that scores are comparable.
  */
 public final class AdherenceScorer {
 
   private final List<LayoutObject> objects;
 
-  /** Scores the given layout. */
+  /** Makes a scorer of the given layout. */
   public AdherenceScorer(List<LayoutObject> objects) {
     this.objects = List.copyOf(objects);
   }
@@ -29,8 +29,8 @@ public final class AdherenceScorer {
   /**
    * Scores a row.
    *
-   * @param guided the maps of a token in the layers that the guidance reads
-   * @param heldOut the maps of a token in layers that it does not read
+   * @param guided the function that gives the maps of a token in the layers that the guidance reads
+   * @param heldOut the function that gives the maps of a token in layers that it does not read
    */
   public LayoutAdherence score(
       IntFunction<List<TokenMap>> guided, IntFunction<List<TokenMap>> heldOut) {
@@ -53,9 +53,9 @@ public final class AdherenceScorer {
   }
 
   private AdherenceScores scoreMap(LayoutObject object, TokenMap map) {
-    CellMask box = mask(object.boxes(), map.size());
+    CellMask box = makeMask(object.boxes(), map.size());
     double inBoxMass = massInside(box, map) / map.mass();
-    List<Integer> strongest = strongestCells(map);
+    List<Integer> strongest = rankCells(map);
     return new AdherenceScores(
         inBoxMass,
         inBoxMass * map.size().positions() / box.size(),
@@ -64,7 +64,7 @@ public final class AdherenceScorer {
         leakage(object, map));
   }
 
-  private static CellMask mask(List<BoundingBox> boxes, MapSize size) {
+  private static CellMask makeMask(List<BoundingBox> boxes, MapSize size) {
     return new CellMask(
         boxes, size.height(), size.width(), CellRounding.TRUNCATE, SmallBoxes.SNAP_TO_CELL);
   }
@@ -77,27 +77,27 @@ public final class AdherenceScorer {
     return sum;
   }
 
-  /** Cells from strong to weak, equal ones in their order. */
-  private static List<Integer> strongestCells(TokenMap map) {
+  /** Ranks the cells from strong to weak. Equal ones keep their order. */
+  private static List<Integer> rankCells(TokenMap map) {
     return IntStream.range(0, map.values().length)
         .boxed()
         .sorted(Comparator.comparingDouble((Integer cell) -> -map.values()[cell]))
         .toList();
   }
 
-  /** The box against as many strongest cells. */
+  /** Returns the intersection over union of the box and as many of the strongest cells. */
   private static double iou(CellMask box, List<Integer> strongest) {
     long shared = strongest.stream().limit(box.size()).filter(box::covers).count();
     return (double) shared / (2L * box.size() - shared);
   }
 
-  /** Mass inside the boxes of the other objects; 0 if there are none. */
+  /** Returns the share of mass inside the boxes of the other objects, 0 if there are none. */
   private double leakage(LayoutObject object, TokenMap map) {
     List<BoundingBox> others =
         objects.stream()
             .filter(other -> other != object)
             .flatMap(other -> other.boxes().stream())
             .toList();
-    return massInside(mask(others, map.size()), map) / map.mass();
+    return massInside(makeMask(others, map.size()), map) / map.mass();
   }
 }

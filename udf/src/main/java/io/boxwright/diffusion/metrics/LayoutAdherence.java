@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How well the attention of one row keeps to its layout.
+ * The scores of how well the attention of one row keeps to its layout.
  *
- * @param guided means over the objects, over the layers that the guidance reads
- * @param heldOut means over the objects, over layers that it does not read
- * @param objects one entry an object, in the layout's order
+ * @param guided the means over the objects, over the layers that the guidance reads
+ * @param heldOut the means over the objects, over layers that it does not read
+ * @param objects one entry per object, in the layout's order
  */
 public record LayoutAdherence(
     AdherenceScores guided, AdherenceScores heldOut, List<ObjectAdherence> objects)
@@ -56,17 +56,17 @@ public record LayoutAdherence(
 
   @Override
   public Map<String, Double> imageNumbers() {
-    return numbers(guided, heldOut);
+    return toNumbers(guided, heldOut);
   }
 
   @Override
   public List<ObjectScores> objectScores() {
     return objects.stream()
-        .map(object -> new ObjectScores(numbers(object.guided(), object.heldOut()), Map.of()))
+        .map(object -> new ObjectScores(toNumbers(object.guided(), object.heldOut()), Map.of()))
         .toList();
   }
 
-  private static Map<String, Double> numbers(AdherenceScores guided, AdherenceScores heldOut) {
+  private static Map<String, Double> toNumbers(AdherenceScores guided, AdherenceScores heldOut) {
     Map<String, Double> numbers = new HashMap<>();
     numbers.putAll(ScoreNumber.values(GUIDED, AdherenceScores.NUMBERS, guided));
     numbers.putAll(ScoreNumber.values(HELD_OUT, AdherenceScores.NUMBERS, heldOut));

@@ -1,9 +1,9 @@
 package io.boxwright.diffusion.metrics;
 
 /**
- * How well the attention of one object keeps to its boxes.
+ * The scores of how well the attention of one object keeps to its boxes.
  *
- * @param guided over the layers that the guidance reads
- * @param heldOut over layers that it does not read, so that it cannot flatter itself
+ * @param guided the scores over the layers that the guidance reads
+ * @param heldOut the scores over layers that it does not read and so does not directly improve
  */
 public record ObjectAdherence(AdherenceScores guided, AdherenceScores heldOut) {}

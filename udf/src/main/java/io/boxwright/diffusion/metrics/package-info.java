@@ -1,2 +1,2 @@
-/** Numbers out of stored attention maps; no model and no Spark. */
+/** Scores computed from stored attention maps, without a model and without Spark. */
 package io.boxwright.diffusion.metrics;
