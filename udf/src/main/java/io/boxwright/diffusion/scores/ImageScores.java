@@ -6,15 +6,18 @@ import java.util.Map;
 /** A group of scores of one image. */
 public interface ImageScores {
 
-  /** The group: what these values are. */
+  /** Returns the group, which says what these values are. */
   ScoreGroup group();
 
   /**
-   * The numbers of the image, by the paths of {@link ScoreGroup#imageNumbers}. Those that there are
-   * none of are NaN or left out.
+   * Returns the numbers of the image by the paths of {@link ScoreGroup#imageNumbers}. Missing
+   * numbers are NaN or left out.
    */
   Map<String, Double> imageNumbers();
 
-  /** What is known of each object, in the layout's order; empty if the group has no such values. */
+  /**
+   * Returns the scores of each object, in the layout's order; empty if the group has no such
+   * scores.
+   */
   List<ObjectScores> objectScores();
 }

@@ -6,10 +6,9 @@ import java.util.Map;
 /**
  * A group of scores of one object.
  *
- * @param numbers by the paths of {@link ScoreGroup#objectNumbers}; those that there are none of are
- *     NaN or left out
- * @param boxes by the paths of {@link ScoreGroup#objectBoxes}; those that there are none of are
- *     left out
+ * @param numbers the numbers by the paths of {@link ScoreGroup#objectNumbers}; missing ones are NaN
+ *     or left out
+ * @param boxes the boxes by the paths of {@link ScoreGroup#objectBoxes}; missing ones are left out
  */
 public record ObjectScores(Map<String, Double> numbers, Map<String, BoundingBox> boxes) {
 

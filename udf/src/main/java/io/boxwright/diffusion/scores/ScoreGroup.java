@@ -7,16 +7,16 @@ import java.util.stream.Stream;
 /**
  * A named group of numbers about an image, some of them for each of its objects.
  *
- * <p>Values are named by paths: the names of the structs that they are in and their own, with dots
- * between, such as {@code guided.lift}.
+ * <p>Values are named by paths: the names of the structs that they are in and their own names,
+ * joined by dots, such as {@code guided.lift}.
  *
- * @param name of the group's column in the image table, such as {@code detection}
- * @param title of the table that shows people the means
- * @param imageNumbers paths in that column
- * @param objectNumbers paths in an object, different from those of all other groups
- * @param objectBoxes paths in an object, as {@code objectNumbers}; they come after those
- * @param compared the numbers of the image that are shown where two runs are compared
- * @param caption the number of the image that is shown below its picture, if any is
+ * @param name the name of the group's column in the image table, such as {@code detection}
+ * @param title the title of the table that shows people the means
+ * @param imageNumbers the paths of numbers in that column
+ * @param objectNumbers the paths of numbers in an object, different from those of all other groups
+ * @param objectBoxes the paths of boxes in an object, also different; they come after the numbers
+ * @param compared the numbers of the image that a comparison of two runs shows
+ * @param caption the number that is shown below the image, if any
  */
 public record ScoreGroup(
     String name,
@@ -30,7 +30,7 @@ public record ScoreGroup(
   /**
    * Copies the lists.
    *
-   * @throws IllegalArgumentException naming a label whose path is none of {@code imageNumbers}
+   * @throws IllegalArgumentException naming a label whose path is not in {@code imageNumbers}
    */
   public ScoreGroup {
     imageNumbers = List.copyOf(imageNumbers);
@@ -40,7 +40,7 @@ public record ScoreGroup(
     for (ScoreLabel label : Stream.concat(compared.stream(), caption.stream()).toList()) {
       if (!imageNumbers.contains(label.path())) {
         throw new IllegalArgumentException(
-            "Invalid label of scores %s: %s is none of %s"
+            "Invalid label of scores %s: %s is not one of %s"
                 .formatted(name, label.path(), imageNumbers));
       }
     }

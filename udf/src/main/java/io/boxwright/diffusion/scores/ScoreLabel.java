@@ -1,9 +1,9 @@
 package io.boxwright.diffusion.scores;
 
 /**
- * What people call a number of a group.
+ * The words that people use for a number of a group.
  *
- * @param path of the number
+ * @param path the path of the number
  * @param text a few words
  */
 public record ScoreLabel(String path, String text) {}

@@ -6,21 +6,22 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A number of scores that are a class of their own.
+ * One number of a class of scores.
  *
- * @param <T> that class
- * @param name as the image table has it
- * @param value reads it
+ * @param <T> the class of scores
+ * @param name the name in the image table
+ * @param value the function that reads the number
  */
 public record ScoreNumber<T>(String name, ToDoubleFunction<T> value) {
 
-  /** The paths of some numbers in a struct; it may be empty. */
+  /** Returns the paths of some numbers in a struct, whose name may be empty. */
   public static <T> List<String> paths(String struct, List<ScoreNumber<T>> numbers) {
     return numbers.stream().map(number -> number.path(struct)).toList();
   }
 
   /**
-   * The values of some numbers by their paths in a struct; it may be empty. Callers may add more.
+   * Returns the values of some numbers by their paths in a struct, whose name may be empty. Callers
+   * may add more values.
    */
   public static <T> Map<String, Double> values(
       String struct, List<ScoreNumber<T>> numbers, T scores) {

@@ -1,5 +1,6 @@
 /**
- * What a score is: a named group of numbers about an image, some of them for each of its objects
- * ({@link io.boxwright.diffusion.scores.ImageScores}). Tables and reports know no more of it.
+ * The definition of a score: a named group of numbers about an image, some of them for each of its
+ * objects ({@link io.boxwright.diffusion.scores.ImageScores}). Tables and reports know scores only
+ * by this definition.
  */
 package io.boxwright.diffusion.scores;

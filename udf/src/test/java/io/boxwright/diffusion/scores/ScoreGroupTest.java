@@ -21,7 +21,7 @@ class ScoreGroupTest {
     group(List.of(mean), Optional.of(mean));
     assertThatThrownBy(() -> group(List.of(mean, unknown), Optional.empty()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Invalid label of scores brightness: median is none of [mean]");
+        .hasMessage("Invalid label of scores brightness: median is not one of [mean]");
     assertThatThrownBy(() -> group(List.of(), Optional.of(unknown))).hasMessageContaining("median");
   }
 }
