@@ -145,7 +145,7 @@ final class GuidanceOptions {
     changes.values().removeIf(Objects::isNull);
     others.forEach(
         (key, text) -> {
-          if (changes.putIfAbsent(key, JsonConfig.scalar(text)) != null) {
+          if (changes.putIfAbsent(key, JsonConfig.parseScalar(text)) != null) {
             throw new IllegalArgumentException(key + " is given twice");
           }
         });

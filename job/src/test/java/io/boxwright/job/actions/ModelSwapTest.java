@@ -198,7 +198,7 @@ class ModelSwapTest {
         .isInstanceOf(JobFailedException.class)
         .hasMessage(
             "Cannot make the images: Cannot load %s: %s was changed while it was loaded; try again"
-                + " when nobody writes there. Finished chunks stay: 0 of 2; to go on: the"
+                + " when nobody writes to it. Finished chunks stay: 0 of 2; to go on: the"
                 + " command",
             link, UNET);
   }

@@ -6,14 +6,14 @@ import java.util.stream.Stream;
 
 /**
  * Shapes, the small trained pipeline of {@code datasets/shapes}. Its folder is inside the jar, so
- * that it is wherever the code is.
+ * it is wherever the code is.
  */
 public final class BuiltInModel {
 
-  /** What it is called where models are named. */
+  /** The name that stands for this model where a folder is expected. */
   public static final String NAME = "shapes";
 
-  /** All of its files: what is inside a jar cannot be listed by every class loader. */
+  /** All of its files. Not every class loader can list what is inside a jar. */
   static final List<String> FILES =
       List.of(
           "layout_guidance.json",
@@ -33,7 +33,7 @@ public final class BuiltInModel {
   private BuiltInModel() {}
 
   /**
-   * Its folder on this host, unpacked now if it is not there yet.
+   * Returns its folder on this host, and unpacks it first if necessary.
    *
    * @throws ModelLoadingException if it cannot be unpacked
    */
@@ -41,8 +41,8 @@ public final class BuiltInModel {
     return cache.folder(NAME, FILES.stream().map(BuiltInModel::file).toList());
   }
 
-  /** Those of its tokenizer, which models without one of their own may share. */
-  static Stream<ModelFile> tokenizer() {
+  /** Returns the files of its tokenizer, which models without their own tokenizer may share. */
+  static Stream<ModelFile> tokenizerFiles() {
     return FILES.stream().filter(path -> path.startsWith("tokenizer/")).map(BuiltInModel::file);
   }
 

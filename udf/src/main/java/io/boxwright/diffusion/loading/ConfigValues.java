@@ -5,8 +5,8 @@ import io.boxwright.text.Printable;
 import java.util.List;
 
 /**
- * Checks of the values of a configuration, for the compact constructors of records. What is refused
- * is named by its key, in a list by its place, such as {@code block_out_channels[2]}.
+ * Checks of the values of a configuration, for the compact constructors of records. Messages name
+ * the refused value by its key, and by its place in a list, such as {@code block_out_channels[2]}.
  */
 public final class ConfigValues {
 
@@ -18,7 +18,7 @@ public final class ConfigValues {
    * @throws IllegalArgumentException unless it is from {@code least} to {@code most}
    */
   public static void requireWithin(String key, int value, int least, int most) {
-    require(value >= least && value <= most, key, value, range(least, most));
+    require(value >= least && value <= most, key, value, describeRange(least, most));
   }
 
   /**
@@ -28,14 +28,14 @@ public final class ConfigValues {
    */
   public static void requireEachWithin(String key, List<Integer> values, int least, int most) {
     for (int i = 0; i < values.size(); i++) {
-      requireWithin(key(key, values, i), values.get(i), least, most);
+      requireWithin(nameValue(key, values, i), values.get(i), least, most);
     }
   }
 
   /**
    * Checks that channels can be split evenly.
    *
-   * @param divisorKey what they are split into, such as {@code norm_num_groups}
+   * @param divisorKey the key of the divisor, such as {@code norm_num_groups}
    * @throws IllegalArgumentException unless the value is a multiple of the divisor
    */
   public static void requireMultiple(String key, int value, String divisorKey, int divisor) {
@@ -61,15 +61,15 @@ public final class ConfigValues {
     if (values.size() < least || values.size() > most) {
       throw new IllegalArgumentException(
           "%s has %s, it must have %s"
-              .formatted(key, Count.of(values.size(), "value"), range(least, most)));
+              .formatted(key, Count.of(values.size(), "value"), describeRange(least, most)));
     }
   }
 
   /**
-   * Checks anything.
+   * Checks any condition.
    *
-   * @param wanted ends the sentence {@code KEY is VALUE, it must be}
-   * @throws IllegalArgumentException unless it is valid
+   * @param wanted the end of the sentence {@code KEY is VALUE, it must be}
+   * @throws IllegalArgumentException unless the value is valid
    */
   public static void require(boolean valid, String key, Object value, String wanted) {
     if (!valid) {
@@ -78,12 +78,12 @@ public final class ConfigValues {
     }
   }
 
-  private static String range(int least, int most) {
+  private static String describeRange(int least, int most) {
     return least == most ? String.valueOf(least) : "from %d to %d".formatted(least, most);
   }
 
-  /** Values that are all the same may stand in the file as a single one. */
-  private static String key(String key, List<?> values, int index) {
+  /** Names a value by its place, unless all are the same: then the file may hold a single value. */
+  private static String nameValue(String key, List<?> values, int index) {
     boolean same = values.stream().allMatch(values.get(0)::equals);
     return same ? key : "%s[%d]".formatted(key, index);
   }

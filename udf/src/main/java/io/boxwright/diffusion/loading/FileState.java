@@ -12,21 +12,22 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What tells that a file is the one it was, without reading it. Where a system counts changes
- * ({@code ctime}) and numbers its files, setting a modification time back hides nothing.
+ * The state of a file, which tells without reading it whether the file has changed. Where a system
+ * records changes ({@code ctime}) and numbers its files, setting a modification time back hides
+ * nothing.
  *
- * @param path with all links followed
- * @param size in bytes
- * @param modified when its content was written, as exactly as the file system knows
- * @param changed when its content or its attributes were; empty where that is not known
- * @param key device and number of the file; empty where there is none
+ * @param path the path with all links followed
+ * @param size the size in bytes
+ * @param modified the time when the content was written, as exactly as the file system knows it
+ * @param changed the time when the content or the attributes were changed; empty where unknown
+ * @param key the device and the number of the file; empty where there is none
  */
 public record FileState(String path, long size, String modified, String changed, String key) {
 
-  /** File systems may give two writes within this time one and the same time stamp. */
+  /** The time within which a file system may give two writes the same time stamp. */
   private static final Duration COARSEST_CLOCK = Duration.ofSeconds(2);
 
-  /** Refuses what a damaged memory may hold. */
+  /** Refuses values that a damaged memory may hold. */
   public FileState {
     Stream.of(path, key).forEach(Objects::requireNonNull);
     Instant.parse(modified);
@@ -36,9 +37,9 @@ public record FileState(String path, long size, String modified, String changed,
   }
 
   /**
-   * The state of a file that is there now, or that a link points to.
+   * Reads the state of a file, or of the file that a link points to.
    *
-   * @throws ModelLoadingException naming the file, if it is not there, or no regular file
+   * @throws ModelLoadingException naming the file, if it does not exist or is not a regular file
    */
   public static FileState of(Path file) {
     try {
@@ -50,27 +51,27 @@ public record FileState(String path, long size, String modified, String changed,
       return new FileState(
           real.toString(),
           attributes.size(),
-          text(attributes.lastModifiedTime()),
-          changed(real),
+          format(attributes.lastModifiedTime()),
+          readChangeTime(real),
           attributes.fileKey() == null ? "" : attributes.fileKey().toString());
     } catch (NoSuchFileException e) {
-      throw new ModelLoadingException("Cannot read %s: it is not there".formatted(file), e);
+      throw new ModelLoadingException("Cannot read %s: it does not exist".formatted(file), e);
     } catch (IOException e) {
       throw new ModelLoadingException("Cannot read %s: %s".formatted(file, e), e);
     }
   }
 
-  private static String changed(Path file) throws IOException {
+  private static String readChangeTime(Path file) throws IOException {
     return file.getFileSystem().supportedFileAttributeViews().contains("unix")
-        ? text((FileTime) Files.getAttribute(file, "unix:ctime"))
+        ? format((FileTime) Files.getAttribute(file, "unix:ctime"))
         : "";
   }
 
-  private static String text(FileTime time) {
+  private static String format(FileTime time) {
     return time.toInstant().toString();
   }
 
-  /** Whether a later write would show in the time stamps. */
+  /** Returns whether a later write would show in the time stamps. */
   public boolean isSettled(Instant now) {
     return isSettled(modified, now) && (changed.isEmpty() || isSettled(changed, now));
   }
@@ -79,7 +80,7 @@ public record FileState(String path, long size, String modified, String changed,
     return Instant.parse(time).isBefore(now.minus(COARSEST_CLOCK));
   }
 
-  /** Whether another state is of the same file, written to since. */
+  /** Returns whether a later state is of the same file, which was written to in between. */
   public boolean isOverwrittenBy(FileState later) {
     boolean same = path.equals(later.path) && key.equals(later.key);
     return same && (size != later.size || !modified.equals(later.modified));

@@ -3,14 +3,14 @@ package io.boxwright.diffusion.loading;
 import io.boxwright.files.ContentHash;
 
 /**
- * A file that was read whole.
+ * A file that was read completely.
  *
- * @param state while it was read
- * @param hash see {@link ContentHash}
+ * @param state the state while the file was read
+ * @param hash the hash of its content, see {@link ContentHash}
  */
 record HashedFile(FileState state, String hash) {
 
-  /** Refuses what a damaged memory may hold. */
+  /** Refuses values that a damaged memory may hold. */
   HashedFile {
     if (state == null || !ContentHash.isHash(hash)) {
       throw new IllegalArgumentException("Not the hash of a file: " + hash);

@@ -3,7 +3,7 @@ package io.boxwright.diffusion.loading;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A model folder whose files were read whole. */
+/** A model folder whose files were read completely. */
 public final class HashedFolder {
 
   private final Path folder;
@@ -14,36 +14,36 @@ public final class HashedFolder {
     this.files = Map.copyOf(files);
   }
 
-  /** The folder. */
+  /** Returns the folder. */
   public Path folder() {
     return folder;
   }
 
-  /** What the files were when they were read. */
+  /** Returns the fingerprint of the files as they were read. */
   public ModelFingerprint fingerprint() {
     return ModelFingerprint.of(files);
   }
 
   /**
-   * Checks that the files still are those that were read: who loads them afterwards calls it when
-   * that is done.
+   * Checks that the files are still those that were read. Call this after loading them.
    *
-   * @throws ModelLoadingException naming a file that is gone, or another one, or was written to
+   * @throws ModelLoadingException naming a file that was removed, replaced or written to
    */
   public void requireUnchanged() {
     files.forEach(
         (path, file) -> {
           if (!FileState.of(folder.resolve(path)).equals(file.state())) {
             throw new ModelLoadingException(
-                "Cannot load %s: %s was changed while it was loaded; try again when nobody writes there"
+                ("Cannot load %s: %s was changed while it was loaded; try again when nobody"
+                        + " writes to it")
                     .formatted(folder, path));
           }
         });
   }
 
   /**
-   * Whether some file was written to in its place. Weights on the CPU are mapped, and change then.
-   * Files that were removed or replaced stay mapped as they were.
+   * Returns whether any file was written to in place. Weights on the CPU are mapped, so they change
+   * with the file. Files that were removed or replaced stay mapped as they were.
    */
   public boolean isOverwritten() {
     return files.values().stream().map(HashedFile::state).anyMatch(HashedFolder::isOverwritten);
@@ -53,7 +53,7 @@ public final class HashedFolder {
     try {
       return before.isOverwrittenBy(FileState.of(Path.of(before.path())));
     } catch (ModelLoadingException e) {
-      return false; // it is gone
+      return false; // the file is gone
     }
   }
 }

@@ -31,15 +31,15 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Reads a JSON file of a diffusers folder into a record, whose components have the keys' names in
- * camel case ({@code hidden_size} is {@code hiddenSize}). A key that the file lacks gives null, so
- * a record with defaults has boxed components and fills them in its compact constructor, which also
- * refuses unsupported values with an {@link IllegalArgumentException}. Keys that the record does
- * not have are ignored.
+ * A reader of JSON files of diffusers folders into records. The components of a record have the
+ * keys' names in camel case ({@code hidden_size} is {@code hiddenSize}). A key that the file lacks
+ * gives null, so a record with defaults has boxed components and fills them in its compact
+ * constructor. That constructor also refuses unsupported values with an {@link
+ * IllegalArgumentException}. Keys that the record does not have are ignored.
  *
  * <p>Nothing is converted: a number in quotes, a fraction where a whole number belongs, a null in a
- * list and a key that is there twice are refused. What is wrong is named by its path, such as
- * {@code block_out_channels[2]}.
+ * list and a duplicate key are refused. Messages name a wrong value by its path, such as {@code
+ * block_out_channels[2]}.
  */
 public final class JsonConfig {
 
@@ -70,19 +70,19 @@ public final class JsonConfig {
   /**
    * Reads a file.
    *
-   * @throws ModelLoadingException naming the file, if it is missing, no JSON, or refused by the
-   *     record
+   * @throws ModelLoadingException naming the file, if it is missing, is not JSON, or is refused by
+   *     the record
    */
   public static <T> T read(Path file, Class<T> type) {
     return read(file, type, Map.of());
   }
 
   /**
-   * Reads a file of which some keys are supported with one value only.
+   * Reads a file in which some keys are supported with one value only.
    *
    * @param fixed those keys, each with its value as JSON; a file that lacks one means that value
-   * @throws ModelLoadingException naming the file, if it is missing, no JSON, or refused by the
-   *     record, and the key, if another value is given
+   * @throws ModelLoadingException naming the file, if it is missing, is not JSON, or is refused by
+   *     the record; also naming the key, if another value is given
    */
   public static <T> T read(Path file, Class<T> type, Map<String, String> fixed) {
     ObjectNode json = readObject(file);
@@ -93,15 +93,15 @@ public final class JsonConfig {
   }
 
   /**
-   * The components of a record of numbers, texts and enums, by the keys' names.
+   * Returns the components of a record of numbers, texts and enums, by the keys' names.
    *
-   * @return in the order of the components
+   * @return the values in the order of the components
    */
   public static Map<String, Object> values(Record record) {
-    return values(JSON.<ObjectNode>valueToTree(record));
+    return toMap(JSON.<ObjectNode>valueToTree(record));
   }
 
-  private static Map<String, Object> values(ObjectNode json) {
+  private static Map<String, Object> toMap(ObjectNode json) {
     Map<String, Object> values = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : json.properties()) {
       JsonNode value = entry.getValue();
@@ -111,9 +111,9 @@ public final class JsonConfig {
   }
 
   /**
-   * A record with some components changed.
+   * Returns a record with some components changed.
    *
-   * @param changes values by the keys' names; a null changes nothing
+   * @param changes the new values by the keys' names; a null changes nothing
    * @throws IllegalArgumentException naming a key that the record does not have, or a value that it
    *     refuses
    */
@@ -131,7 +131,7 @@ public final class JsonConfig {
     try {
       return JSON.treeToValue(merged, type);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(problem(merged, e), e);
+      throw new IllegalArgumentException(describeProblem(merged, e), e);
     }
   }
 
@@ -144,8 +144,8 @@ public final class JsonConfig {
     }
   }
 
-  /** The number, or the truth value, that a text spells, else the text itself. */
-  public static Object scalar(String text) {
+  /** Parses a text as a number or a truth value. Returns the text itself if it is neither. */
+  public static Object parseScalar(String text) {
     try {
       JsonNode value = JSON.readTree(text);
       return value.isNumber() || value.isBoolean() ? value : text;
@@ -155,13 +155,13 @@ public final class JsonConfig {
   }
 
   /**
-   * Reads a file in which any keys may be.
+   * Reads a file that may have any keys.
    *
-   * @return its values in the order of their keys; null for null
-   * @throws ModelLoadingException naming the file, if it is missing or no JSON object
+   * @return the values in the order of their keys; null for null
+   * @throws ModelLoadingException naming the file, if it is missing or is not a JSON object
    */
   public static Map<String, Object> readMap(Path file) {
-    return values(readObject(file));
+    return toMap(readObject(file));
   }
 
   private static ObjectNode readObject(Path file) {
@@ -173,7 +173,7 @@ public final class JsonConfig {
     } catch (MismatchedInputException e) {
       throw failure(file, "there is more after its JSON", e);
     } catch (JsonProcessingException e) {
-      throw failure(file, syntaxProblem(e), e);
+      throw failure(file, describeSyntaxProblem(e), e);
     }
     throw failure(file, "it holds no JSON object", null);
   }
@@ -182,13 +182,13 @@ public final class JsonConfig {
     try {
       return JSON.treeToValue(json, type);
     } catch (JsonProcessingException e) {
-      throw failure(file, problem(json, e), e);
+      throw failure(file, describeProblem(json, e), e);
     }
   }
 
   private static void requireSupported(Path file, JsonNode json, String key, String supported) {
     JsonNode value = json.get(key);
-    if (value != null && !sameValue(value, parseOwn(supported))) {
+    if (value != null && !isSameValue(value, parseOwn(supported))) {
       throw failure(
           file,
           "%s = %s is not supported, only %s".formatted(key, Printable.value(value), supported),
@@ -204,14 +204,14 @@ public final class JsonConfig {
     }
   }
 
-  /** 1 and 1.0 are the same. */
-  private static boolean sameValue(JsonNode value, JsonNode supported) {
+  /** Returns whether two values are the same, as 1 and 1.0 are. */
+  private static boolean isSameValue(JsonNode value, JsonNode supported) {
     return value.isNumber() && supported.isNumber()
         ? value.asDouble() == supported.asDouble()
         : value.equals(supported);
   }
 
-  private static String syntaxProblem(JsonProcessingException e) {
+  private static String describeSyntaxProblem(JsonProcessingException e) {
     JsonLocation place = e.getLocation();
     String where =
         place == null
@@ -220,19 +220,19 @@ public final class JsonConfig {
     return Printable.value(e.getOriginalMessage()) + where;
   }
 
-  private static String problem(JsonNode json, JsonProcessingException e) {
+  private static String describeProblem(JsonNode json, JsonProcessingException e) {
     Throwable cause = e.getCause();
     if (cause instanceof IllegalArgumentException
         || cause != null && e instanceof ValueInstantiationException) {
-      return cause.getMessage(); // of the value or its record, which names the key
+      return cause.getMessage(); // the message of the value or its record, which names the key
     }
     return e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
-        ? valueProblem(json, mapping)
+        ? describeValueProblem(json, mapping)
         : e.getOriginalMessage();
   }
 
-  /** With the path of the value, such as {@code block_out_channels[2]}. */
-  private static String valueProblem(JsonNode json, JsonMappingException e) {
+  /** Describes a wrong value by its path, such as {@code block_out_channels[2]}. */
+  private static String describeValueProblem(JsonNode json, JsonMappingException e) {
     StringBuilder path = new StringBuilder();
     JsonNode value = json;
     for (JsonMappingException.Reference step : e.getPath()) {
@@ -244,10 +244,10 @@ public final class JsonConfig {
       path.append(name == null ? "[" + step.getIndex() + "]" : path.isEmpty() ? name : "." + name);
     }
     return "%s is %s, it must be %s"
-        .formatted(Printable.value(path), Printable.value(value), wanted(e));
+        .formatted(Printable.value(path), Printable.value(value), describeWanted(e));
   }
 
-  private static String wanted(JsonMappingException e) {
+  private static String describeWanted(JsonMappingException e) {
     if (e.getCause() instanceof InputCoercionException) {
       return "a whole number from %d to %d".formatted(Integer.MIN_VALUE, Integer.MAX_VALUE);
     }

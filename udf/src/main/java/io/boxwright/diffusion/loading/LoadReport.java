@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Gathers what does not fit while a component takes its tensors, and tells it in one message. */
+/** A report of what does not fit while a component takes its tensors, told in one message. */
 final class LoadReport {
 
   private static final int MOST_NAMES = 10;
 
-  /** More than a whole UNet has: the weights belong to something else. */
+  /**
+   * A limit above the number of a whole UNet's tensors. Beyond it, the weights belong to something
+   * else.
+   */
   private static final int MOST_PROBLEMS = 1000;
 
   private final String component;
@@ -28,22 +31,26 @@ final class LoadReport {
     this.folder = folder;
   }
 
-  void missing(String name) {
+  void noteMissing(String name) {
     note(missing, name);
   }
 
-  void misshaped(String name, long[] stored, long[] wanted) {
+  void noteMisshaped(String name, long[] stored, long[] wanted) {
     note(
         misshaped,
         "%s has shape %s, not %s"
-            .formatted(Printable.value(name), Printable.value(tuple(stored)), tuple(wanted)));
+            .formatted(
+                Printable.value(name), Printable.value(formatShape(stored)), formatShape(wanted)));
   }
 
-  void mistyped(String name, SafeTensorType type) {
+  void noteMistyped(String name, SafeTensorType type) {
     note(mistyped, "%s has type %s, not F32, F16 or BF16".formatted(Printable.value(name), type));
   }
 
-  /** Gives up where a configuration asks for tensors without end. */
+  /**
+   * Notes a problem. Gives up after too many, because a configuration may ask for tensors without
+   * end.
+   */
   private void note(List<String> problems, String problem) {
     problems.add(problem);
     if (missing.size() + misshaped.size() + mistyped.size() > MOST_PROBLEMS) {
@@ -64,8 +71,11 @@ final class LoadReport {
     }
   }
 
-  /** Says what is left over, if there is something: other models may leave such tensors. */
-  Optional<String> leftOver(Collection<String> names) {
+  /**
+   * Describes the tensors that are left over, if there are any. This is no error, because some
+   * models hold more tensors than are used.
+   */
+  Optional<String> describeLeftOver(Collection<String> names) {
     List<String> notes = new ArrayList<>();
     describe(notes, "tensor", List.copyOf(names));
     return notes.stream().map(note -> "%s: %s not used".formatted(component, note)).findFirst();
@@ -75,19 +85,19 @@ final class LoadReport {
     if (names.size() == 1) {
       problems.add(kind + " " + Printable.value(names.get(0)));
     } else if (!names.isEmpty()) {
-      problems.add(names.size() + " " + kind + "s: " + firstOf(names));
+      problems.add(names.size() + " " + kind + "s: " + joinFirst(names));
     }
   }
 
-  private static String firstOf(List<String> names) {
+  private static String joinFirst(List<String> names) {
     String first =
         names.stream().limit(MOST_NAMES).map(Printable::value).collect(Collectors.joining(", "));
     int more = names.size() - MOST_NAMES;
     return more > 0 ? first + " and " + more + " more" : first;
   }
 
-  /** As Python prints a shape. */
-  private static String tuple(long[] shape) {
+  /** Formats a shape as Python prints it. */
+  private static String formatShape(long[] shape) {
     return Arrays.stream(shape)
         .mapToObj(Long::toString)
         .collect(Collectors.joining(", ", "(", ")"));

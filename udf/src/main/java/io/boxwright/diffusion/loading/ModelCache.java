@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Folders of models that come from elsewhere, copied once for all processes of a host. A copy gets
- * its final name when it is whole, so one that was killed is never taken for a model; what such a
- * one left is removed by the next process that looks for a model. A model whose files change is
- * copied anew, into a folder of its own. A copy whose content is not what was copied is made again.
- * Whole copies are never removed: do that by hand, while no job runs.
+ * A cache of models that come from elsewhere. Each is copied once for all processes of a host. A
+ * copy gets its final name when it is complete, so an interrupted copy is never taken for a model.
+ * The next process that looks for a model removes what an interrupted copy left. A model whose
+ * files change is copied again, into a folder of its own. A copy whose content has changed is made
+ * again. Complete copies are never removed: remove them by hand, while no job runs.
  */
 public final class ModelCache {
 
@@ -42,28 +42,31 @@ public final class ModelCache {
 
   private final Path folder;
 
-  /** The cache in a folder, or where that is not private in another one: {@link PrivateFolder}. */
+  /**
+   * Makes a cache in a folder, or in another one if that is not private: see {@link PrivateFolder}.
+   */
   public ModelCache(Path folder) {
     this.folder = folder;
   }
 
-  /** {@code boxwright-USER} in the system's folder for temporary files. */
+  /** Returns {@code boxwright-USER} in the system's folder for temporary files. */
   public static Path defaultFolder() {
     return PrivateFolder.inTemporaryFolder();
   }
 
   /**
-   * The folder of a model, copied now if it is not there yet, or not as it was copied. One process
-   * copies, others wait.
+   * Returns the folder of a model, and copies the model first if its copy is missing or has
+   * changed. One process copies, others wait.
    *
-   * @param origin where the files come from, such as {@code hdfs:///models/sd}
+   * @param origin the place that the files come from, such as {@code hdfs:///models/sd}
+   * @param files the files of the model
    * @throws ModelLoadingException naming the origin, if it cannot be copied
    */
   public Path folder(String origin, List<ModelFile> files) {
     try {
       Path cache = PrivateFolder.of(folder);
       removeLeftovers(cache);
-      Path copy = cache.resolve(name(origin, files));
+      Path copy = cache.resolve(makeName(origin, files));
       return HostLock.hold(
           Path.of(copy + LOCK),
           () -> {
@@ -77,8 +80,8 @@ public final class ModelCache {
     }
   }
 
-  /** The last name of the origin, for people, and what tells its files from any others. */
-  private static String name(String origin, List<ModelFile> files) {
+  /** Makes a name: the last name of the origin, for people, and an identifier of its files. */
+  private static String makeName(String origin, List<ModelFile> files) {
     StringBuilder listing = new StringBuilder(origin);
     for (ModelFile file : files) {
       listing.append('\n').append(file.path()).append(' ').append(file.length());
@@ -89,27 +92,27 @@ public final class ModelCache {
   }
 
   /**
-   * Its name says that all files were there; but the system may have cleared old temporary files
-   * away since, and disks and people change bytes.
+   * Returns whether a copy is as it was made. Its name says that it once was complete. Since then
+   * the system may have cleared old temporary files away, and disks and people change bytes.
    */
   private boolean isWhole(String origin, Path copy, List<ModelFile> files) {
     if (!Files.isDirectory(copy)) {
       return false;
     }
-    Optional<String> difference = difference(copy, files);
+    Optional<String> difference = describeDifference(copy, files);
     difference.ifPresent(
         what ->
             LOG.warn(
-                "The copy {} of {} is not what was copied: {}. It is copied again",
+                "The copy {} of {} is no longer what was copied: {}. It is made again",
                 copy,
                 origin,
                 what));
     return difference.isEmpty();
   }
 
-  private Optional<String> difference(Path copy, List<ModelFile> files) {
+  private Optional<String> describeDifference(Path copy, List<ModelFile> files) {
     try {
-      ModelFingerprint copied = JSON.readValue(hashes(copy).toFile(), ModelFingerprint.class);
+      ModelFingerprint copied = JSON.readValue(hashesFile(copy).toFile(), ModelFingerprint.class);
       List<String> paths = files.stream().map(ModelFile::path).toList();
       return new ModelHashes(folder).hash(copy, paths).fingerprint().difference(copied);
     } catch (IOException | ModelLoadingException e) {
@@ -117,12 +120,12 @@ public final class ModelCache {
     }
   }
 
-  /** What was copied; next to the copy, which has the files of the model and no other. */
-  private static Path hashes(Path copy) {
+  /** Returns the file of hashes. It is next to the copy, which has only the files of the model. */
+  private static Path hashesFile(Path copy) {
     return Path.of(copy + HASHES);
   }
 
-  /** Removes copies that were begun by processes that were killed: their locks are free. */
+  /** Removes the unfinished copies of killed processes, whose locks are free. */
   private static void removeLeftovers(Path cache) {
     try (Stream<Path> entries = Files.list(cache)) {
       for (Path entry : entries.filter(path -> path.toString().endsWith(PARTIAL)).toList()) {
@@ -134,19 +137,19 @@ public final class ModelCache {
     }
   }
 
-  /** To be called by the holder of its lock. */
+  /** Copies a model. The caller holds the lock of the copy. */
   private static void copy(String origin, List<ModelFile> files, Path copy) {
     LOG.info("Copying {} to {}", origin, copy);
     Path partial = Path.of(copy + PARTIAL);
     Utils.deleteQuietly(copy);
-    Utils.deleteQuietly(partial); // of a process that was killed
+    Utils.deleteQuietly(partial); // left by a killed process
     try {
       PrivateFolder.make(partial);
       TreeMap<String, String> hashes = new TreeMap<>();
       for (ModelFile file : files) {
         hashes.put(file.path(), copy(file, partial.resolve(file.path())));
       }
-      JSON.writeValue(hashes(copy).toFile(), new ModelFingerprint(hashes));
+      JSON.writeValue(hashesFile(copy).toFile(), new ModelFingerprint(hashes));
       Files.move(partial, copy, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       Utils.deleteQuietly(partial);
@@ -155,7 +158,7 @@ public final class ModelCache {
     }
   }
 
-  /** Copies a file and gives the hash of what was read. */
+  /** Copies a file and returns the hash of what was read. */
   private static String copy(ModelFile file, Path target) throws IOException {
     Files.createDirectories(target.getParent());
     ContentHash hash = new ContentHash();

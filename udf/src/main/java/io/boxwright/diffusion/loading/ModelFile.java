@@ -9,25 +9,25 @@ import java.util.UUID;
 /**
  * A file of a model that is not in a folder of this host.
  *
- * @param path relative to the model's folder, such as {@code unet/config.json}
- * @param length in bytes
- * @param version another one for other content, such as the time when it was written
- * @param content how to read it
+ * @param path the path relative to the model's folder, such as {@code unet/config.json}
+ * @param length the length in bytes
+ * @param version a text that differs for other content, such as the time when it was written
+ * @param content the source of its bytes
  */
 public record ModelFile(String path, long length, String version, Content content) {
 
   /** The bytes of a file. */
   public interface Content {
 
-    /** A stream from the first byte on, which the caller closes. */
+    /** Opens a stream from the first byte on, which the caller closes. */
     InputStream open() throws IOException;
   }
 
   /**
-   * A file that lies in the jar, next to this class.
+   * Reads a file that lies in the jar, next to this class.
    *
-   * @param folder there, such as {@code shapes}
-   * @param path below that folder, and in the model
+   * @param folder the folder in the jar, such as {@code shapes}
+   * @param path the path below that folder, and in the model
    */
   static ModelFile inJar(String folder, String path) {
     byte[] bytes = read(folder + "/" + path);

@@ -9,10 +9,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a model is: the whole content of the files that a pipeline reads. It is the same for a copy
- * elsewhere, and another one if a single byte differs.
+ * The identity of a model: the whole content of the files that a pipeline reads. A copy elsewhere
+ * has the same fingerprint. A model that differs in a single byte has another one.
  *
- * @param files the hash of each, as hexadecimal digits, by its path relative to the model's folder
+ * @param files the hash of each file, as hexadecimal digits, by its path relative to the model's
+ *     folder
  */
 public record ModelFingerprint(TreeMap<String, String> files) implements Serializable {
 
@@ -21,7 +22,7 @@ public record ModelFingerprint(TreeMap<String, String> files) implements Seriali
   /**
    * Copies the map.
    *
-   * @throws IllegalArgumentException if a value is no hash
+   * @throws IllegalArgumentException if a value is not a hash
    */
   public ModelFingerprint {
     files = new TreeMap<>(files);
@@ -30,14 +31,14 @@ public record ModelFingerprint(TreeMap<String, String> files) implements Seriali
     }
   }
 
-  /** The fingerprint of files by their paths. */
+  /** Returns the fingerprint of files by their paths. */
   static ModelFingerprint of(Map<String, HashedFile> hashed) {
     TreeMap<String, String> files = new TreeMap<>();
     hashed.forEach((path, file) -> files.put(path, file.hash()));
     return new ModelFingerprint(files);
   }
 
-  /** All of it in 64 hexadecimal digits: a hash of paths and hashes. */
+  /** Returns the fingerprint as 64 hexadecimal digits: a hash of paths and hashes. */
   public String hex() {
     ContentHash hash = new ContentHash();
     files.forEach(
@@ -49,7 +50,7 @@ public record ModelFingerprint(TreeMap<String, String> files) implements Seriali
   }
 
   /**
-   * The first file that differs, in words; empty if none does.
+   * Describes the first file that differs; empty if none does.
    *
    * @param wanted the fingerprint that this one should be
    */
@@ -59,14 +60,14 @@ public record ModelFingerprint(TreeMap<String, String> files) implements Seriali
     return paths.stream()
         .filter(path -> !digits(path).equals(wanted.digits(path)))
         .findFirst()
-        .map(path -> "%s: %s instead of %s".formatted(path, shown(path), wanted.shown(path)));
+        .map(path -> "%s: %s instead of %s".formatted(path, describe(path), wanted.describe(path)));
   }
 
   private String digits(String path) {
     return files.getOrDefault(path, "");
   }
 
-  private String shown(String path) {
+  private String describe(String path) {
     return files.containsKey(path)
         ? "sha256 " + files.get(path).substring(0, SHOWN_DIGITS)
         : "no such file";

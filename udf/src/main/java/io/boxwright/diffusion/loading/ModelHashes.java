@@ -23,16 +23,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hashes model folders: every file whole, once. What a file was is remembered on this host, for all
- * processes of its user; a file whose path, size, times and number are as they were is not read
- * again. One process reads a folder, others wait for it. A memory that is damaged or cannot be kept
- * costs time only.
+ * A service that hashes the files of model folders, each completely and once. It remembers the
+ * hashes on this host, for all processes of its user. A file whose path, size, times and number are
+ * as they were is not read again. One process reads a folder, others wait for it. A memory that is
+ * damaged or cannot be written costs only time.
  */
 public final class ModelHashes {
 
   private static final Logger LOG = LoggerFactory.getLogger(ModelHashes.class);
 
-  /** The folder of the memory, in that of the copies of models. */
+  /** The folder of the memory, inside the folder of the copies of models. */
   private static final String FOLDER = "fingerprints";
 
   private static final ObjectMapper JSON =
@@ -41,18 +41,18 @@ public final class ModelHashes {
   private final Path cache;
   private final int blockBytes;
 
-  /** With its memory in a folder, see {@link ModelCache#defaultFolder}. */
+  /** Makes a service with its memory in a folder, see {@link ModelCache#defaultFolder}. */
   public ModelHashes(Path cache) {
     this(cache, ContentHash.BLOCK_BYTES);
   }
 
-  /** With blocks of another size. */
+  /** Makes a service that hashes in blocks of another size. */
   ModelHashes(Path cache, int blockBytes) {
     this.cache = cache;
     this.blockBytes = blockBytes;
   }
 
-  /** What is kept of one model folder. */
+  /** The memory of one model folder. */
   private record Memory(Map<String, HashedFile> files) {
 
     Memory {
@@ -61,17 +61,18 @@ public final class ModelHashes {
   }
 
   /**
-   * Hashes files of a folder, or remembers them. Links are followed.
+   * Hashes files of a folder, or takes their hashes from the memory. Follows links.
    *
-   * @param files their paths, relative to the folder
-   * @throws ModelLoadingException naming the file that cannot be read, or is written to meanwhile
+   * @param files the paths of the files, relative to the folder
+   * @throws ModelLoadingException naming the file that cannot be read, or that is written to
+   *     meanwhile
    */
   public HashedFolder hash(Path folder, List<String> files) {
     if (files.isEmpty()) {
       return new HashedFolder(folder, Map.of());
     }
     try {
-      Path memory = memoryOf(folder);
+      Path memory = findMemory(folder);
       return HostLock.hold(Path.of(memory + ".lock"), () -> hash(folder, files, memory));
     } catch (UncheckedIOException e) {
       LOG.warn("The hashes of {} are not remembered: {}", folder, e.getMessage());
@@ -79,14 +80,14 @@ public final class ModelHashes {
     }
   }
 
-  private Path memoryOf(Path folder) {
-    Path real = realPath(folder);
-    String key = blockBytes + " " + real; // hashes of other blocks are other hashes
+  private Path findMemory(Path folder) {
+    Path real = findRealPath(folder);
+    String key = blockBytes + " " + real; // other blocks give other hashes
     UUID name = UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8));
     return PrivateFolder.of(cache, FOLDER).resolve(FOLDER).resolve(name + ".json");
   }
 
-  private static Path realPath(Path folder) {
+  private static Path findRealPath(Path folder) {
     try {
       return folder.toRealPath();
     } catch (IOException e) {
@@ -125,13 +126,14 @@ public final class ModelHashes {
   }
 
   private Map<String, HashedFile> read(Path folder, Map<String, FileState> states) {
-    Map<Path, String> hashes = hashes(states);
+    Map<Path, String> hashes = hashAll(states);
     Map<String, HashedFile> hashed = new HashMap<>();
     states.forEach(
         (file, state) -> {
           if (!FileState.of(folder.resolve(file)).equals(state)) {
             throw new ModelLoadingException(
-                "Cannot read %s: it was changed meanwhile; try again when nobody writes there"
+                ("Cannot read %s: it was changed while it was read; try again when nobody"
+                        + " writes to it")
                     .formatted(folder.resolve(file)));
           }
           hashed.put(file, new HashedFile(state, hashes.get(Path.of(state.path()))));
@@ -139,7 +141,7 @@ public final class ModelHashes {
     return hashed;
   }
 
-  private Map<Path, String> hashes(Map<String, FileState> states) {
+  private Map<Path, String> hashAll(Map<String, FileState> states) {
     long bytes = states.values().stream().mapToLong(FileState::size).sum();
     long start = System.nanoTime();
     try {
@@ -160,12 +162,12 @@ public final class ModelHashes {
     try {
       return JSON.readValue(memory.toFile(), Memory.class).files();
     } catch (IOException | RuntimeException e) {
-      LOG.debug("{} is damaged and made anew: {}", memory, e.toString());
+      LOG.debug("{} is damaged and is made again: {}", memory, e.toString());
       return Map.of();
     }
   }
 
-  /** To be called by the holder of its lock. */
+  /** Writes the memory of a folder. The caller holds its lock. */
   private static void write(Path memory, Map<String, HashedFile> files) {
     Path partial = Path.of(memory + ".partial");
     try {

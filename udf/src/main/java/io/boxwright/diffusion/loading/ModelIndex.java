@@ -17,14 +17,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The parts of a diffusers folder, from its {@code model_index.json}.
+ * The parts of a diffusers folder, read from its {@code model_index.json}.
  *
  * @param folder the folder
- * @param className {@code _class_name}, the pipeline that saved it
+ * @param className the {@code _class_name}: the pipeline that saved the folder
  * @param family the pipelines that have the same parts
- * @param parts part name ({@code unet}) to class name ({@code UNet2DConditionModel}); only parts
- *     that are used here
- * @param notes one sentence for each part that the folder has and that is not applied
+ * @param parts the class names ({@code UNet2DConditionModel}) by part names ({@code unet}); only
+ *     parts that are used here
+ * @param notes one sentence for each part of the folder that is not applied
  */
 public record ModelIndex(
     Path folder,
@@ -36,21 +36,22 @@ public record ModelIndex(
   /** The file that makes a folder a diffusers folder. */
   public static final String FILE_NAME = "model_index.json";
 
-  /** Names of folders in a cache of HuggingFace's hub. */
+  /** The names of folders in a cache of HuggingFace's hub. */
   private static final Pattern HUB_CACHE = Pattern.compile("models--.+");
 
   private static final Pattern READ_FILES =
-      Pattern.compile("[^/]+\\.json|(%s)/[^/]+\\.(json|txt|safetensors)".formatted(partNames()));
+      Pattern.compile(
+          "[^/]+\\.json|(%s)/[^/]+\\.(json|txt|safetensors)".formatted(joinPartNames()));
 
-  /** Parts that a folder may have and what it means that they are not applied. */
+  /** The parts that a folder may have but that are not applied, each with what that means. */
   private static final Map<String, String> NOT_APPLIED =
       Map.of(
           "safety_checker", "images are not checked for unsafe content",
           "feature_extractor", "it only serves the safety checker",
-          "image_encoder", "there are no image prompts");
+          "image_encoder", "image prompts are not supported");
 
-  /** The folders of the parts of all families, as alternatives of a pattern. */
-  private static String partNames() {
+  /** Joins the folder names of the parts of all families, as alternatives of a pattern. */
+  private static String joinPartNames() {
     return Arrays.stream(PipelineFamily.values())
         .flatMap(family -> family.parts().stream())
         .map(PipelineFamily.Part::name)
@@ -67,47 +68,48 @@ public record ModelIndex(
   /**
    * Reads a folder's index and checks that every part that is needed is there.
    *
-   * @throws ModelLoadingException if the index is missing or unsupported, or a part is
+   * @throws ModelLoadingException if the index or a part is missing or unsupported
    */
   public static ModelIndex open(Path folder) {
     if (!RegularFile.isListed(folder.resolve(FILE_NAME))) {
-      throw failure(folder, whatItIs(folder));
+      throw failure(folder, describe(folder));
     }
     JsonNode index = JsonConfig.read(folder.resolve(FILE_NAME), JsonNode.class);
     String className = index.path("_class_name").asText();
-    PipelineFamily family = family(folder, className);
-    Map<String, String> classes = classes(index);
-    Map<String, String> parts = requiredParts(folder, family, classes);
-    return new ModelIndex(folder, className, family, parts, notes(family, parts, classes));
+    PipelineFamily family = findFamily(folder, className);
+    Map<String, String> classes = readClasses(index);
+    Map<String, String> parts = requireParts(folder, family, classes);
+    return new ModelIndex(
+        folder, className, family, parts, describeNotApplied(family, parts, classes));
   }
 
-  /** Says what a path is that is no diffusers folder, and what to give instead. */
-  private static String whatItIs(Path folder) {
+  /** Describes a path that is not a diffusers folder, and says what to give instead. */
+  private static String describe(Path folder) {
     if (Files.isSymbolicLink(folder) && !Files.exists(folder)) {
-      return "it is a link to something that is not there";
+      return "it is a link to something that does not exist";
     }
     if (!Files.isDirectory(folder)) {
       return "it is not a folder; give one that diffusers' save_pretrained wrote";
     }
-    return snapshot(folder)
+    return findSnapshot(folder)
         .map(path -> "it is a folder of HuggingFace's cache; give the snapshot in it, " + path)
         .orElse("there is no model_index.json; give a folder that save_pretrained wrote");
   }
 
-  /** The newest snapshot in a model's folder of a hub cache, or in a cache of one model. */
-  private static Optional<Path> snapshot(Path folder) {
-    return entries(folder.resolve("snapshots"))
+  /** Finds the newest snapshot in a model's folder of a hub cache, or in a cache of one model. */
+  private static Optional<Path> findSnapshot(Path folder) {
+    return listEntries(folder.resolve("snapshots"))
         .filter(path -> RegularFile.isListed(path.resolve(FILE_NAME)))
         .max(Comparator.comparing((Path path) -> path.toFile().lastModified()))
         .or(
             () ->
-                entries(folder)
+                listEntries(folder)
                     .filter(path -> HUB_CACHE.matcher(path.getFileName().toString()).matches())
-                    .flatMap(path -> snapshot(path).stream())
+                    .flatMap(path -> findSnapshot(path).stream())
                     .findFirst());
   }
 
-  private static Stream<Path> entries(Path folder) {
+  private static Stream<Path> listEntries(Path folder) {
     try (Stream<Path> paths = Files.list(folder)) {
       return paths.sorted().toList().stream();
     } catch (IOException e) {
@@ -116,24 +118,25 @@ public record ModelIndex(
   }
 
   /**
-   * Whether a file of a folder is one that is read: configurations, vocabularies and weights of the
-   * parts that are needed. Folders of Stable Diffusion often hold twice as much.
+   * Returns whether a file of a folder is read. This holds for configurations, vocabularies and
+   * weights of the parts that are needed. Folders of Stable Diffusion often hold twice as much.
    *
-   * @param path relative to the folder, such as {@code unet/config.json}
+   * @param path the path relative to the folder, such as {@code unet/config.json}
    */
   public static boolean reads(String path) {
     return READ_FILES.matcher(path).matches();
   }
 
-  /** The folder of a part, such as {@code unet}. */
+  /** Returns the folder of a part, such as {@code unet}. */
   public Path part(String name) {
     return folder.resolve(name);
   }
 
   /**
-   * Fails unless some part has weights of the variant. The others may have plain ones only.
+   * Checks that some part has weights of the variant. Other parts may have only plain ones.
    *
-   * @param variant such as {@code fp16}
+   * @param variant the variant, such as {@code fp16}
+   * @throws ModelLoadingException if no part has such weights
    */
   public void requireVariant(String variant) {
     if (parts.keySet().stream().noneMatch(part -> hasVariant(part(part), variant))) {
@@ -151,7 +154,7 @@ public record ModelIndex(
     }
   }
 
-  private static PipelineFamily family(Path folder, String className) {
+  private static PipelineFamily findFamily(Path folder, String className) {
     return PipelineFamily.of(className)
         .orElseThrow(
             () ->
@@ -163,8 +166,11 @@ public record ModelIndex(
                             PipelineFamily.STABLE_DIFFUSION.pipeline())));
   }
 
-  /** Entries such as {@code "unet": ["diffusers", "UNet2DConditionModel"]}, without null ones. */
-  private static Map<String, String> classes(JsonNode index) {
+  /**
+   * Reads the entries such as {@code "unet": ["diffusers", "UNet2DConditionModel"]}, without null
+   * ones.
+   */
+  private static Map<String, String> readClasses(JsonNode index) {
     Map<String, String> classes = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : index.properties()) {
       if (entry.getValue().isArray() && entry.getValue().path(1).isTextual()) {
@@ -174,16 +180,16 @@ public record ModelIndex(
     return classes;
   }
 
-  private static Map<String, String> requiredParts(
+  private static Map<String, String> requireParts(
       Path folder, PipelineFamily family, Map<String, String> classes) {
     Map<String, String> parts = new LinkedHashMap<>();
     for (PipelineFamily.Part part : family.parts()) {
       String name = part.name();
       if (!classes.containsKey(name)) {
-        throw failure(folder, "model_index.json has no part " + name + " with the name of a class");
+        throw failure(folder, "model_index.json names no class for the part " + name);
       }
       if (!Files.isDirectory(folder.resolve(name))) {
-        throw failure(folder, "there is no folder " + name + " for the part of that name");
+        throw failure(folder, "there is no folder for the part " + name);
       }
       checkClass(folder, part, classes.get(name));
       parts.put(name, classes.get(name));
@@ -201,7 +207,7 @@ public record ModelIndex(
     }
   }
 
-  private static List<String> notes(
+  private static List<String> describeNotApplied(
       PipelineFamily family, Map<String, String> parts, Map<String, String> classes) {
     List<String> notes = new ArrayList<>();
     classes.forEach(

@@ -5,12 +5,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Pipelines that consist of the same parts, by what {@code model_index.json} calls them. */
+/**
+ * A family of pipelines that consist of the same parts. Their class names in {@code
+ * model_index.json} tell the family.
+ */
 public enum PipelineFamily {
   /** Stable Diffusion 1.x and 2.x. */
   STABLE_DIFFUSION(
       "StableDiffusionPipeline",
-      // Whatever they do with the parts: diffusers opens them alike.
+      // Any use of the parts will do, because diffusers opens all these pipelines alike.
       ".*StableDiffusion(?!XL|3|Cascade).*",
       List.of(
           new Part("tokenizer", null, "CLIPTokenizer", "CLIPTokenizerFast"),
@@ -22,9 +25,9 @@ public enum PipelineFamily {
   /**
    * A part that every pipeline of a family has.
    *
-   * @param name of its folder
-   * @param weights what its files of weights are called; null if it has none
-   * @param classes what it may be; none leaves that to others to judge
+   * @param name the name of its folder
+   * @param weights the name of its weight files, without suffix; null if it has none
+   * @param classes the classes that it may be of; empty if that is checked elsewhere
    */
   public record Part(String name, String weights, List<String> classes) {
 
@@ -43,19 +46,19 @@ public enum PipelineFamily {
     this.parts = parts;
   }
 
-  /** The family of a {@code _class_name}, if there is one. */
+  /** Returns the family of a {@code _class_name}, if there is one. */
   public static Optional<PipelineFamily> of(String className) {
     return Arrays.stream(values())
         .filter(family -> family.classNames.matcher(className).matches())
         .findFirst();
   }
 
-  /** The class of its plain pipeline. */
+  /** Returns the class of its plain pipeline. */
   public String pipeline() {
     return pipeline;
   }
 
-  /** What it consists of. */
+  /** Returns the parts of its pipelines. */
   public List<Part> parts() {
     return parts;
   }

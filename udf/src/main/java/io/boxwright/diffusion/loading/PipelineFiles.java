@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Which files of a diffusers folder a pipeline reads: no README, no other variants. */
+/** The files of a diffusers folder that a pipeline reads: no README, no other variants. */
 public final class PipelineFiles {
 
   private static final String SCHEDULER = "scheduler/scheduler_config.json";
@@ -18,7 +18,7 @@ public final class PipelineFiles {
 
   private static final String WHOLE_TOKENIZER = "tokenizer/tokenizer.json";
 
-  /** Read where they are there. */
+  /** The files that are read if they exist. */
   private static final List<String> OPTIONAL =
       List.of(
           "layout_guidance.json",
@@ -28,10 +28,10 @@ public final class PipelineFiles {
   private PipelineFiles() {}
 
   /**
-   * The paths of the files, relative to the folder.
+   * Returns the paths of the files, relative to the folder.
    *
-   * @param variant which weight files, such as {@code fp16}; null for the plain ones
-   * @throws ModelLoadingException if the folder is none of diffusers, or weights are missing
+   * @param variant the variant of the weights, such as {@code fp16}; null for the plain ones
+   * @throws ModelLoadingException if the folder is not a diffusers folder, or weights are missing
    */
   public static List<String> of(Path folder, String variant) {
     List<PipelineFamily.Part> parts = ModelIndex.open(folder).family().parts();
@@ -42,7 +42,7 @@ public final class PipelineFiles {
     OPTIONAL.stream().filter(file -> Files.exists(folder.resolve(file))).forEach(files::add);
     parts.stream()
         .filter(PipelineFiles::isNetwork)
-        .flatMap(part -> weights(folder, part.name(), part.weights(), variant))
+        .flatMap(part -> listWeights(folder, part.name(), part.weights(), variant))
         .forEach(files::add);
     return files;
   }
@@ -51,8 +51,8 @@ public final class PipelineFiles {
     return part.weights() != null;
   }
 
-  private static Stream<String> weights(Path folder, String part, String name, String variant) {
+  private static Stream<String> listWeights(Path folder, String part, String name, String variant) {
     WeightFiles weights = new WeightFiles(part, folder.resolve(part), name);
-    return weights.names(variant).stream().map(file -> part + "/" + file);
+    return weights.listNames(variant).stream().map(file -> part + "/" + file);
   }
 }

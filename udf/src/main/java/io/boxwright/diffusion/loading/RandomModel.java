@@ -9,20 +9,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Architectures without weights, to be filled with random ones: for speed, which does not depend on
- * what a network knows. Their folders hold the configurations, inside the jar, and the tokenizer of
- * {@link BuiltInModel}, whose vocabulary is a small part of CLIP's; a prompt costs the same with
- * any.
+ * The architectures that are filled with random weights to measure speed, which does not depend on
+ * what a network knows. Their folders hold configurations from the jar and the tokenizer of {@link
+ * BuiltInModel}. Its vocabulary is a small part of CLIP's, but a prompt costs the same with any
+ * vocabulary.
  */
 public enum RandomModel {
-  /** Stable Diffusion 1.x in small, with 128x128 images: runs in a second. */
+  /** A small Stable Diffusion 1.x with 128x128 images, which runs in a second. */
   TINY,
   /** Stable Diffusion 1.5, from its published configurations: 512x512 images. */
   SD15,
   /** Stable Diffusion 2.1, from its published configurations: 768x768 images, v-prediction. */
   SD21;
 
-  /** What names of random models begin with. */
+  /** The beginning of the names of random models. */
   private static final String PREFIX = "random:";
 
   private static final List<String> CONFIGURATIONS =
@@ -33,16 +33,20 @@ public enum RandomModel {
           "unet/config.json",
           "vae/config.json");
 
-  /** Whether a name, such as {@code random:sd15}, is of a random model, be there one or not. */
+  /**
+   * Returns whether a name, such as {@code random:sd15}, is of a random model, which need not
+   * exist.
+   */
   public static boolean isName(String name) {
     return name.startsWith(PREFIX);
   }
 
   /**
-   * The random model that a name such as {@code random:sd15} stands for; none if it is the name of
-   * another kind of model.
+   * Returns the random model that a name such as {@code random:sd15} stands for, or nothing if it
+   * is the name of another kind of model.
    *
-   * @throws ModelLoadingException if it begins with {@code random:}, but there is no such model
+   * @throws ModelLoadingException if the name begins with {@code random:}, but there is no such
+   *     model
    */
   public static Optional<RandomModel> named(String name) {
     if (!isName(name)) {
@@ -61,7 +65,7 @@ public enum RandomModel {
   }
 
   /**
-   * Its folder on this host, unpacked now if it is not there yet.
+   * Returns its folder on this host, and unpacks it first if necessary.
    *
    * @throws ModelLoadingException if it cannot be unpacked
    */
@@ -69,10 +73,10 @@ public enum RandomModel {
     Stream<ModelFile> configurations =
         CONFIGURATIONS.stream().map(path -> ModelFile.inJar("random/" + shortName(), path));
     return cache.folder(
-        toString(), Stream.concat(configurations, BuiltInModel.tokenizer()).toList());
+        toString(), Stream.concat(configurations, BuiltInModel.tokenizerFiles()).toList());
   }
 
-  /** Its name, such as {@code random:sd15}. */
+  /** Returns its name, such as {@code random:sd15}. */
   @Override
   public String toString() {
     return PREFIX + shortName();

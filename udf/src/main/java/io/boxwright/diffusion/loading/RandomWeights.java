@@ -7,20 +7,21 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * Draws weights with which a network of any depth gives finite numbers, in float16, too.
+ * A source of random weights with which a network of any depth gives finite numbers, in float16,
+ * too.
  *
- * @param manager owns them; its device is where they go
- * @param dataType of them
+ * @param manager the manager that owns the weights and whose device holds them
+ * @param dataType the type of the weights
  */
 record RandomWeights(NDManager manager, DataType dataType) {
 
-  private static final float STANDARD_DEVIATION = 0.02f; // as CLIP and GPT-2 start from
+  private static final float STANDARD_DEVIATION = 0.02f; // CLIP and GPT-2 start from the same
 
   /**
    * Draws a tensor.
    *
-   * @param name of the parameter, {@code weight} or {@code bias}
-   * @return owned by the manager alone, whatever scope is open
+   * @param name the name of the parameter, {@code weight} or {@code bias}
+   * @return an array that the manager alone owns, whatever scope is open
    */
   NDArray draw(String name, long... shape) {
     NDArray drawn = create(name, new Shape(shape));

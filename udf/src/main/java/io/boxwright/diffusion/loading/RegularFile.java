@@ -13,34 +13,35 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * Reads files of model folders: regular ones only, through links, too. A pipe would be waited for
- * without end, a device may have no end.
+ * A reader of files of model folders. It follows links, but reads only regular files: waiting for a
+ * pipe may never end, and neither may reading a device.
  */
 public final class RegularFile {
 
   /**
-   * Bytes that are read into memory at most: configurations, vocabularies, headers. CLIP's own
-   * {@code tokenizer.json} has 3.6 MB.
+   * The largest number of bytes that are read into memory, for configurations, vocabularies and
+   * headers. CLIP's own {@code tokenizer.json} has 3.6 MB.
    */
   public static final int LONGEST = 8 << 20;
 
   private RegularFile() {}
 
-  /** Whether a folder has an entry of that name, also one that cannot be read. */
+  /** Returns whether a folder has an entry of that name, even one that cannot be read. */
   public static boolean isListed(Path file) {
     return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /**
-   * The length of a regular file in bytes.
+   * Returns the length of a regular file in bytes.
    *
-   * @throws ModelLoadingException naming the file, if it is missing or something else
+   * @throws ModelLoadingException naming the file, if it is missing or not a regular file
    */
   public static long requireLength(Path file) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
       if (!attributes.isRegularFile()) {
-        throw failure(file, attributes.isDirectory() ? "it is a folder" : "it is no regular file");
+        throw failure(
+            file, attributes.isDirectory() ? "it is a folder" : "it is not a regular file");
       }
       return attributes.size();
     } catch (NoSuchFileException e) {
@@ -53,10 +54,10 @@ public final class RegularFile {
   }
 
   /**
-   * The bytes of a file.
+   * Reads the bytes of a file.
    *
-   * @throws ModelLoadingException naming the file, if it is no regular file, longer than {@link
-   *     #LONGEST} or cannot be read
+   * @throws ModelLoadingException naming the file, if it is not a regular file, is longer than
+   *     {@link #LONGEST} or cannot be read
    */
   public static byte[] readBytes(Path file) {
     requireShort(file, requireLength(file));
@@ -70,19 +71,19 @@ public final class RegularFile {
   }
 
   /**
-   * The text of a UTF-8 file.
+   * Reads the text of a UTF-8 file.
    *
-   * @throws ModelLoadingException like {@link #readBytes}, and if it is no UTF-8
+   * @throws ModelLoadingException like {@link #readBytes}, and if it is not UTF-8
    */
   public static String readText(Path file) {
     try {
       return decodeUtf8(ByteBuffer.wrap(readBytes(file)));
     } catch (CharacterCodingException e) {
-      throw new ModelLoadingException("Cannot read " + file + ": it is no UTF-8 text", e);
+      throw new ModelLoadingException("Cannot read " + file + ": it is not UTF-8 text", e);
     }
   }
 
-  /** Text that has no wrong byte; decoders of strings put a sign in the place of each. */
+  /** Decodes text and fails at a wrong byte, which the constructor of a string would replace. */
   public static String decodeUtf8(ByteBuffer bytes) throws CharacterCodingException {
     return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
   }

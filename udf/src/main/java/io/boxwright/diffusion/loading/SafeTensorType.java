@@ -2,7 +2,7 @@ package io.boxwright.diffusion.loading;
 
 import ai.djl.ndarray.types.DataType;
 
-/** The number types of safetensors files that can be read, by the names they have there. */
+/** The number types of safetensors files that can be read, by their names in the files. */
 enum SafeTensorType {
   F64(DataType.FLOAT64, Double.BYTES),
   F32(DataType.FLOAT32, Float.BYTES),
@@ -22,12 +22,12 @@ enum SafeTensorType {
     this.byteCount = byteCount;
   }
 
-  /** The type of the array it is read into. */
+  /** Returns the type of the array that the numbers are read into. */
   DataType dataType() {
     return dataType;
   }
 
-  /** Bytes of one number in the file. */
+  /** Returns the number of bytes of one number in the file. */
   long byteCount() {
     return byteCount;
   }

@@ -23,12 +23,13 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * Reads the header of a safetensors file: 8 bytes that give its length, then JSON with the type,
- * shape and place of each tensor. The numbers follow and are not read here.
+ * A reader of the header of a safetensors file: 8 bytes that give its length, then JSON with the
+ * type, shape and place of each tensor. The numbers follow and are not read here.
  *
- * <p>Refuses what the format's own reader refuses, and what the format's description forbids
- * besides (a header that does not begin with a brace, names that are there twice): the tensors lie
- * one after the other, without holes, each with the size of its shape, up to the end of the file.
+ * <p>Like the format's own reader, it requires that the tensors lie one after the other without
+ * holes, each with the size of its shape, up to the end of the file. It also refuses what the
+ * format's description forbids besides: a header that does not begin with a brace, and duplicate
+ * names.
  */
 final class SafeTensors {
 
@@ -50,12 +51,12 @@ final class SafeTensors {
     this.fileSize = fileSize;
   }
 
-  /** The tensors of a file by name, in the order of its header. */
+  /** Reads the tensors of a file by name, in the order of its header. */
   static Map<String, SafeTensor> read(Path file) {
     RegularFile.requireLength(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long fileSize = channel.size();
-      int headerSize = headerSize(file, fileSize, readBytes(channel, 0, Long.BYTES));
+      int headerSize = readHeaderSize(file, fileSize, readBytes(channel, 0, Long.BYTES));
       ByteBuffer header = readBytes(channel, Long.BYTES, headerSize);
       return new SafeTensors(file, Long.BYTES + headerSize, fileSize).parse(header);
     } catch (IOException e) {
@@ -70,11 +71,11 @@ final class SafeTensors {
     return bytes.flip();
   }
 
-  private static int headerSize(Path file, long fileSize, ByteBuffer start) {
+  private static int readHeaderSize(Path file, long fileSize, ByteBuffer start) {
     long size = start.remaining() < Long.BYTES ? -1 : start.getLong();
     if (size < 0 || size > fileSize - Long.BYTES) {
       throw damaged(
-          file, "it does not begin as one (a Git LFS pointer, or an unfinished download?)");
+          file, "it does not begin like one (a Git LFS pointer, or an unfinished download?)");
     }
     if (size > RegularFile.LONGEST) {
       throw damaged(
@@ -90,7 +91,7 @@ final class SafeTensors {
       if (field.getKey().equals(METADATA)) {
         requireTexts(field.getValue());
       } else {
-        tensors.put(field.getKey(), tensor(Printable.value(field.getKey()), field.getValue()));
+        tensors.put(field.getKey(), parseTensor(Printable.value(field.getKey()), field.getValue()));
       }
     }
     requireNoHoles(tensors);
@@ -105,7 +106,7 @@ final class SafeTensors {
       }
       return JSON.readTree(text);
     } catch (CharacterCodingException e) {
-      throw damaged(file, "its header is not JSON: it is no UTF-8 text");
+      throw damaged(file, "its header is not JSON: it is not UTF-8 text");
     } catch (JsonProcessingException e) {
       throw damaged(file, "its header is not JSON: " + Printable.value(e.getOriginalMessage()));
     }
@@ -119,29 +120,29 @@ final class SafeTensors {
       }
     }
     if (!metadata.isObject() && !metadata.isNull()) {
-      throw damaged(file, METADATA + " is no object");
+      throw damaged(file, METADATA + " is not an object");
     }
   }
 
-  private SafeTensor tensor(String name, JsonNode entry) {
-    long[] offsets = numbers(name, entry, "data_offsets");
-    long[] shape = numbers(name, entry, "shape");
-    SafeTensorType type = type(name, entry);
+  private SafeTensor parseTensor(String name, JsonNode entry) {
+    long[] offsets = parseNumbers(name, entry, "data_offsets");
+    long[] shape = parseNumbers(name, entry, "shape");
+    SafeTensorType type = parseType(name, entry);
     if (offsets.length != 2
         || offsets[0] > offsets[1]
-        || offsets[1] - offsets[0] != size(name, type, shape)) {
+        || offsets[1] - offsets[0] != countBytes(name, type, shape)) {
       throw damaged(file, "tensor " + name + " does not have the size of its shape");
     }
     if (offsets[1] > fileSize - dataStart) {
       throw damaged(
           file,
-          "tensor %s ends at byte %d of its numbers, which has %d (an unfinished download?)"
+          "tensor %s ends at byte %d of the numbers, which have %d bytes (an unfinished download?)"
               .formatted(name, offsets[1], fileSize - dataStart));
     }
     return new SafeTensor(file, type, shape, dataStart + offsets[0]);
   }
 
-  private long size(String name, SafeTensorType type, long[] shape) {
+  private long countBytes(String name, SafeTensorType type, long[] shape) {
     try {
       long count = LongStream.of(shape).reduce(1, Math::multiplyExact);
       return Math.multiplyExact(count, type.byteCount());
@@ -150,7 +151,7 @@ final class SafeTensors {
     }
   }
 
-  private long[] numbers(String name, JsonNode entry, String key) {
+  private long[] parseNumbers(String name, JsonNode entry, String key) {
     JsonNode array = entry.path(key);
     if (!array.isArray()) {
       throw damaged(file, "tensor " + name + " has no " + key);
@@ -169,7 +170,7 @@ final class SafeTensors {
     return numbers;
   }
 
-  private SafeTensorType type(String name, JsonNode entry) {
+  private SafeTensorType parseType(String name, JsonNode entry) {
     JsonNode type = entry.path("dtype");
     if (!type.isTextual()) {
       throw damaged(file, "tensor " + name + " has no dtype");
@@ -185,7 +186,9 @@ final class SafeTensors {
                         + " F16 or BF16"));
   }
 
-  /** Checks that each tensor begins where the one before it ends, and the last ends the file. */
+  /**
+   * Checks that each tensor begins where the one before it ends, and that the last ends the file.
+   */
   private void requireNoHoles(Map<String, SafeTensor> tensors) {
     List<Map.Entry<String, SafeTensor>> ordered =
         tensors.entrySet().stream()
@@ -200,7 +203,7 @@ final class SafeTensors {
       if (start != end) {
         throw damaged(
             file,
-            "tensor %s begins at byte %d of its numbers, the one before it ends at %d"
+            "tensor %s begins at byte %d of the numbers, but the one before it ends at %d"
                 .formatted(Printable.value(entry.getKey()), start - dataStart, end - dataStart));
       }
       end = entry.getValue().end();

@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 /**
  * An index of sharded weights, {@code *.safetensors.index.json}.
  *
- * @param weightMap tensor name to file name, without folder
+ * @param weightMap the file of each tensor by its name; file names are without folder
  */
 record ShardIndex(Map<String, String> weightMap) {
 
-  /** No separators, and nothing that some file system does not take. */
+  /** A file name without separators and without characters that some file system does not take. */
   private static final Pattern FILE_NAME = Pattern.compile("[\\w.-]+\\.safetensors");
 
   ShardIndex {
@@ -21,7 +21,10 @@ record ShardIndex(Map<String, String> weightMap) {
     weightMap.forEach(ShardIndex::requireInFolder);
   }
 
-  /** Files elsewhere are no part of the model: not found on other hosts, nor in its fingerprint. */
+  /**
+   * Refuses files outside the folder. They would be missing on other hosts and in the fingerprint
+   * of the model.
+   */
   private static void requireInFolder(String tensor, String file) {
     if (!FILE_NAME.matcher(file).matches()) {
       throw new IllegalArgumentException(

@@ -14,16 +14,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The weights of one component of a diffusers folder, by name, read from safetensors files, or
- * drawn at random. Named after PyTorch's {@code state_dict}.
+ * The weights of one component of a diffusers folder, by name, read from safetensors files or drawn
+ * at random. Named after PyTorch's {@code state_dict}.
  *
  * <p>A model takes its tensors one by one, each by a path that ends in the parameter's name, and
- * says with {@link #finish} when it has them all. Nothing is refused before that, unless hardly
- * anything fits: {@code finish} names the missing and mis-shaped tensors in one message.
+ * calls {@link #finish} when it has them all. {@code finish} names the missing and mis-shaped
+ * tensors in one message. Nothing is refused before that, unless hardly anything fits.
  *
  * <p>The tensors belong to the manager given to {@link #open}, not to the {@code ArrayScope} that
- * may be open meanwhile. On the CPU those that need no conversion are parts of the mapped file:
- * reading them is cheap, changing them in place is not possible. On a GPU they are copies, and no
+ * may be open meanwhile. On the CPU, tensors that need no conversion are parts of the mapped file:
+ * reading them is cheap, and they cannot be changed in place. On a GPU tensors are copies, and no
  * part of a file stays in this process's memory.
  */
 public final class StateDict {
@@ -35,8 +35,8 @@ public final class StateDict {
       Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
 
   private final LoadReport report;
-  private final TensorReader reader; // null if only headers are read, or nothing
-  private final RandomWeights random; // null if weights are read
+  private final TensorReader reader; // null if only headers are read, or no files
+  private final RandomWeights random; // null if weights are read from files
   private final DataType dataType;
   private final Map<String, SafeTensor> tensors;
   private final Set<String> taken;
@@ -65,11 +65,11 @@ public final class StateDict {
    * shards of {@code NAME.safetensors.index.VARIANT.json}. A component that has no files of the
    * variant is read from the plain ones, as in diffusers.
    *
-   * @param component for messages, such as {@code unet}
+   * @param component the name for messages, such as {@code unet}
    * @param folder the component's folder
-   * @param name {@code diffusion_pytorch_model} or {@code model}
-   * @param variant such as {@code fp16}, or null for the plain files
-   * @param manager owns the tensors; its device is where they go
+   * @param name the name of the files, {@code diffusion_pytorch_model} or {@code model}
+   * @param variant the variant, such as {@code fp16}, or null for the plain files
+   * @param manager the manager that owns the tensors and whose device holds them
    * @param dataType the type that tensors are converted to, {@code FLOAT32} or {@code FLOAT16}
    * @throws ModelLoadingException if the files are missing, damaged or pickled
    */
@@ -95,14 +95,13 @@ public final class StateDict {
   }
 
   /**
-   * Opens a component's weights for a check: a model built over them holds no arrays and cannot
-   * run, but {@link #finish} says what {@link #open} would have said, from the files' headers
-   * alone.
+   * Opens a component's weights for a check, from the files' headers alone. A model built over them
+   * holds no arrays and cannot run, but {@link #finish} says the same as after {@link #open}.
    *
-   * @param component for messages, such as {@code unet}
+   * @param component the name for messages, such as {@code unet}
    * @param folder the component's folder
-   * @param name {@code diffusion_pytorch_model} or {@code model}
-   * @param variant such as {@code fp16}, or null for the plain files
+   * @param name the name of the files, {@code diffusion_pytorch_model} or {@code model}
+   * @param variant the variant, such as {@code fp16}, or null for the plain files
    * @throws ModelLoadingException if the files are missing, damaged or pickled
    */
   public static StateDict openHeaders(String component, Path folder, String name, String variant) {
@@ -112,13 +111,13 @@ public final class StateDict {
   }
 
   /**
-   * Weights that are drawn when they are asked for, other ones each time: for a model whose results
-   * do not matter. A vector called {@code weight} is a norm's and all ones, other vectors are
-   * biases and zeros, everything else comes from a normal distribution of standard deviation 0.02.
+   * Makes weights that are drawn anew each time they are taken, for a model whose results do not
+   * matter. A vector called {@code weight} is a norm's and all ones. Other vectors are biases and
+   * zeros. Everything else comes from a normal distribution with standard deviation 0.02.
    *
-   * @param component for messages, such as {@code unet}
+   * @param component the name for messages, such as {@code unet}
    * @param folder the component's folder, for messages
-   * @param manager owns the tensors; its device is where they go
+   * @param manager the manager that owns the tensors and whose device holds them
    * @param dataType the type of the tensors, {@code FLOAT32} or {@code FLOAT16}
    */
   public static StateDict random(
@@ -129,31 +128,38 @@ public final class StateDict {
     return new StateDict(report, null, random, dataType, Map.of(), new HashSet<>(), "");
   }
 
-  /** The tensors below a module: {@code weights.at("mid_block").at("attentions.0")}. */
+  /** Returns the tensors below a module: {@code weights.at("mid_block").at("attentions.0")}. */
   public StateDict at(String module) {
     return new StateDict(report, reader, random, dataType, tensors, taken, prefix + module + ".");
   }
 
   /**
-   * Without the prefix, such as {@code text_model.}, in the names that have it. Like the other
-   * methods that return a changed dictionary, to be called before the first tensor is taken.
+   * Returns a dictionary without the prefix, such as {@code text_model.}, in the names that have
+   * it. Call this, like the other methods that return a changed dictionary, before the first tensor
+   * is taken.
    */
   public StateDict withoutPrefix(String start) {
     Map<String, SafeTensor> renamed = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> renamed.put(withoutPrefix(name, start), tensor));
+    tensors.forEach((name, tensor) -> renamed.put(removePrefix(name, start), tensor));
     return withTensors(renamed);
   }
 
-  private String withoutPrefix(String name, String start) {
-    return name.startsWith(start) ? unlessTaken(name.substring(start.length()), name) : name;
+  private String removePrefix(String name, String start) {
+    return name.startsWith(start) ? chooseName(name.substring(start.length()), name) : name;
   }
 
-  /** A tensor that the files hold under both names keeps the old one, and is left over. */
-  private String unlessTaken(String newName, String oldName) {
+  /**
+   * Chooses a tensor's name. A tensor that the files hold under both names keeps the old one and is
+   * left over.
+   */
+  private String chooseName(String newName, String oldName) {
     return tensors.containsKey(newName) ? oldName : newName;
   }
 
-  /** Without the named tensors, should they be there: buffers that older versions saved. */
+  /**
+   * Returns a dictionary without the named tensors, if it has them: buffers that older versions
+   * saved.
+   */
   public StateDict without(String... names) {
     Map<String, SafeTensor> rest = new LinkedHashMap<>(tensors);
     rest.keySet().removeAll(Set.of(names));
@@ -161,8 +167,9 @@ public final class StateDict {
   }
 
   /**
-   * With the present names and matrix shapes of attention weights that older VAEs call {@code
-   * query}, {@code key}, {@code value} and {@code proj_attn} and may store as 1x1 convolutions.
+   * Returns a dictionary with the present names and matrix shapes of attention weights, which older
+   * VAEs call {@code query}, {@code key}, {@code value} and {@code proj_attn} and may store as 1x1
+   * convolutions.
    */
   public StateDict convertDeprecatedAttentionBlocks() {
     Map<String, SafeTensor> converted = new LinkedHashMap<>();
@@ -172,7 +179,7 @@ public final class StateDict {
           if (deprecated.matches()) {
             String part = DEPRECATED_ATTENTION_PARTS.get(deprecated.group(2));
             converted.put(
-                unlessTaken(deprecated.group(1) + part + deprecated.group(3), name),
+                chooseName(deprecated.group(1) + part + deprecated.group(3), name),
                 tensor.convolutionAsMatrix());
           } else {
             converted.put(name, tensor);
@@ -181,10 +188,7 @@ public final class StateDict {
     return withTensors(converted);
   }
 
-  /**
-   * Leaves the tensors below this module where they are: {@link #finish} does not name them as left
-   * over.
-   */
+  /** Ignores the tensors below this module: {@link #finish} does not name them as left over. */
   public void leaveOut() {
     tensors.keySet().stream().filter(name -> name.startsWith(prefix)).forEach(taken::add);
   }
@@ -193,25 +197,25 @@ public final class StateDict {
     return new StateDict(report, reader, random, dataType, changed, taken, prefix);
   }
 
-  /** The module these tensors are below, such as {@code mid_block.attentions.0}. */
+  /** Returns the module that these tensors are below, such as {@code mid_block.attentions.0}. */
   public String path() {
     return prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
   }
 
-  /** The type of the floating-point tensors. */
+  /** Returns the type of the floating-point tensors. */
   public DataType dataType() {
     return dataType;
   }
 
-  /** Whether the files have a tensor of this name. */
+  /** Returns whether the files have a tensor of this name. */
   public boolean contains(String name) {
     return tensors.containsKey(prefix + name);
   }
 
   /**
-   * Takes a tensor, on the manager's device and in the wanted type. One that is missing, has
-   * another shape or holds no floating-point numbers is noted for {@link #finish}, and null comes
-   * back in its place; so it does where only headers are read.
+   * Takes a tensor, on the manager's device and in the wanted type. A tensor that is missing, has
+   * another shape or holds no floating-point numbers is noted for {@link #finish}, and null is
+   * returned. Null is also returned where only headers are read.
    *
    * @throws ModelLoadingException if so much was noted that the weights cannot be the model's
    */
@@ -227,11 +231,11 @@ public final class StateDict {
 
   private boolean fits(String path, SafeTensor tensor, long... shape) {
     if (tensor == null) {
-      report.missing(path);
+      report.noteMissing(path);
     } else if (!Arrays.equals(tensor.shape(), shape)) {
-      report.misshaped(path, tensor.shape(), shape);
+      report.noteMisshaped(path, tensor.shape(), shape);
     } else if (!tensor.type().dataType().isFloating()) {
-      report.mistyped(path, tensor.type());
+      report.noteMistyped(path, tensor.type());
     } else {
       return true;
     }
@@ -240,17 +244,17 @@ public final class StateDict {
 
   /**
    * Fails if any tensor was missing, mis-shaped or mis-typed. Tensors that are left over do no
-   * harm: diffusers warns of them, too. Frees the memory that reading took on the host.
+   * harm; diffusers warns of them, too. Frees the memory that reading took on the host.
    *
-   * @return a sentence about what was left over, if something was
-   * @throws ModelLoadingException that names what is wrong
+   * @return a sentence about the tensors that were left over, if any
+   * @throws ModelLoadingException naming what is wrong
    */
   public Optional<String> finish() {
     if (reader != null) {
       reader.close();
     }
     report.finish();
-    return report.leftOver(
+    return report.describeLeftOver(
         tensors.keySet().stream().filter(name -> !taken.contains(name)).toList());
   }
 }

@@ -16,27 +16,28 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Reads tensors of safetensors files onto a device.
+ * A reader of tensors of safetensors files onto a device.
  *
- * <p>On the CPU files are mapped, and numbers already of the wanted type are never copied. A mapped
- * file stays in the process's memory until the garbage collector finds it; so on a GPU, where
- * nothing would be left of it to use, tensors go through host memory of the reader's own.
+ * <p>On the CPU files are mapped, and numbers that already have the wanted type are never copied. A
+ * mapped file stays in the process's memory until the garbage collector finds it. On a GPU it would
+ * serve no purpose after the copy, so tensors go through host memory that the reader owns.
  *
- * <p>Closing frees that memory, which also ends with the manager. The reader may be used again.
+ * <p>Closing frees that memory, and so does closing the manager. The reader may be used again.
  */
 final class TensorReader implements AutoCloseable {
 
   private final NDManager manager;
   private final DataType dataType;
 
-  /** Bytes on the host, as many as the largest tensor so far had; null if there was none. */
+  /** The bytes on the host, as many as the largest tensor so far had; null if there was none. */
   private NDArray staging;
 
   /**
-   * A reader.
+   * Makes a reader.
    *
-   * @param manager owns the tensors; its device is where they go
-   * @param dataType what their numbers become, {@code FLOAT32} or {@code FLOAT16}
+   * @param manager the manager that owns the tensors and whose device holds them
+   * @param dataType the type that their numbers are converted to, {@code FLOAT32} or {@code
+   *     FLOAT16}
    */
   TensorReader(NDManager manager, DataType dataType) {
     this.manager = manager;
@@ -46,7 +47,7 @@ final class TensorReader implements AutoCloseable {
   /**
    * Reads a tensor.
    *
-   * @return owned by the manager alone, whatever scope is open
+   * @return an array that the manager alone owns, whatever scope is open
    * @throws ModelLoadingException if the file cannot be read or has become shorter
    */
   NDArray read(SafeTensor tensor) {
@@ -59,21 +60,21 @@ final class TensorReader implements AutoCloseable {
         FileChannel channel = FileChannel.open(tensor.file(), StandardOpenOption.READ)) {
       ByteBuffer bytes =
           channel.map(FileChannel.MapMode.READ_ONLY, tensor.position(), tensor.byteCount());
-      return keep(stored(cpu, tensor, bytes).toType(dataType, false));
+      return keep(toArray(cpu, tensor, bytes).toType(dataType, false));
     } catch (IOException e) {
       throw unreadable(tensor, e);
     }
   }
 
-  /** Reads a tensor by way of the staging memory, so that it is a copy. */
+  /** Reads a tensor through the staging memory, so that it is a copy. */
   NDArray readStaged(SafeTensor tensor) {
     try (NDManager cpu = manager.newSubManager(Device.cpu())) {
-      NDArray copy = copy(stored(cpu, tensor, stage(tensor)));
+      NDArray copy = copy(toArray(cpu, tensor, stage(tensor)));
       return keep(copy.toType(dataType, false));
     }
   }
 
-  /** A copy on the wanted device; DJL's {@code toDevice} copies to another device only. */
+  /** Copies an array to the wanted device. DJL's {@code toDevice} copies only to another device. */
   private NDArray copy(NDArray array) {
     Device device = manager.getDevice();
     return array.getDevice().equals(device) ? array.duplicate() : array.toDevice(device, true);
@@ -85,16 +86,19 @@ final class TensorReader implements AutoCloseable {
     return array;
   }
 
-  /** The numbers as they are stored, in the given bytes themselves where they can be. */
-  private static NDArray stored(NDManager cpu, SafeTensor tensor, ByteBuffer bytes) {
+  /**
+   * Makes an array of the numbers as they are stored, over the given bytes themselves where
+   * possible.
+   */
+  private static NDArray toArray(NDManager cpu, SafeTensor tensor, ByteBuffer bytes) {
     ByteBuffer ordered = bytes.order(ByteOrder.LITTLE_ENDIAN);
     return tensor.type() == SafeTensorType.BF16
-        ? widened(cpu, tensor, ordered.asShortBuffer())
+        ? widen(cpu, tensor, ordered.asShortBuffer())
         : cpu.create(ordered, new Shape(tensor.shape()), tensor.type().dataType());
   }
 
   /** Widens bfloat16 to float32: DJL cannot convert it. */
-  private static NDArray widened(NDManager cpu, SafeTensor tensor, ShortBuffer numbers) {
+  private static NDArray widen(NDManager cpu, SafeTensor tensor, ShortBuffer numbers) {
     NDArray widened = cpu.create(new Shape(tensor.shape()), DataType.FLOAT32);
     FloatBuffer floats = widened.toByteBuffer(true).asFloatBuffer(); // the array's own memory
     while (numbers.hasRemaining()) {
@@ -104,7 +108,7 @@ final class TensorReader implements AutoCloseable {
   }
 
   private ByteBuffer stage(SafeTensor tensor) {
-    ByteBuffer bytes = stagingOf(tensor.byteCount());
+    ByteBuffer bytes = ensureStaging(tensor.byteCount());
     try (FileChannel channel = FileChannel.open(tensor.file(), StandardOpenOption.READ)) {
       while (bytes.hasRemaining()) {
         if (channel.read(bytes, tensor.position() + bytes.position()) < 0) {
@@ -117,7 +121,7 @@ final class TensorReader implements AutoCloseable {
     }
   }
 
-  private ByteBuffer stagingOf(long byteCount) {
+  private ByteBuffer ensureStaging(long byteCount) {
     if (staging == null || staging.size() < byteCount) {
       close();
       try (NDManager cpu = manager.newSubManager(Device.cpu())) {

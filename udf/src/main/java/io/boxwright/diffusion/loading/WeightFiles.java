@@ -14,51 +14,51 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finds the safetensors files of one component as diffusers and transformers name them.
+ * The safetensors files of one component, as diffusers and transformers name them.
  *
- * @param component for messages, such as {@code unet}
+ * @param component the name for messages, such as {@code unet}
  * @param folder the component's folder
- * @param name {@code diffusion_pytorch_model} or {@code model}
+ * @param name the name of the files, {@code diffusion_pytorch_model} or {@code model}
  */
 record WeightFiles(String component, Path folder, String name) {
 
   /**
-   * The tensors of the component's files. Where a folder has no files of the variant, its plain
-   * files are read, as in diffusers.
+   * Reads the tensors of the component's files. Where a folder has no files of the variant, its
+   * plain files are read, as in diffusers.
    *
-   * @param variant such as {@code fp16}, or null
+   * @param variant the variant, such as {@code fp16}, or null
    */
   Map<String, SafeTensor> read(String variant) {
-    Path file = file(variant);
+    Path file = findFile(variant);
     return isIndex(file) ? readShards(file) : SafeTensors.read(file);
   }
 
   /**
-   * The files that {@link #read} reads, by name.
+   * Returns the names of the files that {@link #read} reads.
    *
    * @throws ModelLoadingException if there are none
    */
-  List<String> names(String variant) {
-    Path file = file(variant);
-    Stream<String> shards = isIndex(file) ? shardNames(shards(file)).stream() : Stream.of();
+  List<String> listNames(String variant) {
+    Path file = findFile(variant);
+    Stream<String> shards = isIndex(file) ? shardNames(readIndex(file)).stream() : Stream.of();
     return Stream.concat(Stream.of(file.getFileName().toString()), shards).toList();
   }
 
-  /** The weights, or the index of their shards. */
-  private Path file(String variant) {
-    return candidates(variant).stream()
+  /** Finds the weights, or the index of their shards. */
+  private Path findFile(String variant) {
+    return listCandidates(variant).stream()
         .map(folder::resolve)
         .filter(RegularFile::isListed)
         .findFirst()
         .orElseThrow(
             () ->
                 failure(
-                    otherVariant()
-                        .map(this::onlyVariant)
+                    findOtherVariant()
+                        .map(this::describeOnlyVariant)
                         .orElseGet(
                             () ->
                                 hasPickledWeights()
-                                    ? pickled()
+                                    ? describePickled()
                                     : "there is no %s.safetensors".formatted(name))));
   }
 
@@ -66,7 +66,7 @@ record WeightFiles(String component, Path folder, String name) {
     return file.toString().endsWith(".json");
   }
 
-  private static Map<String, String> shards(Path index) {
+  private static Map<String, String> readIndex(Path index) {
     return JsonConfig.read(index, ShardIndex.class).weightMap();
   }
 
@@ -74,7 +74,7 @@ record WeightFiles(String component, Path folder, String name) {
     return shards.values().stream().distinct().sorted().toList();
   }
 
-  private List<String> candidates(String variant) {
+  private List<String> listCandidates(String variant) {
     List<String> candidates = new ArrayList<>();
     if (variant != null) {
       candidates.add(name + "." + variant + ".safetensors");
@@ -87,12 +87,12 @@ record WeightFiles(String component, Path folder, String name) {
   }
 
   private Map<String, SafeTensor> readShards(Path index) {
-    Map<String, String> shards = shards(index);
+    Map<String, String> shards = readIndex(index);
     Map<String, SafeTensor> tensors = new LinkedHashMap<>();
     for (String shard : shardNames(shards)) {
       if (!RegularFile.isListed(folder.resolve(shard))) {
         throw failure(
-            "%s lists %s, which is not there"
+            "%s lists %s, which does not exist"
                 .formatted(index.getFileName(), Printable.value(shard)));
       }
       addShard(tensors, shard, shards);
@@ -101,7 +101,10 @@ record WeightFiles(String component, Path folder, String name) {
     return tensors;
   }
 
-  /** A tensor that two shards hold would be another one for every reader. */
+  /**
+   * Adds the tensors of a shard. Refuses a tensor in two shards, because readers would differ in
+   * which one they take.
+   */
   private void addShard(Map<String, SafeTensor> tensors, String shard, Map<String, String> shards) {
     SafeTensors.read(folder.resolve(shard))
         .forEach(
@@ -127,25 +130,25 @@ record WeightFiles(String component, Path folder, String name) {
         });
   }
 
-  /** A variant that is there, such as {@code fp16}. */
-  private Optional<String> otherVariant() {
+  /** Finds a variant that the folder has, such as {@code fp16}. */
+  private Optional<String> findOtherVariant() {
     Pattern weights =
         Pattern.compile(
             "%1$s\\.([^.]+?)(-\\d+-of-\\d+)?\\.safetensors|%1$s\\.safetensors\\.index\\.([^.]+)\\.json"
                 .formatted(Pattern.quote(name)));
-    return names().stream()
+    return listFolder().stream()
         .map(weights::matcher)
         .filter(Matcher::matches)
         .map(match -> match.group(1) == null ? match.group(3) : match.group(1))
         .findFirst();
   }
 
-  private String onlyVariant(String variant) {
+  private String describeOnlyVariant(String variant) {
     return "there is no %1$s.safetensors, only the variant %2$s of it: give --variant %2$s"
         .formatted(name, Printable.value(variant));
   }
 
-  private List<String> names() {
+  private List<String> listFolder() {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
@@ -154,10 +157,10 @@ record WeightFiles(String component, Path folder, String name) {
   }
 
   private boolean hasPickledWeights() {
-    return names().stream().anyMatch(file -> file.endsWith(".bin") || file.endsWith(".ckpt"));
+    return listFolder().stream().anyMatch(file -> file.endsWith(".bin") || file.endsWith(".ckpt"));
   }
 
-  private static String pickled() {
+  private static String describePickled() {
     return "its weights are pickled (.bin or .ckpt), which can run code when opened; convert them,"
         + " in Python: DiffusionPipeline.from_pretrained(FOLDER).save_pretrained(FOLDER,"
         + " safe_serialization=True)";

@@ -1,12 +1,12 @@
 /**
- * Opens diffusers folders: which parts there are ({@link
- * io.boxwright.diffusion.loading.ModelIndex}), their configuration ({@link
- * io.boxwright.diffusion.loading.JsonConfig}), their weights ({@link
- * io.boxwright.diffusion.loading.StateDict}); and brings them to this host ({@link
+ * Access to diffusers folders: their parts ({@link io.boxwright.diffusion.loading.ModelIndex}),
+ * their configuration ({@link io.boxwright.diffusion.loading.JsonConfig}) and their weights ({@link
+ * io.boxwright.diffusion.loading.StateDict}). This package also brings models to this host ({@link
  * io.boxwright.diffusion.loading.ModelCache}, {@link io.boxwright.diffusion.loading.BuiltInModel},
- * {@link io.boxwright.diffusion.loading.RandomModel}); says what a model is, byte by byte ({@link
+ * {@link io.boxwright.diffusion.loading.RandomModel}) and identifies them byte by byte ({@link
  * io.boxwright.diffusion.loading.ModelFingerprint}, {@link
- * io.boxwright.diffusion.loading.ModelHashes}). Whatever is missing, damaged or unsupported is
- * refused by name with a {@link io.boxwright.diffusion.loading.ModelLoadingException}.
+ * io.boxwright.diffusion.loading.ModelHashes}). A {@link
+ * io.boxwright.diffusion.loading.ModelLoadingException} names whatever is missing, damaged or
+ * unsupported.
  */
 package io.boxwright.diffusion.loading;

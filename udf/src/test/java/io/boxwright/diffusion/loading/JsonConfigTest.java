@@ -96,7 +96,7 @@ class JsonConfigTest {
 
     assertThatThrownBy(() -> JsonConfig.read(file, Example.class))
         .isInstanceOf(ModelLoadingException.class)
-        .hasMessage("Cannot read " + file + ": it is no UTF-8 text");
+        .hasMessage("Cannot read " + file + ": it is not UTF-8 text");
   }
 
   @Test

@@ -142,21 +142,21 @@ class ModelIndexTest {
     }
     Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("gone"));
     assertThatThrownBy(() -> ModelIndex.open(link))
-        .hasMessageEndingWith("it is a link to something that is not there");
+        .hasMessageEndingWith("it is a link to something that does not exist");
   }
 
   @Test
   void namesAPartThatTheIndexLacks() throws IOException {
     replace("[\"diffusers\", \"AutoencoderKL\"]", "[null, null]");
 
-    assertRefused("model_index.json has no part vae");
+    assertRefused("model_index.json names no class for the part vae");
   }
 
   @Test
   void namesAPartWhoseFolderIsMissing() throws IOException {
     Files.delete(folder.resolve("unet"));
 
-    assertRefused("there is no folder unet for the part of that name");
+    assertRefused("there is no folder for the part unet");
   }
 
   @Test

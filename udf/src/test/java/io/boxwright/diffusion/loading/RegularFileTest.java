@@ -34,7 +34,7 @@ class RegularFileTest {
     Path pipe = folder.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
 
-    assertRefused(pipe, "it is no regular file");
+    assertRefused(pipe, "it is not a regular file");
   }
 
   @Test
@@ -42,9 +42,9 @@ class RegularFileTest {
     Path socket = folder.resolve("socket");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
-      assertRefused(socket, "it is no regular file");
+      assertRefused(socket, "it is not a regular file");
     }
-    assertRefused(Path.of("/dev/zero"), "it is no regular file");
+    assertRefused(Path.of("/dev/zero"), "it is not a regular file");
     assertRefused(folder, "it is a folder");
   }
 

@@ -419,7 +419,8 @@ class StateDictTest {
       Files.write(file, content);
       assertThatThrownBy(() -> open(null, DataType.FLOAT32))
           .isInstanceOf(ModelLoadingException.class)
-          .hasMessageContaining("Cannot read " + file + " as safetensors: it does not begin as one")
+          .hasMessageContaining(
+              "Cannot read " + file + " as safetensors: it does not begin like one")
           .hasMessageContaining("unfinished download");
     }
   }
@@ -442,8 +443,8 @@ class StateDictTest {
     assertThatThrownBy(() -> open(null, DataType.FLOAT32))
         .isInstanceOf(ModelLoadingException.class)
         .hasMessage(
-            "Cannot read %s as safetensors: tensor a ends at byte 4 of its numbers, which has 3 (an"
-                + " unfinished download?)",
+            "Cannot read %s as safetensors: tensor a ends at byte 4 of the numbers, which have 3"
+                + " bytes (an unfinished download?)",
             file);
   }
 
@@ -470,15 +471,15 @@ class StateDictTest {
         "'a':{'dtype':'F32','shape':[2305843009213693953],'data_offsets':[0,4]} | the shape of",
         "'a':{'dtype':'F32','shape':[4294967296,4294967296,0],'data_offsets':[0,0]} | the shape of",
         "'a':{'dtype':'F16','shape':[1],'data_offsets':[0,2]} | 2 bytes follow its last tensor",
-        "'a':{'dtype':'F16','shape':[1],'data_offsets':[2,4]} | tensor a begins at byte 2 of its",
+        "'a':{'dtype':'F16','shape':[1],'data_offsets':[2,4]} | tensor a begins at byte 2 of the",
         "'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'b':{'dtype':'F16','shape':[1],"
-            + "'data_offsets':[2,4]} | tensor b begins at byte 2 of its numbers, the one before it",
+            + "'data_offsets':[2,4]} | tensor b begins at byte 2 of the numbers, but the one",
         "'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'a':{'dtype':'F32','shape':[1],"
             + "'data_offsets':[0,4]} | its header is not JSON: Duplicate field 'a'",
         "'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'b':{'dtype':'F32','shape':[1],"
-            + "'data_offsets':[4,8]} | tensor b ends at byte 8 of its numbers, which has 4 (an",
+            + "'data_offsets':[4,8]} | tensor b ends at byte 8 of the numbers, which have 4",
         "'__metadata__':{'a':1} | __metadata__ a is not text",
-        "'__metadata__':[] | __metadata__ is no object",
+        "'__metadata__':[] | __metadata__ is not an object",
         "'__metadata__':{} | 4 bytes follow its last tensor",
       })
   void refusesAHeaderThatContradictsItself(String header, String problem) throws IOException {
@@ -496,7 +497,7 @@ class StateDictTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[Long.BYTES + 2] = (byte) 0xC3; // begins a character that does not go on
     Files.write(file, bytes);
-    assertRefused("its header is not JSON: it is no UTF-8 text");
+    assertRefused("its header is not JSON: it is not UTF-8 text");
   }
 
   @Test

@@ -214,7 +214,7 @@ class PretrainedFolderTest {
     assertThatThrownBy(
             () -> PretrainedFolder.check(folder, name.contains("fp16") ? "fp16" : null, OPTIONS))
         .isInstanceOf(ModelLoadingException.class)
-        .hasMessage("Cannot read " + file + ": it is no regular file");
+        .hasMessage("Cannot read " + file + ": it is not a regular file");
   }
 
   @Test
