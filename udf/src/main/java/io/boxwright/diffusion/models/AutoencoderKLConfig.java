@@ -26,7 +26,7 @@ import java.util.Map;
  * @param actFn name of the resnets' activation, such as {@code silu}
  * @param useQuantConv whether a convolution comes after the encoder
  * @param usePostQuantConv whether a convolution comes before the decoder
- * @param scalingFactor what the latents of the encoder are multiplied by
+ * @param scalingFactor the factor that the latents of the encoder are multiplied by
  */
 public record AutoencoderKLConfig(
     Integer inChannels,
@@ -46,7 +46,7 @@ public record AutoencoderKLConfig(
 
   private static final int RGB = 3;
 
-  /** Fills in diffusers' defaults and refuses what is not supported or cannot be built. */
+  /** Fills in diffusers' defaults and refuses values that are not supported or cannot be built. */
   public AutoencoderKLConfig {
     inChannels = inChannels == null ? 3 : inChannels;
     outChannels = outChannels == null ? 3 : outChannels;
@@ -61,7 +61,7 @@ public record AutoencoderKLConfig(
     useQuantConv = useQuantConv == null || useQuantConv;
     usePostQuantConv = usePostQuantConv == null || usePostQuantConv;
     actFn = actFn == null ? "silu" : actFn;
-    ActivationFunction.ofDiffusers(actFn); // refuses what there is not
+    ActivationFunction.ofDiffusers(actFn); // refuses unknown names
     requireWithin("in_channels", inChannels, RGB, RGB);
     requireWithin("out_channels", outChannels, RGB, RGB);
     requireWithin("latent_channels", latentChannels, 1, BlockValues.MOST_CHANNELS);
@@ -82,12 +82,15 @@ public record AutoencoderKLConfig(
     return JsonConfig.read(folder.resolve("config.json"), AutoencoderKLConfig.class, FIXED);
   }
 
-  /** How many pixels one latent stands for in each direction: 8 in Stable Diffusion. */
+  /**
+   * Returns the number of pixels that one latent stands for in each direction: 8 in Stable
+   * Diffusion.
+   */
   public int scaleFactor() {
     return 1 << (blockOutChannels.size() - 1);
   }
 
-  /** Of the resnets. */
+  /** Returns the activation of the resnets. */
   ActivationFunction activation() {
     return ActivationFunction.ofDiffusers(actFn);
   }
@@ -96,7 +99,7 @@ public record AutoencoderKLConfig(
       String key, List<String> types, String supported, List<Integer> channels) {
     if (types.size() != channels.size()) {
       throw new IllegalArgumentException(
-          "%s has %s, block_out_channels has %d"
+          "%s has %s, but block_out_channels has %d"
               .formatted(key, Count.of(types.size(), "value"), channels.size()));
     }
     for (String type : types) {

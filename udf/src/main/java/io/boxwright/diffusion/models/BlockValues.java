@@ -3,18 +3,16 @@ package io.boxwright.diffusion.models;
 import io.boxwright.diffusion.loading.ConfigValues;
 import java.util.List;
 
-/** Checks of what the configurations of UNet and VAE have in common. */
+/** Checks of the values that the configurations of UNet and VAE have in common. */
 final class BlockValues {
 
-  /** Channels of a level at most; Stable Diffusion has 1280. */
+  /** The most channels of a level; Stable Diffusion has up to 1280. */
   static final int MOST_CHANNELS = 1 << 16;
 
-  /**
-   * Layers of a level, and transformer blocks of a layer, at most; Stable Diffusion has 2 and 1.
-   */
+  /** The most layers of a level and transformer blocks of a layer; Stable Diffusion has 2 and 1. */
   static final int MOST_LAYERS = 100;
 
-  /** Each level halves the picture; Stable Diffusion has 4. */
+  /** The most levels; each one halves the picture. Stable Diffusion has 4. */
   private static final int MOST_LEVELS = 10;
 
   private BlockValues() {}

@@ -5,17 +5,17 @@ import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
 
 /**
- * What a {@link Denoiser} is told beside latents and time, of each row of a batch. Who makes one
- * owns its arrays.
+ * The input of a {@link Denoiser} besides latents and time, for each row of a batch. The caller
+ * that makes one owns its arrays and closes it.
  *
  * @param promptEmbeds the prompts' states, (B, T, D)
  */
 public record Conditioning(NDArray promptEmbeds) implements AutoCloseable {
 
   /**
-   * That of some rows.
+   * Selects the conditioning of some rows.
    *
-   * @param rows (R), INT64
+   * @param rows the numbers of the rows, (R), INT64
    * @return (R, T, D), which belongs to no {@link ArrayScope}; the caller closes it
    */
   public Conditioning selectRows(NDArray rows) {
@@ -23,7 +23,7 @@ public record Conditioning(NDArray promptEmbeds) implements AutoCloseable {
   }
 
   /**
-   * That of twice as many rows, as classifier-free guidance has them.
+   * Joins two conditionings to one of twice as many rows, as classifier-free guidance needs it.
    *
    * @param unconditional the first half, (B, T, D); this is the second one
    * @return (2B, T, D)

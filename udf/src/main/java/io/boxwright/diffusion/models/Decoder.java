@@ -9,7 +9,7 @@ import io.boxwright.torch.ArrayScope;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The VAE's way out, diffusers' {@code Decoder}: (B, L, h, w) -> (B, 3, f*h, f*w). */
+/** The VAE's decoder, diffusers' {@code Decoder}: (B, L, h, w) -> (B, 3, f*h, f*w). */
 final class Decoder {
 
   private final Conv2d convIn;

@@ -7,39 +7,40 @@ import io.boxwright.diffusion.models.attention.MapSizes;
 import java.util.Map;
 
 /**
- * Predicts the noise in latents: a UNet, or what another family of models has in its place. The
- * denoising loop, guidance and scores know no more of a model than this.
+ * A model that predicts the noise in latents: a UNet, or its counterpart in another family of
+ * models. The denoising loop, guidance and scores know nothing else about a model.
  *
- * <p>Attention processors are the model's own: whoever sets them must see to it that no other
- * thread is in a forward pass.
+ * <p>Attention processors belong to the model. They may be set only while no other thread is in a
+ * forward pass.
  */
 public interface Denoiser {
 
   /**
-   * Predicts the noise, or what else the scheduler's prediction type says.
+   * Predicts the noise, or another quantity that the scheduler's prediction type names.
    *
    * @param sample scaled latents, (B, C, h, w), float32
-   * @param timestep of the schedule, the same for the whole batch; may be fractional
-   * @param conditioning of B rows, or of 2B: first those of all samples without their prompts, then
-   *     those with them
+   * @param timestep the timestep of the schedule, the same for the whole batch; may be fractional
+   * @param conditioning the conditioning of B rows, or of 2B: first all samples without their
+   *     prompts, then all samples with them
    * @return (B or 2B, C, h, w), float32
    */
   NDArray predict(NDArray sample, double timestep, Conditioning conditioning);
 
   /**
-   * The processor of every attention by the attention's path with {@code .processor} after it, such
-   * as {@code down_blocks.0.attentions.0.transformer_blocks.0.attn1.processor}.
+   * Returns the processor of every attention. Its key is the attention's path followed by {@code
+   * .processor}, such as {@code down_blocks.0.attentions.0.transformer_blocks.0.attn1.processor}.
    */
   Map<String, AttentionProcessor> attnProcessors();
 
   /**
    * Sets a processor for each attention.
    *
-   * @param processors by the names of {@link #attnProcessors}, one for every attention
+   * @param processors the processors by the names of {@link #attnProcessors}, one for every
+   *     attention
    * @throws IllegalArgumentException if their number or a name is wrong
    */
   void setAttnProcessor(Map<String, ? extends AttentionProcessor> processors);
 
-  /** The sizes of the attention maps for latents of a shape, (B, C, h, w). */
+  /** Returns the sizes of the attention maps for latents of a shape, (B, C, h, w). */
   MapSizes mapSizes(Shape latents);
 }

@@ -12,7 +12,10 @@ final class Downsample2D {
   private final Conv2d conv;
   private final int padding;
 
-  /** With padding 0 the input gets a row below and a column right, as the VAE encoder wants it. */
+  /**
+   * Loads the convolution. With padding 0 the input gets one more row below and one more column on
+   * the right, as the VAE encoder needs it.
+   */
   Downsample2D(StateDict weights, long channels, int padding) {
     this.conv = Conv2d.load(weights.at("conv"), channels, channels, 3, 2, padding);
     this.padding = padding;

@@ -9,7 +9,7 @@ import io.boxwright.torch.ArrayScope;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The VAE's way in, diffusers' {@code Encoder}: (B, 3, H, W) -> (B, 2L, H/f, W/f). */
+/** The VAE's encoder, diffusers' {@code Encoder}: (B, 3, H, W) -> (B, 2L, H/f, W/f). */
 final class Encoder {
 
   private final Conv2d convIn;

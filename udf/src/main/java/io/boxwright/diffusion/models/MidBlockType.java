@@ -8,18 +8,19 @@ import io.boxwright.text.Printable;
 import java.io.IOException;
 
 /**
- * {@code mid_block_type} of a UNet: a file that says null means something else than one without.
+ * The {@code mid_block_type} of a UNet. A file with null and a file without the key mean different
+ * things.
  */
 @JsonDeserialize(using = MidBlockType.Deserializer.class)
 public enum MidBlockType {
   /** {@code UNetMidBlock2DCrossAttn}, the default. */
   CROSS_ATTENTION,
-  /** No block between the way down and the way up: null. */
+  /** No block between the down blocks and the up blocks: null. */
   NONE;
 
   private static final String CROSS_ATTENTION_CLASS = "UNetMidBlock2DCrossAttn";
 
-  /** Reads the class name. */
+  /** The deserializer of the class name. */
   static final class Deserializer extends JsonDeserializer<MidBlockType> {
 
     @Override

@@ -5,7 +5,9 @@ import static io.boxwright.torch.TorchModule.number;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.torch.TorchModule;
 
-/** Kernels of single models. Results are owned as those of {@link TorchModule#call} are. */
+/**
+ * Kernels that particular models need. Results are owned like those of {@link TorchModule#call}.
+ */
 public final class ModelKernels {
 
   private static final TorchModule MODULE =
@@ -14,7 +16,8 @@ public final class ModelKernels {
   private ModelKernels() {}
 
   /**
-   * Sinusoidal embedding of timesteps, as diffusers' {@code get_timestep_embedding}.
+   * Computes the sinusoidal embedding of timesteps, as diffusers' {@code get_timestep_embedding}
+   * does.
    *
    * @param timesteps (B), float32
    * @param dim width of the embedding
@@ -28,7 +31,8 @@ public final class ModelKernels {
   }
 
   /**
-   * A sample of the VAE encoder's distribution, diffusers' {@code DiagonalGaussianDistribution}.
+   * Draws a sample from the VAE encoder's distribution, diffusers' {@code
+   * DiagonalGaussianDistribution}.
    *
    * @param moments (B, 2C, h, w): mean, then log variance
    * @param noise (B, C, h, w), standard normal

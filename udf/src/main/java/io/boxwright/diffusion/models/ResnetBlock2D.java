@@ -12,7 +12,7 @@ import io.boxwright.torch.cuda.FusedKernels;
 
 /**
  * diffusers' {@code ResnetBlock2D} with the default time embedding: two normalised convolutions,
- * added to the input. Biases are added where something is added anyway: alone each would be a pass
+ * added to the input. Biases are added together with other sums, because each alone would be a pass
  * over all positions.
  */
 final class ResnetBlock2D {
@@ -26,7 +26,7 @@ final class ResnetBlock2D {
   private final double outputScaleFactor;
   private final ActivationFunction activation;
 
-  /** What the blocks of one model share. */
+  /** The settings that the blocks of one model share. */
   record Settings(
       int groups,
       double epsilon,
@@ -34,7 +34,7 @@ final class ResnetBlock2D {
       double outputScaleFactor,
       ActivationFunction activation) {
 
-    /** Of a block without time embedding. */
+    /** Returns the settings of a block without time embedding. */
     static Settings withoutTime(int groups, double epsilon, ActivationFunction activation) {
       return new Settings(groups, epsilon, 0, 1, activation);
     }
@@ -55,7 +55,7 @@ final class ResnetBlock2D {
   }
 
   /**
-   * (B, in, H, W) -> (B, out, H, W).
+   * Maps (B, in, H, W) to (B, out, H, W).
    *
    * @param temb activation of the time embedding, (B, E), or null in the VAE
    */
@@ -64,7 +64,7 @@ final class ResnetBlock2D {
       NDArray x = FusedKernels.variable(input);
       NDArray hiddenStates =
           conv1.forwardWithoutBias(norm1.forward(x, activation)); // (B, out, H, W)
-      hiddenStates = norm2.addForward(hiddenStates, channels(temb), activation);
+      hiddenStates = norm2.addForward(hiddenStates, computeShifts(temb), activation);
       NDArray sum =
           convShortcut == null
               ? conv2.addForward(x, hiddenStates)
@@ -76,8 +76,11 @@ final class ResnetBlock2D {
     }
   }
 
-  /** What each channel gets between the convolutions, at all positions alike: (B or 1, out). */
-  private NDArray channels(NDArray temb) {
+  /**
+   * Returns the number added to each channel between the convolutions, the same at all positions:
+   * (B or 1, out).
+   */
+  private NDArray computeShifts(NDArray temb) {
     NDArray bias = conv1.bias();
     return timeEmbProj == null ? bias.expandDims(0) : timeEmbProj.forward(temb).add(bias);
   }

@@ -31,7 +31,7 @@ final class TimestepEmbedding {
     this.linear2 = Linear.load(weights.at("linear_2"), timeEmbedDim, timeEmbedDim);
   }
 
-  /** Timesteps (B), float32 -> (B, E) in the type of the weights. */
+  /** Maps timesteps (B), float32, to (B, E) in the type of the weights. */
   NDArray forward(NDArray timesteps, DataType dataType) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray sinusoids =

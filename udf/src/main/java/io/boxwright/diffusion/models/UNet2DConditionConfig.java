@@ -22,14 +22,13 @@ import java.util.regex.Pattern;
 
 /**
  * {@code unet/config.json}: the arguments of diffusers' {@code UNet2DConditionModel} that Stable
- * Diffusion 1.x and 2.x use. Lists have one entry a level, the largest pictures first; where a file
- * gives one value, it holds for every level. {@code upcast_attention} has no entry: attention
+ * Diffusion 1.x and 2.x use. Lists have one entry for each level, the largest pictures first; a
+ * single value in a file holds for every level. {@code upcast_attention} is not read: attention
  * scores are computed in float32 for every model.
  *
- * @param diffusersVersion {@code _diffusers_version} that wrote the file, or null
- * @param sampleSize height and width of the latents that the model was trained on; where one number
- *     below 64 was written before version 0.9.0, it is 64, as {@code StableDiffusionPipeline} has
- *     it
+ * @param diffusersVersion {@code _diffusers_version}, the version that wrote the file, or null
+ * @param sampleSize height and width of the latents that the model was trained on; a single number
+ *     below 64 from before version 0.9.0 counts as 64, as in {@code StableDiffusionPipeline}
  * @param inChannels channels of the latents
  * @param outChannels channels of the prediction
  * @param flipSinToCos whether cosines come first in the time embedding
@@ -37,13 +36,13 @@ import java.util.regex.Pattern;
  * @param downBlockTypes {@code CrossAttnDownBlock2D} or {@code DownBlock2D}
  * @param upBlockTypes {@code CrossAttnUpBlock2D} or {@code UpBlock2D}, from the smallest pictures
  *     up
- * @param midBlockType what is between them
+ * @param midBlockType the block between the down blocks and the up blocks
  * @param actFn name of the activation, such as {@code silu}
  * @param onlyCrossAttention whether the first attention of a block attends to the prompt, too
- * @param blockOutChannels channels
- * @param layersPerBlock resnets on the way down; there is one more on the way up
+ * @param blockOutChannels channels of each level
+ * @param layersPerBlock resnets of each down block; an up block has one more
  * @param downsamplePadding padding of the downsampling convolutions
- * @param midBlockScaleFactor what the mid block's resnets divide their results by
+ * @param midBlockScaleFactor the number that the mid block's resnets divide their results by
  * @param normNumGroups groups of the group norms
  * @param normEps epsilon of the resnets' group norms
  * @param crossAttentionDim channels of the prompt's states
@@ -78,7 +77,9 @@ public record UNet2DConditionConfig(
   private static final Set<String> DOWN_BLOCKS = Set.of("CrossAttnDownBlock2D", "DownBlock2D");
   private static final Set<String> UP_BLOCKS = Set.of("CrossAttnUpBlock2D", "UpBlock2D");
 
-  /** Options of diffusers that Stable Diffusion leaves alone, with the one value supported here. */
+  /**
+   * Options of diffusers that Stable Diffusion does not use, with the only value supported here.
+   */
   private static final Map<String, String> FIXED =
       Map.ofEntries(
           Map.entry("center_input_sample", "false"),
@@ -108,12 +109,14 @@ public record UNet2DConditionConfig(
   private static final Pattern BEFORE_0_9 = Pattern.compile("^0\\.[0-8](\\D|$)");
   private static final int LARGEST_SAMPLE = 256;
 
-  /** Fills in diffusers' defaults and refuses what does not fit together or cannot be built. */
+  /**
+   * Fills in diffusers' defaults and refuses values that do not fit together or cannot be built.
+   */
   public UNet2DConditionConfig {
-    sampleSize = square(sampleSize, diffusersVersion);
+    sampleSize = readSampleSize(sampleSize, diffusersVersion);
     midBlockType = midBlockType == null ? MidBlockType.CROSS_ATTENTION : midBlockType;
     actFn = actFn == null ? "silu" : actFn;
-    ActivationFunction.ofDiffusers(actFn); // refuses what there is not
+    ActivationFunction.ofDiffusers(actFn); // refuses unknown names
     inChannels = inChannels == null ? 4 : inChannels;
     outChannels = outChannels == null ? 4 : outChannels;
     flipSinToCos = flipSinToCos == null || flipSinToCos;
@@ -151,12 +154,12 @@ public record UNet2DConditionConfig(
     int levels = blockOutChannels.size();
     requireBlocks("down_block_types", downBlockTypes, DOWN_BLOCKS, levels);
     requireBlocks("up_block_types", upBlockTypes, UP_BLOCKS, levels);
-    onlyCrossAttention = perLevel("only_cross_attention", onlyCrossAttention, false, levels);
-    layersPerBlock = perLevel("layers_per_block", layersPerBlock, 2, levels);
-    crossAttentionDim = perLevel("cross_attention_dim", crossAttentionDim, 1280, levels);
+    onlyCrossAttention = repeatPerLevel("only_cross_attention", onlyCrossAttention, false, levels);
+    layersPerBlock = repeatPerLevel("layers_per_block", layersPerBlock, 2, levels);
+    crossAttentionDim = repeatPerLevel("cross_attention_dim", crossAttentionDim, 1280, levels);
     transformerLayersPerBlock =
-        perLevel("transformer_layers_per_block", transformerLayersPerBlock, 1, levels);
-    attentionHeadDim = perLevel("attention_head_dim", attentionHeadDim, 8, levels);
+        repeatPerLevel("transformer_layers_per_block", transformerLayersPerBlock, 1, levels);
+    attentionHeadDim = repeatPerLevel("attention_head_dim", attentionHeadDim, 8, levels);
     requireEachWithin("layers_per_block", layersPerBlock, 1, BlockValues.MOST_LAYERS);
     requireEachWithin("cross_attention_dim", crossAttentionDim, 1, BlockValues.MOST_CHANNELS);
     requireEachWithin(
@@ -169,7 +172,10 @@ public record UNet2DConditionConfig(
     }
   }
 
-  /** The sinusoids of the timestep divide by half of the channels less the shift. */
+  /**
+   * Checks the shift, because the sinusoids of the timestep divide by half of the channels minus
+   * it.
+   */
   private static void requireFrequencies(double freqShift, int channels) {
     int half = channels / 2;
     require(
@@ -207,39 +213,42 @@ public record UNet2DConditionConfig(
     return JsonConfig.read(folder.resolve("config.json"), UNet2DConditionConfig.class, FIXED);
   }
 
-  /** Levels of the UNet; the picture halves between them. */
+  /** Returns the number of levels; the picture halves from each to the next. */
   int levels() {
     return blockOutChannels.size();
   }
 
-  /** Between the convolutions. */
+  /** Returns the activation between the convolutions. */
   ActivationFunction activation() {
     return ActivationFunction.ofDiffusers(actFn);
   }
 
-  /** Width of the time embedding. */
+  /** Returns the width of the time embedding. */
   long timeEmbedDim() {
     return 4L * blockOutChannels.get(0);
   }
 
-  /** Of the resnets on the way down and up. */
+  /** Returns the settings of the resnets in down and up blocks. */
   ResnetBlock2D.Settings resnetSettings() {
     return new ResnetBlock2D.Settings(normNumGroups, normEps, timeEmbedDim(), 1, activation());
   }
 
-  /** Of the mid block's resnets. */
+  /** Returns the settings of the mid block's resnets. */
   ResnetBlock2D.Settings midResnetSettings() {
     return new ResnetBlock2D.Settings(
         normNumGroups, normEps, timeEmbedDim(), midBlockScaleFactor, activation());
   }
 
-  /** Of the transformers at a level. */
+  /** Returns the settings of the transformers at a level. */
   Transformer2DModel.Settings transformerSettings(int level) {
     return transformerSettings(
         level, onlyCrossAttention.get(level) ? FirstAttention.CROSS : FirstAttention.SELF);
   }
 
-  /** Of the mid block's transformer, which has self-attention whatever the levels have. */
+  /**
+   * Returns the settings of the mid block's transformer, which has self-attention whatever the
+   * levels have.
+   */
   Transformer2DModel.Settings midTransformerSettings() {
     return transformerSettings(levels() - 1, FirstAttention.SELF);
   }
@@ -254,7 +263,7 @@ public record UNet2DConditionConfig(
         first);
   }
 
-  private static List<Integer> square(List<Integer> size, String version) {
+  private static List<Integer> readSampleSize(List<Integer> size, String version) {
     List<Integer> given = size == null || size.isEmpty() ? List.of(64) : size;
     boolean tooSmall = given.size() == 1 && given.get(0) != null && given.get(0) < 64;
     if (tooSmall && given.get(0) > 0 && version != null && BEFORE_0_9.matcher(version).find()) {
@@ -263,7 +272,8 @@ public record UNet2DConditionConfig(
     return given.size() == 1 ? List.of(given.get(0), given.get(0)) : List.copyOf(given);
   }
 
-  private static <T> List<T> perLevel(String key, List<T> values, T defaultValue, int levels) {
+  private static <T> List<T> repeatPerLevel(
+      String key, List<T> values, T defaultValue, int levels) {
     if (values == null || values.isEmpty()) {
       return Collections.nCopies(levels, defaultValue);
     }
@@ -272,7 +282,7 @@ public record UNet2DConditionConfig(
     }
     if (values.size() != levels) {
       throw new IllegalArgumentException(
-          "%s has %s, block_out_channels has %d"
+          "%s has %s, but block_out_channels has %d"
               .formatted(key, Count.of(values.size(), "value"), levels));
     }
     return List.copyOf(values);
@@ -282,7 +292,7 @@ public record UNet2DConditionConfig(
       String key, List<String> types, Set<String> supported, int levels) {
     if (types.size() != levels) {
       throw new IllegalArgumentException(
-          "%s has %s, block_out_channels has %d"
+          "%s has %s, but block_out_channels has %d"
               .formatted(key, Count.of(types.size(), "value"), levels));
     }
     for (String type : types) {

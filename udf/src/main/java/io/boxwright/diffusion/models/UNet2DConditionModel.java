@@ -28,12 +28,12 @@ import java.util.stream.Stream;
 
 /**
  * diffusers' {@code UNet2DConditionModel}: predicts the noise in latents, given the timestep and
- * the prompt. Differentiable with respect to its latents in a thread whose grad mode is on, on a
- * GPU faster under a {@link GradientTape}.
+ * the prompt. It is differentiable with respect to its latents in a thread whose grad mode is on;
+ * on a GPU that is faster under a {@link GradientTape}.
  *
  * <p>Its weights belong to the manager they were loaded with. Forward passes may run in several
- * threads, but attention processors are the model's own: whoever sets them must see to it that no
- * other thread is in a forward pass.
+ * threads. Attention processors belong to the model and may be set only while no other thread is in
+ * a forward pass.
  */
 public final class UNet2DConditionModel implements Denoiser {
 
@@ -54,8 +54,8 @@ public final class UNet2DConditionModel implements Denoiser {
   /**
    * Loads the model.
    *
-   * @param config its {@code config.json}
-   * @param weights all of its weights; the caller calls {@code finish}
+   * @param config the model's {@code config.json}
+   * @param weights all weights of the model; the caller calls {@code finish}
    */
   public UNet2DConditionModel(UNet2DConditionConfig config, StateDict weights) {
     int first = config.blockOutChannels().get(0);
@@ -66,12 +66,13 @@ public final class UNet2DConditionModel implements Denoiser {
     this.timeEmbedding =
         new TimestepEmbedding(weights.at("time_embedding"), first, config.timeEmbedDim(), config);
     this.downBlocks =
-        levels(config).mapToObj(i -> downBlock(weights.at("down_blocks." + i), i)).toList();
+        levels(config).mapToObj(i -> loadDownBlock(weights.at("down_blocks." + i), i)).toList();
     this.midBlock =
         config.midBlockType() == MidBlockType.NONE
             ? Optional.empty()
             : Optional.of(new UNetMidBlock2DCrossAttn(weights.at("mid_block"), config));
-    this.upBlocks = levels(config).mapToObj(i -> upBlock(weights.at("up_blocks." + i), i)).toList();
+    this.upBlocks =
+        levels(config).mapToObj(i -> loadUpBlock(weights.at("up_blocks." + i), i)).toList();
     this.convNormOut =
         GroupNorm.load(
             weights.at("conv_norm_out"), config.normNumGroups(), first, config.normEps());
@@ -83,15 +84,15 @@ public final class UNet2DConditionModel implements Denoiser {
     return IntStream.range(0, config.levels());
   }
 
-  private UNetDownBlock downBlock(StateDict weights, int index) {
+  private UNetDownBlock loadDownBlock(StateDict weights, int index) {
     return new UNetDownBlock(weights, config, index);
   }
 
-  private UNetUpBlock upBlock(StateDict weights, int index) {
+  private UNetUpBlock loadUpBlock(StateDict weights, int index) {
     return new UNetUpBlock(weights, config, index);
   }
 
-  /** Down, up, mid: the order in which diffusers lists them. */
+  /** Lists the attentions in diffusers' order: down, up, mid. */
   private Map<String, Attention> attentionsByPath() {
     Map<String, Attention> byPath = new LinkedHashMap<>();
     Stream.of(
@@ -103,7 +104,7 @@ public final class UNet2DConditionModel implements Denoiser {
     return Collections.unmodifiableMap(byPath);
   }
 
-  /** What it was made from. */
+  /** Returns the configuration that the model was made from. */
   public UNet2DConditionConfig config() {
     return config;
   }
@@ -139,7 +140,7 @@ public final class UNet2DConditionModel implements Denoiser {
     if (!name.endsWith(PROCESSOR)
         || !attentions.containsKey(name.substring(0, name.length() - PROCESSOR.length()))) {
       throw new IllegalArgumentException(
-          "There is no attention processor %s; names are such as %s%s"
+          "There is no attention processor %s; names look like %s%s"
               .formatted(name, attentions.keySet().iterator().next(), PROCESSOR));
     }
   }
@@ -155,13 +156,13 @@ public final class UNet2DConditionModel implements Denoiser {
   }
 
   /**
-   * Predicts the noise (or whatever the scheduler's prediction type says).
+   * Predicts the noise, or another quantity that the scheduler's prediction type names.
    *
-   * <p>With two prompts for each sample, as classifier-free guidance has them, what comes before
-   * the first cross-attention is computed once for both.
+   * <p>Classifier-free guidance has two prompts for each sample. Everything before the first
+   * cross-attention is then computed once for both.
    *
    * @param sample scaled latents, (B, C, h, w), float32
-   * @param timestep of the schedule, the same for the whole batch; may be fractional
+   * @param timestep the timestep of the schedule, the same for the whole batch; may be fractional
    * @param encoderHiddenStates the prompts' states, (B, T, D), or (2B, T, D): the first prompts of
    *     all samples, then the second ones
    * @return (B or 2B, C, h, w), float32, whatever the weights' type

@@ -11,7 +11,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * One level on the way down: diffusers' {@code CrossAttnDownBlock2D} or, without attentions, {@code
+ * One down block: diffusers' {@code CrossAttnDownBlock2D} or, without attentions, {@code
  * DownBlock2D}.
  */
 final class UNetDownBlock {
@@ -45,15 +45,16 @@ final class UNetDownBlock {
   }
 
   /**
-   * (B, in, H, W), (B or 2B, T, D) -> (B, out, H/2, W/2), of 2B rows from the first cross-attention
-   * on.
+   * Maps (B, in, H, W) and (B or 2B, T, D) to (B, out, H/2, W/2), with 2B rows from the first
+   * cross-attention on.
    *
-   * @param skips every intermediate result is added to it, for the way up
+   * @param skips the collection to which every intermediate result is added, for the up blocks
    */
   NDArray forward(NDArray x, NDArray temb, NDArray encoderHiddenStates, Collection<NDArray> skips) {
     NDArray hiddenStates = x;
     for (int i = 0; i < resnets.size(); i++) {
-      hiddenStates = FusedKernels.variable(layer(i, hiddenStates, temb, encoderHiddenStates));
+      hiddenStates =
+          FusedKernels.variable(forwardLayer(i, hiddenStates, temb, encoderHiddenStates));
       skips.add(hiddenStates);
     }
     if (downsampler != null) {
@@ -63,7 +64,7 @@ final class UNetDownBlock {
     return hiddenStates;
   }
 
-  private NDArray layer(int i, NDArray x, NDArray temb, NDArray encoderHiddenStates) {
+  private NDArray forwardLayer(int i, NDArray x, NDArray temb, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray hiddenStates = resnets.get(i).forward(x, temb); // (B, out, H, W)
       return scope.keep(

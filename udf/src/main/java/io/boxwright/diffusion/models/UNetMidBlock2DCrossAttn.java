@@ -29,7 +29,7 @@ final class UNetMidBlock2DCrossAttn {
     return attention.attentions();
   }
 
-  /** (B, C, H, W), (B or 2B, T, D) -> (B or 2B, C, H, W). */
+  /** Maps (B, C, H, W) and (B or 2B, T, D) to (B or 2B, C, H, W). */
   NDArray forward(NDArray x, NDArray temb, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray hiddenStates = resnet0.forward(x, temb);

@@ -11,8 +11,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * One level on the way up: diffusers' {@code CrossAttnUpBlock2D} or, without attentions, {@code
- * UpBlock2D}. Each resnet sees the result so far next to one from the way down.
+ * One up block: diffusers' {@code CrossAttnUpBlock2D} or, without attentions, {@code UpBlock2D}.
+ * Each resnet gets the result so far joined with one of the down blocks' results.
  */
 final class UNetUpBlock {
 
@@ -23,7 +23,7 @@ final class UNetUpBlock {
   /**
    * Loads a block.
    *
-   * @param index from the bottom, 0 first
+   * @param index the place of the block from the bottom, 0 first
    */
   UNetUpBlock(StateDict weights, UNet2DConditionConfig config, int index) {
     int level = config.levels() - 1 - index;
@@ -53,10 +53,10 @@ final class UNetUpBlock {
   }
 
   /**
-   * (B, below, H, W) -> (B, out, 2H, 2W), or the size of the next result from the way down. Those
-   * from before the first cross-attention may have half as many rows.
+   * Maps (B, below, H, W) to (B, out, 2H, 2W), or to the size of the next result of the down
+   * blocks. Results from before the first cross-attention may have half as many rows.
    *
-   * @param skips results of the way down, the newest last; this block takes its own off
+   * @param skips results of the down blocks, the newest last; this block removes those that it uses
    */
   NDArray forward(NDArray x, NDArray temb, NDArray encoderHiddenStates, Deque<NDArray> skips) {
     try (ArrayScope scope = new ArrayScope()) {

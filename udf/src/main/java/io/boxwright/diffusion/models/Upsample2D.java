@@ -15,12 +15,12 @@ final class Upsample2D {
     this.conv = Conv2d.load3x3(weights.at("conv"), channels, channels);
   }
 
-  /** (B, C, H, W) -> (B, C, 2H, 2W). */
+  /** Maps (B, C, H, W) to (B, C, 2H, 2W). */
   NDArray forward(NDArray x) {
     return forward(x, 2 * x.getShape().get(2), 2 * x.getShape().get(3));
   }
 
-  /** (B, C, h, w) -> (B, C, height, width). */
+  /** Maps (B, C, h, w) to (B, C, height, width). */
   NDArray forward(NDArray x, long height, long width) {
     try (ArrayScope scope = new ArrayScope()) {
       return scope.keep(conv.forward(NearestUpsampling.forward(x, height, width)));

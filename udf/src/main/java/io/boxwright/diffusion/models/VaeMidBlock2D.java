@@ -5,7 +5,7 @@ import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.attention.SpatialAttention;
 import io.boxwright.torch.ArrayScope;
 
-/** diffusers' {@code UNetMidBlock2D} as the VAE has it: resnet, attention of one head, resnet. */
+/** diffusers' {@code UNetMidBlock2D} as in the VAE: resnet, attention of one head, resnet. */
 final class VaeMidBlock2D {
 
   private final ResnetBlock2D resnet0;
@@ -20,7 +20,7 @@ final class VaeMidBlock2D {
     this.resnet1 = new ResnetBlock2D(weights.at("resnets.1"), channels, channels, settings);
   }
 
-  /** (B, C, H, W) -> (B, C, H, W). */
+  /** Maps (B, C, H, W) to (B, C, H, W). */
   NDArray forward(NDArray x) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray hiddenStates = attention.forward(resnet0.forward(x, null));

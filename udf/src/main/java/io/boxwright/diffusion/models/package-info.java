@@ -1,5 +1,5 @@
 /**
- * The networks of Stable Diffusion, named and structured as in diffusers; fields echo the paths of
- * their weights.
+ * The networks of Stable Diffusion, named and structured as in diffusers; field names follow the
+ * paths of their weights.
  */
 package io.boxwright.diffusion.models;

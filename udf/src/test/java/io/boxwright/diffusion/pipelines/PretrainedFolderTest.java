@@ -99,7 +99,7 @@ class PretrainedFolderTest {
         "unet | layers_per_block | 1000000000 | layers_per_block is 1000000000, it must be from 1",
         "unet | layers_per_block | 2147483647 | layers_per_block is 2147483647, it must be from 1",
         "unet | layers_per_block | 0 | layers_per_block is 0, it must be from 1 to 100",
-        "unet | layers_per_block | [2, 2] | layers_per_block has 2 values, block_out_channels has 4",
+        "unet | layers_per_block | [2, 2] | layers_per_block has 2 values, but block_out_channels has 4",
         "unet | layers_per_block | [2, 2, 2.5, 2] | layers_per_block[2] is 2.5, it must be a whole",
         "unet | layers_per_block | 100 | missing tensors: ",
         "unet | transformer_layers_per_block | 100000000 | transformer_layers_per_block is 100000000",

@@ -7,7 +7,7 @@ import io.boxwright.diffusion.nn.Linear;
 
 /**
  * Multi-head attention, diffusers' {@code Attention}: the projections and a processor that uses
- * them. The processor may be changed between, not during, forward passes.
+ * them. The processor may be changed between forward passes, not during one.
  */
 public final class Attention {
 
@@ -21,12 +21,12 @@ public final class Attention {
   private AttentionProcessor processor = new AttnProcessor();
 
   /**
-   * Loads the projections of an attention of a transformer block: no bias but on the output.
+   * Loads the projections of an attention in a transformer block, where only the output has a bias.
    *
-   * @param weights at the attention
+   * @param weights the weights at the attention's path
    * @param heads number of heads
    * @param queryDim channels of the queries, and of all heads together
-   * @param encoderDim channels of what is attended to
+   * @param encoderDim channels of the states that are attended to
    */
   public Attention(StateDict weights, int heads, long queryDim, long encoderDim) {
     this(
@@ -49,7 +49,7 @@ public final class Attention {
     this.toOut = Linear.load(weights.at("to_out.0"), queryDim, queryDim);
   }
 
-  /** Loads a self-attention of one head in which every projection has a bias, as the VAE has it. */
+  /** Loads a self-attention of one head in which every projection has a bias, as in the VAE. */
   static Attention loadWithBias(StateDict weights, long channels) {
     return new Attention(
         weights,
@@ -60,52 +60,60 @@ public final class Attention {
         Linear.load(weights.at("to_v"), channels, channels));
   }
 
-  /** The place in the model, such as {@code mid_block.attentions.0.transformer_blocks.0.attn2}. */
+  /**
+   * Returns the path in the model, such as {@code
+   * mid_block.attentions.0.transformer_blocks.0.attn2}.
+   */
   public String path() {
     return path;
   }
 
-  /** What scores are multiplied by before the softmax: {@code 1 / sqrt(C / heads)}. */
+  /**
+   * Returns the factor that scores are multiplied by before the softmax: {@code 1 / sqrt(C /
+   * heads)}.
+   */
   public double scale() {
     return scale;
   }
 
-  /** How it attends. */
+  /** Returns the processor that computes the attention. */
   public AttentionProcessor processor() {
     return processor;
   }
 
-  /** Changes how it attends, from the next forward pass on. */
+  /** Changes the processor, from the next forward pass on. */
   public void setProcessor(AttentionProcessor newProcessor) {
     processor = newProcessor;
   }
 
-  /** Self-attention: (B, N, C) -> (B, N, C). */
+  /** Computes self-attention: (B, N, C) -> (B, N, C). */
   public NDArray forward(NDArray hiddenStates) {
     return processor.process(this, hiddenStates, hiddenStates);
   }
 
-  /** Cross-attention: (B, N, C) to (B, T, D) -> (B, N, C). */
+  /** Computes cross-attention: (B, N, C) to (B, T, D) -> (B, N, C). */
   public NDArray forward(NDArray hiddenStates, NDArray encoderHiddenStates) {
     return processor.process(this, hiddenStates, encoderHiddenStates);
   }
 
-  /** For processors: (B, N, C) -> (B, heads, N, C/heads). */
+  /** Projects states to queries, for processors: (B, N, C) -> (B, heads, N, C/heads). */
   public NDArray query(NDArray hiddenStates) {
     return Functional.splitHeads(toQ.forward(hiddenStates), heads);
   }
 
-  /** For processors: (B, T, D) -> (B, heads, T, C/heads). */
+  /** Projects states to keys, for processors: (B, T, D) -> (B, heads, T, C/heads). */
   public NDArray key(NDArray encoderHiddenStates) {
     return Functional.splitHeads(toK.forward(encoderHiddenStates), heads);
   }
 
-  /** For processors: (B, T, D) -> (B, heads, T, C/heads). */
+  /** Projects states to values, for processors: (B, T, D) -> (B, heads, T, C/heads). */
   public NDArray value(NDArray encoderHiddenStates) {
     return Functional.splitHeads(toV.forward(encoderHiddenStates), heads);
   }
 
-  /** For processors: (B, heads, N, C/heads) -> (B, N, C). */
+  /**
+   * Projects attended values to the result, for processors: (B, heads, N, C/heads) -> (B, N, C).
+   */
   public NDArray output(NDArray attended) {
     return toOut.forward(Functional.mergeHeads(attended));
   }

@@ -3,7 +3,7 @@ package io.boxwright.diffusion.models.attention;
 import ai.djl.ndarray.NDArray;
 
 /**
- * How an {@link Attention} attends: diffusers' attention-processor protocol. Set with {@code
+ * The computation of an {@link Attention}: diffusers' attention-processor protocol. Set with {@code
  * UNet2DConditionModel.setAttnProcessor}.
  */
 @FunctionalInterface
@@ -13,7 +13,7 @@ public interface AttentionProcessor {
    * Attends from every position of {@code hiddenStates} to every position of {@code
    * encoderHiddenStates}.
    *
-   * @param attention whose projections are used
+   * @param attention the attention whose projections are used
    * @param hiddenStates (B, N, C)
    * @param encoderHiddenStates (B, T, D); the same array as {@code hiddenStates} in self-attention
    * @return (B, N, C), a new array

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * diffusers' {@code BasicTransformerBlock} with layer norm: self-attention, cross-attention and
- * feed forward, each on normalised states and added to them.
+ * feed forward, each applied to the normalised states, with its result added to the states.
  */
 final class BasicTransformerBlock {
 
@@ -44,10 +44,10 @@ final class BasicTransformerBlock {
     return List.of(attn1, attn2);
   }
 
-  /** (B, N, C), (B or 2B, T, D) -> (B or 2B, N, C). */
+  /** Maps (B, N, C) and (B or 2B, T, D) to (B or 2B, N, C). */
   NDArray forward(NDArray input, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray x = FusedKernels.variable(beforeFirst(input, encoderHiddenStates));
+      NDArray x = FusedKernels.variable(repeatForPrompts(input, encoderHiddenStates));
       NDArray attended = x.add(attendFirst(norm1.forward(x), encoderHiddenStates));
       NDArray first = FusedKernels.variable(TorchKernels.repeatRows(attended, encoderHiddenStates));
       NDArray second =
@@ -57,8 +57,8 @@ final class BasicTransformerBlock {
     }
   }
 
-  /** A row for each prompt if the first attention is to the prompts. */
-  private NDArray beforeFirst(NDArray input, NDArray encoderHiddenStates) {
+  /** Makes a row for each prompt if the first attention attends to the prompts. */
+  private NDArray repeatForPrompts(NDArray input, NDArray encoderHiddenStates) {
     return firstAttention == FirstAttention.CROSS
         ? TorchKernels.repeatRows(input, encoderHiddenStates)
         : input;

@@ -8,7 +8,7 @@ package io.boxwright.diffusion.models.attention;
  */
 public record MapSize(int height, int width) {
 
-  /** Number of positions. */
+  /** Returns the number of positions. */
   public int positions() {
     return height * width;
   }

@@ -13,10 +13,10 @@ import io.boxwright.text.Count;
 public record MapSizes(int height, int width, int padding) {
 
   /**
-   * The size of a map that is only known by its number of positions.
+   * Finds the size of a map from its number of positions.
    *
    * @param positions {@code height * width}
-   * @throws IllegalArgumentException if no level of the UNet has so many positions
+   * @throws IllegalArgumentException if no level of the UNet has that many positions
    */
   public MapSize of(int positions) {
     int rows = height;

@@ -8,22 +8,22 @@ import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.cuda.FusedKernels;
 
 /**
- * Self-attention over the positions of a picture, normalised first and added to its input: what the
- * VAE's mid block has (diffusers' {@code Attention} with {@code residual_connection} and {@code
- * _from_deprecated_attn_block}).
+ * The self-attention of the VAE's mid block, over the positions of a picture: the input is
+ * normalised first, and the result is added to it (diffusers' {@code Attention} with {@code
+ * residual_connection} and {@code _from_deprecated_attn_block}).
  */
 public final class SpatialAttention {
 
   private final GroupNorm groupNorm;
   private final Attention attention;
 
-  /** Loads the attention of {@code channels}. */
+  /** Loads the attention over {@code channels} channels. */
   public SpatialAttention(StateDict weights, long channels, int groups, double epsilon) {
     this.groupNorm = GroupNorm.load(weights.at("group_norm"), groups, channels, epsilon);
     this.attention = Attention.loadWithBias(weights, channels);
   }
 
-  /** (B, C, H, W) -> (B, C, H, W). */
+  /** Maps (B, C, H, W) to (B, C, H, W). */
   public NDArray forward(NDArray input) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray x = FusedKernels.variable(input);

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 
 /**
  * diffusers' {@code Transformer2DModel} over continuous input: transformer blocks over the
- * positions of a picture, added to it.
+ * positions of a picture, with their result added to it.
  */
 public final class Transformer2DModel {
 
@@ -25,14 +25,15 @@ public final class Transformer2DModel {
   private final List<BasicTransformerBlock> transformerBlocks;
 
   /**
-   * What the transformers of a UNet share.
+   * The settings that the transformers of a UNet share.
    *
    * @param layers transformer blocks, one after another
    * @param heads attention heads
    * @param crossAttentionDim channels of the prompt's states
-   * @param groups of the group norm
-   * @param linearProjection {@code use_linear_projection}
-   * @param firstAttention what the first attention of a block attends to
+   * @param groups groups of the group norm
+   * @param linearProjection {@code use_linear_projection}: whether linear layers take the place of
+   *     1x1 convolutions
+   * @param firstAttention the target of the first attention of a block
    */
   public record Settings(
       int layers,
@@ -42,24 +43,25 @@ public final class Transformer2DModel {
       boolean linearProjection,
       FirstAttention firstAttention) {}
 
-  /** Loads the transformer over {@code channels}. */
+  /** Loads the transformer over {@code channels} channels. */
   public Transformer2DModel(StateDict weights, long channels, Settings settings) {
     this.norm = GroupNorm.load(weights.at("norm"), settings.groups(), channels, EPSILON);
-    this.projIn = projection(weights.at("proj_in"), channels, settings);
-    this.projOut = projection(weights.at("proj_out"), channels, settings);
+    this.projIn = loadProjection(weights.at("proj_in"), channels, settings);
+    this.projOut = loadProjection(weights.at("proj_out"), channels, settings);
     this.transformerBlocks =
         IntStream.range(0, settings.layers())
-            .mapToObj(i -> block(weights.at("transformer_blocks." + i), channels, settings))
+            .mapToObj(i -> loadBlock(weights.at("transformer_blocks." + i), channels, settings))
             .toList();
   }
 
-  private static Linear projection(StateDict weights, long channels, Settings settings) {
+  private static Linear loadProjection(StateDict weights, long channels, Settings settings) {
     return settings.linearProjection()
         ? Linear.load(weights, channels, channels)
         : Linear.loadConvolution1x1(weights, channels, channels);
   }
 
-  private static BasicTransformerBlock block(StateDict weights, long channels, Settings settings) {
+  private static BasicTransformerBlock loadBlock(
+      StateDict weights, long channels, Settings settings) {
     return new BasicTransformerBlock(
         weights,
         settings.heads(),
@@ -68,12 +70,12 @@ public final class Transformer2DModel {
         settings.firstAttention());
   }
 
-  /** Every attention, in the order of their paths. */
+  /** Returns all attentions, in the order of their paths. */
   public List<Attention> attentions() {
     return transformerBlocks.stream().flatMap(block -> block.attentions().stream()).toList();
   }
 
-  /** (B, C, H, W), (B or 2B, T, D) -> (B or 2B, C, H, W). */
+  /** Maps (B, C, H, W) and (B or 2B, T, D) to (B or 2B, C, H, W). */
   public NDArray forward(NDArray input, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray x = FusedKernels.variable(input);
