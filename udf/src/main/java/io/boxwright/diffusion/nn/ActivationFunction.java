@@ -7,26 +7,26 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** Activations of networks, by the names that configurations have for them. */
+/** Activations of networks, by their names in configurations. */
 public enum ActivationFunction {
   /** {@code x * sigmoid(x)}, also called swish. */
   SILU(Functional::silu),
   /** {@code x * tanh(softplus(x))}. */
   MISH(Functional::mish),
-  /** The exact one. */
+  /** The exact GELU. */
   GELU(Functional::gelu),
-  /** With {@code tanh}, {@code gelu_new} in transformers. */
+  /** The GELU approximated with {@code tanh}, {@code gelu_new} in transformers. */
   GELU_TANH(Functional::geluTanh),
   /** {@code x * sigmoid(1.702 * x)}. */
   QUICK_GELU(Functional::quickGelu),
   /** {@code max(x, 0)}. */
   RELU(Functional::relu);
 
-  /** What diffusers' {@code get_activation} knows. */
+  /** The names in diffusers' {@code get_activation}. */
   private static final Map<String, ActivationFunction> DIFFUSERS =
       Map.of("swish", SILU, "silu", SILU, "mish", MISH, "gelu", GELU, "relu", RELU);
 
-  /** What transformers' {@code ACT2FN} calls those that text encoders have. */
+  /** The names in transformers' {@code ACT2FN} for the activations of text encoders. */
   private static final Map<String, ActivationFunction> TRANSFORMERS =
       Map.of(
           "quick_gelu", QUICK_GELU,
@@ -44,25 +44,25 @@ public enum ActivationFunction {
     this.function = function;
   }
 
-  /** Any shape -> the same shape. */
+  /** Applies the activation to an array of any shape. */
   public NDArray apply(NDArray x) {
     return function.apply(x);
   }
 
   /**
-   * The activation that diffusers has under a name.
+   * Returns the activation that diffusers has under a name.
    *
    * @param name in any case
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none, listing the known names
    */
   public static ActivationFunction ofDiffusers(String name) {
     return require("act_fn", name, DIFFUSERS.get(name.toLowerCase(Locale.ROOT)), DIFFUSERS);
   }
 
   /**
-   * The activation that transformers has under a name.
+   * Returns the activation that transformers has under a name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none, listing the known names
    */
   public static ActivationFunction ofTransformers(String name) {
     return require("hidden_act", name, TRANSFORMERS.get(name), TRANSFORMERS);

@@ -32,7 +32,7 @@ public final class Conv2d {
         padding);
   }
 
-  /** On a GPU in the format of what they are applied to; else they are copied in each call. */
+  /** Puts weights on a GPU into the format of their inputs; otherwise each call copies them. */
   private static NDArray inFastestFormat(NDArray weight) {
     if (weight == null || !weight.getDevice().isGpu() || !FusedKernels.areFor(weight)) {
       return weight;
@@ -42,37 +42,37 @@ public final class Conv2d {
     }
   }
 
-  /** A 3x3 convolution that keeps the size. */
+  /** Loads a 3x3 convolution that keeps the size. */
   public static Conv2d load3x3(StateDict weights, long in, long out) {
     return load(weights, in, out, 3, 1, 1);
   }
 
-  /** A 1x1 convolution. */
+  /** Loads a 1x1 convolution. */
   public static Conv2d load1x1(StateDict weights, long in, long out) {
     return load(weights, in, out, 1, 1, 0);
   }
 
-  /** (out). */
+  /** Returns the bias, (out). */
   public NDArray bias() {
     return bias;
   }
 
-  /** {@link #forward} but for the bias. */
+  /** Computes {@link #forward} without the bias. */
   public NDArray forwardWithoutBias(NDArray x) {
     return Functional.conv2d(x, weight, stride, padding);
   }
 
-  /** (B, in, H, W) -> (B, out, H', W'). */
+  /** Maps (B, in, H, W) to (B, out, H', W'). */
   public NDArray forward(NDArray x) {
     return forward(x, bias);
   }
 
-  /** {@link #forward} and {@code more} (out) on top of the bias. */
+  /** Computes {@link #forward} with {@code more} (out) added to the bias. */
   public NDArray forwardWithMoreBias(NDArray x, NDArray more) {
     return forward(x, bias.add(more));
   }
 
-  /** {@code other} and {@link #forward} of x, (B, out, H', W') both. */
+  /** Adds {@link #forward} of x to {@code other}, both (B, out, H', W'). */
   public NDArray addForward(NDArray other, NDArray x) {
     return FusedKernels.of(other, bias)
         .filter(kernels -> !GradMode.isEnabled())

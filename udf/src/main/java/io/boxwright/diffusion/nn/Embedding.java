@@ -12,12 +12,12 @@ public final class Embedding {
     this.weight = weight;
   }
 
-  /** Loads a table of {@code count} rows of {@code channels}. */
+  /** Loads a table of {@code count} rows of {@code channels} numbers. */
   public static Embedding load(StateDict weights, long count, long channels) {
     return new Embedding(weights.tensor("weight", count, channels));
   }
 
-  /** ids (B, N), INT64 -> (B, N, C). */
+  /** Maps ids (B, N), INT64, to (B, N, C). */
   public NDArray forward(NDArray ids) {
     return Functional.embedding(ids, weight);
   }

@@ -22,7 +22,7 @@ public final class GEGLU {
     return new GEGLU(out, Linear.load(weights.at("proj"), in, 2 * out));
   }
 
-  /** (..., in) -> (..., out). */
+  /** Maps (..., in) to (..., out). */
   public NDArray forward(NDArray x) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray projected = proj.forward(x); // (..., 2 * out)

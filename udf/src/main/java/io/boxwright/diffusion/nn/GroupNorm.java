@@ -22,29 +22,32 @@ public final class GroupNorm {
     this.bias = bias;
   }
 
-  /** Loads a normalisation of {@code channels} in {@code groups} groups. */
+  /** Loads a normalisation of {@code channels} channels in {@code groups} groups. */
   public static GroupNorm load(StateDict weights, int groups, long channels, double epsilon) {
     return new GroupNorm(
         groups, epsilon, weights.tensor("weight", channels), weights.tensor("bias", channels));
   }
 
-  /** (B, C, H, W) -> (B, C, H, W). */
+  /** Normalises (B, C, H, W). */
   public NDArray forward(NDArray x) {
-    return fused(x, null, Activation.NONE)
+    return forwardFused(x, null, Activation.NONE)
         .orElseGet(() -> Functional.groupNorm(x, groups, weight, bias, epsilon));
   }
 
-  /** {@link #forward} followed by an activation. */
+  /** Computes {@link #forward} followed by an activation. */
   public NDArray forward(NDArray x, ActivationFunction activation) {
     return activation == ActivationFunction.SILU ? forwardSilu(x) : activation.apply(forward(x));
   }
 
   private NDArray forwardSilu(NDArray x) {
-    return fused(x, null, Activation.SILU)
+    return forwardFused(x, null, Activation.SILU)
         .orElseGet(() -> Functional.groupNormSilu(x, groups, weight, bias, epsilon));
   }
 
-  /** {@link #forward} of {@code x + channels}, one number a channel: (B or 1, C). */
+  /**
+   * Computes {@link #forward} of {@code x + channels}, with one number for each channel: (B or 1,
+   * C).
+   */
   public NDArray addForward(NDArray x, NDArray channels, ActivationFunction activation) {
     return activation == ActivationFunction.SILU
         ? addForwardSilu(x, channels)
@@ -52,11 +55,11 @@ public final class GroupNorm {
   }
 
   private NDArray addForwardSilu(NDArray x, NDArray channels) {
-    return fused(x, channels, Activation.SILU)
+    return forwardFused(x, channels, Activation.SILU)
         .orElseGet(() -> Functional.addGroupNormSilu(x, channels, groups, weight, bias, epsilon));
   }
 
-  private Optional<NDArray> fused(NDArray x, NDArray channels, Activation activation) {
+  private Optional<NDArray> forwardFused(NDArray x, NDArray channels, Activation activation) {
     return FusedKernels.of(x, weight)
         .map(kernels -> kernels.groupNorm(channels, groups, weight, bias, epsilon, activation))
         .map(function -> GradientTape.apply(x, function));

@@ -18,13 +18,13 @@ public final class LayerNorm {
     this.bias = bias;
   }
 
-  /** Loads a normalisation of {@code channels}. */
+  /** Loads a normalisation of {@code channels} channels. */
   public static LayerNorm load(StateDict weights, long channels, double epsilon) {
     return new LayerNorm(
         epsilon, weights.tensor("weight", channels), weights.tensor("bias", channels));
   }
 
-  /** (..., C) -> (..., C). */
+  /** Normalises (..., C). */
   public NDArray forward(NDArray x) {
     return FusedKernels.of(x, weight)
         .map(kernels -> GradientTape.apply(x, kernels.layerNorm(weight, bias, epsilon)))

@@ -15,17 +15,17 @@ public final class Linear {
     this.bias = bias;
   }
 
-  /** With bias. */
+  /** Loads a layer with bias. */
   public static Linear load(StateDict weights, long in, long out) {
     return new Linear(weights.tensor("weight", out, in), weights.tensor("bias", out));
   }
 
-  /** Without bias. */
+  /** Loads a layer without bias. */
   public static Linear loadWithoutBias(StateDict weights, long in, long out) {
     return new Linear(weights.tensor("weight", out, in), null);
   }
 
-  /** A 1x1 convolution as what it is: a linear layer over the channels of each position. */
+  /** Loads a 1x1 convolution as a linear layer over the channels of each position. */
   public static Linear loadConvolution1x1(StateDict weights, long in, long out) {
     NDArray weight = weights.tensor("weight", out, in, 1, 1);
     return new Linear(
@@ -33,7 +33,7 @@ public final class Linear {
         weights.tensor("bias", out));
   }
 
-  /** (..., in) -> (..., out). */
+  /** Maps (..., in) to (..., out). */
   public NDArray forward(NDArray x) {
     return bias == null ? Functional.linear(x, weight) : Functional.linear(x, weight, bias);
   }

@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDArray;
 import io.boxwright.torch.GradMode;
 import io.boxwright.torch.cuda.FusedKernels;
 
-/** {@code torch.nn.functional.interpolate} with {@code mode="nearest"}, to larger sizes. */
+/** {@code torch.nn.functional.interpolate} with {@code mode="nearest"} and larger sizes. */
 public final class NearestUpsampling {
 
   private NearestUpsampling() {}
 
-  /** (B, C, h, w) -> (B, C, height, width). */
+  /** Resizes (B, C, h, w) to (B, C, height, width). */
   public static NDArray forward(NDArray x, long height, long width) {
     boolean twice = height == 2 * x.getShape().get(2) && width == 2 * x.getShape().get(3);
     return FusedKernels.of(x, x.getShape().get(1))
