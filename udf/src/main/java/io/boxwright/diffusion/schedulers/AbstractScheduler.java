@@ -1,12 +1,12 @@
 package io.boxwright.diffusion.schedulers;
 
-/** What all schedulers share: what they read and the timesteps of a run. */
+/** The base of all schedulers: the settings that they read and the timesteps of a run. */
 abstract class AbstractScheduler implements Scheduler {
 
-  /** The noise the model was trained with. */
+  /** The noise that the model was trained with. */
   final NoiseSchedule noiseSchedule;
 
-  /** What the model predicts. */
+  /** The quantity that the model predicts. */
   final PredictionType predictionType;
 
   private final CommonSettings common;
@@ -27,7 +27,7 @@ abstract class AbstractScheduler implements Scheduler {
 
   @Override
   public final double[] timesteps() {
-    return run().clone();
+    return requireTimesteps().clone();
   }
 
   @Override
@@ -39,20 +39,20 @@ abstract class AbstractScheduler implements Scheduler {
   @Override
   public void close() {}
 
-  /** Works out what a run needs, and gives its timesteps. */
+  /** Prepares a run and returns its timesteps. */
   abstract double[] startRun(int numInferenceSteps);
 
-  /** How often the model is called in a run. */
+  /** Returns how often the model is called in a run. */
   final int length() {
-    return run().length;
+    return requireTimesteps().length;
   }
 
-  /** The timestep of step {@code i}, for schedulers whose timesteps are whole numbers. */
+  /** Returns the timestep of step {@code i}, for schedulers whose timesteps are whole numbers. */
   final int timestep(int i) {
-    return (int) run()[i];
+    return (int) requireTimesteps()[i];
   }
 
-  private double[] run() {
+  private double[] requireTimesteps() {
     if (timesteps == null) {
       throw new IllegalStateException("No timesteps: call setTimesteps first");
     }

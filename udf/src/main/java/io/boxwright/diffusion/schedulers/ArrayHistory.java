@@ -15,12 +15,12 @@ final class ArrayHistory implements AutoCloseable {
   private final int capacity;
   private final Deque<NDArray> arrays = new ArrayDeque<>();
 
-  /** An empty history of at most {@code capacity} arrays. */
+  /** Makes an empty history of at most {@code capacity} arrays. */
   ArrayHistory(int capacity) {
     this.capacity = capacity;
   }
 
-  /** Copies an array in; drops the oldest if there is no room. */
+  /** Adds a copy of an array and drops the oldest if there is no room. */
   void add(NDArray array) {
     NDArray copy = ArrayScope.release(array.duplicate());
     copy.detach();
@@ -30,7 +30,9 @@ final class ArrayHistory implements AutoCloseable {
     }
   }
 
-  /** The array that was added {@code back} arrays before the newest; the history owns it. */
+  /**
+   * Returns the array that was added {@code back} arrays before the newest; the history owns it.
+   */
   NDArray last(int back) {
     Iterator<NDArray> newestFirst = arrays.iterator();
     for (int skipped = 0; skipped < back; skipped++) {
@@ -39,7 +41,7 @@ final class ArrayHistory implements AutoCloseable {
     return newestFirst.next();
   }
 
-  /** How many arrays there are. */
+  /** Returns the number of arrays. */
   int size() {
     return arrays.size();
   }

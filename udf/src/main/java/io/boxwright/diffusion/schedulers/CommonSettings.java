@@ -3,13 +3,13 @@ package io.boxwright.diffusion.schedulers;
 import io.boxwright.diffusion.loading.ConfigValues;
 
 /**
- * What every scheduler reads.
+ * The settings that every scheduler reads.
  *
  * @param noiseSchedule the noise that the model was trained with
- * @param predictionType {@code prediction_type}: what the model predicts
- * @param timestepSpacing {@code timestep_spacing}: which timesteps a run visits
- * @param stepsOffset {@code steps_offset}: what {@link TimestepSpacing#LEADING} adds to every
- *     timestep, 0 to 99,999
+ * @param predictionType {@code prediction_type}: the quantity that the model predicts
+ * @param timestepSpacing {@code timestep_spacing}: the choice of timesteps that a run visits
+ * @param stepsOffset {@code steps_offset}: the number that {@link TimestepSpacing#LEADING} adds to
+ *     every timestep, 0 to 99,999
  */
 record CommonSettings(
     NoiseSchedule noiseSchedule,
@@ -25,7 +25,7 @@ record CommonSettings(
    * Reads the keys.
    *
    * @param spacing the scheduler's own default
-   * @param supported which predictions the scheduler can use
+   * @param supported the predictions that the scheduler can use
    */
   static CommonSettings read(
       SchedulerConfig config,
@@ -42,7 +42,7 @@ record CommonSettings(
   /**
    * Checks a number of steps.
    *
-   * @throws IllegalArgumentException if the model was not trained for so many
+   * @throws IllegalArgumentException if the model was not trained for that many
    */
   void requireSteps(int numInferenceSteps) {
     if (numInferenceSteps < 1 || numInferenceSteps > noiseSchedule.size()) {
@@ -52,7 +52,9 @@ record CommonSettings(
     }
   }
 
-  /** As many of the trained timesteps, from the highest down; some may be fractions. */
+  /**
+   * Returns {@code count} of the trained timesteps, from the highest down; some may be fractions.
+   */
   double[] spacedTimesteps(int count) {
     return timestepSpacing.timesteps(noiseSchedule.size(), count, stepsOffset);
   }

@@ -18,13 +18,14 @@ final class DDIMScheduler extends VariancePreservingScheduler {
   private int stepRatio;
 
   /**
-   * What DDIM reads.
+   * The settings of DDIM.
    *
-   * @param common what every scheduler reads; {@code rescale_betas_zero_snr}, too
+   * @param common the settings that every scheduler reads, with {@code rescale_betas_zero_snr}
    * @param clipSample {@code clip_sample}: whether predicted originals are clipped
-   * @param clipSampleRange {@code clip_sample_range}: to plus and minus what, greater than 0
-   * @param setAlphaToOne {@code set_alpha_to_one}: whether the last step ends at no noise at all
-   *     instead of that of timestep 0
+   * @param clipSampleRange {@code clip_sample_range}: the largest absolute value after clipping,
+   *     greater than 0
+   * @param setAlphaToOne {@code set_alpha_to_one}: whether the last step ends without noise instead
+   *     of with that of timestep 0
    */
   record Settings(
       CommonSettings common, boolean clipSample, double clipSampleRange, boolean setAlphaToOne)
@@ -57,12 +58,12 @@ final class DDIMScheduler extends VariancePreservingScheduler {
       return whole;
     }
 
-    /** An original cannot be told from its noise where nothing else is left. */
+    /** Checks that some signal is left: the original cannot be recovered from noise alone. */
     private void requireSignal(int timestep) {
       if (common.predictionType() == PredictionType.EPSILON
           && common.noiseSchedule().alphaCumprod(timestep) == 0) {
         throw new IllegalArgumentException(
-            "rescale_betas_zero_snr is true, supported with prediction_type epsilon is false");
+            "rescale_betas_zero_snr is true; supported with prediction_type epsilon: false");
       }
     }
 
@@ -81,9 +82,9 @@ final class DDIMScheduler extends VariancePreservingScheduler {
   }
 
   /**
-   * A new scheduler that reads the same and adds noise at each step.
+   * Makes a scheduler with the same settings that adds noise at each step.
    *
-   * @param value the weight of the noise: 0 for none, 1 for as much as DDPM
+   * @param value the weight of the noise: 0 for none, 1 for as much as in DDPM
    */
   DDIMScheduler withEta(double value) {
     return new DDIMScheduler(settings, value);
@@ -114,7 +115,7 @@ final class DDIMScheduler extends VariancePreservingScheduler {
     }
   }
 
-  /** One a step if eta is above 0. */
+  /** Returns one for each step if eta is above 0, otherwise 0. */
   @Override
   public int noisePerRun() {
     return eta > 0 ? length() : 0;
@@ -130,7 +131,7 @@ final class DDIMScheduler extends VariancePreservingScheduler {
     return previous >= 0 ? noiseSchedule.alphaCumprod(previous) : finalAlphaCumprod;
   }
 
-  /** Formula (16) for eta 1. */
+  /** Computes formula (16) for eta 1. */
   private static double variance(double alphaCumprod, double previousAlphaCumprod) {
     return (1 - previousAlphaCumprod)
         / (1 - alphaCumprod)

@@ -18,17 +18,17 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
   private static final int SHORT_RUN = 15;
 
   /**
-   * Values of {@code algorithm_type}; as in diffusers, {@code deis}, of another scheduler, stands
-   * for the default.
+   * Values of {@code algorithm_type}. As in diffusers, {@code deis}, the name of another scheduler,
+   * stands for the default.
    */
   private static final List<String> ALGORITHMS =
       List.of("dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver", "deis");
 
-  /** Variances that the model predicts, in channels of their own. */
+  /** Values of {@code variance_type} of models that predict variances in channels of their own. */
   private static final List<String> LEARNED = List.of("learned", "learned_range");
 
   /**
-   * Values of {@code solver_type}; as in diffusers, the last three, of other schedulers, stand for
+   * Values of {@code solver_type}. As in diffusers, the last three, of other schedulers, stand for
    * the first.
    */
   private static final List<String> SOLVERS = List.of("midpoint", "heun", "logrho", "bh1", "bh2");
@@ -43,21 +43,21 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
   private double[] sigmas;
 
   /**
-   * What DPM-Solver reads.
+   * The settings of DPM-Solver.
    *
-   * @param common what every scheduler reads; {@code rescale_betas_zero_snr}, too
+   * @param common the settings that every scheduler reads, with {@code rescale_betas_zero_snr}
    * @param algorithmType {@code algorithm_type}: one of {@link #ALGORITHMS}
-   * @param solverOrder {@code solver_order}: 1, 2, or without noise 3
+   * @param solverOrder {@code solver_order}: 1 or 2, or 3 for solvers without noise
    * @param solverType {@code solver_type}: one of {@link #SOLVERS}
    * @param lowerOrderFinal {@code lower_order_final}: whether short runs end with lower orders
    * @param eulerAtFinal {@code euler_at_final}: whether every run ends with order 1
-   * @param useKarrasSigmas {@code use_karras_sigmas}: whether steps are spaced as {@link
+   * @param useKarrasSigmas {@code use_karras_sigmas}: whether steps are spaced like {@link
    *     KarrasSigmas}
    * @param karrasSigmas {@code sigma_min} and {@code sigma_max}
    * @param cosine whether {@code beta_schedule} is {@code squaredcos_cap_v2}
    * @param finalSigma {@code final_sigmas_type}: the noise left after the last step
-   * @param lambdaMinClipped {@code lambda_min_clipped}: timesteps whose log signal-to-noise ratio
-   *     is below are left out
+   * @param lambdaMinClipped {@code lambda_min_clipped}: the log signal-to-noise ratio below which
+   *     timesteps are left out
    */
   record Settings(
       CommonSettings common,
@@ -77,12 +77,12 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
       int highest = isStochastic(algorithmType) ? 2 : 3;
       if (solverOrder < 1 || solverOrder > highest) {
         throw new IllegalArgumentException(
-            "solver_order is %d, supported with algorithm_type %s is 1 to %d"
+            "solver_order is %d; supported with algorithm_type %s: 1 to %d"
                 .formatted(solverOrder, algorithmType, highest));
       }
       if (!predictsOriginal(algorithmType) && finalSigma == FinalSigma.ZERO) {
         throw new IllegalArgumentException(
-            "final_sigmas_type is zero, supported with algorithm_type %s is sigma_min"
+            "final_sigmas_type is zero; supported with algorithm_type %s: sigma_min"
                 .formatted(algorithmType));
       }
       ConfigValues.require(
@@ -123,12 +123,12 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
           .ifPresent(
               learned -> {
                 throw new IllegalArgumentException(
-                    "variance_type is %s, supported are those that are not learned"
+                    "variance_type is %s; supported: types that are not learned"
                         .formatted(learned));
               });
     }
 
-    /** The timesteps and the noise of a run. */
+    /** Returns the timesteps and the noise of a run. */
     SigmaSteps steps(int numInferenceSteps) {
       NoiseSchedule noise = common.noiseSchedule();
       double[] timesteps = spacedTimesteps(numInferenceSteps);
@@ -143,7 +143,10 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
       return new SigmaSteps(timesteps, SigmaSteps.toFloat32(steps.requireFalling().sigmas()));
     }
 
-    /** One timestep more than there are steps, less the lowest; trailing has no such extra one. */
+    /**
+     * Spaces one timestep more than there are steps and drops the lowest; trailing spacing has no
+     * extra one.
+     */
     private double[] spacedTimesteps(int count) {
       int trained = common.noiseSchedule().countAboveLambda(lambdaMinClipped);
       ConfigValues.require(
@@ -156,7 +159,9 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
       return Arrays.stream(spaced).limit(count).map(Math::rint).toArray();
     }
 
-    /** Rounded, except that diffusers cuts fractions off where the betas are those of a cosine. */
+    /**
+     * Rounds timesteps; as in diffusers, cuts fractions off where the betas are those of a cosine.
+     */
     private double[] wholeTimesteps(double[] timesteps) {
       return Arrays.stream(timesteps).map(cosine ? Math::floor : Math::rint).toArray();
     }
@@ -210,7 +215,7 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
     }
   }
 
-  /** One a step for the SDE solvers. */
+  /** Returns one for each step of an SDE solver, otherwise 0. */
   @Override
   public int noisePerRun() {
     return stochastic ? length() : 0;
@@ -234,7 +239,10 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
         : predictionType.noise(modelOutput, sample, level);
   }
 
-  /** The order of step {@code i}: as many predictions as there are, fewer at the end of a run. */
+  /**
+   * Returns the order of step {@code i}, at most the number of predictions so far, and lower at the
+   * end of a run.
+   */
   private int order(int i) {
     int stepsLeft = length() - i;
     boolean lower = settings.lowerOrderFinal() && length() < SHORT_RUN;
@@ -275,14 +283,16 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
         -transition.phi3(), second);
   }
 
-  /** By how much the predictions changed, {@code back} steps ago, per length of step {@code i}. */
+  /** Returns the change of the predictions {@code back} steps ago, per length of step {@code i}. */
   private NDArray slope(int i, int back) {
     double inverse = logStep(i) / logStep(i - 1 - back);
     return TorchKernels.weightedSum(
         inverse, predictions.last(back), -inverse, predictions.last(back + 1));
   }
 
-  /** The length of step {@code i} in {@code lambda = log(alpha_t / sigma_t)}, the papers' h. */
+  /**
+   * Returns the length of step {@code i} in {@code lambda = log(alpha_t / sigma_t)}, the papers' h.
+   */
   private double logStep(int i) {
     return Math.log(sigmas[i]) - Math.log(sigmas[i + 1]);
   }
@@ -304,24 +314,24 @@ final class DPMSolverMultistepScheduler extends VariancePreservingScheduler {
   /**
    * The coefficients of one step.
    *
-   * @param sample of the latents before it
-   * @param scale common factor of the phis
-   * @param exponent of the integrated exponential: h, -h or -2h
-   * @param noise of fresh noise, for the SDE solvers
+   * @param sample the coefficient of the latents before the step
+   * @param scale the common factor of the phis
+   * @param exponent the exponent of the integrated exponential: h, -h or -2h
+   * @param noise the coefficient of fresh noise, for the SDE solvers
    */
   private record Transition(double sample, double scale, double exponent, double noise) {
 
-    /** Of the newest prediction. */
+    /** Returns the coefficient of the newest prediction. */
     double phi1() {
       return scale * Math.expm1(exponent);
     }
 
-    /** Of its first derivative. */
+    /** Returns the coefficient of its first derivative. */
     double phi2() {
       return scale * (Math.expm1(exponent) / exponent - 1);
     }
 
-    /** Of its second derivative. */
+    /** Returns the coefficient of its second derivative. */
     double phi3() {
       double remainder = Math.expm1(exponent) - exponent;
       return scale * (remainder / (exponent * exponent) - 0.5);

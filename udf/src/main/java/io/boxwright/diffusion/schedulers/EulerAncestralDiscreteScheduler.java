@@ -5,15 +5,15 @@ import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
 
 /**
- * diffusers' {@code EulerAncestralDiscreteScheduler}: Euler steps that go down further than the
- * next noise level and come back up to it with fresh noise.
+ * diffusers' {@code EulerAncestralDiscreteScheduler}: Euler steps that go below the next noise
+ * level and return to it with fresh noise.
  */
 final class EulerAncestralDiscreteScheduler extends VarianceExplodingScheduler {
 
   /**
-   * What Euler ancestral reads.
+   * The settings of Euler ancestral.
    *
-   * @param common what every scheduler reads; {@code rescale_betas_zero_snr}, too
+   * @param common the settings that every scheduler reads, with {@code rescale_betas_zero_snr}
    */
   record Settings(CommonSettings common) implements VarianceExplodingSettings {
 
@@ -55,7 +55,7 @@ final class EulerAncestralDiscreteScheduler extends VarianceExplodingScheduler {
     }
   }
 
-  /** One a step, the last one, which does not need any, included. */
+  /** Returns one for each step, including the last, which needs none. */
   @Override
   public int noisePerRun() {
     return length();

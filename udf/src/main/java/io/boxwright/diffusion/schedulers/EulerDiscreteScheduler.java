@@ -13,9 +13,9 @@ import java.util.List;
 final class EulerDiscreteScheduler extends VarianceExplodingScheduler {
 
   /**
-   * What Euler reads.
+   * The settings of Euler.
    *
-   * @param common what every scheduler reads; {@code rescale_betas_zero_snr}, too
+   * @param common the settings that every scheduler reads, with {@code rescale_betas_zero_snr}
    * @param interpolationType {@code interpolation_type}: {@code linear} or {@code log_linear}
    * @param useKarrasSigmas {@code use_karras_sigmas}: whether steps are spaced as in the paper
    * @param karrasSigmas {@code sigma_min} and {@code sigma_max}

@@ -4,9 +4,9 @@ import java.util.List;
 
 /** {@code final_sigmas_type}: the noise left after the last step. */
 enum FinalSigma {
-  /** None. */
+  /** No noise. */
   ZERO,
-  /** That of timestep 0. */
+  /** The noise of timestep 0. */
   SIGMA_MIN;
 
   /** Reads the key. */
@@ -15,7 +15,7 @@ enum FinalSigma {
     return name.equals("zero") ? ZERO : SIGMA_MIN;
   }
 
-  /** Its deviation. */
+  /** Returns the deviation of the noise. */
   double sigma(NoiseSchedule noiseSchedule) {
     return this == ZERO ? 0 : noiseSchedule.sigma(0);
   }

@@ -8,9 +8,10 @@ import java.util.Optional;
  * The noise levels of "Elucidating the Design Space of Diffusion-Based Generative Models" (Karras
  * et al., 2022), equation 5.
  *
- * @param sigmaMin {@code sigma_min}: the lowest, greater than 0; empty for that of the betas
- * @param sigmaMax {@code sigma_max}: the highest, greater than {@code sigma_min}; empty for that of
- *     the betas
+ * @param sigmaMin {@code sigma_min}: the lowest, greater than 0; empty for the one that the betas
+ *     give
+ * @param sigmaMax {@code sigma_max}: the highest, greater than {@code sigma_min}; empty for the one
+ *     that the betas give
  */
 record KarrasSigmas(Optional<Double> sigmaMin, Optional<Double> sigmaMax) {
 
@@ -38,20 +39,20 @@ record KarrasSigmas(Optional<Double> sigmaMin, Optional<Double> sigmaMax) {
   }
 
   /**
-   * {@code count} sigmas from {@code sigma_max} down to {@code sigma_min}.
+   * Returns {@code count} sigmas from {@code sigma_max} down to {@code sigma_min}.
    *
-   * @param otherMax instead of a {@code sigma_max} that is empty
-   * @param otherMin instead of a {@code sigma_min} that is empty
-   * @throws IllegalArgumentException if several of them do not go down
+   * @param otherMax the value in place of an empty {@code sigma_max}
+   * @param otherMin the value in place of an empty {@code sigma_min}
+   * @throws IllegalArgumentException if there are several and they do not go down
    */
   double[] orBetween(double otherMax, double otherMin, int count) {
     return between(sigmaMax.orElse(otherMax), sigmaMin.orElse(otherMin), count);
   }
 
   /**
-   * {@code count} sigmas from {@code sigmaMax} down to {@code sigmaMin}.
+   * Returns {@code count} sigmas from {@code sigmaMax} down to {@code sigmaMin}.
    *
-   * @throws IllegalArgumentException if several of them do not go down
+   * @throws IllegalArgumentException if there are several and they do not go down
    */
   static double[] between(double sigmaMax, double sigmaMin, int count) {
     require(

@@ -15,10 +15,10 @@ final class LMSDiscreteScheduler extends VarianceExplodingScheduler {
   private final ArrayHistory derivatives = new ArrayHistory(ORDER);
 
   /**
-   * What LMS reads.
+   * The settings of LMS.
    *
-   * @param common what every scheduler reads
-   * @param useKarrasSigmas {@code use_karras_sigmas}: whether steps are spaced as {@link
+   * @param common the settings that every scheduler reads
+   * @param useKarrasSigmas {@code use_karras_sigmas}: whether steps are spaced like {@link
    *     KarrasSigmas}
    */
   record Settings(CommonSettings common, boolean useKarrasSigmas)
@@ -72,8 +72,8 @@ final class LMSDiscreteScheduler extends VarianceExplodingScheduler {
   }
 
   /**
-   * The integral over step {@code i} of the Lagrange polynomial of the derivative {@code back}
-   * steps ago. Its degree is at most 3, for which two Gauss-Legendre points are exact.
+   * Returns the integral over step {@code i} of the Lagrange polynomial of the derivative {@code
+   * back} steps ago. Its degree is at most 3, for which two Gauss-Legendre points are exact.
    */
   private double coefficient(int order, int i, int back) {
     double centre = (sigma(i) + sigma(i + 1)) / 2;

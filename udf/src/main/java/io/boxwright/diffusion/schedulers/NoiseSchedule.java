@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The noise a model was trained with, by timestep. Computed in float32 as diffusers does: in the
- * first timesteps, where alphas are next to 1, its rounding is part of the result.
+ * The noise that a model was trained with, by timestep. It is computed in float32, as in diffusers:
+ * in the first timesteps, where alphas are close to 1, rounding is part of the result.
  */
 final class NoiseSchedule {
 
-  /** Of {@code num_train_timesteps}: far more than any model has. */
+  /** The largest {@code num_train_timesteps}: far more than any model has. */
   static final int MOST_TIMESTEPS = 100_000;
 
   /** A value of {@code beta_schedule}. */
@@ -38,7 +38,10 @@ final class NoiseSchedule {
     return new NoiseSchedule(requireFalling(cumprod(betas(config)), Float.MIN_VALUE));
   }
 
-  /** The same with {@code rescale_betas_zero_snr}: whether the last timestep becomes pure noise. */
+  /**
+   * Reads the same keys and {@code rescale_betas_zero_snr}: whether the last timestep becomes pure
+   * noise.
+   */
   static NoiseSchedule rescalable(SchedulerConfig config) {
     if (!config.flag("rescale_betas_zero_snr", false)) {
       return read(config);
@@ -46,14 +49,14 @@ final class NoiseSchedule {
     return new NoiseSchedule(requireFalling(cumprod(rescaleZeroTerminalSnr(betas(config))), 0));
   }
 
-  /** Schedulers divide by signal, noise and their changes. */
+  /** Checks that the signal falls, because schedulers divide by signal, noise and their changes. */
   private static float[] requireFalling(float[] alphasCumprod, float least) {
     float before = 1;
     for (int t = 0; t < alphasCumprod.length; t++) {
       if (!(alphasCumprod[t] < before && alphasCumprod[t] >= least)) {
         throw new IllegalArgumentException(
             "the betas (beta_start, beta_end, beta_schedule, trained_betas, num_train_timesteps) are"
-                + " too small or too large: at timestep %d %s of the signal is left, before it %s"
+                + " too small or too large: at timestep %d, %s of the signal is left; before it, %s"
                     .formatted(t, alphasCumprod[t], before));
       }
       before = alphasCumprod[t];
@@ -61,7 +64,10 @@ final class NoiseSchedule {
     return alphasCumprod;
   }
 
-  /** The same with a last timestep that keeps a trace of signal, so that its sigma is finite. */
+  /**
+   * Returns the same schedule with a last timestep that keeps a trace of signal, so that its sigma
+   * is finite.
+   */
   NoiseSchedule withFiniteSigmas() {
     float[] finite = alphasCumprod.clone();
     int last = finite.length - 1;
@@ -69,13 +75,13 @@ final class NoiseSchedule {
     return new NoiseSchedule(finite);
   }
 
-  /** {@code num_train_timesteps}. */
+  /** Returns {@code num_train_timesteps}. */
   int size() {
     return alphasCumprod.length;
   }
 
   /**
-   * Gives timesteps back if all are trained ones.
+   * Returns the timesteps if all are trained ones.
    *
    * @throws IllegalArgumentException if {@code steps_offset} has moved one beyond the last
    */
@@ -89,17 +95,20 @@ final class NoiseSchedule {
     return timesteps;
   }
 
-  /** Which share of the variance is signal at a timestep, diffusers' {@code alphas_cumprod[t]}. */
+  /**
+   * Returns the share of the variance that is signal at a timestep, diffusers' {@code
+   * alphas_cumprod[t]}.
+   */
   double alphaCumprod(int timestep) {
     return alphasCumprod[timestep];
   }
 
-  /** Deviation of the noise at a timestep, relative to the signal. */
+  /** Returns the deviation of the noise at a timestep, relative to the signal. */
   double sigma(int timestep) {
     return sigmas[timestep];
   }
 
-  /** {@link #sigma} at timesteps between the trained ones, too. */
+  /** Returns {@link #sigma} at trained timesteps and between them. */
   double[] interpolateSigmas(double[] timesteps) {
     double[] interpolated = new double[timesteps.length];
     for (int i = 0; i < timesteps.length; i++) {
@@ -111,7 +120,9 @@ final class NoiseSchedule {
     return interpolated;
   }
 
-  /** {@code count} sigmas from the highest to the lowest, evenly spaced in their logarithm. */
+  /**
+   * Returns {@code count} sigmas from the highest to the lowest, evenly spaced in their logarithm.
+   */
   double[] logLinearSigmas(int count) {
     float[] logSigmas = linspace(logSigma(size() - 1), logSigma(0), count);
     double[] spaced = new double[count];
@@ -121,7 +132,7 @@ final class NoiseSchedule {
     return spaced;
   }
 
-  /** The timesteps, in general fractional, that have these sigmas: {@code _sigma_to_t}. */
+  /** Returns the timesteps, in general fractional, that have these sigmas: {@code _sigma_to_t}. */
   double[] timestepsOf(double[] someSigmas) {
     double[] timesteps = new double[someSigmas.length];
     for (int i = 0; i < timesteps.length; i++) {
@@ -131,8 +142,8 @@ final class NoiseSchedule {
   }
 
   /**
-   * How many timesteps have a log signal-to-noise ratio {@code log(alpha_t / sigma_t)} of at least
-   * {@code lambdaMin}.
+   * Counts the timesteps that have a log signal-to-noise ratio {@code log(alpha_t / sigma_t)} of at
+   * least {@code lambdaMin}.
    */
   int countAboveLambda(double lambdaMin) {
     int count = size();
@@ -201,7 +212,7 @@ final class NoiseSchedule {
     return beta;
   }
 
-  /** {@code torch.linspace} in float32, which counts from both ends. */
+  /** Computes {@code torch.linspace} in float32, which counts from both ends. */
   private static float[] linspace(float start, float end, int count) {
     float[] values = new float[count];
     float step = count == 1 ? 0 : (end - start) / (count - 1);
@@ -220,7 +231,8 @@ final class NoiseSchedule {
   }
 
   /**
-   * {@code betas_for_alpha_bar}: the cosine schedule of "Improved DDPM" (Nichol, Dhariwal 2021).
+   * Computes {@code betas_for_alpha_bar}: the cosine schedule of "Improved DDPM" (Nichol, Dhariwal
+   * 2021).
    */
   private static float[] squaredCosine(int count) {
     float[] betas = new float[count];
@@ -246,7 +258,7 @@ final class NoiseSchedule {
     return products;
   }
 
-  /** {@code rescale_zero_terminal_snr}: algorithm 1 of Lin et al., 2023. */
+  /** Computes {@code rescale_zero_terminal_snr}: algorithm 1 of Lin et al., 2023. */
   private static float[] rescaleZeroTerminalSnr(float[] betas) {
     float[] alphasBar = cumprod(betas);
     int last = betas.length - 1;

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 /**
  * diffusers' {@code PNDMScheduler}: "Pseudo Numerical Methods for Diffusion Models on Manifolds"
  * (Liu et al., 2022). Three pseudo Runge-Kutta steps of four model calls each (PRK) are followed by
- * pseudo linear multistep steps (PLMS). With {@code skip_prk_steps}, as Stable Diffusion has it, a
+ * pseudo linear multistep steps (PLMS). With {@code skip_prk_steps}, as in Stable Diffusion, a
  * second model call at the second timestep takes the place of the Runge-Kutta steps.
  */
 final class PNDMScheduler extends VariancePreservingScheduler {
@@ -25,7 +25,7 @@ final class PNDMScheduler extends VariancePreservingScheduler {
   /** Model outputs of the last whole steps, the paper's {@code e_t}. */
   private final ArrayHistory outputs = new ArrayHistory(ORDER);
 
-  /** The latents from which the step in progress, of several model calls, started. */
+  /** The latents at the start of the step in progress, which takes several model calls. */
   private final ArrayHistory start = new ArrayHistory(1);
 
   /** The weighted sum of the model outputs of the Runge-Kutta step in progress. */
@@ -35,12 +35,12 @@ final class PNDMScheduler extends VariancePreservingScheduler {
   private int prkLength;
 
   /**
-   * What PNDM reads.
+   * The settings of PNDM.
    *
-   * @param common what every scheduler reads
+   * @param common the settings that every scheduler reads
    * @param skipPrkSteps {@code skip_prk_steps}: whether a run starts without Runge-Kutta steps
-   * @param setAlphaToOne {@code set_alpha_to_one}: whether the last step ends at no noise at all
-   *     instead of that of timestep 0
+   * @param setAlphaToOne {@code set_alpha_to_one}: whether the last step ends without noise instead
+   *     of with that of timestep 0
    */
   record Settings(CommonSettings common, boolean skipPrkSteps, boolean setAlphaToOne)
       implements SchedulerSettings {
@@ -62,11 +62,11 @@ final class PNDMScheduler extends VariancePreservingScheduler {
       double[] spaced =
           Arrays.stream(common.spacedTimesteps(numInferenceSteps)).map(Math::rint).toArray();
       double[] timesteps =
-          skipPrkSteps ? secondTwice(spaced) : prkFirst(spaced, stepRatio(numInferenceSteps));
+          skipPrkSteps ? repeatSecond(spaced) : startWithPrk(spaced, stepRatio(numInferenceSteps));
       return common.noiseSchedule().requireTrained(timesteps);
     }
 
-    /** By how much whole steps go down. */
+    /** Returns the number of timesteps that a whole step goes down. */
     int stepRatio(int numInferenceSteps) {
       return common.noiseSchedule().size() / numInferenceSteps;
     }
@@ -110,7 +110,7 @@ final class PNDMScheduler extends VariancePreservingScheduler {
     prkSum.close();
   }
 
-  /** One of the four model calls of a Runge-Kutta step: formula (13) of the paper. */
+  /** Carries out one of the four model calls of a Runge-Kutta step: formula (13) of the paper. */
   private NDArray stepPrk(NDArray modelOutput, int i, NDArray sample) {
     int call = i % CALLS_OF_PRK;
     int timestep = timestep(i - call);
@@ -127,11 +127,11 @@ final class PNDMScheduler extends VariancePreservingScheduler {
     return previousSample(call == 3 ? sum : modelOutput, start.last(0), timestep, previous);
   }
 
-  /** A linear multistep step: formula (12) of the paper, lower orders while outputs are few. */
+  /** Carries out a linear multistep step: formula (12) of the paper, of lower order at first. */
   private NDArray stepPlms(NDArray modelOutput, int i, NDArray sample) {
     int timestep = timestep(i);
     if (i == 1) {
-      // The first step once more, now with the mean of the outputs at its two ends.
+      // Repeats the first step with the mean of the outputs at its two ends.
       NDArray mean = TorchKernels.weightedSum(0.5, modelOutput, 0.5, outputs.last(0));
       return previousSample(mean, start.last(0), timestep + stepRatio, timestep);
     }
@@ -139,11 +139,11 @@ final class PNDMScheduler extends VariancePreservingScheduler {
     if (i == 0) {
       start.add(sample);
     }
-    return previousSample(multistep(modelOutput), sample, timestep, timestep - stepRatio);
+    return previousSample(combineOutputs(modelOutput), sample, timestep, timestep - stepRatio);
   }
 
-  /** Adams-Bashforth over the outputs so far, of which {@code modelOutput} is the newest. */
-  private NDArray multistep(NDArray modelOutput) {
+  /** Applies Adams-Bashforth to the outputs so far; {@code modelOutput} is the newest. */
+  private NDArray combineOutputs(NDArray modelOutput) {
     return switch (outputs.size()) {
       case 1 -> modelOutput;
       case 2 -> TorchKernels.weightedSum(3 / 2.0, modelOutput, -1 / 2.0, outputs.last(1));
@@ -160,8 +160,9 @@ final class PNDMScheduler extends VariancePreservingScheduler {
   }
 
   /**
-   * From {@code timestep} to {@code previous}: formula (9) of the paper. The sample may be one of
-   * ours, so the model output, whose manager the result goes to, comes first in every sum.
+   * Goes from {@code timestep} to {@code previous}: formula (9) of the paper. The result goes to
+   * the manager of the first array in a sum. That is always the model output, because the sample
+   * may belong to this scheduler.
    */
   private NDArray previousSample(NDArray modelOutput, NDArray sample, int timestep, int previous) {
     double alpha = noiseSchedule.alphaCumprod(timestep);
@@ -174,8 +175,10 @@ final class PNDMScheduler extends VariancePreservingScheduler {
         (alpha - previousAlpha) / denominator, epsilon, Math.sqrt(previousAlpha / alpha), sample);
   }
 
-  /** Timesteps t0, h0, h0, t1, t1, h1, h1, t2, ..., t3, t4, ...: h between two spaced ones. */
-  private static double[] prkFirst(double[] spaced, int stepRatio) {
+  /**
+   * Returns timesteps t0, h0, h0, t1, t1, h1, h1, t2, ..., t3, t4, ...; each h is between two t.
+   */
+  private static double[] startWithPrk(double[] spaced, int stepRatio) {
     if (spaced.length < ORDER) {
       throw new IllegalArgumentException(
           "num_inference_steps is %d, PNDMScheduler needs at least %d unless skip_prk_steps is true"
@@ -192,7 +195,7 @@ final class PNDMScheduler extends VariancePreservingScheduler {
     return DoubleStream.concat(prk, Arrays.stream(spaced).skip(PRK_STEPS)).toArray();
   }
 
-  private static double[] secondTwice(double[] spaced) {
+  private static double[] repeatSecond(double[] spaced) {
     double[] twice = new double[spaced.length == 1 ? 1 : spaced.length + 1];
     twice[0] = spaced[0];
     for (int i = 1; i < twice.length; i++) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a model predicts, and how the noise or the original latents follow from it. All arrays are
- * of one shape, (B, C, h, w).
+ * The quantity that a model predicts, with the formulas for the noise and the original latents. All
+ * arrays are of one shape, (B, C, h, w).
  */
 enum PredictionType {
   /** The noise. */
@@ -56,19 +56,19 @@ enum PredictionType {
     }
   };
 
-  /** The type that {@code prediction_type} names, if {@code supported} holds it. */
+  /** Reads the type that {@code prediction_type} names, which must be one of {@code supported}. */
   static PredictionType read(SchedulerConfig config, PredictionType... supported) {
     List<String> names = Arrays.stream(supported).map(PredictionType::key).toList();
     return valueOf(config.oneOf("prediction_type", "epsilon", names).toUpperCase(Locale.ROOT));
   }
 
   /**
-   * The noise in {@code sample}; belongs to the manager of {@code modelOutput} and may be that
-   * array itself.
+   * Returns the noise in {@code sample}. It belongs to the manager of {@code modelOutput} and may
+   * be that array itself.
    */
   abstract NDArray noise(NDArray modelOutput, NDArray sample, NoiseLevel level);
 
-  /** What {@code sample} would be without noise; may be {@code modelOutput} itself. */
+  /** Returns {@code sample} without its noise; may be {@code modelOutput} itself. */
   abstract NDArray original(NDArray modelOutput, NDArray sample, NoiseLevel level);
 
   private String key() {

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A diffusers {@code scheduler_config.json}: the JSON, of which each scheduler reads the keys that
- * its diffusers namesake has, with the defaults of that one, as {@code from_config} does. So any
- * scheduler can be made from any other's configuration. A key that is null counts as left out; a
- * key that a scheduler does not read may hold anything.
+ * The content of a diffusers {@code scheduler_config.json}. Each scheduler reads the keys of its
+ * diffusers namesake, with the same defaults, as {@code from_config} does. So any scheduler can be
+ * made from any other's configuration. A key that is null counts as left out; a key that a
+ * scheduler does not read may hold anything.
  *
  * <p>The methods that read a key throw an {@link IllegalArgumentException} that names it if its
  * value has another type.
@@ -44,7 +44,8 @@ public final class SchedulerConfig {
   }
 
   /**
-   * {@code _class_name}, the scheduler that the file was written for; null if it does not say.
+   * Returns {@code _class_name}, the scheduler that the file was written for; null if it names
+   * none.
    *
    * @throws IllegalArgumentException if it is not text
    */
@@ -52,24 +53,25 @@ public final class SchedulerConfig {
     return text(CLASS_NAME).orElse(null);
   }
 
-  /** The same for another class. */
+  /** Returns the same configuration for another class. */
   public SchedulerConfig withClassName(String name) {
     return new SchedulerConfig(json.deepCopy().put(CLASS_NAME, name));
   }
 
   /**
-   * The same as diffusers' {@code StableDiffusionPipeline} corrects the scheduler that it is made
-   * with: {@code steps_offset} 1 and no {@code clip_sample}.
+   * Returns the configuration with the corrections that diffusers' {@code StableDiffusionPipeline}
+   * makes to its scheduler: {@code steps_offset} 1 and no {@code clip_sample}.
    */
   public SchedulerConfig forStableDiffusion() {
     return new SchedulerConfig(json.deepCopy().put(STEPS_OFFSET, 1).put(CLIP_SAMPLE, false));
   }
 
   /**
-   * The configuration that another scheduler gets by {@code from_config(pipe.scheduler.config)},
-   * the way in which diffusers' users change schedulers. The pipeline has corrected what the file
-   * says; what the file does not say has the other scheduler's default, uncorrected: so DDIM, made
-   * from a PNDM that says nothing about it, clips.
+   * Returns the configuration that another scheduler gets from {@code
+   * from_config(pipe.scheduler.config)}, which is how users of diffusers change schedulers. The
+   * pipeline has corrected the values in the file. For values that the file lacks, the other
+   * scheduler takes its own default, uncorrected: DDIM made from a PNDM file without {@code
+   * clip_sample} clips.
    */
   public SchedulerConfig forSwap() {
     ObjectNode corrected = json.deepCopy();
@@ -82,41 +84,41 @@ public final class SchedulerConfig {
     return new SchedulerConfig(corrected);
   }
 
-  /** True or false. */
+  /** Reads true or false. */
   boolean flag(String key, boolean otherwise) {
-    return value(key)
-        .map(value -> checked(value.isBoolean(), key, value, "true or false").booleanValue())
+    return find(key)
+        .map(value -> check(value.isBoolean(), key, value, "true or false").booleanValue())
         .orElse(otherwise);
   }
 
-  /** A whole number of 32 bits. */
+  /** Reads a whole number of 32 bits. */
   int wholeNumber(String key, int otherwise) {
     String wanted = "a whole number from %d to %d".formatted(Integer.MIN_VALUE, Integer.MAX_VALUE);
-    return value(key)
+    return find(key)
         .map(
             value ->
-                checked(value.isIntegralNumber() && value.canConvertToInt(), key, value, wanted)
+                check(value.isIntegralNumber() && value.canConvertToInt(), key, value, wanted)
                     .intValue())
         .orElse(otherwise);
   }
 
-  /** A number, which may be infinite or NaN. */
+  /** Reads a number, which may be infinite or NaN. */
   double number(String key, double otherwise) {
     return number(key).orElse(otherwise);
   }
 
-  /** A number, which may be infinite or NaN; empty if there is none. */
+  /** Reads a number, which may be infinite or NaN; empty if there is none. */
   Optional<Double> number(String key) {
-    return value(key).map(value -> number(key, value));
+    return find(key).map(value -> number(key, value));
   }
 
-  /** A list of numbers, which may be infinite or NaN; empty if there is none. */
+  /** Reads a list of numbers, which may be infinite or NaN; empty if there is none. */
   Optional<double[]> numbers(String key) {
-    return value(key).map(value -> numbers(key, value));
+    return find(key).map(value -> numbers(key, value));
   }
 
   private static double[] numbers(String key, JsonNode value) {
-    checked(value.isArray(), key, value, "a list");
+    check(value.isArray(), key, value, "a list");
     double[] numbers = new double[value.size()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = number("%s[%d]".formatted(key, i), value.get(i));
@@ -125,24 +127,24 @@ public final class SchedulerConfig {
   }
 
   private static double number(String key, JsonNode value) {
-    return checked(value.isNumber(), key, value, "a number").doubleValue();
+    return check(value.isNumber(), key, value, "a number").doubleValue();
   }
 
-  /** Text; empty if there is none. */
+  /** Reads text; empty if there is none. */
   Optional<String> text(String key) {
-    return value(key).map(value -> checked(value.isTextual(), key, value, "text").textValue());
+    return find(key).map(value -> check(value.isTextual(), key, value, "text").textValue());
   }
 
   /**
-   * Text that is one of those supported.
+   * Reads text that must be one of the supported values.
    *
-   * @throws IllegalArgumentException naming the key and what is supported, if it is another
+   * @throws IllegalArgumentException naming the key and the supported values, if it is another
    */
   String oneOf(String key, String otherwise, List<String> supported) {
     String text = text(key).orElse(otherwise);
     if (!supported.contains(text)) {
       throw new IllegalArgumentException(
-          "%s is %s, supported are %s"
+          "%s is %s; supported: %s"
               .formatted(key, Printable.value(text), String.join(", ", supported)));
     }
     return text;
@@ -156,16 +158,16 @@ public final class SchedulerConfig {
   void requireFalse(String... keys) {
     for (String key : keys) {
       if (flag(key, false)) {
-        throw new IllegalArgumentException("%s is true, supported is false".formatted(key));
+        throw new IllegalArgumentException("%s is true; supported: false".formatted(key));
       }
     }
   }
 
-  private Optional<JsonNode> value(String key) {
+  private Optional<JsonNode> find(String key) {
     return Optional.ofNullable(json.get(key)).filter(value -> !value.isNull());
   }
 
-  private static JsonNode checked(boolean valid, String key, JsonNode value, String wanted) {
+  private static JsonNode check(boolean valid, String key, JsonNode value, String wanted) {
     require(valid, key, value, wanted);
     return value;
   }

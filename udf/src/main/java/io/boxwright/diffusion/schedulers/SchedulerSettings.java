@@ -1,19 +1,19 @@
 package io.boxwright.diffusion.schedulers;
 
 /**
- * The keys that a scheduler reads, checked. Knows which runs there can be, and holds nothing of
- * one.
+ * The checked settings that a scheduler reads. They determine which runs are possible and hold no
+ * state of a run.
  */
 interface SchedulerSettings {
 
-  /** What every scheduler reads. */
+  /** Returns the settings that every scheduler reads. */
   CommonSettings common();
 
   /**
-   * The timestep of each call of the model in a run, in order.
+   * Returns the timestep of each call of the model in a run, in order.
    *
    * @param numInferenceSteps from 1 to {@code num_train_timesteps}
-   * @throws IllegalArgumentException if there can be no such run
+   * @throws IllegalArgumentException if no such run is possible
    */
   double[] timesteps(int numInferenceSteps);
 

@@ -6,7 +6,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** Makes schedulers by their diffusers class names. */
+/** All schedulers by their diffusers class names. */
 public final class Schedulers {
 
   private static final Map<String, Function<SchedulerConfig, SchedulerSettings>> READERS =
@@ -20,7 +20,7 @@ public final class Schedulers {
 
   private Schedulers() {}
 
-  /** The names that {@link #create} knows, in alphabetical order. */
+  /** Returns the names that {@link #create} knows, in alphabetical order. */
   public static SortedSet<String> names() {
     return new TreeSet<>(READERS.keySet());
   }
@@ -28,11 +28,11 @@ public final class Schedulers {
   /**
    * Checks that a scheduler can be made and takes a number of steps, without making it.
    *
-   * @param className such as {@code EulerDiscreteScheduler}
-   * @param config of any scheduler
-   * @param numInferenceSteps of a run
-   * @throws IllegalArgumentException if there is no such scheduler or can be no such run, or naming
-   *     the key whose value it does not support
+   * @param className the class name, such as {@code EulerDiscreteScheduler}
+   * @param config the configuration of any scheduler
+   * @param numInferenceSteps the number of steps of a run
+   * @throws IllegalArgumentException if there is no such scheduler, if no such run is possible, or
+   *     if a value is not supported, naming its key
    */
   public static void check(String className, SchedulerConfig config, int numInferenceSteps) {
     SchedulerSettings settings = read(className, config);
@@ -44,23 +44,24 @@ public final class Schedulers {
    * Makes a scheduler, as {@code from_config} of its diffusers class does; the configuration may
    * have been written for another class.
    *
-   * @param className such as {@code EulerDiscreteScheduler}
-   * @param config of any scheduler
+   * @param className the class name, such as {@code EulerDiscreteScheduler}
+   * @param config the configuration of any scheduler
    * @return a scheduler that the caller closes
-   * @throws IllegalArgumentException if there is no such scheduler, or naming the key whose value
-   *     it does not support
+   * @throws IllegalArgumentException if there is no such scheduler, or if a value is not supported,
+   *     naming its key
    */
   public static Scheduler create(String className, SchedulerConfig config) {
     return read(className, config).newScheduler();
   }
 
   /**
-   * The same with noise at each step of DDIM; other schedulers have no such option.
+   * Makes a scheduler as {@link #create(String, SchedulerConfig)} does, with noise at each step of
+   * DDIM; other schedulers have no such option.
    *
    * @param eta weight of the noise, 0..1
    * @return a scheduler that the caller closes
-   * @throws IllegalArgumentException if there is no such scheduler, or naming the value that it
-   *     does not support
+   * @throws IllegalArgumentException if there is no such scheduler, or if a value is not supported,
+   *     naming it
    */
   public static Scheduler create(String className, SchedulerConfig config, double eta) {
     Scheduler scheduler = create(className, config);

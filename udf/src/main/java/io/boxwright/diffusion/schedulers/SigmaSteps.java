@@ -5,26 +5,26 @@ import java.util.Arrays;
 /**
  * The noise levels of a run.
  *
- * @param timesteps what the model is told, one a step
+ * @param timesteps the timesteps that the model is called with, one for each step
  * @param sigmas the deviation of the noise before each step, and after the last
  */
 record SigmaSteps(double[] timesteps, double[] sigmas) {
 
-  /** Steps through {@code sigmas} and then to {@code finalSigma}. */
+  /** Returns the steps through {@code sigmas} and then to {@code finalSigma}. */
   static SigmaSteps of(double[] timesteps, double[] sigmas, double finalSigma) {
     double[] all = Arrays.copyOf(sigmas, sigmas.length + 1);
     all[sigmas.length] = finalSigma;
     return new SigmaSteps(timesteps, all);
   }
 
-  /** The numbers as float32 has them. */
+  /** Rounds numbers to float32. */
   static double[] toFloat32(double[] values) {
     return Arrays.stream(values).map(value -> (float) value).toArray();
   }
 
   /**
-   * Gives itself back if the noise falls from each step to the next, for schedulers that divide by
-   * the differences.
+   * Returns this if the noise falls from each step to the next. Schedulers that divide by the
+   * differences need that.
    *
    * @throws IllegalArgumentException if two steps have the same noise
    */

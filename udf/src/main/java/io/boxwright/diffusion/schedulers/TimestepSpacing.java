@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Which of the trained timesteps a run visits: table 2 of "Common Diffusion Noise Schedules and
- * Sample Steps are Flawed" (Lin et al., 2023).
+ * The choice of trained timesteps that a run visits: table 2 of "Common Diffusion Noise Schedules
+ * and Sample Steps are Flawed" (Lin et al., 2023).
  */
 enum TimestepSpacing {
-  /** Evenly from the last to 0; fractions are the caller's to round. */
+  /** Even steps from the last timestep to 0; the caller rounds fractions. */
   LINSPACE {
     @Override
     double[] timesteps(int trained, int count, int offset) {
@@ -32,7 +32,7 @@ enum TimestepSpacing {
     }
   },
 
-  /** Down from the very last by an even step. */
+  /** Even steps down from the very last timestep. */
   TRAILING {
     @Override
     double[] timesteps(int trained, int count, int offset) {
@@ -43,23 +43,24 @@ enum TimestepSpacing {
   private static final List<String> NAMES =
       Arrays.stream(values()).map(value -> value.name().toLowerCase(Locale.ROOT)).toList();
 
-  /** The spacing that {@code timestep_spacing} names, or the default where it is not set. */
+  /** Reads the spacing that {@code timestep_spacing} names, or the default where it is not set. */
   static TimestepSpacing read(SchedulerConfig config, String otherwise) {
     return valueOf(config.oneOf("timestep_spacing", otherwise, NAMES).toUpperCase(Locale.ROOT));
   }
 
   /**
-   * The timesteps of a run, from the highest down.
+   * Returns the timesteps of a run, from the highest down.
    *
-   * @param trained how many timesteps to choose from
-   * @param count how many to choose
-   * @param offset {@code steps_offset}, used by {@link #LEADING} alone
+   * @param trained the number of timesteps to choose from
+   * @param count the number of timesteps to choose
+   * @param offset {@code steps_offset}, used only by {@link #LEADING}
    */
   abstract double[] timesteps(int trained, int count, int offset);
 
   /**
-   * {@code trained - 1} and down by {@code step}. {@code np.arange}, which diffusers uses, gives
-   * one timestep too many, -1, for some counts such as 61; it is left out here.
+   * Returns {@code trained - 1} and further timesteps down by {@code step}. For some counts, such
+   * as 61, {@code np.arange}, which diffusers uses, gives an extra timestep, -1, which is left out
+   * here.
    */
   static double[] trailing(int trained, double step) {
     // np.arange steps by the rounded difference of its first two elements.

@@ -5,7 +5,7 @@ import io.boxwright.torch.TorchKernels;
 import java.util.Arrays;
 
 /**
- * What Euler, Euler ancestral and LMS share: latents are originals plus noise of deviation {@code
+ * The base of Euler, Euler ancestral and LMS: latents are originals plus noise of deviation {@code
  * sigma}, scaled down to variance 1 for the model only.
  */
 abstract class VarianceExplodingScheduler extends AbstractScheduler {
@@ -42,12 +42,15 @@ abstract class VarianceExplodingScheduler extends AbstractScheduler {
     return steps.timesteps();
   }
 
-  /** The deviation of the noise before step {@code i}, which is that after step {@code i - 1}. */
+  /**
+   * Returns the deviation of the noise before step {@code i}, which is the deviation after step
+   * {@code i - 1}.
+   */
   final double sigma(int i) {
     return sigmas[i];
   }
 
-  /** The noise that the model finds in the latents before step {@code i}. */
+  /** Returns the noise that the model finds in the latents before step {@code i}. */
   final NDArray derivative(NDArray modelOutput, int i, NDArray sample) {
     return predictionType.noise(modelOutput, sample, NoiseLevel.varianceExploding(sigmas[i]));
   }

@@ -1,12 +1,15 @@
 package io.boxwright.diffusion.schedulers;
 
-/** What Euler, Euler ancestral and LMS read. A run of theirs is computed in float32. */
+/** The settings of Euler, Euler ancestral and LMS. Their runs are computed in float32. */
 interface VarianceExplodingSettings extends SchedulerSettings {
 
-  /** The noise of a run that visits {@code spaced} timesteps, or others with the same ends. */
+  /**
+   * Returns the noise of a run that visits the {@code spaced} timesteps, or others with the same
+   * ends.
+   */
   SigmaSteps sigmaSteps(double[] spaced);
 
-  /** The timesteps and the noise of a run. */
+  /** Returns the timesteps and the noise of a run. */
   default SigmaSteps steps(int numInferenceSteps) {
     double[] spaced = SigmaSteps.toFloat32(common().spacedTimesteps(numInferenceSteps));
     SigmaSteps steps = sigmaSteps(spaced);

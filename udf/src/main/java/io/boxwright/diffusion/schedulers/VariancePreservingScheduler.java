@@ -3,8 +3,8 @@ package io.boxwright.diffusion.schedulers;
 import ai.djl.ndarray.NDArray;
 
 /**
- * What PNDM, DDIM and DPM-Solver share: noise takes the place of signal, so that latents have
- * variance 1 throughout and the model takes them as they are.
+ * The base of PNDM, DDIM and DPM-Solver: noise takes the place of signal, so latents have variance
+ * 1 throughout and the model takes them as they are.
  */
 abstract class VariancePreservingScheduler extends AbstractScheduler {
 

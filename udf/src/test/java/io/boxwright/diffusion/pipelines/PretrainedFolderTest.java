@@ -150,7 +150,7 @@ class PretrainedFolderTest {
         "scheduler | trained_betas | [0.1, 0.2] | trained_betas has 2 entries, it must have",
         "scheduler | trained_betas | [0.1, NaN] | trained_betas[1] is NaN, it must be between 0 and 1",
         "scheduler | trained_betas | [] | trained_betas has 0 entries, it must have",
-        "scheduler | beta_schedule | '\\u001b[2J' | beta_schedule is \\u001B[2J, supported are",
+        "scheduler | beta_schedule | '\\u001b[2J' | beta_schedule is \\u001B[2J; supported:",
       })
   void impossibleValuesAreRefusedByFileAndKey(String part, String key, String value, String problem)
       throws IOException {

@@ -36,7 +36,7 @@ class SchedulersTest {
       assertThatThrownBy(() -> create(name, "{\"%s\": \"strange\"}".formatted(key)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith(
-              "Cannot create %s: %s is strange, supported ".formatted(name, key));
+              "Cannot create %s: %s is strange; supported".formatted(name, key));
     }
   }
 
@@ -74,7 +74,7 @@ class SchedulersTest {
     assertThatThrownBy(() -> create(name, json))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "Cannot create %s: %s is %s, supported ".formatted(name, key, value.replace("'", "")));
+            "Cannot create %s: %s is %s; supported".formatted(name, key, value.replace("'", "")));
   }
 
   @ParameterizedTest
@@ -176,7 +176,7 @@ class SchedulersTest {
         "PNDMScheduler               | {} | 3 | num_inference_steps is 3, PNDMScheduler needs at",
         "DDIMScheduler               | {'steps_offset': 1} | 1000 | timestep 1000 is beyond the last",
         "DDIMScheduler               | {'rescale_betas_zero_snr': true, 'timestep_spacing':"
-            + " 'trailing'} | 5 | rescale_betas_zero_snr is true, supported with",
+            + " 'trailing'} | 5 | rescale_betas_zero_snr is true; supported with",
         "LMSDiscreteScheduler        | {'steps_offset': 99999, 'timestep_spacing': 'leading'} | 5 |"
             + " two steps of num_inference_steps 5 have the same noise",
         "EulerDiscreteScheduler      | {'sigma_max': 0.001, 'use_karras_sigmas': true} | 5 |"
