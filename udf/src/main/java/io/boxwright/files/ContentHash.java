@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The hash of a content: SHA-256 of the SHA-256 of its blocks, one after another. So one file can
- * be hashed by all cores, and the result does not depend on how many there are.
+ * The hash of a file's content: the SHA-256 of the SHA-256 hashes of its blocks, one after another.
+ * All cores can hash one file together, and the result does not depend on their number.
  */
 public final class ContentHash {
 
@@ -33,12 +33,12 @@ public final class ContentHash {
   private final MessageDigest whole = Sha256.digest();
   private int inBlock;
 
-  /** Of what is added, in blocks of the usual size. */
+  /** Starts a hash in blocks of the usual size. */
   public ContentHash() {
     this(BLOCK_BYTES);
   }
 
-  /** Of what is added. */
+  /** Starts a hash in blocks of {@code blockBytes} bytes. */
   public ContentHash(int blockBytes) {
     this.blockBytes = blockBytes;
   }
@@ -62,7 +62,7 @@ public final class ContentHash {
     inBlock = 0;
   }
 
-  /** The hash as 64 hexadecimal digits; nothing can be added then. */
+  /** Ends the hash and returns it as 64 hexadecimal digits; nothing can be added afterwards. */
   public String hex() {
     if (inBlock > 0) {
       endBlock();
@@ -71,7 +71,7 @@ public final class ContentHash {
   }
 
   /**
-   * The hashes of whole files, read by all cores.
+   * Hashes whole files with all cores.
    *
    * @throws IOException naming the file that cannot be read
    */
@@ -86,7 +86,7 @@ public final class ContentHash {
       }
       wholes.put(file, Sha256.digest());
     }
-    List<byte[]> digests = digests(blocks);
+    List<byte[]> digests = hashBlocks(blocks);
     for (int i = 0; i < blocks.size(); i++) {
       wholes.get(blocks.get(i).file()).update(digests.get(i));
     }
@@ -95,7 +95,7 @@ public final class ContentHash {
     return hashes;
   }
 
-  private static List<byte[]> digests(List<Block> blocks) throws IOException {
+  private static List<byte[]> hashBlocks(List<Block> blocks) throws IOException {
     try {
       return blocks.parallelStream().map(Block::digest).toList();
     } catch (UncheckedIOException e) {
@@ -127,7 +127,7 @@ public final class ContentHash {
     }
   }
 
-  /** Whether a text can be a hash: what was kept in a file may be damaged. */
+  /** Returns whether a text can be a hash; a hash that was kept in a file may be damaged. */
   public static boolean isHash(String text) {
     return text != null && HASH.matcher(text).matches();
   }

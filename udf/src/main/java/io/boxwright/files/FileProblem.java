@@ -6,12 +6,14 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Why a file or folder cannot be read or written. */
+/** Descriptions of why a file or folder cannot be read or written. */
 public final class FileProblem {
 
   private FileProblem() {}
 
-  /** Words for people, where the exception itself has only the name of the file. */
+  /**
+   * Describes a problem for people, also where the exception itself has only the name of the file.
+   */
   public static String of(IOException e) {
     if (!(e instanceof FileSystemException problem) || problem.getReason() != null) {
       return e.getMessage() == null ? e.toString() : e.getMessage();
@@ -23,7 +25,7 @@ public final class FileProblem {
       return "no such file or folder: " + problem.getFile();
     }
     return e instanceof FileAlreadyExistsException
-        ? "it is there already: " + problem.getFile()
+        ? "it already exists: " + problem.getFile()
         : e.toString();
   }
 }

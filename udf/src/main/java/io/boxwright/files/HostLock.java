@@ -13,25 +13,25 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * A lock between the processes of a host, such as executors that start at once. It is on a file,
- * which stays; the system frees it when a process ends, however that ends.
+ * A lock between the processes of a host, such as executors that start at once. It locks a file,
+ * which is kept; the system frees the lock when a process ends, however that happens.
  */
 public final class HostLock {
 
-  /** Among the threads of a process a file lock is an error, not a wait. */
+  /** A second file lock in the same process fails instead of waiting, so threads wait here. */
   private static final Map<Path, ReentrantLock> THREADS = new ConcurrentHashMap<>();
 
   private HostLock() {}
 
   /**
-   * Does something while no other thread or process that locks the same file does. The action may
-   * lock other files, not this one again.
+   * Runs an action while no other thread or process holds the lock of the same file. The action may
+   * lock other files, but not this one again.
    *
-   * @param file made if there is none
+   * @param file the file to lock, made if there is none
    * @throws UncheckedIOException naming the file, if it cannot be locked
    */
   public static <T> T hold(Path file, Supplier<T> action) {
-    ReentrantLock threads = threads(file);
+    ReentrantLock threads = threadLock(file);
     threads.lock();
     try (FileChannel channel = open(file);
         FileLock held = channel.lock()) {
@@ -44,14 +44,14 @@ public final class HostLock {
   }
 
   /**
-   * Does something unless another thread or process that locks the same file is at work.
+   * Runs an action unless another thread or process holds the lock of the same file.
    *
-   * @param file made if there is none
-   * @return whether it was done
+   * @param file the file to lock, made if there is none
+   * @return whether the action was run
    * @throws UncheckedIOException naming the file, if it cannot be locked
    */
   public static boolean tryHold(Path file, Runnable action) {
-    ReentrantLock threads = threads(file);
+    ReentrantLock threads = threadLock(file);
     if (threads.isHeldByCurrentThread() || !threads.tryLock()) {
       return false;
     }
@@ -68,7 +68,7 @@ public final class HostLock {
     }
   }
 
-  private static ReentrantLock threads(Path file) {
+  private static ReentrantLock threadLock(Path file) {
     return THREADS.computeIfAbsent(
         file.toAbsolutePath().normalize(), missing -> new ReentrantLock());
   }

@@ -13,40 +13,43 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Where DJL and JNA unpack native libraries, which this process then runs: a {@link PrivateFolder},
- * where one process of a host unpacks at a time, and what killed ones left is removed.
+ * The native libraries that DJL and JNA unpack and this process then runs. They are unpacked into a
+ * {@link PrivateFolder}, by one process of a host at a time, and leftovers of killed processes are
+ * removed.
  */
 public final class NativeLibraries {
 
-  /** libtorch, as DJL calls its folder. */
+  /** DJL's name of the folder of libtorch. */
   public static final String PYTORCH = "pytorch";
 
-  /** HuggingFace's tokenizers, as DJL calls its folder. */
+  /** DJL's name of the folder of HuggingFace's tokenizers. */
   public static final String TOKENIZERS = "tokenizers";
 
   private static final String JNA = "jna";
 
-  /** The setting of DJL for the folder. */
+  /** DJL's setting of the folder. */
   private static final String FOLDER = "ENGINE_CACHE_DIR";
 
-  /** The setting of JNA for the folder. */
+  /** JNA's setting of the folder. */
   private static final String JNA_FOLDER = "jna.tmpdir";
 
-  /** What DJL and JNA call what is not finished: {@code tmp123}, {@code jni123tmp}, ... */
+  /** DJL's and JNA's names of unfinished files: {@code tmp123}, {@code jni123tmp}, ... */
   private static final Pattern UNFINISHED = Pattern.compile("tmp\\d+|jni\\d+tmp|jna\\d+\\.tmp");
 
-  /** Other programs that unpack there hold no lock of ours, but write all the time. */
+  /**
+   * Other programs that unpack into the folder do not hold our lock, but they write all the time.
+   */
   private static final Duration ABANDONED = Duration.ofSeconds(10);
 
   private NativeLibraries() {}
 
   /**
-   * Loads a library of DJL, which is unpacked now if it is not yet.
+   * Loads a library of DJL, after unpacking it if necessary.
    *
    * @param library {@link #PYTORCH} or {@link #TOKENIZERS}
-   * @param load makes DJL load it
-   * @throws UncheckedIOException naming the folder, if there is none to unpack to, or what is there
-   *     cannot be loaded
+   * @param load the action that makes DJL load it
+   * @throws UncheckedIOException naming the folder, if libraries cannot be unpacked there or loaded
+   *     from there
    */
   public static void load(String library, Runnable load) {
     Path folder = folder();
@@ -66,16 +69,17 @@ public final class NativeLibraries {
     } catch (LinkageError e) {
       Throwable cause = e.getCause() == null ? e : e.getCause(); // of a static initializer
       throw new UncheckedIOException(
-          "Cannot load what is in %s: %s. If a file there is damaged, remove the folder: it is unpacked again"
+          "Cannot load the libraries in %s: %s. If a file there is damaged, remove the folder; it is unpacked again"
               .formatted(folder, cause.getMessage()),
           new IOException(e));
     }
   }
 
   /**
-   * Finds the folder: DJL's own if it is private; else another one, which DJL uses from then on.
+   * Finds the folder: DJL's own if it is private, otherwise another one, which DJL uses from then
+   * on.
    *
-   * @throws UncheckedIOException naming the folder, if there is none to unpack to
+   * @throws UncheckedIOException naming the folder, if libraries cannot be unpacked anywhere
    */
   public static synchronized Path folder() {
     Path wanted = Utils.getEngineCacheDir();
@@ -97,7 +101,7 @@ public final class NativeLibraries {
     return folder;
   }
 
-  /** To be called by the holder of the lock. */
+  /** Removes unfinished files; only the holder of the lock calls this. */
   private static void removeLeftovers(Path folder) {
     try (Stream<Path> entries = Files.walk(folder, 2)) {
       List<Path> unfinished =
@@ -115,7 +119,7 @@ public final class NativeLibraries {
     try (Stream<Path> parts = Files.walk(unfinished)) {
       return parts.allMatch(part -> isWrittenBefore(part, latest));
     } catch (IOException | UncheckedIOException e) {
-      return false; // it is gone: somebody is at work
+      return false; // it is gone: another process is at work
     }
   }
 

@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Folders where nobody else can put models or libraries: they belong to this process's user, and no
- * other user may write to them. New ones are closed to others altogether. A folder that others
- * could write to is not used even if it can be closed now: what is in it may be theirs. Where a
- * file system knows no users and permissions, every folder will do.
+ * other user may write to them. New folders give no access to others. A folder that others could
+ * write to is not used even if it can be closed now, because its content may be theirs. On a file
+ * system without users and permissions, every folder is accepted.
  */
 public final class PrivateFolder {
 
@@ -33,12 +33,12 @@ public final class PrivateFolder {
   private static final int ROOT = 0;
   private static final int MOST_ALTERNATIVES = 9;
 
-  /** A process warns once of each. */
+  /** Folders that this process has warned of. */
   private static final Set<Path> TOLD = ConcurrentHashMap.newKeySet();
 
   private PrivateFolder() {}
 
-  /** {@code boxwright-USER} in the system's folder for temporary files. */
+  /** Returns {@code boxwright-USER} in the system's folder for temporary files. */
   public static Path inTemporaryFolder() {
     return Path.of(System.getProperty("java.io.tmpdir"), ownName());
   }
@@ -48,21 +48,22 @@ public final class PrivateFolder {
   }
 
   /**
-   * A folder, made now if it is not there; or another one, with a line in the log that names both,
-   * if it is not private.
+   * Returns a folder, made now if it does not exist. If it is not private, returns another one,
+   * with a line in the log that names both.
    *
    * @param wanted the folder
-   * @param inside names of folders in it, which are made and have to be private, too
+   * @param inside names of folders in it, which are made and must be private, too
    * @throws UncheckedIOException naming the folder and what is wrong with it, if there is no other
+   *     folder to use
    */
   public static Path of(Path wanted, String... inside) {
-    Optional<String> problem = problem(wanted, inside);
+    Optional<String> problem = findProblem(wanted, inside);
     if (problem.isEmpty()) {
       return wanted;
     }
     Path other =
         alternatives(wanted)
-            .filter(folder -> problem(folder, inside).isEmpty())
+            .filter(folder -> findProblem(folder, inside).isEmpty())
             .findFirst()
             .orElseThrow(() -> noOther(wanted, problem.get()));
     if (TOLD.add(wanted)) {
@@ -71,7 +72,9 @@ public final class PrivateFolder {
     return other;
   }
 
-  /** Found by all processes of this user alike, so that they share what is there. */
+  /**
+   * Lists the alternatives, the same in all processes of this user, so that they share the content.
+   */
   private static Stream<Path> alternatives(Path wanted) {
     Stream<Path> within =
         isSafeFor(wanted) ? Stream.of(wanted.resolve(ownName())) : Stream.of(); // the same disk
@@ -81,15 +84,15 @@ public final class PrivateFolder {
     return Stream.concat(within, temporary).filter(folder -> !folder.equals(wanted));
   }
 
-  /** Whether other users cannot replace a folder in it: that is what /tmp is like. */
+  /** Returns whether other users cannot replace a folder in this one, as in /tmp. */
   private static boolean isSafeFor(Path parent) {
     if (!isUnix(parent)) {
       return false;
     }
     try {
-      Map<String, Object> there = Files.readAttributes(parent, "unix:uid,mode");
-      int owner = (int) there.get("uid");
-      return ((int) there.get("mode") & ONLY_OWNERS_RENAME) != 0
+      Map<String, Object> attributes = Files.readAttributes(parent, "unix:uid,mode");
+      int owner = (int) attributes.get("uid");
+      return ((int) attributes.get("mode") & ONLY_OWNERS_RENAME) != 0
           && (owner == ROOT || owner == ownUid());
     } catch (IOException e) {
       return false;
@@ -104,21 +107,21 @@ public final class PrivateFolder {
     return new UncheckedIOException(cause.getMessage(), cause);
   }
 
-  private static Optional<String> problem(Path folder, String... inside) {
+  private static Optional<String> findProblem(Path folder, String... inside) {
     return Stream.concat(Stream.of(folder), Stream.of(inside).map(folder::resolve))
-        .map(PrivateFolder::problem)
+        .map(PrivateFolder::findProblem)
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  /** What is wrong with a folder, which is made if it is not there. */
-  private static Optional<String> problem(Path folder) {
+  /** Finds what is wrong with a folder, which is made if it does not exist. */
+  private static Optional<String> findProblem(Path folder) {
     try {
       make(folder);
       if (!Files.isDirectory(folder)) {
         return Optional.of("it is not a folder");
       }
-      Optional<String> foreign = isUnix(folder) ? foreign(folder) : Optional.empty();
+      Optional<String> foreign = isUnix(folder) ? findForeignAccess(folder) : Optional.empty();
       return foreign.isEmpty() && !Files.isWritable(folder)
           ? Optional.of("it cannot be written to")
           : foreign;
@@ -131,7 +134,7 @@ public final class PrivateFolder {
     return folder.getFileSystem().supportedFileAttributeViews().contains("unix");
   }
 
-  /** Makes a folder, closed to others, if nothing is there. */
+  /** Makes a folder without access for others, if it does not exist. */
   public static void make(Path folder) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
@@ -151,17 +154,18 @@ public final class PrivateFolder {
     }
   }
 
-  /** What lets another user change what is there. */
-  private static Optional<String> foreign(Path folder) throws IOException {
+  /** Finds what lets another user change the content. */
+  private static Optional<String> findForeignAccess(Path folder) throws IOException {
     int linkOwner = (int) Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
     if (Files.isSymbolicLink(folder) && !List.of(ROOT, ownUid()).contains(linkOwner)) {
       return Optional.of("it is a link of user " + linkOwner);
     }
-    Map<String, Object> there = Files.readAttributes(folder, "unix:uid,mode");
-    if ((int) there.get("uid") != ownUid()) {
-      return Optional.of("it belongs to user %s, not %d".formatted(there.get("uid"), ownUid()));
+    Map<String, Object> attributes = Files.readAttributes(folder, "unix:uid,mode");
+    if ((int) attributes.get("uid") != ownUid()) {
+      return Optional.of(
+          "it belongs to user %s, not %d".formatted(attributes.get("uid"), ownUid()));
     }
-    return ((int) there.get("mode") & WRITABLE_BY_OTHERS) == 0
+    return ((int) attributes.get("mode") & WRITABLE_BY_OTHERS) == 0
         ? Optional.empty()
         : Optional.of("other users may write to it");
   }

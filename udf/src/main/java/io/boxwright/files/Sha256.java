@@ -9,12 +9,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, which every JVM has. */
+/** SHA-256 hashes, which every JVM offers. */
 public final class Sha256 {
 
   private Sha256() {}
 
-  /** A digest that has got nothing yet. */
+  /** Returns a new digest without input. */
   public static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -23,12 +23,12 @@ public final class Sha256 {
     }
   }
 
-  /** The hash of a text as UTF-8, in 64 hexadecimal digits. */
+  /** Hashes a text as UTF-8, in 64 hexadecimal digits. */
   public static String hex(String text) {
     return hex(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The hash of some bytes in 64 hexadecimal digits. */
+  /** Hashes some bytes, giving 64 hexadecimal digits. */
   public static String hex(byte[] bytes) {
     MessageDigest digest = digest();
     digest.update(bytes);
@@ -36,9 +36,9 @@ public final class Sha256 {
   }
 
   /**
-   * The hash of all that is left of a stream, in 64 hexadecimal digits.
+   * Hashes the rest of a stream, giving 64 hexadecimal digits.
    *
-   * @param in is read to its end; the caller closes it
+   * @param in the stream, read to its end; the caller closes it
    * @throws IOException if it cannot be read
    */
   public static String hex(InputStream in) throws IOException {
@@ -47,7 +47,7 @@ public final class Sha256 {
     return hex(digest);
   }
 
-  /** The hash of all that a digest has got, in 64 hexadecimal digits; it begins anew then. */
+  /** Returns the hash of all input of a digest in 64 hexadecimal digits and resets the digest. */
   public static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }

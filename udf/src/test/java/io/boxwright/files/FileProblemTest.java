@@ -28,8 +28,7 @@ class FileProblemTest {
     Path none = folder.resolve("none");
 
     assertThat(problem(() -> Files.readString(none))).isEqualTo("no such file or folder: " + none);
-    assertThat(problem(() -> Files.createDirectory(file)))
-        .isEqualTo("it is there already: " + file);
+    assertThat(problem(() -> Files.createDirectory(file))).isEqualTo("it already exists: " + file);
     assertThat(FileProblem.of(new AccessDeniedException("/x"))).isEqualTo("permission denied: /x");
   }
 

@@ -104,7 +104,7 @@ class NativeLibrariesTest {
     plant(djl);
     assertThat(run(Map.of()))
         .doesNotContain("loaded=/")
-        .contains("Cannot load what is in " + djl.resolve("tokenizers"));
+        .contains("Cannot load the libraries in " + djl.resolve("tokenizers"));
 
     allow(djl, "rwxrwxrwx");
     String output = run(Map.of());
