@@ -6,25 +6,25 @@ public final class Count {
   private Count() {}
 
   /**
-   * A number and what it counts.
+   * Returns a number and the noun that it counts.
    *
-   * @param one the noun for one thing; for others it has an {@code s} more
+   * @param one the noun for one thing; an {@code s} is added for any other number
    */
   public static String of(long count, String one) {
     return of(count, one, one + "s");
   }
 
   /**
-   * A number and what it counts.
+   * Returns a number and the noun that it counts.
    *
-   * @param one follows 1, such as {@code row is}
-   * @param others follows any other number, such as {@code rows are}
+   * @param one the words after 1, such as {@code row is}
+   * @param others the words after any other number, such as {@code rows are}
    */
   public static String of(long count, String one, String others) {
     return count + " " + form(count, one, others);
   }
 
-  /** The words that go with a number, which stands elsewhere. */
+  /** Returns the words that agree with a number, without the number. */
   public static String form(long count, String one, String others) {
     return count == 1 ? one : others;
   }

@@ -3,16 +3,16 @@ package io.boxwright.text;
 import java.util.stream.Collectors;
 
 /**
- * Text of others, such as a prompt or a value in a file, made fit for terminals and logs: what
- * could move a cursor, end a line or turn the direction of the text stands there as an escape such
- * as {@code \u001B}, and what is too long is shortened in the middle.
+ * Text from outside, such as a prompt or a value in a file, made safe for terminals and logs.
+ * Characters that could move a cursor, end a line or turn the direction of the text become escapes
+ * such as {@code \u001B}, and long text is shortened in the middle.
  */
 public final class Printable {
 
-  /** Characters of a {@link #value} at most. */
+  /** The most characters of a {@link #value}. */
   public static final int LONGEST_VALUE = 100;
 
-  /** Characters of a {@link #line} at most. */
+  /** The most characters of a {@link #line}. */
   public static final int LONGEST_LINE = 1000;
 
   private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
@@ -20,19 +20,24 @@ public final class Printable {
 
   private Printable() {}
 
-  /** A whole message: one line of {@value #LONGEST_LINE} characters at most; null for null. */
+  /**
+   * Returns a whole message as one line of at most {@value #LONGEST_LINE} characters; null stays
+   * null.
+   */
   public static String line(String message) {
     return message == null ? null : shortened(message, LONGEST_LINE);
   }
 
-  /** A name or value inside a message: {@value #LONGEST_VALUE} characters at most. */
+  /**
+   * Returns a name or value for use inside a message: at most {@value #LONGEST_VALUE} characters.
+   */
   public static String value(Object value) {
     return shortened(String.valueOf(value), LONGEST_VALUE);
   }
 
   /**
-   * A name of other people, such as that of a column, inside a message: as {@link #value}, in
-   * quotes where it would not be seen as one word.
+   * Returns a name from outside, such as that of a column, for use inside a message: like {@link
+   * #value}, in quotes where it would not look like one word.
    */
   public static String name(String name) {
     boolean word = !name.isEmpty() && name.codePoints().noneMatch(Printable::endsWord);
@@ -45,7 +50,7 @@ public final class Printable {
         || ",;:'".indexOf(character) >= 0;
   }
 
-  /** Text on one line, whole. */
+  /** Returns text on one line, not shortened. */
   public static String escaped(String text) {
     if (text.codePoints().allMatch(Printable::isHarmless)) {
       return text;
@@ -63,7 +68,7 @@ public final class Printable {
     return escaped.toString();
   }
 
-  /** Text whose lines stay apart, whole; tabs become spaces. */
+  /** Returns text with its lines kept, not shortened; tabs become spaces. */
   public static String lines(String text) {
     return text.lines()
         .map(line -> escaped(line.replace("\t", "    ")))
@@ -71,9 +76,9 @@ public final class Printable {
   }
 
   /**
-   * Text on one line, shortened in the middle where it is long.
+   * Returns text on one line, shortened in the middle if it is too long.
    *
-   * @param longest how many characters it may have, at least 8
+   * @param longest the most characters of the result, at least 8
    */
   public static String shortened(String text, int longest) {
     if (text.length() <= longest) {
@@ -90,7 +95,7 @@ public final class Printable {
     return Math.max(longest, text.length() - longest);
   }
 
-  /** The beginning, which says where, and the end, which often says what to do. */
+  /** Keeps the beginning, which says where, and the end, which often says what to do. */
   private static String cut(String text, int longest) {
     int end = longest / 4;
     int start = longest - end - 1;

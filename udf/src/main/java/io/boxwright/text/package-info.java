@@ -1,5 +1,5 @@
 /**
- * What text may hold when it leaves the program: no secrets, nothing that steers a terminal, and
- * numbers with the right forms of nouns.
+ * Text that leaves the program: without secrets, without characters that control a terminal, and
+ * with nouns that agree with their numbers.
  */
 package io.boxwright.text;

@@ -2,15 +2,15 @@ package io.boxwright.threads;
 
 import java.util.concurrent.ThreadFactory;
 
-/** Makes threads that do not keep their process from ending. */
+/** Threads that do not keep their process from ending. */
 public final class DaemonThreads {
 
   private DaemonThreads() {}
 
   /**
-   * Makes a factory of such threads; who asks it for one starts it.
+   * Makes a factory of such threads; callers start the threads that it makes.
    *
-   * @param name of each thread, as stack traces show it
+   * @param name the name of each thread in stack traces
    */
   public static ThreadFactory named(String name) {
     return work -> {

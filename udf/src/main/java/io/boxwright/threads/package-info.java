@@ -1,2 +1,2 @@
-/** Threads that work beside the others. */
+/** Threads that work in the background. */
 package io.boxwright.threads;
