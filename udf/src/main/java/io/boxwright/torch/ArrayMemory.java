@@ -12,16 +12,16 @@ import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 
 /**
- * Where an array's numbers are in the memory of its device. DJL knows, but says so only in a class
- * of its own package, which is opened here.
+ * The addresses of arrays in the memory of their devices. Only a class that is private to DJL's
+ * package gives them, and it is opened here.
  */
 public final class ArrayMemory {
 
-  private static final MethodHandle DIRECT_BYTE_BUFFER = directByteBuffer();
+  private static final MethodHandle DIRECT_BYTE_BUFFER = findDirectByteBuffer();
 
   private ArrayMemory() {}
 
-  private static MethodHandle directByteBuffer() {
+  private static MethodHandle findDirectByteBuffer() {
     LibTorch.load();
     try {
       Class<?> library = Class.forName("ai.djl.pytorch.jni.PyTorchLibrary");
@@ -37,10 +37,10 @@ public final class ArrayMemory {
 
   /** Fails with a {@link LinkageError} if this DJL does not say where arrays are. */
   public static void requireAddresses() {
-    // The class is initialised by now.
+    // The static initializer has run by now, or has failed.
   }
 
-  /** The address of the first number of a contiguous array, on its device. */
+  /** Returns the address of the first number of a contiguous array, on its device. */
   public static long address(NDArray array) {
     long bytes = array.size() * array.getDataType().getNumOfBytes();
     if (bytes <= Integer.MAX_VALUE) {

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Owns every array that this thread makes until it is closed, whatever manager the arrays are
- * attached to: DJL attaches a result to its first operand's manager, which for a weight is the
- * model's. Opened with try-with-resources around each block and step:
+ * The owner of every array that this thread makes until the scope is closed, whatever manager the
+ * arrays are attached to: DJL attaches a result to its first operand's manager, which for a weight
+ * is the model's. A scope is opened with try-with-resources around each block and step:
  *
  * <pre>{@code
  * try (ArrayScope scope = new ArrayScope()) {
@@ -36,8 +36,8 @@ public final class ArrayScope extends NDScope {
   }
 
   /**
-   * Takes an array out of every scope: its manager, or whoever closes it, owns it from now on. To
-   * be called in the innermost scope, where the array was made.
+   * Takes an array out of every scope. Its manager or the code that closes it owns it from now on.
+   * This is called in the innermost scope, where the array was made.
    *
    * @return the same array
    */

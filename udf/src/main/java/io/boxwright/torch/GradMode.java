@@ -3,14 +3,14 @@ package io.boxwright.torch;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
- * Whether libtorch records operations for autograd in this thread. libtorch switches it per thread
- * and turns it on in new ones, so every entry point of the library sets it:
+ * The recording of operations for autograd in this thread. libtorch switches it per thread and
+ * turns it on in new threads, so every entry point of the library sets it:
  *
  * <pre>{@code
  * try (GradMode ignored = GradMode.disabled()) { ... }
  * }</pre>
  *
- * Closing restores what was before.
+ * Closing restores the previous mode.
  */
 public final class GradMode implements AutoCloseable {
 
@@ -35,7 +35,7 @@ public final class GradMode implements AutoCloseable {
     return new GradMode(false);
   }
 
-  /** Whether operations of this thread are recorded. */
+  /** Returns whether operations of this thread are recorded. */
   public static boolean isEnabled() {
     return JniUtils.isGradMode();
   }

@@ -9,14 +9,14 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * Differentiates through functions that libtorch's autograd does not know. DJL cannot add one to
- * it, so the tape cuts autograd's graph before and after each of them: what goes in and what comes
- * out are variables of their own. {@link #backward} starts from the loss and takes the cuts in
- * reverse order, by autograd between them and by {@link DifferentiableFunction#backward} across
- * functions.
+ * A tape that differentiates through functions that libtorch's autograd does not know. DJL cannot
+ * add functions to autograd, so the tape cuts autograd's graph before and after each of them: their
+ * inputs and results are variables of their own. {@link #backward} starts from the loss and follows
+ * the cuts in reverse order, with autograd between them and {@link DifferentiableFunction#backward}
+ * across functions.
  *
- * <p>A tape is its thread's from when it is opened until it is closed, and owns what it records.
- * Where there are no functions of that kind, it records nothing, and all is autograd's.
+ * <p>A tape belongs to its thread from when it is opened until it is closed, and owns what it
+ * records. Without such functions it records nothing, and autograd does all the work.
  */
 public final class GradientTape implements AutoCloseable {
 
@@ -25,7 +25,7 @@ public final class GradientTape implements AutoCloseable {
   private final Deque<Step> steps = new ArrayDeque<>();
   private final Map<NDArray, Variable> variables = new IdentityHashMap<>();
 
-  /** Starts to record, in this thread. */
+  /** Starts to record in this thread. */
   public GradientTape() {
     if (CURRENT.get() != null) {
       throw new IllegalStateException("This thread has a gradient tape already");
@@ -33,12 +33,12 @@ public final class GradientTape implements AutoCloseable {
     CURRENT.set(this);
   }
 
-  /** Whether this thread has a tape. */
+  /** Returns whether this thread has a tape. */
   public static boolean isRecording() {
     return CURRENT.get() != null;
   }
 
-  /** What was done, and can be undone in reverse order. */
+  /** A recorded step, differentiated in reverse order. */
   private interface Step extends AutoCloseable {
 
     void backward();
@@ -52,7 +52,7 @@ public final class GradientTape implements AutoCloseable {
 
     private final NDArray source;
     private final NDArray leaf;
-    private NDArray gradient; // where a function gave it, else autograd has it
+    private NDArray gradient; // from a function; null where autograd has it
 
     private Variable(NDArray source, NDArray leaf) {
       this.source = alias(source);
@@ -108,11 +108,11 @@ public final class GradientTape implements AutoCloseable {
   }
 
   /**
-   * What goes into a function and is used elsewhere, too. The gradients of all its uses are added
-   * up before they go further back. Functions come before the other uses, else gradients of these
-   * are lost.
+   * Marks an array that goes into a function and is used elsewhere, too. The gradients of all its
+   * uses are added up before they go further back. Functions must come before the other uses;
+   * otherwise the gradients of the other uses are lost.
    *
-   * @param x computed from something that requires a gradient
+   * @param x an array computed from something that requires a gradient
    * @return an array of the same numbers that stands for x from here on; x itself where nothing is
    *     recorded
    */
@@ -125,23 +125,23 @@ public final class GradientTape implements AutoCloseable {
     if (variables.containsKey(x)) {
       return x;
     }
-    NDArray leaf = leaf(x);
+    NDArray leaf = makeLeaf(x);
     Variable variable = new Variable(x, leaf);
     variables.put(leaf, variable);
     steps.push(variable);
     return leaf;
   }
 
-  private static NDArray leaf(NDArray x) {
+  private static NDArray makeLeaf(NDArray x) {
     PtNDArray leaf = JniUtils.detachGradient((PtNDArray) x);
     JniUtils.attachGradient(leaf, true);
     return leaf;
   }
 
   /**
-   * Applies a function, and closes it when it is needed no more.
+   * Applies a function and closes it when it is no longer needed.
    *
-   * @param x a {@link #variable}, or an array like those that is used for nothing else
+   * @param x a {@link #variable}, or an array that requires a gradient and has no other use
    */
   public static NDArray apply(NDArray x, DifferentiableFunction function) {
     GradientTape tape = CURRENT.get();
@@ -167,17 +167,20 @@ public final class GradientTape implements AutoCloseable {
     return result;
   }
 
-  /** Another handle of the same array, owned by nobody, for a scope may close the first. */
+  /**
+   * Makes another handle of the same array, which the caller closes, because a scope may close the
+   * first.
+   */
   public static NDArray alias(NDArray array) {
     return ArrayScope.release(
         JniUtils.to((PtNDArray) array, array.getDataType(), array.getDevice()));
   }
 
   /**
-   * Computes the gradients of a number with respect to everything that requires one. What was
-   * recorded is freed on the way, so this can be done once.
+   * Computes the gradients of a number with respect to everything that requires one. The record is
+   * freed on the way, so this works only once.
    *
-   * @param scalar of rank 0
+   * @param scalar the number, of rank 0
    */
   public void backward(NDArray scalar) {
     try (ArrayScope scope = new ArrayScope()) {

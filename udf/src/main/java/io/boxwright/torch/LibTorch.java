@@ -9,8 +9,8 @@ import ai.djl.util.Utils;
 import io.boxwright.files.NativeLibraries;
 
 /**
- * DJL's PyTorch engine, loaded by the first use of this class; before that, nothing of {@code
- * ai.djl.pytorch.jni} can be called.
+ * DJL's PyTorch engine, loaded by the first use of this class; before that, {@code
+ * ai.djl.pytorch.jni} cannot be called.
  */
 public final class LibTorch {
 
@@ -23,23 +23,23 @@ public final class LibTorch {
 
   private LibTorch() {}
 
-  /** DJL asks a cloud's address who it runs for when an engine starts; the job asks nobody. */
+  /** Stops DJL from asking a cloud service about its environment when an engine starts. */
   private static void optOutOfTracking() {
     if (Utils.getEnvOrSystemProperty("OPT_OUT_TRACKING") == null) {
       System.setProperty("OPT_OUT_TRACKING", "true");
     }
   }
 
-  /** DJL fails where it finds a file of another process that is being unpacked. */
+  /** Starts the engine under a lock, because DJL fails if another process is unpacking a file. */
   private static void startEngine() {
     NativeLibraries.load(NativeLibraries.PYTORCH, () -> Engine.getEngine(NAME));
   }
 
-  /** Loads the engine, if nothing has yet. */
+  /** Loads the engine, if it is not loaded yet. */
   public static void load() {}
 
   /**
-   * A manager of arrays on a device.
+   * Makes a manager of arrays on a device.
    *
    * @return a manager that the caller closes
    */
@@ -47,25 +47,25 @@ public final class LibTorch {
     return NDManager.newBaseManager(device, NAME);
   }
 
-  /** Gives memory that libtorch keeps for later back to a GPU; does nothing for other devices. */
+  /** Returns memory that libtorch keeps for later to a GPU; does nothing for other devices. */
   public static void emptyCache(Device device) {
     if (device.isGpu()) {
       JniUtils.emptyCudaCache();
     }
   }
 
-  /** Waits until a GPU has done all that this thread gave it; does nothing for other devices. */
+  /** Waits until a GPU has done all work of this thread; does nothing for other devices. */
   public static void synchronize(Device device) {
     if (device.isGpu()) {
       try (NDManager manager = newManager(device);
           ArrayScope scope = new ArrayScope()) {
         scope.suppressNotUsedWarning();
-        manager.ones(new Shape(1)).toFloatArray(); // comes after all before it
+        manager.ones(new Shape(1)).toFloatArray(); // runs after all earlier work
       }
     }
   }
 
-  /** How many threads an operation on the CPU is spread over. */
+  /** Sets the number of threads that an operation on the CPU is spread over. */
   public static void setNumThreads(int threads) {
     JniUtils.setNumThreads(threads);
   }

@@ -10,8 +10,8 @@ import io.boxwright.text.Count;
 import java.util.Arrays;
 
 /**
- * The PyTorch operators on arrays of any meaning that DJL does not offer, or offers unfused, as
- * plain Java methods. Results are owned as those of {@link TorchModule#call} are.
+ * General PyTorch operators that DJL does not offer, or offers unfused, as plain Java methods.
+ * Results are owned like those of {@link TorchModule#call}.
  */
 public final class TorchKernels {
 
@@ -21,7 +21,7 @@ public final class TorchKernels {
   private TorchKernels() {}
 
   /**
-   * In another type; differentiable, which {@link NDArray#toType} is not.
+   * Converts an array to another type; differentiable, unlike {@link NDArray#toType}.
    *
    * @param dataType {@code FLOAT32} or {@code FLOAT16}
    */
@@ -34,35 +34,35 @@ public final class TorchKernels {
   }
 
   /**
-   * In {@code torch.channels_last}: still (B, C, H, W), but the channels of a position lie next to
-   * each other, as convolutions and attention want them.
+   * Converts an array to {@code torch.channels_last}: still (B, C, H, W), but the channels of a
+   * position are next to each other in memory, which is best for convolutions and attention.
    */
   public static NDArray channelsLast(NDArray x) {
     return MODULE.call("channels_last", x);
   }
 
-  /** In row-major order, whatever {@link #inFastestFormat} chose. */
+  /** Converts an array to row-major order, whatever its memory format. */
   public static NDArray contiguous(NDArray x) {
     return MODULE.call("contiguous", x);
   }
 
-  /** {@code wa * a}. */
+  /** Computes {@code wa * a}. */
   public static NDArray scale(double wa, NDArray a) {
     return weightedSum("weighted_sum_1", new double[] {wa}, a);
   }
 
-  /** {@code wa * a + wb * b} of arrays of one shape. */
+  /** Computes {@code wa * a + wb * b} of arrays of one shape. */
   public static NDArray weightedSum(double wa, NDArray a, double wb, NDArray b) {
     return weightedSum("weighted_sum_2", new double[] {wa, wb}, a, b);
   }
 
-  /** {@code wa * a + wb * b + wc * c} of arrays of one shape. */
+  /** Computes {@code wa * a + wb * b + wc * c} of arrays of one shape. */
   public static NDArray weightedSum(
       double wa, NDArray a, double wb, NDArray b, double wc, NDArray c) {
     return weightedSum("weighted_sum_3", new double[] {wa, wb, wc}, a, b, c);
   }
 
-  /** {@code wa * a + wb * b + wc * c + wd * d} of arrays of one shape. */
+  /** Computes {@code wa * a + wb * b + wc * c + wd * d} of arrays of one shape. */
   public static NDArray weightedSum(
       double wa, NDArray a, double wb, NDArray b, double wc, NDArray c, double wd, NDArray d) {
     return weightedSum("weighted_sum_4", new double[] {wa, wb, wc, wd}, a, b, c, d);
@@ -73,13 +73,13 @@ public final class TorchKernels {
     return MODULE.call("clamp", x, number(low), number(high));
   }
 
-  /** Rows of (B, ...) at rows (K), INT64 -> (K, ...). */
+  /** Selects rows of (B, ...) at rows (K), INT64 -> (K, ...). */
   public static NDArray selectRows(NDArray x, NDArray rows) {
     return MODULE.call("select_rows", x, rows);
   }
 
   /**
-   * As many rows as another array has: x itself, or its rows twice over.
+   * Returns as many rows as another array has: x itself, or its rows twice.
    *
    * @param x (B, ...)
    * @param like (B or 2B, ...)
@@ -89,26 +89,26 @@ public final class TorchKernels {
     long wanted = like.getShape().get(0);
     if (wanted != rows && wanted != 2 * rows) {
       throw new IllegalArgumentException(
-          "%s cannot be had from %d: as many or twice as many can"
+          "Cannot make %s from %d: only as many or twice as many are possible"
               .formatted(Count.of(wanted, "row"), rows));
     }
     return wanted == rows ? x : MODULE.call("rows_twice", x);
   }
 
-  /** A copy of (B, ...) whose rows at rows (K), INT64, are those of values (K, ...). */
+  /** Makes a copy of (B, ...) whose rows at rows (K), INT64, are those of values (K, ...). */
   public static NDArray replaceRows(NDArray x, NDArray rows, NDArray values) {
     return MODULE.call("replace_rows", x, rows, values);
   }
 
   /**
-   * Successive draws of {@code torch.randn(shape, generator=torch.Generator("cpu")
-   * .manual_seed(seed))} from one generator, bit for bit. Has its own generator: neither other
-   * threads nor the global seed touch it.
+   * Makes the successive draws of {@code torch.randn(shape, generator=torch.Generator("cpu")
+   * .manual_seed(seed))} from one generator, bit for bit. The generator is new, independent of
+   * other threads and of the global seed.
    *
-   * @param manager owns the result
+   * @param manager the owner of the result
    * @param seed any long
-   * @param draws how many times {@code torch.randn} is called, at least 1
-   * @param shape what each call draws
+   * @param draws the number of calls of {@code torch.randn}, at least 1
+   * @param shape the shape of each draw
    * @return (draws, shape...), float32, on the CPU
    */
   public static NDArray randn(NDManager manager, long seed, int draws, Shape shape) {
@@ -118,22 +118,25 @@ public final class TorchKernels {
     }
   }
 
-  /** Which numbers are greater, BOOLEAN. */
+  /** Finds the numbers that are greater, BOOLEAN. */
   public static NDArray greater(NDArray x, double than) {
     return MODULE.call("greater", x, number(than));
   }
 
-  /** Which numbers are greater or equal, BOOLEAN. */
+  /** Finds the numbers that are greater or equal, BOOLEAN. */
   public static NDArray greaterOrEqual(NDArray x, double than) {
     return MODULE.call("greater_or_equal", x, number(than));
   }
 
-  /** Rows (B, C, H, W) of one or of the other, as first (B), BOOLEAN, says. */
+  /**
+   * Takes each row (B, C, H, W) from {@code one} where {@code first} (B), BOOLEAN, is true,
+   * otherwise from {@code other}.
+   */
   public static NDArray chooseRows(NDArray first, NDArray one, NDArray other) {
     return MODULE.call("choose_rows", first, one, other);
   }
 
-  /** Whether all numbers of a row are finite: (B, ...) -> (B), BOOLEAN. */
+  /** Finds the rows whose numbers are all finite: (B, ...) -> (B), BOOLEAN. */
   public static NDArray finiteRows(NDArray x) {
     return MODULE.call("finite_rows", x);
   }

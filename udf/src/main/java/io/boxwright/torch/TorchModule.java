@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * TorchScript source of a package, compiled by libtorch once per process; no Python is involved. A
- * class beside the source gives each of its methods a Java signature and says what it does.
+ * The TorchScript source of a package, compiled by libtorch once per process; no Python is
+ * involved. A class next to the source gives each of its methods a Java signature and documents it.
  *
  * <p>A call costs about 15 us, is differentiable when the thread's grad mode is on ({@link
  * GradMode}), and may run in several threads at once. Numbers travel as tensors of rank 0 on the
@@ -29,8 +29,9 @@ public final class TorchModule {
   private static final Map<Number, NDArray> NUMBERS = new ConcurrentHashMap<>();
 
   /**
-   * The graph optimizer is switched per thread. Off: it would compile every method anew for each
-   * combination of shapes, and these methods are single operators that gain nothing by it.
+   * The graph optimizer is switched per thread. It is off here, because it would compile every
+   * method anew for each combination of shapes, and these methods are single operators that gain
+   * nothing from it.
    */
   private static final ThreadLocal<Boolean> OPTIMIZER_OFF =
       ThreadLocal.withInitial(
@@ -49,9 +50,9 @@ public final class TorchModule {
   /**
    * Loads the source of a class.
    *
-   * @param owner has the name of the source's only class
-   * @param resource the source, next to the owner
-   * @throws UncheckedIOException if it is not there
+   * @param owner the class with the name of the source's only class
+   * @param resource the file name of the source, next to the owner
+   * @throws UncheckedIOException if the source does not exist
    */
   public static TorchModule load(Class<?> owner, String resource) {
     try {
@@ -65,49 +66,49 @@ public final class TorchModule {
   }
 
   /**
-   * Runs a method that gives one array.
+   * Runs a method that returns one array.
    *
-   * @param method its name in the source
-   * @param arrays its arguments, at least one
+   * @param method the name of the method in the source
+   * @param arrays the arguments, at least one
    * @return the result, which belongs to the manager of {@code arrays[0]} and to the innermost
    *     {@link ArrayScope} of the thread
    */
   public NDArray call(String method, NDArray... arrays) {
     OPTIMIZER_OFF.get();
     NDList arguments = new NDList(arrays);
-    arguments.add(methods.computeIfAbsent(method, TorchModule::methodName));
+    arguments.add(methods.computeIfAbsent(method, TorchModule::makeMethodName));
     // "Training" only keeps DJL from entering inference mode, whose results autograd refuses later.
     return IValueUtils.forward(block, arguments, true).singletonOrThrow();
   }
 
-  /** A number as an argument, kept for the next call that has it. */
+  /** Returns a number as an argument, kept for later calls with the same number. */
   public static NDArray number(long value) {
-    return NUMBERS.computeIfAbsent(value, key -> constant(CONSTANTS.create(value)));
+    return NUMBERS.computeIfAbsent(value, key -> keepConstant(CONSTANTS.create(value)));
   }
 
-  /** A number as an argument, kept for the next call that has it. */
+  /** Returns a number as an argument, kept for later calls with the same number. */
   public static NDArray number(double value) {
-    return NUMBERS.computeIfAbsent(value, key -> constant(CONSTANTS.create(value)));
+    return NUMBERS.computeIfAbsent(value, key -> keepConstant(CONSTANTS.create(value)));
   }
 
-  /** A number that hardly comes twice; the caller closes it. */
+  /** Makes a number that is unlikely to be used twice; the caller closes it. */
   static NDArray newNumber(long value) {
     return CONSTANTS.create(value);
   }
 
-  /** Numbers as one argument (N), float64; the caller closes it. */
+  /** Makes one argument (N), float64, of numbers; the caller closes it. */
   static NDArray newArray(double[] values) {
     return CONSTANTS.create(values);
   }
 
-  private static NDArray methodName(String method) {
-    NDArray name = constant(CONSTANTS.create(0));
+  private static NDArray makeMethodName(String method) {
+    NDArray name = keepConstant(CONSTANTS.create(0));
     name.setName("module_method:" + method);
     return name;
   }
 
-  /** Keeps a process-wide constant out of the scope that happens to be open when it is made. */
-  private static NDArray constant(NDArray array) {
+  /** Keeps a process-wide constant out of the scope that is open when it is made. */
+  private static NDArray keepConstant(NDArray array) {
     NDScope.unregister(array);
     return array;
   }

@@ -12,9 +12,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Packs TorchScript source into the archive that {@code torch::jit::load} reads: a zip of stored
- * entries that holds the code and a pickled instance of its class. The instance has no weights, so
- * the pickle is the same few bytes for every module.
+ * The archive of TorchScript source that {@code torch::jit::load} reads: a zip of stored entries
+ * that holds the code and a pickled instance of its class. The instance has no weights, so the
+ * pickle is the same few bytes for every module.
  */
 final class TorchScriptArchive {
 
@@ -27,24 +27,26 @@ final class TorchScriptArchive {
   private TorchScriptArchive() {}
 
   /**
-   * @param owner has the name of the class that the source defines
-   * @param resource the source, next to the owner
+   * Packs the source of a class.
+   *
+   * @param owner the class with the name of the class that the source defines
+   * @param resource the file name of the source, next to the owner
    * @return the archive's bytes
    */
   static byte[] pack(Class<?> owner, String resource) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       zip.setMethod(ZipOutputStream.STORED);
-      store(zip, "data.pkl", INSTANCE.formatted(owner.getSimpleName()).getBytes(ISO_8859_1));
-      store(zip, "code/__torch__.py", source(owner, resource));
-      store(zip, "constants.pkl", EMPTY_TUPLE.getBytes(ISO_8859_1));
-      store(zip, "version", "3\n".getBytes(UTF_8));
-      store(zip, "byteorder", "little".getBytes(UTF_8));
+      addEntry(zip, "data.pkl", INSTANCE.formatted(owner.getSimpleName()).getBytes(ISO_8859_1));
+      addEntry(zip, "code/__torch__.py", readSource(owner, resource));
+      addEntry(zip, "constants.pkl", EMPTY_TUPLE.getBytes(ISO_8859_1));
+      addEntry(zip, "version", "3\n".getBytes(UTF_8));
+      addEntry(zip, "byteorder", "little".getBytes(UTF_8));
     }
     return bytes.toByteArray();
   }
 
-  private static byte[] source(Class<?> owner, String resource) throws IOException {
+  private static byte[] readSource(Class<?> owner, String resource) throws IOException {
     try (InputStream in = owner.getResourceAsStream(resource)) {
       if (in == null) {
         throw new FileNotFoundException(resource);
@@ -53,7 +55,8 @@ final class TorchScriptArchive {
     }
   }
 
-  private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+  private static void addEntry(ZipOutputStream zip, String name, byte[] content)
+      throws IOException {
     CRC32 crc = new CRC32();
     crc.update(content);
     ZipEntry entry = new ZipEntry("module/" + name);

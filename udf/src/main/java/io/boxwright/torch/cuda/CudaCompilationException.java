@@ -1,6 +1,6 @@
 package io.boxwright.torch.cuda;
 
-/** NVRTC refused something, and will again. */
+/** An error of NVRTC, which would occur again. */
 final class CudaCompilationException extends CudaException {
 
   private static final long serialVersionUID = 1L;

@@ -12,17 +12,17 @@ import com.sun.jna.ptr.PointerByReference;
 import io.boxwright.torch.LibTorch;
 import java.nio.file.Path;
 
-/** NVRTC, the compiler of CUDA C++ that comes with libtorch, in one call. */
+/** NVRTC, the compiler of CUDA C++ that comes with libtorch. */
 final class CudaCompiler {
 
   static {
-    Native.register(CudaCompiler.class, NativeLibrary.getInstance(library().toString()));
+    Native.register(CudaCompiler.class, NativeLibrary.getInstance(findLibrary().toString()));
   }
 
   private CudaCompiler() {}
 
-  /** libtorch's own way to NVRTC, which has another file name in every version. */
-  private static Path library() {
+  /** Finds libtorch's own link to NVRTC, which has another file name in every version. */
+  private static Path findLibrary() {
     LibTorch.load();
     return Path.of(LibUtils.getLibtorchPath(), System.mapLibraryName("caffe2_nvrtc"));
   }
@@ -57,8 +57,8 @@ final class CudaCompiler {
   /**
    * Compiles a file.
    *
-   * @param name of the file, for messages
-   * @param options such as {@code --gpu-architecture=sm_90}
+   * @param name the name of the file, for messages
+   * @param options options of the compiler, such as {@code --gpu-architecture=sm_90}
    * @return machine code for {@code cuModuleLoadData}
    * @throws CudaCompilationException with the compiler's messages
    */
@@ -68,7 +68,7 @@ final class CudaCompiler {
     long program = Pointer.nativeValue(reference.getValue());
     try {
       int code = nvrtcCompileProgram(program, options.length, new StringArray(options));
-      check(code, "compile %s: %s".formatted(name, code == 0 ? "" : log(program)));
+      check(code, "compile %s: %s".formatted(name, code == 0 ? "" : readLog(program)));
       LongByReference bytes = new LongByReference();
       check(nvrtcGetCUBINSize(program, bytes), "give the size of " + name);
       byte[] image = new byte[Math.toIntExact(bytes.getValue())];
@@ -79,7 +79,7 @@ final class CudaCompiler {
     }
   }
 
-  private static String log(long program) {
+  private static String readLog(long program) {
     LongByReference bytes = new LongByReference();
     check(nvrtcGetProgramLogSize(program, bytes), "give its messages");
     Memory log = new Memory(bytes.getValue());

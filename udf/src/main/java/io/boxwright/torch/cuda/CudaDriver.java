@@ -47,7 +47,7 @@ final class CudaDriver {
       long parameters,
       long extra);
 
-  /** Fails if there is no such GPU. */
+  /** Checks that there is such a GPU. */
   static void requireDevice(int ordinal) {
     check(cuInit(0), "start");
     check(cuDeviceGet(new IntByReference(), ordinal), "find GPU " + ordinal);
@@ -56,10 +56,10 @@ final class CudaDriver {
   private static native int cuGetErrorString(int code, PointerByReference text);
 
   /**
-   * Fails if a function did.
+   * Checks that a function succeeded.
    *
-   * @param code what it returned
-   * @param what it should do, such as {@code launch group_norm}
+   * @param code the result of the function
+   * @param what the action that was asked for, such as {@code launch group_norm}
    */
   static void check(int code, String what) {
     if (code != 0) {

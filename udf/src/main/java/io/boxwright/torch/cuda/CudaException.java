@@ -1,6 +1,6 @@
 package io.boxwright.torch.cuda;
 
-/** The CUDA driver or its compiler refused something. */
+/** An error of the CUDA driver or its compiler. */
 class CudaException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -7,7 +7,7 @@ import io.boxwright.torch.DifferentiableFunction;
 import io.boxwright.torch.TorchKernels;
 import io.boxwright.torch.cuda.CudaModule.Grid;
 
-/** {@link FusedKernels#geglu} in one pass each way. */
+/** {@link FusedKernels#geglu} in one pass forward and one backward. */
 final class CudaGEGLU implements DifferentiableFunction {
 
   private final CudaKernels kernels;

@@ -10,12 +10,12 @@ import io.boxwright.torch.cuda.CudaModule.Grid;
 import io.boxwright.torch.cuda.FusedKernels.Activation;
 
 /**
- * {@link FusedKernels#groupNorm} in two passes each way: moments of chunks of a sample, then every
- * number with them.
+ * {@link FusedKernels#groupNorm} in two passes forward and two backward: first the moments of a
+ * sample's chunks, then the result for every number.
  */
 final class CudaGroupNorm implements DifferentiableFunction {
 
-  /** Enough blocks for every multiprocessor of a large GPU to have several. */
+  /** Enough blocks to give several to every multiprocessor of a large GPU. */
   private static final int BLOCKS = 2048;
 
   private static final int MOST_CHUNKS = 256;
@@ -53,7 +53,7 @@ final class CudaGroupNorm implements DifferentiableFunction {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray x = CudaArrays.positions(picture);
       Size size = new Size(x);
-      NDArray partial = size.partialSums(x);
+      NDArray partial = size.newPartialSums(x);
       NDArray y = CudaArrays.emptyLike(x);
       statistics =
           ArrayScope.release(
@@ -64,7 +64,7 @@ final class CudaGroupNorm implements DifferentiableFunction {
     }
   }
 
-  /** Sums and sums of squares of chunks, to {@code partial}. */
+  /** Writes sums and sums of squares of chunks to {@code partial}. */
   private void sumMoments(NDArray x, Size size, NDArray partial) {
     kernels.launch(
         x,
@@ -79,7 +79,7 @@ final class CudaGroupNorm implements DifferentiableFunction {
         groups);
   }
 
-  /** The result, to {@code y}, and the statistics. */
+  /** Writes the result to {@code y}, and the statistics. */
   private void normalize(NDArray x, Size size, NDArray partial, NDArray y) {
     kernels.launch(
         x,
@@ -108,7 +108,7 @@ final class CudaGroupNorm implements DifferentiableFunction {
       NDArray gradient = CudaArrays.positions(ofResult);
       NDArray soFar = before == null ? null : CudaArrays.positions(before);
       Size size = new Size(x);
-      NDArray partial = size.partialSums(x);
+      NDArray partial = size.newPartialSums(x);
       NDArray result = CudaArrays.emptyLike(x);
       sumGradientMoments(x, size, gradient, partial);
       differentiate(x, size, gradient, partial, soFar, result);
@@ -116,7 +116,7 @@ final class CudaGroupNorm implements DifferentiableFunction {
     }
   }
 
-  /** Sums that the derivative needs, of chunks, to {@code partial}. */
+  /** Writes the sums of chunks that the derivative needs to {@code partial}. */
   private void sumGradientMoments(NDArray x, Size size, NDArray gradient, NDArray partial) {
     kernels.launch(
         x,
@@ -136,7 +136,7 @@ final class CudaGroupNorm implements DifferentiableFunction {
         silu);
   }
 
-  /** The gradient with respect to x, to {@code result}. */
+  /** Writes the gradient with respect to x to {@code result}. */
   private void differentiate(
       NDArray x, Size size, NDArray gradient, NDArray partial, NDArray soFar, NDArray result) {
     kernels.launch(
@@ -170,7 +170,7 @@ final class CudaGroupNorm implements DifferentiableFunction {
     }
   }
 
-  /** How a picture is spread over blocks. */
+  /** The division of a picture into blocks. */
   private final class Size {
 
     private final long samples;
@@ -179,7 +179,7 @@ final class CudaGroupNorm implements DifferentiableFunction {
     private final int threads;
     private final long chunks;
 
-    /** Of (B, H, W, C). */
+    /** Divides (B, H, W, C). */
     private Size(NDArray x) {
       Shape shape = x.getShape();
       this.samples = shape.get(0);
@@ -192,17 +192,20 @@ final class CudaGroupNorm implements DifferentiableFunction {
       this.chunks = Math.max(1, Math.min(wanted, positions / (lanes * 8L)));
     }
 
-    private NDArray partialSums(NDArray x) {
+    private NDArray newPartialSums(NDArray x) {
       return CudaArrays.empty(x, new Shape(samples, chunks, groups, 2), DataType.FLOAT32);
     }
 
-    /** Two float32 a number of a position for every lane, to add up. */
+    /**
+     * Returns a grid with shared memory for the sums: for every lane, two float32 for each number
+     * of a position.
+     */
     private Grid momentsGrid() {
       int perThread = CudaArrays.packWidth(weight.getDataType());
       return new Grid(chunks, samples, threads, 2 * threads * perThread * Float.BYTES);
     }
 
-    /** Two float32 a group. */
+    /** Returns a grid with shared memory of two float32 for each group. */
     private Grid grid() {
       return new Grid(chunks, samples, threads, (int) groups * 2 * Float.BYTES);
     }

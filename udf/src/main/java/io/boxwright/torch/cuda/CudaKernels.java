@@ -18,25 +18,26 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * {@link FusedKernels} of one GPU: {@code cuda_kernels.cu} next to this class, in float16 and
- * float32. Pictures are taken and given channels last.
+ * The {@link FusedKernels} of one GPU: {@code cuda_kernels.cu} next to this class, in float16 and
+ * float32. Pictures come in and go out as channels last.
  */
 final class CudaKernels implements FusedKernels {
 
   private static final String FILE = "cuda_kernels.cu";
   private static final Set<DataType> TYPES = Set.of(DataType.FLOAT16, DataType.FLOAT32);
 
-  /** A block's threads are at least one for each pack of a position's channels. */
+  /** The most threads of a block, which has at least one for each pack of a position's channels. */
   private static final int MOST_THREADS = 640;
 
   private static final int MOST_SAMPLES = 65_535;
 
   private final Device device;
-  private final String source = source();
+  private final String source = readSource();
   private final Map<DataType, Optional<CudaModule>> modules = new ConcurrentHashMap<>();
 
   /**
-   * The kernels of a GPU. They are compiled at their first use, which takes about a second a type.
+   * Makes the kernels of a GPU. They are compiled at their first use, which takes about a second
+   * for each type.
    *
    * @throws CudaException if the driver knows no such GPU
    * @throws LinkageError if there is no driver, no NVRTC, or another DJL
@@ -50,10 +51,10 @@ final class CudaKernels implements FusedKernels {
 
   @Override
   public void prepare(DataType type) {
-    module(type);
+    findModule(type);
   }
 
-  private Optional<CudaModule> module(DataType type) {
+  private Optional<CudaModule> findModule(DataType type) {
     return modules.computeIfAbsent(type, this::compile);
   }
 
@@ -74,7 +75,7 @@ final class CudaKernels implements FusedKernels {
     }
   }
 
-  private static String source() {
+  private static String readSource() {
     try (InputStream stream = CudaKernels.class.getResourceAsStream(FILE)) {
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -89,12 +90,12 @@ final class CudaKernels implements FusedKernels {
         && channels % CudaArrays.packWidth(type) == 0
         && channels / CudaArrays.packWidth(type) <= MOST_THREADS
         && x.getShape().get(0) <= MOST_SAMPLES
-        && module(type).isPresent();
+        && findModule(type).isPresent();
   }
 
   /** Launches a kernel for arrays of a type. */
   void launch(NDArray like, String kernel, Grid grid, Object... arguments) {
-    module(like.getDataType()).orElseThrow().launch(kernel, grid, arguments);
+    findModule(like.getDataType()).orElseThrow().launch(kernel, grid, arguments);
   }
 
   @Override

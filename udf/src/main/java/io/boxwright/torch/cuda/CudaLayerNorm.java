@@ -6,7 +6,7 @@ import io.boxwright.torch.DifferentiableFunction;
 import io.boxwright.torch.TorchKernels;
 import io.boxwright.torch.cuda.CudaModule.Grid;
 
-/** {@link FusedKernels#layerNorm} in one pass each way. */
+/** {@link FusedKernels#layerNorm} in one pass forward and one backward. */
 final class CudaLayerNorm implements DifferentiableFunction {
 
   private static final int WARP = 32;
@@ -23,7 +23,7 @@ final class CudaLayerNorm implements DifferentiableFunction {
     this.epsilon = epsilon;
   }
 
-  /** A warp a row. */
+  /** Returns a grid with a warp for each row. */
   private static Grid grid(long rows) {
     return Grid.of(rows * WARP);
   }

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 
 /**
- * A compiled CUDA file on one GPU, in the context and on the stream that libtorch uses there: what
- * is launched comes after all that this thread gave libtorch before, and before all that follows.
+ * A compiled CUDA file on one GPU, in the context and on the stream that libtorch uses there. A
+ * kernel runs after all earlier work that this thread gave libtorch, and before all later work.
  * Lives as long as the process. Thread-safe.
  */
 final class CudaModule {
@@ -28,10 +28,10 @@ final class CudaModule {
   private final Map<String, Long> functions = new ConcurrentHashMap<>();
 
   /**
-   * Compiles and loads.
+   * Compiles and loads a file.
    *
-   * @param ordinal of the GPU
-   * @param compiler the machine code for an architecture such as {@code 90}
+   * @param ordinal the number of the GPU
+   * @param compiler the function that makes machine code for an architecture such as {@code 90}
    */
   CudaModule(int ordinal, IntFunction<byte[]> compiler) {
     IntByReference device = new IntByReference();
@@ -41,7 +41,8 @@ final class CudaModule {
         CudaDriver.cuDevicePrimaryCtxRetain(result, device.getValue()), "use GPU " + ordinal);
     context = result.getValue();
     byte[] image = compiler.apply(architecture(device.getValue()));
-    inContext(() -> CudaDriver.check(CudaDriver.cuModuleLoadData(result, image), "load kernels"));
+    runInContext(
+        () -> CudaDriver.check(CudaDriver.cuModuleLoadData(result, image), "load kernels"));
     module = result.getValue();
   }
 
@@ -57,7 +58,7 @@ final class CudaModule {
     return value.getValue();
   }
 
-  private void inContext(Runnable action) {
+  private void runInContext(Runnable action) {
     CudaDriver.check(CudaDriver.cuCtxPushCurrent_v2(context), "enter libtorch's context");
     int left;
     try {
@@ -69,18 +70,19 @@ final class CudaModule {
   }
 
   /**
-   * How many threads run a kernel.
+   * The threads that run a kernel.
    *
-   * @param columns and rows of blocks
-   * @param threads of a block
-   * @param sharedBytes of a block
+   * @param columns columns of blocks
+   * @param rows rows of blocks
+   * @param threads threads of a block
+   * @param sharedBytes bytes of shared memory of a block
    */
   record Grid(long columns, long rows, int threads, int sharedBytes) {
 
-    /** What a block has, if nothing else decides. */
+    /** The usual number of threads of a block. */
     static final int THREADS = 256;
 
-    /** One thread an item. */
+    /** Returns a grid with one thread for each item. */
     static Grid of(long items) {
       return new Grid((items + THREADS - 1) / THREADS, 1, THREADS, 0);
     }
@@ -89,13 +91,13 @@ final class CudaModule {
   /**
    * Launches a kernel and does not wait for it.
    *
-   * @param arguments one of eight bytes for each parameter: an array of this GPU for a pointer,
-   *     null for a null pointer, a Long, a Double
+   * @param arguments one for each parameter, of eight bytes: an array of this GPU for a pointer,
+   *     null for a null pointer, a Long, or a Double
    */
   void launch(String kernel, Grid grid, Object... arguments) {
-    long function = functions.computeIfAbsent(kernel, this::function);
-    long parameters = PARAMETERS.get().of(arguments);
-    inContext(
+    long function = functions.computeIfAbsent(kernel, this::findFunction);
+    long parameters = PARAMETERS.get().write(arguments);
+    runInContext(
         () ->
             CudaDriver.check(
                 CudaDriver.cuLaunchKernel(
@@ -113,16 +115,16 @@ final class CudaModule {
                 "launch " + kernel));
   }
 
-  private long function(String kernel) {
+  private long findFunction(String kernel) {
     LongByReference function = new LongByReference();
-    inContext(
+    runInContext(
         () ->
             CudaDriver.check(
                 CudaDriver.cuModuleGetFunction(function, module, kernel), "find " + kernel));
     return function.getValue();
   }
 
-  /** Where a thread puts arguments: their values, and where each of these is. */
+  /** The memory of a thread's arguments: their values and the addresses of these. */
   private static final class Parameters {
 
     private static final int MOST = 24;
@@ -136,7 +138,7 @@ final class CudaModule {
       }
     }
 
-    private long of(Object... arguments) {
+    private long write(Object... arguments) {
       for (int i = 0; i < arguments.length; i++) {
         values.setLong((long) i * Long.BYTES, bits(arguments[i]));
       }

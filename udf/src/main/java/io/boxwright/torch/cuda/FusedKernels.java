@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.DataType;
 import io.boxwright.torch.DifferentiableFunction;
 import io.boxwright.torch.GradMode;
 import io.boxwright.torch.GradientTape;
-import io.boxwright.torch.TorchKernels;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,15 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Operators that pass over memory once where libtorch's pass several times, with derivatives of
- * their own. Only GPUs have them; elsewhere {@link TorchKernels} do the same.
+ * Operators that pass over memory once where libtorch's operators pass several times, with
+ * derivatives of their own. Only GPUs have them; other devices use libtorch's operators.
  */
 public interface FusedKernels {
 
-  /** Models have multiples of it. */
+  /** A number of channels that is usual: models have multiples of it. */
   long USUAL_CHANNELS = 32;
 
-  /** What follows a normalisation. */
+  /** The function after a normalisation. */
   enum Activation {
     /** Nothing. */
     NONE,
@@ -33,9 +32,10 @@ public interface FusedKernels {
   }
 
   /**
-   * Group normalisation of {@code x + channels}, x (B, C, H, W) -> (B, C, H, W), channels last.
+   * Returns the group normalisation of {@code x + channels}, x (B, C, H, W) -> (B, C, H, W),
+   * channels last.
    *
-   * @param channels (B or 1, C), which get no gradient, or null
+   * @param channels one number for each channel, (B or 1, C), which get no gradient, or null
    */
   DifferentiableFunction groupNorm(
       NDArray channels,
@@ -45,27 +45,35 @@ public interface FusedKernels {
       double epsilon,
       Activation activation);
 
-  /** Layer normalisation over the last axis: (..., C) -> (..., C). */
+  /** Returns the layer normalisation over the last axis: (..., C) -> (..., C). */
   DifferentiableFunction layerNorm(NDArray weight, NDArray bias, double epsilon);
 
-  /** {@code states * GELU(gate)}, x (..., 2C) being the states and then the gate -> (..., C). */
+  /**
+   * Returns {@code states * GELU(gate)} of x (..., 2C), first the states, then the gate -> (...,
+   * C).
+   */
   DifferentiableFunction geglu();
 
-  /** {@code a + b + bias}, (B, C, H, W) both and (C). Not differentiable. */
+  /**
+   * Computes {@code a + b + bias}, where a and b are (B, C, H, W) and bias is (C). Not
+   * differentiable.
+   */
   NDArray addBias(NDArray a, NDArray b, NDArray bias);
 
-  /** (B, C, H, W) -> (B, C, 2H, 2W), nearest neighbours. Not differentiable. */
+  /**
+   * Doubles a picture with nearest neighbours: (B, C, H, W) -> (B, C, 2H, 2W). Not differentiable.
+   */
   NDArray upsampleTwice(NDArray x);
 
-  /** Makes ready what arrays of a type need, which otherwise their first use does. */
+  /** Prepares the kernels for arrays of a type, which otherwise happens at their first use. */
   void prepare(DataType type);
 
-  /** Whether these kernels take an array of this type and with this many channels. */
+  /** Returns whether these kernels take an array of this type and with this many channels. */
   boolean support(NDArray x, long channels);
 
   /**
-   * Those of the device where an array is. Empty if it has none, and where autograd records but no
-   * {@link GradientTape}: derivatives would be lost.
+   * Returns the kernels of the device where an array is. Empty if it has none, and where autograd
+   * records without a {@link GradientTape}, because derivatives would be lost.
    */
   static Optional<FusedKernels> of(NDArray x) {
     return GradMode.isEnabled() && !GradientTape.isRecording()
@@ -73,31 +81,34 @@ public interface FusedKernels {
         : Loaded.of(x.getDevice());
   }
 
-  /** Those of the device where an array is, if they take it. */
+  /** Returns the kernels of the device where an array is, if they take it. */
   static Optional<FusedKernels> of(NDArray x, long channels) {
     return of(x).filter(kernels -> kernels.support(x, channels));
   }
 
-  /** Those of the device where an array is, if they take it and weights (C) of the same type. */
+  /**
+   * Returns the kernels of the device where an array is, if they take it and weights (C) of the
+   * same type.
+   */
   static Optional<FusedKernels> of(NDArray x, NDArray weight) {
     return x.getDataType() == weight.getDataType() ? of(x, weight.size()) : Optional.empty();
   }
 
-  /** Whether there are some for arrays of this type, on the device where it is. */
+  /** Returns whether there are kernels for arrays of this type, on the device where it is. */
   static boolean areFor(NDArray x) {
     return of(x, USUAL_CHANNELS).isPresent();
   }
 
   /**
-   * {@link GradientTape#variable} where there are kernels, whose derivatives the tape knows; x
-   * itself elsewhere, where all is autograd's.
+   * Applies {@link GradientTape#variable} where there are kernels, whose derivatives the tape
+   * knows; otherwise returns x itself, and autograd does all the work.
    */
   static NDArray variable(NDArray x) {
     return GradientTape.isRecording() && of(x).isPresent() ? GradientTape.variable(x) : x;
   }
 
   /**
-   * {@link #prepare}, in the background, which can be done while weights are read; does nothing for
+   * Runs {@link #prepare} in the background, for example while weights are read; does nothing for
    * devices without kernels.
    */
   static void prepareLater(Device device, DataType type) {
@@ -105,7 +116,7 @@ public interface FusedKernels {
         .whenComplete((done, e) -> Loaded.LOG.debug("Kernels of {} for {}", device, type, e));
   }
 
-  /** Says that a device does without. */
+  /** Warns that a device is used without kernels. */
   static void warnWithout(Device device, Throwable reason) {
     Loaded.LOG.warn(
         "Images will take longer on {}: libtorch's own operators are used", device, reason);
@@ -123,12 +134,14 @@ public interface FusedKernels {
       return BY_DEVICE.computeIfAbsent(key(device), id -> load(device));
     }
 
-    /** Others, for tests; to be put back. */
+    /** Replaces the kernels of a device; tests put back the ones that it returns. */
     static Optional<FusedKernels> replace(Device device, Optional<FusedKernels> kernels) {
       return BY_DEVICE.put(key(device), kernels);
     }
 
-    /** Not the device itself: DJL's CPUs are equal, but their hash codes are not. */
+    /**
+     * Returns a number for a device, because DJL's CPUs are equal, but their hash codes are not.
+     */
     private static int key(Device device) {
       return device.isGpu() ? device.getDeviceId() : -1;
     }
@@ -137,7 +150,7 @@ public interface FusedKernels {
       return device.isGpu() ? load(device, CudaKernels::new) : Optional.empty();
     }
 
-    /** What a device has, or nothing and a warning if it cannot be loaded. */
+    /** Loads the kernels of a device; warns and returns none if they cannot be loaded. */
     public static Optional<FusedKernels> load(
         Device device, Function<Device, FusedKernels> loader) {
       try {

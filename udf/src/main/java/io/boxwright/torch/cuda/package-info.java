@@ -1,5 +1,5 @@
 /**
- * Kernels of our own for GPUs ({@code cuda_kernels.cu}), behind {@link
+ * Boxwright's own kernels for GPUs ({@code cuda_kernels.cu}), behind {@link
  * io.boxwright.torch.cuda.FusedKernels}.
  */
 package io.boxwright.torch.cuda;
