@@ -166,8 +166,8 @@ class MainTest {
   @ParameterizedTest
   @CsvSource({
     "random:tiny, only bench has random models",
-    "C:\\models, it is no URI with a path from the root",
-    "file:models, it is no URI with a path from the root"
+    "C:\\models, it is not a URI with an absolute path",
+    "file:models, it is not a URI with an absolute path"
   })
   void aColonInTheNameOfAModelIsOneLine(String model, String remedy) {
     String prompts = folder.resolve("prompts").toString();

@@ -12,8 +12,8 @@ import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * What tasks count while they make images, in Spark's accumulators. Travels with the tasks; {@link
- * GenerationMonitor} reads it on the driver.
+ * The counts of tasks that make images, in Spark's accumulators. They travel with the tasks; {@link
+ * GenerationMonitor} reads them on the driver.
  */
 public final class GenerationCounters implements Serializable {
 
@@ -28,8 +28,8 @@ public final class GenerationCounters implements Serializable {
   private static final int LONGEST_MESSAGE = 300;
 
   /**
-   * Text in quotes, which may have apostrophes in it. Quotes do not touch the text around them, and
-   * behind a quote that closes the next one opens.
+   * Text in quotes, which may contain apostrophes. Quotes do not touch the text around them, and
+   * after a closing quote the next one opens.
    */
   private static final Pattern QUOTED =
       Pattern.compile(
@@ -45,7 +45,7 @@ public final class GenerationCounters implements Serializable {
   final CollectionAccumulator<String> loads = new CollectionAccumulator<>();
   final CollectionAccumulator<Long> tasks = new CollectionAccumulator<>();
 
-  /** Registers the accumulators; those with names are shown in Spark's pages. */
+  /** Registers the accumulators; Spark's pages show those with names. */
   public GenerationCounters(SparkContext context) {
     context.register(images, "images");
     context.register(failed, "failed images");
@@ -63,18 +63,18 @@ public final class GenerationCounters implements Serializable {
     stages.add(stage.name(), time.toNanos());
   }
 
-  /** Says which task it is that counts from now on. */
+  /** Records the task that counts from now on. */
   public void start(long taskAttemptId) {
     tasks.add(taskAttemptId);
   }
 
-  /** Says where a pipeline was loaded, and how long that took. */
-  public void loaded(String place, Duration time) {
+  /** Records where a pipeline was loaded and how long that took. */
+  public void addLoad(String place, Duration time) {
     loads.add(place);
     add(Stage.LOAD, time);
   }
 
-  /** Looks how much memory is in use. */
+  /** Measures the memory in use. */
   public void measureMemory(Device device) {
     PeakMemory.ofProcess().ifPresent(bytes -> peaks.add(HOST, bytes));
     PeakMemory.ofDevice(device).ifPresent(bytes -> peaks.add(DEVICE, bytes));
@@ -92,7 +92,7 @@ public final class GenerationCounters implements Serializable {
     }
   }
 
-  /** What messages about different rows have in common: without quoted texts and numbers. */
+  /** Returns the common part of messages about different rows: without quoted texts and numbers. */
   static String pattern(String message) {
     String pattern = QUOTED.matcher(message).replaceAll("'...'").replaceAll("\\d+([.,]\\d+)*", "#");
     return pattern.substring(0, Math.min(pattern.length(), LONGEST_MESSAGE));

@@ -12,10 +12,10 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * How far a generation is, seen from the driver. Counts include the rows that running tasks have
- * made, as of the last heartbeat of their executor ({@code spark.executor.heartbeatInterval}, 10 s
- * by default); those of an attempt that failed fall away again. May be used by any thread, during
- * the job and after it.
+ * The progress of a generation, seen from the driver. Counts include the rows of running tasks, as
+ * of the last heartbeat of their executor ({@code spark.executor.heartbeatInterval}, 10 s by
+ * default); the rows of a failed attempt are subtracted again. Any thread may use it, during the
+ * job and afterwards.
  */
 public final class GenerationMonitor implements AutoCloseable {
 
@@ -23,36 +23,40 @@ public final class GenerationMonitor implements AutoCloseable {
   private final GenerationCounters counters;
   private final RunningTasks runningTasks = new RunningTasks();
 
+  /** Makes counters and listens to running tasks until closed. */
   public GenerationMonitor(SparkContext context) {
     this.context = context;
     this.counters = new GenerationCounters(context);
     context.addSparkListener(runningTasks);
   }
 
-  /** What the tasks count in: for code that runs in them and adds to a stage's time. */
+  /** Returns the counters of the tasks, for code that runs in them and adds to a stage's time. */
   public GenerationCounters counters() {
     return counters;
   }
 
-  /** Rows of the image table that are done, failed ones included. */
+  /** Returns the number of rows of the image table that are done, failed ones included. */
   public long images() {
     return sum(counters.images);
   }
 
-  /** Those of {@link #images} that have status error. */
+  /** Returns the number of those of {@link #images} that have status error. */
   public long failed() {
     return sum(counters.failed);
   }
 
-  /** Those of {@link #failed} that the checks refused: the row itself is wrong. */
+  /**
+   * Returns the number of those of {@link #failed} that the checks refused because the row itself
+   * is wrong.
+   */
   public long refused() {
     return sum(counters.refused);
   }
 
   /**
-   * Messages of failed rows and how often they occur, without what is quoted in them and without
-   * numbers: {@code Invalid token index #}. Beyond 100 different ones they count as {@code
-   * (others)}.
+   * Returns the messages of failed rows and how often they occur, without quoted text and without
+   * numbers: {@code Invalid token index #}. Beyond 100 different messages, further ones count as
+   * {@code (others)}.
    */
   public Map<String, Long> errors() {
     Map<String, Long> errors = new HashMap<>(longs(counters.refusals));
@@ -60,20 +64,26 @@ public final class GenerationMonitor implements AutoCloseable {
     return errors;
   }
 
-  /** As {@link #errors}, of rows that failed while they were made: those not refused by checks. */
+  /**
+   * Returns the same as {@link #errors}, but only of rows that failed while they were made, not of
+   * those that the checks refused.
+   */
   public Map<String, Long> failures() {
     return longs(counters.failures);
   }
 
   /**
-   * Where executors loaded the pipeline, such as {@code executor 0 on gpu0}; those that had it
-   * already are not in it, nor are running tasks.
+   * Returns where executors loaded the pipeline, such as {@code executor 0 on gpu0}, without
+   * executors that had it already and without loads in running tasks.
    */
   public List<String> loads() {
     return List.copyOf(counters.loads.value());
   }
 
-  /** The time that went into each stage, summed over all tasks; those without any are left out. */
+  /**
+   * Returns the time that went into each stage, summed over all tasks; stages without any are left
+   * out.
+   */
   public Map<Stage, Duration> stages() {
     Map<Stage, Duration> stages = new EnumMap<>(Stage.class);
     longs(counters.stages)
@@ -81,12 +91,14 @@ public final class GenerationMonitor implements AutoCloseable {
     return stages;
   }
 
-  /** The most memory that was in use on a GPU, in bytes; empty without GPU. */
+  /** Returns the most memory that was in use on a GPU, in bytes; empty without a GPU. */
   public OptionalLong peakDeviceBytes() {
     return peak(GenerationCounters.DEVICE);
   }
 
-  /** The most memory that an executor's process held, in bytes; empty where it cannot be told. */
+  /**
+   * Returns the most memory that an executor's process held, in bytes; empty where that is unknown.
+   */
   public OptionalLong peakHostBytes() {
     return peak(GenerationCounters.HOST);
   }
@@ -112,7 +124,7 @@ public final class GenerationMonitor implements AutoCloseable {
     return sum.value();
   }
 
-  /** Stops listening to running tasks; counts are those of ended tasks from then on. */
+  /** Stops listening to running tasks; from then on, counts are those of ended tasks. */
   @Override
   public void close() {
     context.removeSparkListener(runningTasks);

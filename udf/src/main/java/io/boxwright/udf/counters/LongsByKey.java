@@ -6,17 +6,17 @@ import java.util.function.LongBinaryOperator;
 import org.apache.spark.util.AccumulatorV2;
 
 /**
- * An accumulator of named numbers. Holds a limited number of names: what comes under further ones
- * goes under {@link #OTHER}. Tasks may add to it while a heartbeat reads it.
+ * An accumulator of named numbers. It holds a limited number of names; numbers of further names go
+ * under {@link #OTHER}. Tasks may add to it while a heartbeat reads it.
  */
 final class LongsByKey extends AccumulatorV2<Map<String, Long>, Map<String, Long>> {
 
-  /** The name for what has no room. */
+  /** The name of the numbers whose own names have no room. */
   static final String OTHER = "(others)";
 
   private static final long serialVersionUID = 1;
 
-  /** What becomes of two numbers of one name. */
+  /** The way in which two numbers of one name become one. */
   enum Merge {
     /** Their sum. */
     SUM(Long::sum),

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/** How much memory this process took. */
+/** The memory in use by this process and on its GPU. */
 public final class PeakMemory {
 
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -16,7 +16,10 @@ public final class PeakMemory {
 
   private PeakMemory() {}
 
-  /** The most that this process ever held, heap and native; empty where there is no /proc. */
+  /**
+   * Returns the most bytes that this process ever held, heap and native; empty where there is no
+   * /proc.
+   */
   public static OptionalLong ofProcess() {
     if (!Files.isReadable(STATUS)) {
       return OptionalLong.empty();
@@ -32,7 +35,7 @@ public final class PeakMemory {
   }
 
   /**
-   * What is in use on a GPU now, by all processes. libtorch keeps what it has freed, so that after
+   * Returns the bytes in use on a GPU now, by all processes. libtorch keeps freed memory, so after
    * a batch this is about the most that the batch took. Empty for other devices, and where the
    * system has no CUDA besides the one in libtorch.
    */

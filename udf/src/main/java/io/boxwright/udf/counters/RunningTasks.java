@@ -18,8 +18,8 @@ import scala.collection.Iterator;
 import scala.collection.Seq;
 
 /**
- * What running tasks have added to accumulators so far, as of their executors' last heartbeats.
- * Spark itself adds it only when a task has ended well.
+ * The values that running tasks have added to accumulators so far, as of their executors' last
+ * heartbeats. Spark itself adds them only when a task has succeeded.
  */
 final class RunningTasks extends SparkListener {
 
@@ -27,10 +27,10 @@ final class RunningTasks extends SparkListener {
   private final Map<Long, Map<Long, List<Object>>> updates = new ConcurrentHashMap<>();
 
   /**
-   * What running tasks added to an accumulator.
+   * Returns the values that running tasks added to an accumulator.
    *
-   * @param except tasks whose additions are in the accumulator already: Spark adds them shortly
-   *     before it says that the task has ended
+   * @param except tasks whose values are in the accumulator already: Spark adds them shortly before
+   *     it reports the end of the task
    */
   Stream<Object> values(long accumulator, Collection<Long> except) {
     return updates.entrySet().stream()
@@ -43,13 +43,14 @@ final class RunningTasks extends SparkListener {
     updates.put(event.taskInfo().taskId(), Map.of());
   }
 
-  /** A heartbeat can arrive after its task's end; that task is not running any more. */
+  /** Updates running tasks; a heartbeat that arrives after its task's end is ignored. */
   @Override
   public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate event) {
     Iterator<? extends Tuple4<?, ?, ?, ?>> tasks = event.accumUpdates().iterator();
     while (tasks.hasNext()) {
       Tuple4<?, ?, ?, ?> task = tasks.next();
-      updates.computeIfPresent((Long) task._1(), (id, before) -> byAccumulator((Seq<?>) task._4()));
+      updates.computeIfPresent(
+          (Long) task._1(), (id, before) -> groupByAccumulator((Seq<?>) task._4()));
     }
   }
 
@@ -58,8 +59,10 @@ final class RunningTasks extends SparkListener {
     updates.remove(event.taskInfo().taskId());
   }
 
-  /** A task may hold several copies of one accumulator; each has values of its own. */
-  private static Map<Long, List<Object>> byAccumulator(Seq<?> accumulables) {
+  /**
+   * Groups values by accumulator. A task may hold several copies of one, each with its own values.
+   */
+  private static Map<Long, List<Object>> groupByAccumulator(Seq<?> accumulables) {
     Map<Long, List<Object>> values = new HashMap<>();
     Iterator<?> iterator = accumulables.iterator();
     while (iterator.hasNext()) {

@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many rows fit into the memory of a pipeline's device, as far as this executor has found out.
- * Shared by its tasks.
+ * The number of rows that fit into the memory of a pipeline's device, as far as this executor
+ * knows. Its tasks share it.
  */
 public final class BatchLimit {
 
@@ -14,12 +14,15 @@ public final class BatchLimit {
 
   private final AtomicInteger most = new AtomicInteger(Integer.MAX_VALUE);
 
-  /** The rows of a batch that should have {@code wanted}. */
+  /** Returns the rows of a batch that should have {@code wanted} rows. */
   public int rows(int wanted) {
     return Math.min(wanted, most.get());
   }
 
-  /** Says that so many rows, at least two, did not fit: from now on it is half as many. */
+  /**
+   * Records that this many rows, at least two, did not fit; from now on the limit is half of them,
+   * rounded up.
+   */
   public void exceeded(int rows) {
     int half = (rows + 1) / 2;
     most.accumulateAndGet(half, Math::min);

@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Which detector a job wants on its executors.
+ * The detector that a job wants on its executors.
  *
- * @param factory makes it
- * @param modelFolder the folder of its model, the same on every host; null if it is given none
+ * @param factory the factory that makes it
+ * @param modelFolder the folder of its model, the same on every host; null if it gets none
  */
 public record DetectorSpec(DetectorFactory factory, String modelFolder) implements Serializable {
 
-  /** What it is loaded with on a device. */
+  /** Returns the options for loading it on a device. */
   DetectorOptions options(Device device) {
     return new DetectorOptions(Optional.ofNullable(modelFolder).map(Path::of), device);
   }

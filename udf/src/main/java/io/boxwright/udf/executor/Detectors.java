@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** All detectors by name. A new one is a class that implements a factory, and a line here. */
+/** All detectors by name. A new one needs a class that implements a factory, and a line here. */
 public final class Detectors {
 
   /** The name for no detector. */
@@ -17,20 +17,20 @@ public final class Detectors {
 
   private Detectors() {}
 
-  /** The names, {@link #NONE} first. */
+  /** Returns the names, {@link #NONE} first. */
   public static List<String> names() {
     return Stream.concat(Stream.of(NONE), ALL.stream().map(DetectorFactory::name)).toList();
   }
 
   /**
-   * What makes the detector of a name; empty for {@link #NONE}.
+   * Returns the factory of a detector by its name; empty for {@link #NONE}.
    *
-   * @throws IllegalArgumentException listing the names, if there is none of this one
+   * @throws IllegalArgumentException listing the names, if no detector has this one
    */
   public static Optional<DetectorFactory> of(String name) {
     if (!names().contains(name)) {
       throw new IllegalArgumentException(
-          "Unknown detector %s; there are %s"
+          "Unknown detector %s: choose one of %s"
               .formatted(Printable.value(name), String.join(", ", names())));
     }
     return ALL.stream().filter(factory -> factory.name().equals(name)).findFirst();

@@ -7,9 +7,11 @@ import ai.djl.ndarray.types.Shape;
 import io.boxwright.torch.LibTorch;
 import java.util.Optional;
 
-/** On which kind of device pipelines run. */
+/** The kind of device that pipelines run on. */
 public enum DeviceType {
-  /** The GPU that Spark assigned to the task, else the first of the machine, else the CPU. */
+  /**
+   * The GPU that Spark assigned to the task, otherwise the first of the machine, otherwise the CPU.
+   */
   AUTO {
     @Override
     public Device device(Optional<String> assignedGpu) {
@@ -24,52 +26,53 @@ public enum DeviceType {
       return Device.cpu();
     }
   },
-  /** The GPU that Spark assigned to the task, else the first of the machine. */
+  /** The GPU that Spark assigned to the task, otherwise the first of the machine. */
   GPU {
     @Override
     public Device device(Optional<String> assignedGpu) {
-      return Device.gpu(assignedGpu.map(DeviceType::gpuIndex).orElse(0));
+      return Device.gpu(assignedGpu.map(DeviceType::parseIndex).orElse(0));
     }
   };
 
   /**
-   * The device of a task.
+   * Returns the device of a task.
    *
    * @param assignedGpu the address of the GPU that Spark assigned to it
-   * @throws IllegalArgumentException if that is no index
+   * @throws IllegalArgumentException if the address is not an index
    */
   public abstract Device device(Optional<String> assignedGpu);
 
   /**
    * Checks that libtorch can use a device.
    *
-   * @throws IllegalArgumentException naming the device, and what libtorch says about it
+   * @throws IllegalArgumentException naming the device and libtorch's reason
    */
   public static void requireUsable(Device device) {
-    obstacle(device)
+    findObstacle(device)
         .ifPresent(
             reason -> {
               throw new IllegalArgumentException(
-                  "Cannot use %s, see conf/local-gpu.conf for what it needs. libtorch says: %s"
+                  "Cannot use %s; conf/local-gpu.conf says what it needs. libtorch says: %s"
                       .formatted(name(device), reason));
             });
   }
 
-  /** Whether libtorch can use a device. */
+  /** Returns whether libtorch can use a device. */
   static boolean isUsable(Device device) {
-    return obstacle(device).isEmpty();
+    return findObstacle(device).isEmpty();
   }
 
-  /** A device as reports call it, such as {@code gpu0}. */
+  /** Returns the name of a device in reports, such as {@code gpu0}. */
   public static String name(Device device) {
     return device.isGpu() ? "gpu" + device.getDeviceId() : device.getDeviceType();
   }
 
   /**
-   * Why libtorch cannot use a device, if it cannot: it is asked for a number there. DJL's count of
-   * GPUs is no help, it is 0 wherever the system has no CUDA besides the one in libtorch.
+   * Asks libtorch for a number on a device and returns its error, if there is one. DJL's count of
+   * GPUs does not help, because it is 0 wherever the system has no CUDA besides the one in
+   * libtorch.
    */
-  private static Optional<String> obstacle(Device device) {
+  private static Optional<String> findObstacle(Device device) {
     try (NDManager manager = LibTorch.newManager(device)) {
       manager.ones(new Shape(1));
       return Optional.empty();
@@ -78,7 +81,7 @@ public enum DeviceType {
     }
   }
 
-  private static int gpuIndex(String address) {
+  private static int parseIndex(String address) {
     try {
       return Integer.parseInt(address);
     } catch (NumberFormatException e) {

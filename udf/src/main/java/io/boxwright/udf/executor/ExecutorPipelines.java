@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The pipelines of this executor: one for each model, options and device, loaded by the first task
- * that asks and kept for all tasks and jobs until the process ends, which frees them. Only where
- * there is another model under the same name later, the pipeline of the old one is closed, as soon
- * as no task uses it.
+ * that asks for it and kept for all tasks and jobs until the process ends, which frees it. Only if
+ * another model has the same name later, the pipeline of the old one is closed, as soon as no task
+ * uses it.
  */
 public final class ExecutorPipelines {
 
@@ -32,16 +32,16 @@ public final class ExecutorPipelines {
 
   private ExecutorPipelines() {}
 
-  /** Where there is one pipeline at a time. */
+  /** A key under which there is one pipeline at a time. */
   private record Place(
       String model, PretrainedOptions options, Class<? extends PipelineLoader> loader) {}
 
   /**
-   * The pipeline for the running task, which may use it until the task ends, on the GPU that Spark
-   * assigned to it or, where it assigned none, on one of {@link LocalGpus}. To be called once a
-   * task.
+   * Returns the pipeline for the running task, which may use it until the task ends. It is on the
+   * GPU that Spark assigned to the task or, if it assigned none, on one of {@link LocalGpus}. Each
+   * task calls this once.
    *
-   * @param counters are told if the pipeline had to be loaded
+   * @param counters the counters, which record whether the pipeline was loaded
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the file, if the model on
    *     this host is not the one that the driver found
    */
@@ -50,35 +50,38 @@ public final class ExecutorPipelines {
     PretrainedOptions options = spec.pretrainedOptions(device(spec, task));
     Place place = new Place(spec.model().name(), options, spec.loader().getClass());
     SharedPipeline pipeline =
-        PIPELINES.compute(place, (key, there) -> taken(there, spec, options, counters));
+        PIPELINES.compute(place, (key, present) -> take(present, spec, options, counters));
     TaskCompletionListener release = ended -> pipeline.release();
     task.addTaskCompletionListener(release);
     return pipeline.loaded();
   }
 
-  /** The pipeline that is there, if it is the right one, else a new one; in use by one more. */
-  private static SharedPipeline taken(
-      SharedPipeline there,
+  /**
+   * Returns the present pipeline if it is the right one, otherwise a new one, with one more user.
+   */
+  private static SharedPipeline take(
+      SharedPipeline present,
       PipelineSpec spec,
       PretrainedOptions options,
       GenerationCounters counters) {
-    if (there != null && isStill(there, spec) && there.use()) {
-      return there;
+    if (present != null && isSame(present, spec) && present.use()) {
+      return present;
     }
-    HashedFolder model = spec.verified();
-    if (there != null) {
-      there.letGo(); // before the new one needs the memory
+    HashedFolder model = spec.verify();
+    if (present != null) {
+      present.letGo(); // before the new one needs the memory
     }
     SharedPipeline loaded = new SharedPipeline(load(spec, model, options, counters), model);
     loaded.use();
     return loaded;
   }
 
-  private static boolean isStill(SharedPipeline there, PipelineSpec spec) {
-    return there.files().fingerprint().equals(spec.fingerprint()) && !there.files().isOverwritten();
+  private static boolean isSame(SharedPipeline present, PipelineSpec spec) {
+    return present.files().fingerprint().equals(spec.fingerprint())
+        && !present.files().isOverwritten();
   }
 
-  /** How many cores this executor may use. */
+  /** Returns the number of cores that this executor may use. */
   static int cores() {
     int machine = Runtime.getRuntime().availableProcessors();
     SparkConf conf = SparkEnv.get().conf();
@@ -98,7 +101,7 @@ public final class ExecutorPipelines {
     Duration time = Duration.ofNanos(System.nanoTime() - start);
     LOG.info("Loaded {} in {} s", name, time.toSeconds());
     String device = DeviceType.name(options.device());
-    counters.loaded("executor %s on %s".formatted(SparkEnv.get().executorId(), device), time);
+    counters.addLoad("executor %s on %s".formatted(SparkEnv.get().executorId(), device), time);
     return new LoadedPipeline(pipeline, options.device());
   }
 

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The detectors beside a pipeline, on its device: one for each class of factory and model folder,
- * loaded by the first task that asks, and closed with the pipeline.
+ * The detectors of a pipeline, on its device: one for each class of factory and model folder,
+ * loaded by the first task that asks for it and closed with the pipeline.
  */
 public final class LoadedDetectors implements AutoCloseable {
 
@@ -22,7 +22,7 @@ public final class LoadedDetectors implements AutoCloseable {
   private final Device device;
   private final Map<Kind, ObjectDetector> detectors = new HashMap<>();
 
-  /** Those of a device, none of which is loaded. */
+  /** Makes detectors for a device, none of them loaded. */
   LoadedDetectors(Device device) {
     this.device = device;
   }
@@ -30,9 +30,9 @@ public final class LoadedDetectors implements AutoCloseable {
   private record Kind(Class<? extends DetectorFactory> factory, String modelFolder) {}
 
   /**
-   * A detector, which stays this object's.
+   * Returns a detector, which this object owns and closes.
    *
-   * @param counters are told how long loading took, if it had to be loaded
+   * @param counters the counters, which record how long loading took, if the detector was loaded
    * @throws IllegalArgumentException as {@link DetectorFactory#load} does
    * @throws io.boxwright.diffusion.loading.ModelLoadingException as {@link DetectorFactory#load}
    *     does
@@ -51,7 +51,7 @@ public final class LoadedDetectors implements AutoCloseable {
     return detector;
   }
 
-  /** Closes all of them; what fails is logged, and keeps no other from being closed. */
+  /** Closes all of them; a failure is logged and the others are still closed. */
   @Override
   public synchronized void close() {
     for (ObjectDetector detector : detectors.values()) {

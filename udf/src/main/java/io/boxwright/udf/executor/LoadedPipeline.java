@@ -4,13 +4,13 @@ import ai.djl.Device;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 
 /**
- * A pipeline of this executor.
+ * A loaded pipeline of this executor.
  *
- * @param pipeline shared by the executor's tasks
- * @param device where it runs
- * @param limit how many rows fit there
- * @param thread where all of its batches are made
- * @param detectors on the same device
+ * @param pipeline the pipeline, shared by the executor's tasks
+ * @param device the device that it runs on
+ * @param limit the number of rows that fit there
+ * @param thread the thread that makes all of its batches
+ * @param detectors the detectors on the same device
  */
 public record LoadedPipeline(
     ImagePipeline pipeline,
@@ -19,7 +19,7 @@ public record LoadedPipeline(
     PipelineThread thread,
     LoadedDetectors detectors) {
 
-  /** One that has not done anything yet. */
+  /** Makes a pipeline that has not been used yet. */
   public LoadedPipeline(ImagePipeline pipeline, Device device) {
     this(
         pipeline,

@@ -8,8 +8,8 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Spreads the tasks of this process over the machine's GPUs where Spark assigns none, as under a
- * local master. Several tasks may share a GPU: they take turns.
+ * The machine's GPUs, over which the tasks of this process are spread where Spark assigns none, as
+ * under a local master. Tasks that share a GPU take turns.
  */
 final class LocalGpus {
 
@@ -17,27 +17,28 @@ final class LocalGpus {
 
   private final int[] tasks; // by GPU
 
-  /** Of some GPUs, none of which has a task. */
+  /** Starts with some GPUs that have no tasks. */
   LocalGpus(int count) {
     tasks = new int[count];
   }
 
-  /** The GPUs that libtorch can use, found out by the first call. */
+  /** Returns the GPUs that libtorch can use, which the first call determines. */
   static synchronized LocalGpus ofMachine() {
     if (ofMachine == null) {
       ofMachine =
           new LocalGpus(
-              (int) IntStream.iterate(0, i -> i + 1).takeWhile(LocalGpus::usable).count());
+              (int) IntStream.iterate(0, i -> i + 1).takeWhile(LocalGpus::isUsable).count());
     }
     return ofMachine;
   }
 
-  private static boolean usable(int index) {
+  private static boolean isUsable(int index) {
     return DeviceType.isUsable(Device.gpu(index));
   }
 
   /**
-   * The GPU with the fewest tasks, which this one is counted for until it ends; empty without GPUs.
+   * Returns the GPU with the fewest tasks and counts this task for it until the task ends; empty
+   * without GPUs.
    */
   Optional<String> assign(TaskContext task) {
     if (tasks.length == 0) {

@@ -31,25 +31,26 @@ import org.apache.spark.util.SerializableConfiguration;
 import scala.Option;
 
 /**
- * A model as a person named it, found on driver and executors alike. In this order:
+ * A model by the name that a person gave it, found in the same way on driver and executors. The
+ * name is, in this order:
  *
  * <ol>
  *   <li>{@code shapes}: the {@link BuiltInModel};
  *   <li>a folder that is on the host under that path, used as it is;
- *   <li>a Hadoop URI, that is anything with a scheme, such as {@code hdfs:///models/sd}: copied
+ *   <li>a Hadoop URI, which is anything with a scheme, such as {@code hdfs:///models/sd}: copied
  *       once to each host, see {@link ModelCache};
  *   <li>a folder that Spark unpacked, such as {@code model} after {@code --archives
  *       model.tar.gz#model}.
  * </ol>
  *
- * @param name what the person wrote
- * @param cache where copies go on each host
- * @param hadoop how file systems are reached
+ * @param name the name that the person gave
+ * @param cache the folder for copies on each host
+ * @param hadoop the settings of file systems
  */
 public record ModelFolder(String name, String cache, SerializableConfiguration hadoop)
     implements Serializable {
 
-  /** A model, with the file systems of the running session, if there is one. */
+  /** Makes a model with the file systems of the running session, if there is one. */
   public static ModelFolder of(String name, Path cache) {
     Option<SparkSession> session = SparkSession.getDefaultSession();
     Configuration hadoop =
@@ -59,16 +60,16 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
     return of(name, cache, hadoop);
   }
 
-  /** A model, with file systems as Hadoop's settings say. */
+  /** Makes a model with file systems by Hadoop's settings. */
   public static ModelFolder of(String name, Path cache, Configuration hadoop) {
     return new ModelFolder(name, cache.toString(), new SerializableConfiguration(hadoop));
   }
 
   /**
-   * The folder on this host. A name under which nothing is found is returned as a path: whoever
-   * opens it says what is missing.
+   * Finds the folder on this host. A name under which nothing is found is returned as a path, so
+   * that opening it says what is missing.
    *
-   * @throws ModelLoadingException naming the model, if it cannot be copied, or no model can have
+   * @throws ModelLoadingException naming the model, if it cannot be copied or no model can have
    *     that name
    */
   public Path localize() {
@@ -84,9 +85,9 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
           "Cannot read model %s: only bench has random models".formatted(Printable.value(name)));
     }
     if (isUri()) {
-      return modelCache().folder(name, files());
+      return modelCache().folder(name, listRequiredFiles());
     }
-    return unpacked().filter(Files::isDirectory).orElse(folder);
+    return findUnpacked().filter(Files::isDirectory).orElse(folder);
   }
 
   private Path path() {
@@ -103,7 +104,7 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
       return new org.apache.hadoop.fs.Path(name).toUri().getScheme() != null;
     } catch (IllegalArgumentException e) {
       throw new ModelLoadingException(
-          "Cannot read model %s: there is no such folder, and it is no URI with a path from the root,"
+          "Cannot read model %s: there is no such folder, and it is not a URI with an absolute path,"
                   .formatted(Printable.value(name))
               + " such as hdfs:///models/sd or file:///models/sd",
           e);
@@ -111,9 +112,9 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
   }
 
   /**
-   * The folder on this host, with the content of the files that a pipeline reads of it.
+   * Hashes the files in the folder on this host that a pipeline reads.
    *
-   * @param variant which weight files, such as {@code fp16}; null for the plain ones
+   * @param variant the variant of the weight files, such as {@code fp16}; null for the plain ones
    * @throws ModelLoadingException naming the model or the file that cannot be read
    */
   public HashedFolder hash(PipelineLoader loader, String variant) {
@@ -121,7 +122,7 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
     return new ModelHashes(Path.of(cache)).hash(folder, loader.files(folder, variant));
   }
 
-  private Optional<Path> unpacked() {
+  private Optional<Path> findUnpacked() {
     return Optional.ofNullable(SparkEnv.get()).map(running -> Path.of(SparkFiles.get(name)));
   }
 
@@ -129,9 +130,9 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
     return new ModelCache(Path.of(cache));
   }
 
-  private List<ModelFile> files() {
+  private List<ModelFile> listRequiredFiles() {
     try {
-      List<ModelFile> files = list();
+      List<ModelFile> files = listFiles();
       if (files.stream().noneMatch(file -> file.path().equals(ModelIndex.FILE_NAME))) {
         throw new FileNotFoundException("there is no " + ModelIndex.FILE_NAME);
       }
@@ -141,7 +142,7 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
     }
   }
 
-  private List<ModelFile> list() throws IOException {
+  private List<ModelFile> listFiles() throws IOException {
     org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(name);
     FileSystem fileSystem = FileSystems.of(folder, hadoop.value());
     URI root = fileSystem.makeQualified(folder).toUri();

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Loads the pipeline of an executor. Implementations have a public constructor without arguments,
+ * A loader of an executor's pipeline. Implementations have a public constructor without arguments,
  * and the executor keeps one pipeline for each class of loader.
  */
 public interface PipelineLoader extends Serializable {
@@ -20,25 +20,25 @@ public interface PipelineLoader extends Serializable {
   ImagePipeline load(Path folder, PretrainedOptions options);
 
   /**
-   * The files that {@link #load} reads, by their paths relative to the folder: what a model is.
-   * They are hashed whole on the driver, and again on executors before they are loaded. Without
-   * another implementation those of a diffusers folder.
+   * Lists the files that {@link #load} reads, by their paths relative to the folder. They identify
+   * a model: the driver hashes all of them, and executors do so again before they load them. The
+   * default is the files of a diffusers folder.
    *
-   * @param variant which weight files, such as {@code fp16}; null for the plain ones
+   * @param variant the variant of the weight files, such as {@code fp16}; null for the plain ones
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what the folder lacks
    */
   default List<String> files(Path folder, String variant) {
     return PipelineFiles.of(folder, variant);
   }
 
-  /** Loads a {@link LayoutGuidanceStableDiffusionPipeline}. */
+  /** A loader of {@link LayoutGuidanceStableDiffusionPipeline}s. */
   final class LayoutGuidance implements PipelineLoader {
 
     private static final long serialVersionUID = 1;
 
     @Override
     public ImagePipeline load(Path folder, PretrainedOptions options) {
-      NativeLibraries.folder(); // or says what is wrong, which initializers of classes hide
+      NativeLibraries.folder(); // fails with a clear message, which class initializers would hide
       DeviceType.requireUsable(options.device());
       if (!options.device().isGpu()) {
         useAllCores();
@@ -46,7 +46,7 @@ public interface PipelineLoader extends Serializable {
       return LayoutGuidanceStableDiffusionPipeline.fromPretrained(folder, options);
     }
 
-    /** One batch runs at a time, so it may have all cores; OMP_NUM_THREADS says otherwise. */
+    /** Gives all cores to a batch, because one runs at a time; OMP_NUM_THREADS overrides this. */
     private static void useAllCores() {
       if (System.getenv("OMP_NUM_THREADS") == null) {
         LibTorch.setNumThreads(ExecutorPipelines.cores());

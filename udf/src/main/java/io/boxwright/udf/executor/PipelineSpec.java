@@ -11,14 +11,14 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 
 /**
- * Which pipeline a job wants on its executors.
+ * The pipeline that a job wants on its executors.
  *
  * @param model the diffusers folder
- * @param fingerprint what the driver found there, which is what executors have to load
- * @param deviceType where it runs
+ * @param fingerprint the content that the driver found there and executors must load
+ * @param deviceType the kind of device that it runs on
  * @param weightType the type of its weights
- * @param variant which weight files, such as {@code fp16}; null for the plain ones
- * @param loader how it is loaded
+ * @param variant the variant of the weight files, such as {@code fp16}; null for the plain ones
+ * @param loader the loader of the pipeline
  */
 public record PipelineSpec(
     ModelFolder model,
@@ -29,17 +29,18 @@ public record PipelineSpec(
     PipelineLoader loader)
     implements Serializable {
 
-  /** How the folder is loaded on a device. */
+  /** Returns the options for loading the folder on a device. */
   PretrainedOptions pretrainedOptions(Device device) {
     return new PretrainedOptions(device, weightType.on(device), variant);
   }
 
   /**
-   * The model on this host, read whole.
+   * Reads the whole model on this host and checks that it is the driver's.
    *
-   * @throws ModelLoadingException naming this host and the first file that is not as the driver's
+   * @throws ModelLoadingException naming this host and the first file that differs from the
+   *     driver's
    */
-  HashedFolder verified() {
+  HashedFolder verify() {
     HashedFolder here = model.hash(loader, variant);
     Optional<String> difference = here.fingerprint().difference(fingerprint);
     if (difference.isPresent()) {

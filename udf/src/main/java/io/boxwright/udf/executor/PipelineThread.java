@@ -10,7 +10,7 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
- * The thread that a pipeline works in, one batch after another, whichever tasks they are of.
+ * The thread that a pipeline works in, one batch after another, whichever tasks they belong to.
  * libtorch plans the convolutions and attentions of a GPU anew in each thread that uses them, which
  * takes seconds.
  */
@@ -19,20 +19,20 @@ public final class PipelineThread {
   private final ExecutorService executor;
 
   /**
-   * Starts with the first work; does not keep the process from ending.
+   * Makes a thread that starts with the first work and does not keep the process from ending.
    *
-   * @param name of the thread
+   * @param name the name of the thread
    */
   PipelineThread(String name) {
     executor = Executors.newSingleThreadExecutor(DaemonThreads.named(name));
   }
 
   /**
-   * Does work in the thread and waits for it, also if this thread is interrupted meanwhile: a
-   * native call cannot be.
+   * Does work in the thread and waits for it, even if the calling thread is interrupted meanwhile,
+   * because a native call cannot be interrupted.
    *
-   * @return its result
-   * @throws RuntimeException that the work threw
+   * @return the result of the work
+   * @throws RuntimeException the exception that the work threw
    */
   public <T> T run(Supplier<T> work) {
     Callable<T> callable = work::get;
@@ -47,7 +47,7 @@ public final class PipelineThread {
         }
       }
     } catch (ExecutionException e) {
-      throw unwrapped(e.getCause());
+      throw unwrap(e.getCause());
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -55,12 +55,12 @@ public final class PipelineThread {
     }
   }
 
-  /** Ends the thread, after the work that it has. */
+  /** Ends the thread after its remaining work. */
   void end() {
     executor.shutdown();
   }
 
-  private static RuntimeException unwrapped(Throwable cause) {
+  private static RuntimeException unwrap(Throwable cause) {
     if (cause instanceof Error error) {
       throw error;
     }

@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pipeline of this executor and the tasks that use it. Once it is let go, no other task gets it,
- * and the last one to end closes it and its detectors: that frees their native memory.
+ * A pipeline of this executor and the number of tasks that use it. Once it is let go, no other task
+ * gets it, and the last task to end closes it and its detectors, which frees their native memory.
  */
 final class SharedPipeline {
 
@@ -18,9 +18,9 @@ final class SharedPipeline {
   private boolean letGo;
 
   /**
-   * A pipeline without users.
+   * Makes a pipeline without users.
    *
-   * @param files that it was loaded from
+   * @param files the files that it was loaded from
    */
   SharedPipeline(LoadedPipeline loaded, HashedFolder files) {
     this.loaded = loaded;
@@ -31,13 +31,13 @@ final class SharedPipeline {
     return loaded;
   }
 
-  /** What it was loaded from. */
+  /** Returns the files that it was loaded from. */
   HashedFolder files() {
     return files;
   }
 
   /**
-   * Takes it for a task, which has to {@link #release} it.
+   * Adds a task that uses it and must {@link #release} it.
    *
    * @return false if it was let go
    */
@@ -49,13 +49,13 @@ final class SharedPipeline {
     return true;
   }
 
-  /** A task does not need it any more. */
+  /** Removes a task that no longer uses it. */
   synchronized void release() {
     users--;
     closeIfUnused();
   }
 
-  /** Nobody is to get it any more. */
+  /** Lets the pipeline go: no other task gets it. */
   synchronized void letGo() {
     if (!letGo) {
       letGo = true;
@@ -67,12 +67,12 @@ final class SharedPipeline {
     if (!letGo || users > 0) {
       return;
     }
-    LOG.info("Closing the pipeline of {}, which is another model now", files.folder());
+    LOG.info("Closing the pipeline of {}, because the model has changed", files.folder());
     try {
       loaded.thread().end();
       loaded.detectors().close();
       loaded.pipeline().close();
-    } catch (RuntimeException e) { // no fault of the task that happens to be the last
+    } catch (RuntimeException e) { // not the fault of the last task
       LOG.warn("Cannot close the pipeline of {}", files.folder(), e);
     }
   }

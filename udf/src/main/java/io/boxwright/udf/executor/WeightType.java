@@ -12,7 +12,7 @@ public enum WeightType {
       return device.isGpu() ? DataType.FLOAT16 : DataType.FLOAT32;
     }
   },
-  /** 32 bits: twice the memory, and on the CPU the only sensible one. */
+  /** 32 bits: twice the memory, and the only sensible type on the CPU. */
   FLOAT32 {
     @Override
     public DataType on(Device device) {
@@ -27,6 +27,6 @@ public enum WeightType {
     }
   };
 
-  /** The type on a device. */
+  /** Returns the type on a device. */
   public abstract DataType on(Device device);
 }

@@ -1,5 +1,5 @@
 /**
- * What an executor holds: one loaded pipeline a device and the detectors beside it, the devices
+ * The content of an executor: one loaded pipeline for each device and its detectors, the devices
  * themselves, and the folder that the model comes from.
  */
 package io.boxwright.udf.executor;

@@ -25,7 +25,7 @@ class DeviceTypeTest {
   void aGpuThatLibtorchCannotUseIsRefusedByName() {
     assertThatThrownBy(() -> DeviceType.requireUsable(Device.gpu(99)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageMatching("Cannot use gpu99, see conf/local-gpu.conf .* libtorch says: .+");
+        .hasMessageMatching("Cannot use gpu99; conf/local-gpu.conf .* libtorch says: .+");
     assertThatCode(() -> DeviceType.requireUsable(Device.cpu())).doesNotThrowAnyException();
   }
 

@@ -58,7 +58,7 @@ class FileSystemsTest {
   void addressesOfTheWebAreRefused(String scheme) {
     assertThatThrownBy(() -> open(scheme + "://example.com/x.parquet"))
         .isInstanceOf(UnsupportedFileSystemException.class)
-        .hasMessage("Boxwright reads no %s addresses; download it first", scheme);
+        .hasMessage("Boxwright does not read %s addresses; download it first", scheme);
   }
 
   @Test

@@ -108,10 +108,10 @@ class ModelFolderTest {
           """
           random:tiny     | only bench has random models
           random:sd3      | only bench has random models
-          C:\\models       | there is no such folder, and it is no URI with a path from the root
-          file:datasets   | there is no such folder, and it is no URI with a path from the root
-          hdfs:models/sd  | there is no such folder, and it is no URI with a path from the root
-          ' : '           | there is no such folder, and it is no URI with a path from the root
+          C:\\models       | there is no such folder, and it is not a URI with an absolute path
+          file:datasets   | there is no such folder, and it is not a URI with an absolute path
+          hdfs:models/sd  | there is no such folder, and it is not a URI with an absolute path
+          ' : '           | there is no such folder, and it is not a URI with an absolute path
           """)
   void namesOfNoModelAreRefused(String name, String problem) {
     assertThatThrownBy(() -> localize(name))

@@ -365,7 +365,7 @@ class GuidedImageGeneratorTest {
   void unknownDetectorsAreRefused() {
     assertThatThrownBy(() -> generator().setDetector("owl"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Unknown detector owl; there are none, shapes");
+        .hasMessage("Unknown detector owl: choose one of none, shapes");
   }
 
   @Test
