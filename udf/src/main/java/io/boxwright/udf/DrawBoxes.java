@@ -20,8 +20,8 @@ import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * {@code draw_boxes(image_bytes, boxes, labels)}: a picture with labelled boxes on it, as PNG.
- * Boxes with the same label have the same colour.
+ * The function {@code draw_boxes(image_bytes, boxes, labels)}, which gives a picture with labelled
+ * boxes as PNG. Boxes with the same label have the same colour.
  */
 final class DrawBoxes extends SqlFunction<byte[]> {
 
@@ -35,12 +35,13 @@ final class DrawBoxes extends SqlFunction<byte[]> {
   }
 
   /**
-   * Draws boxes. The picture is PNG, JPEG or what else Java reads; a box is x_min, y_min, x_max,
-   * y_max, each 0..1, origin top left. No boxes, or none with a label, may also be null.
+   * Draws boxes. The picture is PNG, JPEG or another format that Java reads; a box is x_min, y_min,
+   * x_max, y_max, each 0..1, origin top left. Boxes and labels may also be null, which stands for
+   * none.
    *
    * @return PNG of the picture's size, RGB; null if there is no picture
-   * @throws IllegalArgumentException naming the box that is wrong, the label that is too long, how
-   *     many labels there are for how many boxes, or what the picture is not
+   * @throws IllegalArgumentException naming the wrong box, the label that is too long, the
+   *     different numbers of labels and boxes, or the problem of the picture
    * @throws IllegalStateException if there are labels, but no fonts on this host
    */
   @Override
@@ -81,7 +82,7 @@ final class DrawBoxes extends SqlFunction<byte[]> {
     return numbers;
   }
 
-  /** A label a box, which is empty where there is none. */
+  /** Reads a label for each box, which is empty where there is none. */
   private static List<String> readLabels(InternalRow arguments, int place, int boxes) {
     List<String> given = readStrings(arguments, place);
     if (given.isEmpty()) {
@@ -112,7 +113,7 @@ final class DrawBoxes extends SqlFunction<byte[]> {
       problem = e.getMessage();
     }
     throw new IllegalArgumentException(
-        "Invalid image_bytes: %s no picture: %s"
+        "Invalid image_bytes: %s not a picture: %s"
             .formatted(Count.of(bytes.length, "byte that is", "bytes that are"), problem));
   }
 
@@ -123,7 +124,7 @@ final class DrawBoxes extends SqlFunction<byte[]> {
     }
   }
 
-  /** Labels come after all boxes, so that none is crossed. */
+  /** Draws labels after all boxes, so that no box crosses a label. */
   private static void drawLabels(DrawBox drawing, List<BoundingBox> boxes, List<String> labels) {
     try {
       for (int i = 0; i < boxes.size(); i++) {
@@ -138,7 +139,7 @@ final class DrawBoxes extends SqlFunction<byte[]> {
     }
   }
 
-  /** The place of the first box with the same label; a box without one is an object of its own. */
+  /** Finds the first box with the same label; a box without a label is an object of its own. */
   private static int findObject(List<String> labels, int place) {
     return labels.get(place).isEmpty() ? place : labels.indexOf(labels.get(place));
   }

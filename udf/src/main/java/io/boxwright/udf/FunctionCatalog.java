@@ -19,9 +19,9 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * spark.sql.catalog.boxwright.model-cache=/scratch/boxwright
  * }</pre>
  *
- * <p>The second one is optional: a folder on the disk of each host, where models that come from
- * elsewhere are copied to; default {@link ModelCache#defaultFolder}. Functions have no namespace,
- * and their names may be in any case.
+ * <p>The second setting is optional: a folder on the disk of each host for copies of models from
+ * elsewhere; the default is {@link ModelCache#defaultFolder}. Functions have no namespace, and
+ * their names may be in any case.
  */
 public final class FunctionCatalog
     implements org.apache.spark.sql.connector.catalog.FunctionCatalog {
@@ -29,7 +29,7 @@ public final class FunctionCatalog
   private String name;
   private List<SqlFunction<?>> functions;
 
-  /** A catalog that Spark has to {@link #initialize}. */
+  /** Makes a catalog, which Spark must {@link #initialize}. */
   public FunctionCatalog() {}
 
   @Override
@@ -49,7 +49,7 @@ public final class FunctionCatalog
   }
 
   /**
-   * All functions.
+   * Lists all functions.
    *
    * @throws NoSuchNamespaceException for any namespace but the empty one
    */
@@ -64,7 +64,8 @@ public final class FunctionCatalog
   }
 
   /**
-   * A function, the same object each time: Spark takes calls of equal functions for equal.
+   * Returns a function, the same object each time, because Spark treats calls of equal functions as
+   * equal.
    *
    * @throws NoSuchFunctionException if there is none of that name, or a namespace is given
    */

@@ -18,10 +18,10 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A function of fixed parameters. Arguments of other number types are cast by Spark, and an untyped
+ * A function with fixed parameters. Spark casts arguments of other number types, and an untyped
  * {@code NULL} fits everywhere.
  *
- * @param <R> what it gives, in Spark's internal form
+ * @param <R> the type of its result, in Spark's internal form
  */
 abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
 
@@ -32,11 +32,11 @@ abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
   private final DataType resultType;
 
   /**
-   * A function.
+   * Makes a function.
    *
-   * @param name in small letters
+   * @param name the name in small letters
    * @param parameters names and types, such as {@code prompt STRING, phrases ARRAY<STRING>}
-   * @param resultType the type of what it gives
+   * @param resultType the type of its result
    */
   SqlFunction(String name, String parameters, DataType resultType) {
     this.name = name;
@@ -58,8 +58,8 @@ abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
    * Checks the types of a call's arguments.
    *
    * @return this
-   * @throws UnsupportedOperationException saying what the function takes; Spark adds its name and
-   *     what it was given
+   * @throws UnsupportedOperationException listing the function's parameters; Spark adds its name
+   *     and the arguments
    */
   @Override
   public final BoundFunction bind(StructType arguments) {
@@ -83,7 +83,7 @@ abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
     return resultType;
   }
 
-  /** The texts of an array, which may be null as a whole: then there are none. */
+  /** Reads the texts of an array; an array that is null has none. */
   static List<String> readStrings(InternalRow arguments, int place) {
     List<String> strings = new ArrayList<>();
     if (!arguments.isNullAt(place)) {
@@ -101,7 +101,7 @@ abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
         .collect(Collectors.joining(", ", "(", ")"));
   }
 
-  /** Whether Spark casts every value of a type to the other one, on its own and at no risk. */
+  /** Returns whether Spark casts every value of a type to the other one, by itself and safely. */
   private static boolean fits(DataType given, DataType wanted) {
     if (given instanceof ArrayType givenArray && wanted instanceof ArrayType wantedArray) {
       return fits(givenArray.elementType(), wantedArray.elementType());

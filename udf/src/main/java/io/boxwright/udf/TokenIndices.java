@@ -12,8 +12,8 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * {@code token_indices(model, prompt, phrases)}: where phrases stand in a prompt, as the job finds
- * them: a list of token indices a phrase, 0 being the start token.
+ * The function {@code token_indices(model, prompt, phrases)}, which finds phrases in a prompt as
+ * the job does. It gives a list of token indices for each phrase, where 0 is the start token.
  */
 final class TokenIndices extends SqlFunction<ArrayData> {
 
@@ -32,7 +32,7 @@ final class TokenIndices extends SqlFunction<ArrayData> {
   /**
    * Finds phrases.
    *
-   * @return a list of whole numbers a phrase; null if an argument is null
+   * @return a list of whole numbers for each phrase; null if an argument is null
    * @throws IllegalArgumentException naming the phrase that is null, empty or not found, or the
    *     text that is too long
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the model or its file that

@@ -11,24 +11,24 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * The tokenizers of models, by the names that {@link ModelFolder} knows. A process loads each once,
- * when it is first asked for, and keeps it until it ends, which frees the native memory. A folder
- * that changes meanwhile is not read again.
+ * The tokenizers of models, by the names that {@link ModelFolder} knows. A process loads each
+ * tokenizer once, at its first use, and keeps it until the process ends, which frees the native
+ * memory. A folder that changes meanwhile is not read again.
  *
- * @param modelCache where copies of models go on each host
- * @param hadoop how file systems are reached
+ * @param modelCache the folder for copies of models on each host
+ * @param hadoop the settings of file systems
  */
 record Tokenizers(String modelCache, SerializableConfiguration hadoop) implements Serializable {
 
   private static final Map<String, CLIPTokenizer> LOADED = new ConcurrentHashMap<>();
 
-  /** Tokenizers of models on file systems as Hadoop's settings say. */
+  /** Makes tokenizers of models on file systems by Hadoop's settings. */
   static Tokenizers of(Path modelCache, Configuration hadoop) {
     return new Tokenizers(modelCache.toString(), new SerializableConfiguration(hadoop));
   }
 
   /**
-   * The tokenizer of a model, for all threads. It stays open: callers do not close it.
+   * Returns the tokenizer of a model, for all threads. It stays open; callers do not close it.
    *
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the model or its file that
    *     cannot be read; the next call tries again

@@ -202,10 +202,10 @@ class DrawBoxesTest {
   void bytesThatAreNoPictureAreRefused() {
     assertThat(Sql.catchFailure(() -> drawBytes("X'00112233', array(), NULL")))
         .hasMessage(
-            "Invalid image_bytes: 4 bytes that are no picture: it has no format that Java reads");
+            "Invalid image_bytes: 4 bytes that are not a picture: it has no format that Java reads");
     assertThat(
             Sql.catchFailure(() -> drawBytes("substring(%s, 1, 60), array(), NULL".formatted(PNG))))
-        .hasMessageStartingWith("Invalid image_bytes: 60 bytes that are no picture: ");
+        .hasMessageStartingWith("Invalid image_bytes: 60 bytes that are not a picture: ");
   }
 
   @ParameterizedTest
