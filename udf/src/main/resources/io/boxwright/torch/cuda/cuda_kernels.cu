@@ -1,13 +1,13 @@
-// CUDA kernels that pass over an array once where libtorch's operators pass several times. Compiled
-// by NVRTC, which comes with libtorch, once for each device and type of weights: no header is
-// there, no compiler is needed. CudaKernels launches them and says what they compute.
+// CUDA kernels that pass over an array once where libtorch's operators pass several times. NVRTC,
+// which comes with libtorch, compiles them once for each device and type of weights, so neither
+// headers nor another compiler are needed. CudaKernels launches them and documents them.
 //
 // Every parameter has eight bytes. Pictures are channels last: (B, H, W, C) in memory. Numbers are
-// `scalar`s, computed with in float32, and moved in packs of 16 bytes, so C is a multiple of WIDTH.
-// Sums are taken in an order that depends on shapes alone, so results are the same in every run.
+// `scalar`s; computations are in float32. Memory is read and written in packs of 16 bytes, so C is a
+// multiple of WIDTH. The order of sums depends only on shapes, so every run gives the same results.
 
 #ifdef FLOAT16
-typedef unsigned short scalar;  // the bits; NVRTC knows no half without CUDA's headers
+typedef unsigned short scalar;  // the bits, because NVRTC has no half without CUDA's headers
 #define WIDTH 8
 #else
 typedef float scalar;
@@ -60,7 +60,7 @@ struct Floats {
   }
 };
 
-// Zeros where there is nothing to read.
+// Reads numbers, or gives zeros for a null pointer.
 __device__ __forceinline__ Floats or_zeros(const scalar* base, int64 offset) {
   return base == nullptr ? Floats(0.f) : Floats(base + offset);
 }
@@ -86,8 +86,8 @@ __device__ __forceinline__ float normal_pdf(float x) {
 // ---------------------------------------------------------------------------------------------
 // Group norm. A sample's positions are cut into chunks, one for each block of the grid's row. The
 // threads of a block are (lanes, C / WIDTH): a thread has WIDTH channels of every lanes-th position.
-// Moments are taken from the first sample to the last, and used from the last to the first: what
-// was read last is in the cache still.
+// Moments are computed from the first sample to the last and used from the last to the first, because
+// the samples that were read last are still in the cache.
 
 __device__ __forceinline__ int sample_from_first() { return blockIdx.y; }
 
@@ -106,9 +106,9 @@ struct Place {
   int channels;
   int lanes;
   int lane;
-  int channel;  // the first of the thread's
+  int channel;  // the first one of the thread
   int sample;
-  int64 base;  // of the sample, at the thread's channels
+  int64 base;  // where the thread's channels of the sample begin
   Chunk chunk;
 
   __device__ Place(int channels, int positions, int sample)
@@ -121,7 +121,7 @@ struct Place {
         chunk(blockIdx.x, gridDim.x, positions) {}
 };
 
-// Sums two numbers a channel over a block's lanes and over the channels of each group.
+// Sums two numbers for each channel over a block's lanes and over the channels of each group.
 __device__ void sum_by_group(
     const Place& place, int groups, const Floats& first, const Floats& second, float2* sums) {
   extern __shared__ float shared[];
@@ -135,7 +135,7 @@ __device__ void sum_by_group(
   }
   __syncthreads();
   int width = place.channels / groups;
-  int warps = blockDim.x / WARP;  // a last warp that is not whole stays idle
+  int warps = blockDim.x / WARP;  // an incomplete last warp stays idle
   int warp = threadIdx.x / WARP;
   if (warp >= warps) return;
   for (int group = warp; group < groups; group += warps) {
@@ -151,7 +151,8 @@ __device__ void sum_by_group(
   }
 }
 
-// partial (B, chunks, groups): the sum of x + added, and of its squares less the chunk's mean's.
+// Computes partial (B, chunks, groups): the sums of x + added and of its squared deviations from the
+// chunk's mean.
 extern "C" __global__ void __launch_bounds__(640) group_norm_moments(
     const scalar* x, const scalar* added, int64 added_stride, float2* partial, int64 channels,
     int64 positions, int64 groups) {
@@ -179,7 +180,7 @@ extern "C" __global__ void __launch_bounds__(640) group_norm_moments(
   }
 }
 
-// Mean and 1 / standard deviation of each group of a sample out of all its chunks' moments.
+// Computes mean and 1 / standard deviation of each group of a sample from the moments of its chunks.
 __device__ void combine_moments(
     const float2* partial, int chunks, int positions, int groups, int width, float epsilon,
     float2* statistics) {
@@ -203,7 +204,7 @@ __device__ void combine_moments(
   }
 }
 
-// y = normalised (x + added) * weight + bias, then SiLU if asked for. statistics (B, groups).
+// Computes y = normalised (x + added) * weight + bias, with optional SiLU. statistics (B, groups).
 extern "C" __global__ void __launch_bounds__(640) group_norm(
     const scalar* x, const scalar* added, int64 added_stride, const float2* partial, int64 chunks,
     const scalar* weight, const scalar* bias, scalar* y, float2* statistics, int64 channels,
@@ -240,7 +241,7 @@ extern "C" __global__ void __launch_bounds__(640) group_norm(
   }
 }
 
-// What the two passes of the derivative share: normalised values, and gradients with respect to them.
+// The part that both passes of the derivative share: normalised values and their gradients.
 struct GroupNormGradient {
   Floats scale, centre, weight, bias;
   bool silu;
@@ -262,7 +263,7 @@ struct GroupNormGradient {
     }
   }
 
-  // x becomes normalised, gradient that of the normalised value.
+  // Turns x into the normalised value, and gradient into the gradient of that value.
   __device__ __forceinline__ void apply(Floats& x, Floats& gradient) const {
 #pragma unroll
     for (int k = 0; k < WIDTH; k++) {
@@ -276,7 +277,8 @@ struct GroupNormGradient {
   }
 };
 
-// partial (B, chunks, groups): sums of the normalised value's gradient, and of its product with it.
+// Computes partial (B, chunks, groups): the sums of the normalised values' gradients, and of their
+// products with the values.
 extern "C" __global__ void __launch_bounds__(640) group_norm_backward_moments(
     const scalar* x, const scalar* added, int64 added_stride, const scalar* gradient,
     const float2* statistics, const scalar* weight, const scalar* bias, float2* partial,
@@ -300,7 +302,7 @@ extern "C" __global__ void __launch_bounds__(640) group_norm_backward_moments(
       partial + ((int64)blockIdx.y * gridDim.x + blockIdx.x) * groups);
 }
 
-// With respect to x, and what has been gathered of x's gradient before on top, if anything.
+// Computes the gradient with respect to x and adds so_far, unless it is null.
 extern "C" __global__ void __launch_bounds__(640) group_norm_backward(
     const scalar* x, const scalar* added, int64 added_stride, const scalar* gradient,
     const float2* statistics, const float2* partial, int64 chunks, const scalar* weight,
@@ -336,9 +338,9 @@ extern "C" __global__ void __launch_bounds__(640) group_norm_backward(
 }
 
 // ---------------------------------------------------------------------------------------------
-// Layer norm of (rows, C), a warp a row. A row is read from memory once and from the cache then.
+// Layer norm of (rows, C), one warp for each row. Memory is read once, later reads hit the cache.
 
-// Mean and 1 / standard deviation of a row.
+// Computes mean and 1 / standard deviation of a row.
 __device__ __forceinline__ float2 row_statistics(const scalar* row, int channels, float epsilon) {
   int first = threadIdx.x % WARP * WIDTH;
   float sum = 0;
@@ -407,7 +409,7 @@ extern "C" __global__ void layer_norm_backward(
 }
 
 // ---------------------------------------------------------------------------------------------
-// Value by value. A thread has one pack; `packs` is how many there are.
+// Operations on single values. A thread has one pack; `packs` is their number.
 
 __device__ __forceinline__ unsigned pack_index() {
   return blockIdx.x * blockDim.x + threadIdx.x;
@@ -415,7 +417,7 @@ __device__ __forceinline__ unsigned pack_index() {
 
 __device__ __forceinline__ int64 offset_of(unsigned pack) { return (int64)pack * WIDTH; }
 
-// (rows, 2C): states, then gate -> (rows, C), states * GELU(gate). packs counts the result's.
+// Maps (rows, 2C), states then gate, to (rows, C), states * GELU(gate). packs counts the result's.
 extern "C" __global__ void geglu(const scalar* x, scalar* y, int64 packs, int64 channels) {
   unsigned i = pack_index();
   if (i >= packs) return;
@@ -443,7 +445,7 @@ extern "C" __global__ void geglu_backward(
   gate.store(result + at + channels);
 }
 
-// a + b + bias, a number a channel.
+// Computes a + b + bias, where bias has one number for each channel.
 extern "C" __global__ void add_bias(
     const scalar* a, const scalar* b, const scalar* bias, scalar* y, int64 packs, int64 channels) {
   unsigned i = pack_index();
@@ -455,7 +457,7 @@ extern "C" __global__ void add_bias(
   sum.store(y + offset_of(i));
 }
 
-// (B, H, W, C) -> (B, 2H, 2W, C), every value four times. packs counts the result's.
+// Maps (B, H, W, C) to (B, 2H, 2W, C), every value four times. packs counts the result's.
 extern "C" __global__ void upsample_twice(
     const scalar* x, scalar* y, int64 packs, int64 channels, int64 width) {
   unsigned i = pack_index();
