@@ -29,7 +29,7 @@ import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the images that a folder lacks, and counts what is there then. */
+/** A run that makes the images that a folder lacks, and counts the images that it then has. */
 record ChunkRun(
     ImageWork work, PromptTable prompts, RunFolder folder, RunPlan plan, RunRecorder recorder) {
 
@@ -39,10 +39,10 @@ record ChunkRun(
   /**
    * Makes the images, chunk by chunk.
    *
-   * @param there what is made already
-   * @param existing whether failed ones are made again
-   * @param command that goes on after a failure, for people
-   * @throws JobFailedException if they cannot be made or written
+   * @param there the chunks that exist already
+   * @param existing the choice whether failed images are made again
+   * @param command the command, for people, that goes on after a failure
+   * @throws JobFailedException if the images cannot be made or written
    */
   RunResult run(ChunkScan there, ExistingOutput existing, String command) {
     long start = System.nanoTime();
@@ -53,26 +53,26 @@ record ChunkRun(
       if (existing == ExistingOutput.RETRY_ERRORS) {
         remakeFailed();
       }
-      finished = prove();
+      finished = checkFooters();
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
       result =
           JobDescription.during(
               work.spark().sparkContext(),
               "Report: " + folder.path(),
-              () -> result(there, finished, duration));
+              () -> report(there, finished, duration));
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      throw failure(e, command);
+      throw recordFailure(e, command);
     }
     recorder.finished();
     chunks().removeLeftovers(finished);
     return result;
   }
 
-  private RunResult result(ChunkScan there, ChunkScan finished, Duration duration) {
+  private RunResult report(ChunkScan there, ChunkScan finished, Duration duration) {
     Dataset<Row> images = table().read(chunks().paths(finished.files()));
     return new RunResult(
         folder.images(),
-        contactSheet(images),
+        drawContactSheet(images),
         RunSummary.of(images),
         finished.good() - there.good(),
         recorder.refused(),
@@ -81,23 +81,23 @@ record ChunkRun(
   }
 
   /**
-   * Holds all footers against the plan: nothing but the files themselves says what is made. The
-   * plan has to be there for whoever asks later.
+   * Compares all footers with the plan, because only the files themselves show what is made. Writes
+   * the plan again if it is gone, because later commands need it.
    */
-  private ChunkScan prove() {
+  private ChunkScan checkFooters() {
     if (RunPlan.read(folder).isEmpty()) {
       LOG.warn("plan.json is gone; it is written again");
       plan.write(folder);
     }
     if (!RunPlan.require(folder).hash().equals(plan.hash())) {
-      throw new JobFailedException("plan.json is another one than when the run began", null);
+      throw new JobFailedException("plan.json has changed since the run began", null);
     }
     ChunkScan scan = chunks().scan();
     recorder.found(scan);
     if (!scan.missing().isEmpty()) {
       String odd = scan.odd().isEmpty() ? "" : "; in their places lie " + scan.odd();
       throw new JobFailedException(
-          "chunks were written, but are not there: " + scan.missingText() + odd, null);
+          "chunks were written, but are missing: " + scan.missingText() + odd, null);
     }
     return scan;
   }
@@ -132,18 +132,20 @@ record ChunkRun(
     Consumer<ChunkFile> onFinished =
         file -> {
           recorder.finished(file);
-          watch.finished();
+          watch.noteChunk();
         };
     work.run(
         () -> table().write(images, files, monitor.counters(), onFinished), before, description);
     recorder.record();
     if (watch.sawChange()) {
-      throw changed(files);
+      throw setAside(files);
     }
   }
 
-  /** The prompts were hashed before Spark read them for the images, and were others then. */
-  private JobFailedException changed(List<ChunkFile> made) {
+  /**
+   * Moves chunks aside whose prompts had changed between their hashing and the making of images.
+   */
+  private JobFailedException setAside(List<ChunkFile> made) {
     Aside aside = new Aside(folder);
     Set<ChunkFile> targets = Set.copyOf(made);
     chunks().scan().files().stream()
@@ -151,7 +153,7 @@ record ChunkRun(
         .forEach(file -> aside.put(file.name()));
     recorder.found(chunks().scan());
     return new JobFailedException(
-        "the prompts in %s were changed before they were read; what was made of them is in %s"
+        "the prompts in %s were changed before they were read; the images made from them are in %s"
             .formatted(prompts.path(), aside.path()),
         null);
   }
@@ -164,8 +166,8 @@ record ChunkRun(
     return new ImageTable(work.spark(), folder, plan);
   }
 
-  private JobFailedException failure(Exception e, String command) {
-    boolean listed = e instanceof JobFailedException; // with the commonest errors, a line each
+  private JobFailedException recordFailure(Exception e, String command) {
+    boolean listed = e instanceof JobFailedException; // its message lists the errors, a line each
     Optional<DiskFault> fault = DiskFault.in(e);
     String reason =
         listed
@@ -184,13 +186,13 @@ record ChunkRun(
         e);
   }
 
-  /** An extra: when it fails, the images are there all the same. */
-  private Optional<String> contactSheet(Dataset<Row> images) {
+  /** Draws the contact sheet, an extra: if it fails, the run is still good. */
+  private Optional<String> drawContactSheet(Dataset<Row> images) {
     try {
       return ContactSheet.draw(images, CONTACT_SHEET_IMAGES)
           .map(sheet -> folder.writePicture(RunFolder.CONTACT_SHEET, PngEncoder.encode(sheet)));
-    } catch (Exception | LinkageError e) { // the latter where Java's graphics lack a library
-      LOG.warn("There is no contact sheet: {}", e.toString());
+    } catch (Exception | LinkageError e) { // the latter if Java's graphics lack a library
+      LOG.warn("Cannot draw the contact sheet: {}", e.toString());
       return Optional.empty();
     }
   }

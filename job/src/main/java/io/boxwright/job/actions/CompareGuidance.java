@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the images of a table of prompts twice, from the same noise, without guidance and with the
- * generator's, into {@code unguided} and {@code guided} of an output folder; images that are there
- * already are replaced.
+ * The action that makes the images of a table of prompts twice, from the same noise: without
+ * guidance, into {@code unguided} of an output folder, and with the generator's guidance, into
+ * {@code guided}. Existing images are replaced.
  */
 public final class CompareGuidance {
 
@@ -37,37 +37,37 @@ public final class CompareGuidance {
   private PrintWriter console = new PrintWriter(Writer.nullWriter());
   private OrderlyStop stop;
 
-  /** Runs on a session, with a generator that says with what model and how. */
+  /** Runs on a session, with a generator that has the model and its settings. */
   public CompareGuidance(SparkSession spark, GuidedImageGenerator generator) {
     this.spark = spark;
     this.generator = generator;
   }
 
-  /** The prompt table, as of {@link GenerateImages#input}. Required. */
+  /** Sets the prompt table, as {@link GenerateImages#input} does. Required. */
   public CompareGuidance input(String path) {
     input = path;
     return this;
   }
 
-  /** The output folder. Required. */
+  /** Sets the output folder. Required. */
   public CompareGuidance output(String folder) {
     output = folder;
     return this;
   }
 
-  /** Where to say how far the images are; default: nowhere. */
+  /** Sets the writer that progress is printed to; default: none. */
   public CompareGuidance console(PrintWriter writer) {
     console = writer;
     return this;
   }
 
-  /** The command that does the same again, for people. */
+  /** Sets the command, for people, that does the same again. */
   public CompareGuidance command(String line) {
     command = line;
     return this;
   }
 
-  /** What ends the runs when the process is told to end, as of {@link GenerateImages#stop}. */
+  /** Sets the stop that ends the runs with the process, as {@link GenerateImages#stop} does. */
   public CompareGuidance stop(OrderlyStop value) {
     stop = value;
     return this;
@@ -84,7 +84,7 @@ public final class CompareGuidance {
     Guidance guidance = generator.guidance();
     RunResult unguided = generate("unguided", BackwardGuidance.none());
     RunResult guided = generate("guided", guidance);
-    return new Comparison(unguided, guided, contactSheet(unguided, guided));
+    return new Comparison(unguided, guided, drawContactSheet(unguided, guided));
   }
 
   private RunResult generate(String name, Guidance guidance) {
@@ -99,16 +99,16 @@ public final class CompareGuidance {
         .execute();
   }
 
-  /** An extra: when it fails, the images are there all the same. */
-  private Optional<String> contactSheet(RunResult unguided, RunResult guided) {
+  /** Draws the contact sheet, an extra: if it fails, the images are still good. */
+  private Optional<String> drawContactSheet(RunResult unguided, RunResult guided) {
     try {
       return ContactSheet.compare(
               ImageTable.read(spark, unguided.table()),
               ImageTable.read(spark, guided.table()),
               CONTACT_SHEET_PAIRS)
           .map(this::write);
-    } catch (Exception | LinkageError e) { // the latter where Java's graphics lack a library
-      LOG.warn("There is no contact sheet: {}", e.toString());
+    } catch (Exception | LinkageError e) { // the latter if Java's graphics lack a library
+      LOG.warn("Cannot draw the contact sheet: {}", e.toString());
       return Optional.empty();
     }
   }

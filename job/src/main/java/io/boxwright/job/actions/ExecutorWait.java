@@ -19,8 +19,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Waits until a cluster runs a first, empty task. Spark itself would wait for ever for an executor
- * that no machine can give.
+ * The wait until a cluster runs a first, empty task. Spark itself would wait forever for an
+ * executor that no machine can give.
  */
 public final class ExecutorWait {
 
@@ -36,8 +36,9 @@ public final class ExecutorWait {
   /**
    * Waits with Spark's settings.
    *
-   * @param limit how long
-   * @param console where to say that it takes more than half a minute
+   * @param limit the longest wait, more than 0
+   * @param console the writer of a notice when the wait takes more than half a minute
+   * @throws InvalidInputException if the limit is not more than 0
    */
   public ExecutorWait(SparkConf conf, Duration limit, PrintWriter console) {
     this(conf, USUAL, limit, console);
@@ -57,7 +58,7 @@ public final class ExecutorWait {
   /**
    * Waits, unless the master is a local one.
    *
-   * @throws InvalidInputException if no executor comes, saying what was asked for
+   * @throws InvalidInputException if no executor comes, naming the resources that were requested
    */
   public void await(SparkSession spark) {
     if (spark.sparkContext().isLocal()) {
@@ -72,16 +73,16 @@ public final class ExecutorWait {
   /**
    * Waits for a task.
    *
-   * @param stopped whether Spark is; what it says then is where it was started
+   * @param stopped tells whether Spark has stopped; the error of the task is then not the cause
    */
   void await(Future<?> firstTask, BooleanSupplier stopped) {
     try {
-      if (!ends(firstTask, min(usual, limit), stopped)) {
+      if (!endsWithin(firstTask, min(usual, limit), stopped)) {
         announce();
-        if (!ends(firstTask, limit.minus(min(usual, limit)), stopped)) {
+        if (!endsWithin(firstTask, limit.minus(min(usual, limit)), stopped)) {
           throw new InvalidInputException(
               "No executor within %d s (--executor-timeout): %s. %s"
-                  .formatted(limit.toSeconds(), request(), remedy()));
+                  .formatted(limit.toSeconds(), describeRequest(), describeRemedy()));
         }
       }
     } finally {
@@ -92,12 +93,12 @@ public final class ExecutorWait {
   private void announce() {
     if (usual.compareTo(limit) < 0) {
       console.print(
-          "No executor after %d s: %s. %s. Waiting until %d s are over (--executor-timeout)",
-          usual.toSeconds(), request(), remedy(), limit.toSeconds());
+          "No executor after %d s: %s. %s. Waiting for up to %d s in all (--executor-timeout)",
+          usual.toSeconds(), describeRequest(), describeRemedy(), limit.toSeconds());
     }
   }
 
-  private boolean ends(Future<?> task, Duration time, BooleanSupplier stopped) {
+  private boolean endsWithin(Future<?> task, Duration time, BooleanSupplier stopped) {
     try {
       task.get(time.toMillis(), TimeUnit.MILLISECONDS);
       return true;
@@ -105,20 +106,21 @@ public final class ExecutorWait {
       return false;
     } catch (ExecutionException e) {
       String problem = stopped.getAsBoolean() ? STOPPED : RootCause.message(e.getCause());
-      throw failed(problem, e);
+      throw makeFailure(problem, e);
     } catch (CancellationException e) {
-      throw failed(STOPPED, e);
+      throw makeFailure(STOPPED, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw failed("the wait was interrupted", e);
+      throw makeFailure("the wait was interrupted", e);
     }
   }
 
-  private InvalidInputException failed(String problem, Exception cause) {
-    return new InvalidInputException("No executor: %s; %s".formatted(problem, request()), cause);
+  private InvalidInputException makeFailure(String problem, Exception cause) {
+    return new InvalidInputException(
+        "No executor: %s; %s".formatted(problem, describeRequest()), cause);
   }
 
-  private String request() {
+  private String describeRequest() {
     String resources =
         Arrays.stream(conf.getAllWithPrefix("spark.executor.resource."))
             .filter(entry -> entry._1().endsWith(".amount"))
@@ -133,8 +135,8 @@ public final class ExecutorWait {
             resources);
   }
 
-  private static String remedy() {
-    return "If no machine there has as much free, ask for less; for machines without GPUs see"
+  private static String describeRemedy() {
+    return "If no machine has that much free, ask for less; for machines without GPUs see"
         + " conf/standalone-cpu.conf";
   }
 

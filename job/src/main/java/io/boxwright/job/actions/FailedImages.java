@@ -24,9 +24,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Makes failed images again. A chunk's new file holds its good rows as they were and the new ones,
- * in the order of the prompts. An image's position is the row in its chunk's file, counted through
- * all chunks.
+ * The failed images of a folder, which are made again. A chunk's new file holds its good rows as
+ * they were and the new ones, in the order of the prompts. An image's position is its row in its
+ * chunk's file, counted through all chunks.
  */
 final class FailedImages {
 
@@ -40,7 +40,7 @@ final class FailedImages {
   private final List<ChunkFile> files;
   private final long count;
 
-  /** The failed images that a folder has now. */
+  /** Finds the failed images that a folder has now. */
   FailedImages(RunPlan plan, PromptTable prompts, ImageTable table, ChunkTable chunks) {
     this.plan = plan;
     this.prompts = prompts;
@@ -52,27 +52,28 @@ final class FailedImages {
     this.count = failed.stream().mapToLong(ChunkFooter::failed).sum();
   }
 
-  /** The files that are to be replaced. */
+  /** Returns the files to replace. */
   List<ChunkFile> files() {
     return files;
   }
 
-  /** How many images have failed. */
+  /** Returns the number of failed images. */
   long count() {
     return count;
   }
 
-  /** What the new files hold, a partition each. */
+  /** Makes the rows of the new files, a partition each. */
   Dataset<Row> remake(GuidedImageGenerator generator) {
-    Dataset<Row> images = images();
+    Dataset<Row> images = readImages();
     Dataset<Row> good = images.filter(col("status").equalTo("ok"));
-    Dataset<Row> again = made(generator, images.filter(col("status").equalTo("error")));
+    Dataset<Row> again = makeAgain(generator, images.filter(col("status").equalTo("error")));
     Dataset<Row> all = good.unionByName(again);
-    return inChunks(imagesPerChunk()).partition(all.select(last(images.columns())), IMAGE);
+    return makePartitioner(imagesPerChunk())
+        .partition(all.select(selectColumns(images.columns())), IMAGE);
   }
 
-  /** The images that are there, with their positions. */
-  private Dataset<Row> images() {
+  /** Reads the existing images, with their positions. */
+  private Dataset<Row> readImages() {
     String[] paths = chunks.paths(files);
     Column chunk = regexp_extract(col("_metadata.file_name"), "chunk-(\\d+)", 1).cast("bigint");
     return table
@@ -80,8 +81,8 @@ final class FailedImages {
         .withColumn(IMAGE, chunk.multiply(lit(imagesPerChunk())).plus(col("_metadata.row_index")));
   }
 
-  /** The failed images, made again at their places among all images of their chunks. */
-  private Dataset<Row> made(GuidedImageGenerator generator, Dataset<Row> failed) {
+  /** Makes the failed images again, at their places among all images of their chunks. */
+  private Dataset<Row> makeAgain(GuidedImageGenerator generator, Dataset<Row> failed) {
     Column position = floor(col(IMAGE).divide(lit(plan.imagesPerPrompt()))).cast("bigint");
     Dataset<Row> wanted =
         failed
@@ -97,12 +98,12 @@ final class FailedImages {
     Column image =
         col(PromptTable.POSITION).multiply(lit(plan.imagesPerPrompt())).plus(col("image_index"));
     return generator
-        .generate(inChunks(plan.chunkRows()).partition(rows, ORDER))
+        .generate(makePartitioner(plan.chunkRows()).partition(rows, ORDER))
         .withColumn(IMAGE, image)
         .drop(PromptTable.POSITION, GuidedImageGenerator.ONLY_IMAGES);
   }
 
-  private ChunkPartitioner inChunks(long chunkRows) {
+  private ChunkPartitioner makePartitioner(long chunkRows) {
     return new ChunkPartitioner(files.stream().map(ChunkFile::chunk).toList(), chunkRows);
   }
 
@@ -110,8 +111,8 @@ final class FailedImages {
     return (long) plan.chunkRows() * plan.imagesPerPrompt();
   }
 
-  /** The position comes last. */
-  private static Column[] last(String[] names) {
+  /** Selects columns by name, in this order; the position comes last. */
+  private static Column[] selectColumns(String[] names) {
     return Arrays.stream(names).map(SparkNames::column).toArray(Column[]::new);
   }
 

@@ -17,24 +17,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Cancels a job in which too many rows fail: then something is systematically wrong, and the rest
- * would fail, too. Only rows that failed while they were made count; rows that the checks refused
- * are wrong themselves, and say nothing of the others.
+ * The limit at which a job is cancelled because too many of its images fail. Something is then
+ * systematically wrong, and the rest would fail, too. Only images that failed while they were made
+ * count. Rows that the checks refused are wrong themselves and say nothing about the others.
  *
- * <p>The jobs that this thread starts until it is closed are the ones that are cancelled.
+ * <p>The limit holds for the jobs that this thread starts until the limit is closed.
  */
 final class FailureLimit implements AutoCloseable {
 
-  /** The share that may fail where nobody says another. */
+  /** The share that may fail by default, 0 to 1. */
   static final double USUAL_SHARE = 0.05;
 
-  /** Fewer failures are bad luck, whatever their share. */
+  /** The fewest failures that count: fewer are bad luck, whatever their share. */
   static final int LEAST_FAILURES = 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(FailureLimit.class);
   private static final int MOST_MESSAGES = 10;
 
-  /** What {@link SparkContext#setJobGroup} sets. */
+  /** The properties that {@link SparkContext#setJobGroup} sets. */
   private static final String[] JOB_PROPERTIES = {
     "spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel"
   };
@@ -49,10 +49,10 @@ final class FailureLimit implements AutoCloseable {
   private volatile String exceeded;
 
   /**
-   * Starts to look, every second.
+   * Starts to check, every second.
    *
-   * @param maxFailedShare the most that may fail of the rows that are tried, 0 to 1
-   * @param description of the jobs, for Spark's pages
+   * @param maxFailedShare the largest share of the tried images that may fail, 0 to 1
+   * @param description the description of the jobs, for Spark's pages
    */
   FailureLimit(
       SparkContext context, GenerationMonitor monitor, double maxFailedShare, String description) {
@@ -64,7 +64,7 @@ final class FailureLimit implements AutoCloseable {
     timer.scheduleWithFixedDelay(this::check, 1, 1, TimeUnit.SECONDS);
   }
 
-  /** Why the jobs were cancelled, if they were. */
+  /** Returns the reason why the jobs were cancelled, if they were. */
   Optional<String> exceeded() {
     return Optional.ofNullable(exceeded);
   }
@@ -73,7 +73,7 @@ final class FailureLimit implements AutoCloseable {
     long failed = monitor.failed() - monitor.refused();
     long tried = monitor.images() - monitor.refused();
     if (exceeds(failed, tried)) {
-      exceeded = message(failed, tried);
+      exceeded = describe(failed, tried);
       LOG.error("{}", exceeded);
       context.cancelJobGroup(jobGroup);
       timer.shutdown();
@@ -84,7 +84,7 @@ final class FailureLimit implements AutoCloseable {
     return failed >= LEAST_FAILURES && failed > maxFailedShare * tried;
   }
 
-  private String message(long failed, long tried) {
+  private String describe(long failed, long tried) {
     return String.format(
         Locale.ROOT,
         "%d of %d images failed, more than %s %%, see --max-failed-share. The commonest errors:%n%s",

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at a table's first rows, so that a table that is wrong as a whole is not run to its end.
+ * The check of a table's first rows, which refuses a table that is wrong as a whole before a run.
  */
 final class FirstRows {
 
@@ -23,7 +23,7 @@ final class FirstRows {
   private FirstRows() {}
 
   /**
-   * Checks what can be checked without a model.
+   * Checks the rows as far as this needs no model.
    *
    * @throws InvalidInputException if all rows are wrong in the same way
    */
@@ -37,7 +37,7 @@ final class FirstRows {
     String units =
         PromptTables.boxUnits(rows).map(advice -> "; all boxes look like " + advice).orElse("");
     int count = problems.size();
-    boolean alike = wrong.stream().map(FirstRows::kind).distinct().count() == 1;
+    boolean alike = wrong.stream().map(FirstRows::reduceToKind).distinct().count() == 1;
     if (wrong.size() == count && alike) {
       throw new InvalidInputException(
           "%s in %s %s wrong, nothing is started: %s%s"
@@ -59,8 +59,8 @@ final class FirstRows {
     }
   }
 
-  /** Reduces a problem to its kind: without the place and the values. */
-  private static String kind(String problem) {
+  /** Reduces a problem to its kind, without the place and the values. */
+  private static String reduceToKind(String problem) {
     return problem.replaceAll("\\[\\d+]", "").replaceAll(":.*", "");
   }
 }

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns a Parquet table of prompts into a Parquet table of images.
+ * The action that turns a Parquet table of prompts into a Parquet table of images.
  *
  * <pre>{@code
  * RunResult result =
@@ -54,19 +54,21 @@ public final class GenerateImages {
   private PrintWriter console = new PrintWriter(Writer.nullWriter());
   private OrderlyStop stop;
 
-  /** Runs on a session, with a generator that says with what model and how. */
+  /** Runs on a session, with a generator that has the model and its settings. */
   public GenerateImages(SparkSession spark, GuidedImageGenerator generator) {
     this.spark = spark;
     this.generator = generator;
   }
 
-  /** The prompt table: a Parquet file or a folder of them, on any Hadoop file system. Required. */
+  /**
+   * Sets the prompt table: a Parquet file or a folder of them, on any Hadoop file system. Required.
+   */
   public GenerateImages input(String path) {
     input = path;
     return this;
   }
 
-  /** The output folder; the image table goes into its {@code images}. Required. */
+  /** Sets the output folder; the image table goes into its {@code images}. Required. */
   public GenerateImages output(String folder) {
     output = folder;
     return this;
@@ -81,27 +83,34 @@ public final class GenerateImages {
     return this;
   }
 
-  /** Rows for each chunk; default: the plan's, else as many as suit the table. */
+  /**
+   * Sets the rows of a chunk; default null: the plan's, or if there is none, what suits the table.
+   */
   public GenerateImages chunkRows(Integer rows) {
     chunkRows = rows;
     return this;
   }
 
-  /** What makes a file count; default: the plan's, else what suits the file system. */
+  /**
+   * Sets how finished files are marked; default null: the plan's mode, or if there is none, the one
+   * that suits the file system.
+   */
   public GenerateImages commit(CommitMode mode) {
     commit = mode;
     return this;
   }
 
-  /** What becomes of images that are there already; default {@link ExistingOutput#RESUME}. */
+  /** Sets the treatment of existing images; default {@link ExistingOutput#RESUME}. */
   public GenerateImages existing(ExistingOutput value) {
     existing = value;
     return this;
   }
 
   /**
-   * How many of the rows may fail, 0 to 1, before the job is given up; default 0.05. Rows that the
-   * checks refuse do not count, and less than 20 failures are no reason; 1 means never.
+   * Sets the share of the images that may fail, 0 to 1; default 0.05. If more fail, and at least
+   * 20, the job ends. Rows that the checks refuse do not count; 1 means no limit.
+   *
+   * @throws InvalidInputException if the share is not between 0 and 1
    */
   public GenerateImages maxFailedShare(double share) {
     if (!(share >= 0 && share <= 1)) {
@@ -112,21 +121,21 @@ public final class GenerateImages {
     return this;
   }
 
-  /** Where to say how far the images are; default: nowhere. */
+  /** Sets the writer that progress is printed to; default: none. */
   public GenerateImages console(PrintWriter writer) {
     console = writer;
     return this;
   }
 
-  /** The command that goes on with this run, for people. */
+  /** Sets the command, for people, that goes on with this run. */
   public GenerateImages command(String line) {
     command = line;
     return this;
   }
 
   /**
-   * Sets what ends the run when the process is told to end. Default: one of its own, from when it
-   * is executed. The caller closes it.
+   * Sets the stop that ends the run when the process is told to end. The caller closes it. Default:
+   * the run has one of its own while it is executed.
    */
   public GenerateImages stop(OrderlyStop value) {
     stop = value;
@@ -134,11 +143,10 @@ public final class GenerateImages {
   }
 
   /**
-   * Checks everything, writes the plan, makes the images that are missing, and counts what came
-   * out.
+   * Checks everything, writes the plan, makes the missing images, and counts the results.
    *
    * @throws InvalidInputException before any image is made, if options or input are wrong, or the
-   *     folder is in use, has another plan, holds the input or lies in it
+   *     output folder is in use, has another plan, holds the input or lies in it
    * @throws JobFailedException if the images cannot be made or written, or another run has taken
    *     the folder; finished chunks stay
    * @throws DamagedFileException if the plan cannot be read any more
@@ -171,16 +179,17 @@ public final class GenerateImages {
     requireApart(prompts, folder);
     new FolderContents(folder).prepare();
     try (RunLock lock = takeLock(folder)) {
-      run.holds(lock);
+      run.noteLock(lock);
       return make(prompts, lock, run);
     } catch (LockLostException e) {
       throw new JobFailedException(
-          "%s. To go on when nobody else does: %s".formatted(e.getMessage(), again()), e);
+          "%s. To go on when nobody else does: %s".formatted(e.getMessage(), describeResumption()),
+          e);
     } catch (DamagedFileException e) {
       throw new InvalidInputException(
           e.getMessage() + "; restore it, or start anew with --overwrite", e);
     } catch (UncheckedIOException e) {
-      throw failure(folder, e);
+      throw explainFailure(folder, e);
     }
   }
 
@@ -191,7 +200,7 @@ public final class GenerateImages {
     return prompts;
   }
 
-  /** A run would remove its own prompts, or take its images for prompts. */
+  /** Checks that input and output lie apart: a run could remove its prompts, or read its images. */
   private static void requireApart(PromptTable prompts, RunFolder folder) {
     ResolvedPath input = prompts.resolvedPath();
     ResolvedPath output = folder.resolvedPath();
@@ -225,7 +234,7 @@ public final class GenerateImages {
       ChunkScan there = chunks.tidy();
       RunResult result;
       try (RunRecorder recorder = new RunRecorder(plan, lock, command, there)) {
-        run.records(recorder, chunks, plan);
+        run.noteWork(recorder, chunks, plan);
         ImageWork work = new ImageWork(spark, generator, maxFailedShare, console);
         result = new ChunkRun(work, prompts, folder, plan, recorder).run(there, existing, command);
       }
@@ -241,15 +250,17 @@ public final class GenerateImages {
   }
 
   /** Explains that a file next to the images could not be read or written. */
-  private JobFailedException failure(RunFolder folder, UncheckedIOException e) {
+  private JobFailedException explainFailure(RunFolder folder, UncheckedIOException e) {
     String remedy =
-        DiskFault.in(e).map(fault -> fault.advice(again())).orElse("to go on: " + again());
+        DiskFault.in(e)
+            .map(fault -> fault.advice(describeResumption()))
+            .orElse("to go on: " + describeResumption());
     return new JobFailedException(
         "Cannot work in output folder %s: %s; %s".formatted(folder.path(), e.getMessage(), remedy),
         e);
   }
 
-  private String again() {
+  private String describeResumption() {
     return command + Redaction.reminder(command);
   }
 

@@ -7,12 +7,12 @@ import java.io.PrintWriter;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Who makes images, and who watches them being made.
+ * The making of images under a failure limit and a progress bar.
  *
- * @param spark runs the jobs
- * @param generator makes the images
- * @param maxFailedShare how many of the rows may fail, 0 to 1, before the job is given up
- * @param console where to say how far the images are
+ * @param spark the session that runs the jobs
+ * @param generator the generator that makes the images
+ * @param maxFailedShare the share of the images that may fail, 0 to 1
+ * @param console the writer that progress is printed to
  */
 record ImageWork(
     SparkSession spark,
@@ -23,22 +23,22 @@ record ImageWork(
   /**
    * Runs a job that makes images.
    *
-   * @param job of the table that the generator made last
-   * @param before what the run has already
-   * @param description of the job, for Spark's pages
+   * @param job the job, over the table that the generator made last
+   * @param before the images that the run has already
+   * @param description the description of the job, for Spark's pages
    * @throws JobFailedException if too many rows fail, with their commonest errors
    */
   void run(Runnable job, ImagesThere before, String description) {
     GenerationMonitor monitor = generator.monitor();
     try (FailureLimit limit =
             new FailureLimit(spark.sparkContext(), monitor, maxFailedShare, description);
-        ProgressBar bar = progressBar(before, monitor)) {
+        ProgressBar bar = startProgressBar(before, monitor)) {
       runLimited(job, limit);
     }
   }
 
-  /** Counts all images of the run, for that is what people wait for. */
-  private ProgressBar progressBar(ImagesThere before, GenerationMonitor monitor) {
+  /** Starts a bar that counts all images of the run, because people wait for all of them. */
+  private ProgressBar startProgressBar(ImagesThere before, GenerationMonitor monitor) {
     return ProgressBar.start(
         console,
         before.planned(),

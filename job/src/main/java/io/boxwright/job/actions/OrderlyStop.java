@@ -18,13 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a command in order when its process is told to end, as by Ctrl-C: cancels Spark's jobs,
+ * The orderly end of a command whose process is told to end, as by Ctrl-C. It cancels Spark's jobs,
  * waits until the run has left its folder, and says in one line how to go on. A run that does not
- * leave is recorded as interrupted all the same, and loses its lock, without which it writes
- * nothing.
+ * leave is also recorded as interrupted, and loses its lock, without which it writes nothing.
  *
- * <p>Hadoop runs what is to be done at the end of a process one by one, the highest priority first.
- * This comes before Spark stops and before file systems are closed.
+ * <p>Hadoop runs the shutdown hooks of a process one by one, the highest priority first. This one
+ * comes before Spark stops and before file systems are closed.
  */
 public final class OrderlyStop implements AutoCloseable {
 
@@ -41,10 +40,10 @@ public final class OrderlyStop implements AutoCloseable {
   private volatile Run run;
 
   /**
-   * Watches until it is closed.
+   * Watches for the end of the process until it is closed.
    *
-   * @param console is told that the command was stopped
-   * @param command that goes on
+   * @param console the writer of the line that says that the command was stopped
+   * @param command the command, for people, that goes on
    */
   public OrderlyStop(PrintWriter console, String command) {
     this.console = console;
@@ -56,21 +55,22 @@ public final class OrderlyStop implements AutoCloseable {
   /**
    * A step of a command.
    *
-   * @param <T> what it gives
-   * @param <E> what it may throw besides unchecked exceptions
+   * @param <T> the type of its result
+   * @param <E> the exception that it may throw besides unchecked ones
    */
   @FunctionalInterface
   public interface Step<T, E extends Exception> {
 
-    /** Does it. */
+    /** Does the step. */
     T get() throws E;
   }
 
   /**
    * Does some work of the command.
    *
-   * @throws E as the work does
-   * @throws RunStoppedException if the process was told to end, in place of what that broke off
+   * @throws E if the work throws it
+   * @throws RunStoppedException if the process was told to end, in place of the exception of the
+   *     work that this broke off
    */
   public <T, E extends Exception> T during(Step<T, E> work) throws E {
     try {
@@ -86,12 +86,12 @@ public final class OrderlyStop implements AutoCloseable {
   /**
    * Notes that a run begins. The caller closes it when it has left its folder.
    *
-   * @param context whose jobs are cancelled
-   * @throws RunStoppedException if the process was told to end before
+   * @param context the context whose jobs are cancelled
+   * @throws RunStoppedException if the process has been told to end already
    */
   Run begin(SparkContext context) {
     run = new Run(context);
-    requireWanted(); // here, and wherever it is noted what the end has to do something about
+    requireWanted(); // as after every note, because the end may have come before it
     return run;
   }
 
@@ -101,7 +101,7 @@ public final class OrderlyStop implements AutoCloseable {
     }
   }
 
-  /** Ends what runs. The process ends when this returns. */
+  /** Ends the run. The process ends when this returns. */
   void stop() {
     requested = true;
     Run running = run;
@@ -136,7 +136,7 @@ public final class OrderlyStop implements AutoCloseable {
     private volatile RunLock lock;
     private volatile Work work;
 
-    /** What makes images in the folder. */
+    /** The parts of a run that makes images in the folder. */
     private record Work(RunRecorder recorder, ChunkTable chunks, RunPlan plan) {}
 
     private Run(SparkContext context) {
@@ -146,9 +146,9 @@ public final class OrderlyStop implements AutoCloseable {
     /**
      * Notes that the run has the lock of its folder.
      *
-     * @throws RunStoppedException if the process was told to end before
+     * @throws RunStoppedException if the process has been told to end already
      */
-    void holds(RunLock value) {
+    void noteLock(RunLock value) {
       lock = value;
       requireWanted();
     }
@@ -156,9 +156,9 @@ public final class OrderlyStop implements AutoCloseable {
     /**
      * Notes that the run makes images.
      *
-     * @throws RunStoppedException if the process was told to end before; that is recorded
+     * @throws RunStoppedException if the process has been told to end already, after recording it
      */
-    void records(RunRecorder recorder, ChunkTable chunks, RunPlan plan) {
+    void noteWork(RunRecorder recorder, ChunkTable chunks, RunPlan plan) {
       work = new Work(recorder, chunks, plan);
       if (requested) {
         recorder.interrupted();
@@ -167,7 +167,7 @@ public final class OrderlyStop implements AutoCloseable {
     }
 
     private void stop() {
-      context.setLogLevel("OFF"); // that jobs and tasks end now is what was asked for
+      context.setLogLevel("OFF"); // jobs and tasks fail now because they are told to
       if (work != null) {
         work.recorder().interrupted();
       }
@@ -181,7 +181,7 @@ public final class OrderlyStop implements AutoCloseable {
       long start = System.nanoTime();
       try {
         do {
-          cancelJobs(); // again: the run may have been between two of them
+          cancelJobs(); // again, because the run may have been between two jobs
         } while (!left.await(POLL_MILLIS, TimeUnit.MILLISECONDS)
             && System.nanoTime() - start < PATIENCE.toNanos());
       } catch (InterruptedException e) {

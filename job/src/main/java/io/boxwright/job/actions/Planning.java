@@ -14,24 +14,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Decides whether a folder's run goes on or a new one starts. */
+/** The decision whether a folder's run goes on or a new one starts. */
 record Planning(
     GuidedImageGenerator generator, PromptTable prompts, String renamePrefix, RunFolder folder) {
 
   /**
-   * The plan to work after, which is in the folder then; the generator is held to its model.
+   * Returns the folder's plan, or writes a new one, and makes the generator require its model.
    *
-   * @param chunkRows rows for each chunk; null for the usual
-   * @param commit null for the usual
-   * @throws InvalidInputException if the folder has another plan, saying what differs
+   * @param chunkRows the rows of a chunk; null for the usual number
+   * @param commit the mark of finished files; null for the usual one
+   * @throws InvalidInputException if the folder has another plan, naming the differences
    */
   RunPlan plan(ExistingOutput existing, Integer chunkRows, CommitMode commit) {
-    RunPlan plan = thereOrNew(existing, chunkRows, commit);
+    RunPlan plan = findOrWrite(existing, chunkRows, commit);
     generator.requireModel(plan.modelHash());
     return plan;
   }
 
-  private RunPlan thereOrNew(ExistingOutput existing, Integer chunkRows, CommitMode commit) {
+  private RunPlan findOrWrite(ExistingOutput existing, Integer chunkRows, CommitMode commit) {
     Optional<RunPlan> there =
         existing == ExistingOutput.OVERWRITE ? Optional.empty() : RunPlan.read(folder);
     if (there.isPresent()) {
@@ -44,7 +44,9 @@ record Planning(
     return plan;
   }
 
-  /** What this run is asked for; where it is not asked, it goes on as the other did. */
+  /**
+   * Makes the plan that this run is asked for; settings that are not given are those of the other.
+   */
   private RunPlan plan(Integer chunkRows, CommitMode commit, Optional<RunPlan> there) {
     long rows = prompts.count();
     int images = generator.numImagesPerPrompt();
@@ -64,10 +66,10 @@ record Planning(
         commit == null ? usualCommit : commit,
         generator.modelUrl(),
         generator.modelFingerprint(),
-        options());
+        collectOptions());
   }
 
-  private Map<String, String> options() {
+  private Map<String, String> collectOptions() {
     Map<String, String> options = new TreeMap<>(generator.settings());
     if (renamePrefix != null) {
       options.put(RunPlan.RENAME_COLUMNS, renamePrefix);

@@ -4,8 +4,8 @@ import io.boxwright.job.input.PromptTable;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Looks once whether the prompts are still those that were hashed: when the first chunk is
- * finished. By then Spark has read all rows, and what happens to the table later does not matter.
+ * The check, when the first chunk is finished, that the prompts are still those that were hashed.
+ * By then Spark has read all rows, and later changes of the table do not matter.
  */
 final class PromptWatch {
 
@@ -16,8 +16,8 @@ final class PromptWatch {
     this.prompts = prompts;
   }
 
-  /** A chunk is finished. */
-  synchronized void finished() {
+  /** Notes that a chunk is finished. The first time, this starts the check. */
+  synchronized void noteChunk() {
     if (unchanged == null) {
       unchanged = CompletableFuture.supplyAsync(prompts::isUnchanged);
     }

@@ -18,12 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
-/** Looks how far the run in a folder is, alive or dead. Needs no Spark. */
+/** The action that finds how far the run in a folder is, alive or dead. It needs no Spark. */
 public final class ReadStatus {
 
   private final Configuration configuration;
 
-  /** With Hadoop's settings. */
+  /** Reads with Hadoop's settings. */
   public ReadStatus(Configuration configuration) {
     this.configuration = configuration;
   }
@@ -35,31 +35,32 @@ public final class ReadStatus {
    */
   public RunStatus execute(String output) {
     RunFolder folder = RunFolder.of(configuration, output);
-    RunPlan plan = plan(folder);
+    RunPlan plan = readPlan(folder);
     Optional<FoundLock> lock = FoundLock.in(folder);
     Optional<RunRecord> record = RunRecord.read(folder);
     ChunkScan scan = new ChunkTable(folder, plan).scan();
     return new RunStatus(
-        state(record, lock),
+        describeState(record, lock),
         lock.filter(found -> found.judge(Instant.now()) == FoundLock.Verdict.ALIVE).isPresent(),
         plan.images(),
         scan.images(),
         scan.failed(),
-        record.map(run -> refused(run, scan.failed())).orElse(0L),
+        record.map(run -> countRefused(run, scan.failed())).orElse(0L),
         plan.chunks(),
         scan.finished().size(),
-        remarks(folder, scan),
+        listRemarks(folder, scan),
         record.map(run -> run.lastAttempt().imagesPerSecond()).orElse(0.0),
         record.map(run -> run.lastAttempt().errors()).orElse(Map.of()),
-        record.map(ReadStatus::command).orElse("boxwright generate"));
+        record.map(ReadStatus::describeCommand).orElse("boxwright generate"));
   }
 
   /**
-   * How many of the failed images are of rows that the checks refused: no file says it of each. The
-   * last driver knows if it met all of them, as one does that makes failed images again; else all
-   * drivers together, unless some made the same images.
+   * Returns how many of the failed images are of rows that the checks refused, 0 if this is
+   * unknown: no file says it of each image. The last driver knows if it met all of them, as it does
+   * when it makes failed images again. Otherwise all drivers together know, unless some made the
+   * same images.
    */
-  private static long refused(RunRecord record, long failed) {
+  private static long countRefused(RunRecord record, long failed) {
     if (record.lastAttempt().failed() == failed) {
       return record.lastAttempt().refused();
     }
@@ -69,14 +70,14 @@ public final class ReadStatus {
         : 0;
   }
 
-  /** The command may have any number of relative paths, those of Spark's options among them. */
-  private static String command(RunRecord record) {
+  /** Puts the folder before the command, which may have relative paths, also in Spark's options. */
+  private static String describeCommand(RunRecord record) {
     return record.directory() == null
         ? record.command()
         : "cd %s && %s".formatted(ShellWord.quoted(record.directory()), record.command());
   }
 
-  private static RunPlan plan(RunFolder folder) {
+  private static RunPlan readPlan(RunFolder folder) {
     try {
       return RunPlan.require(folder);
     } catch (DamagedFileException e) {
@@ -85,25 +86,25 @@ public final class ReadStatus {
     }
   }
 
-  /** Names the files in the folder that are not part of the run. */
-  private static List<String> remarks(RunFolder folder, ChunkScan scan) {
+  /** Lists the files in the folder that are not part of the run. */
+  private static List<String> listRemarks(RunFolder folder, ChunkScan scan) {
     List<String> remarks = new ArrayList<>();
     scan.odd().forEach(file -> remarks.add("In images: %s does not count".formatted(file)));
     scan.strangers()
-        .forEach(name -> remarks.add("In images: %s is not of this run".formatted(name)));
+        .forEach(name -> remarks.add("In images: %s does not belong to this run".formatted(name)));
     new FolderContents(folder)
         .strangers()
-        .forEach(name -> remarks.add("%s is not of this run".formatted(name)));
+        .forEach(name -> remarks.add("%s does not belong to this run".formatted(name)));
     return remarks;
   }
 
-  private static String state(Optional<RunRecord> record, Optional<FoundLock> lock) {
-    return lock.map(ReadStatus::held)
-        .orElseGet(() -> record.map(ReadStatus::ended).orElse("planned"));
+  private static String describeState(Optional<RunRecord> record, Optional<FoundLock> lock) {
+    return lock.map(ReadStatus::describeHeld)
+        .orElseGet(() -> record.map(ReadStatus::describeEnded).orElse("planned"));
   }
 
-  /** By this machine's clock: asking the file system for its own means to write there. */
-  private static String held(FoundLock lock) {
+  /** Judges by this machine's clock: to ask the file system for its own, one has to write there. */
+  private static String describeHeld(FoundLock lock) {
     Instant now = Instant.now();
     String state =
         switch (lock.judge(now)) {
@@ -114,7 +115,7 @@ public final class ReadStatus {
     return state + lock.describe(now);
   }
 
-  private static String ended(RunRecord run) {
+  private static String describeEnded(RunRecord run) {
     String error = run.lastAttempt().error();
     return run.state() + " at " + run.updated() + (error == null ? "" : ": " + error);
   }

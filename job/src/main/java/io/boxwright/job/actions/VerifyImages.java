@@ -29,9 +29,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Checks that an output folder holds what its plan says: an image or an error for every prompt,
- * exactly once, every byte as it was written, every row that of its prompt, every picture whole,
- * and nothing else. Each finding is a sentence; all are listed.
+ * The action that checks that an output folder holds what its plan says, and nothing else: an image
+ * or an error for every prompt exactly once, every byte as it was written, every row that of its
+ * prompt, every picture whole. Each finding is a sentence; all are listed.
  */
 public final class VerifyImages {
 
@@ -45,7 +45,7 @@ public final class VerifyImages {
   }
 
   /**
-   * Checks a folder; reads all of it.
+   * Checks a folder, and reads all of it.
    *
    * @throws InvalidInputException if it has no plan
    */
@@ -56,7 +56,7 @@ public final class VerifyImages {
   private VerifyResult verify(String output) {
     RunFolder folder = RunFolder.of(configuration(), output);
     problems.addAll(new FolderContents(folder).damagedFiles());
-    Optional<RunPlan> plan = plan(folder);
+    Optional<RunPlan> plan = readPlan(folder);
     if (plan.isEmpty()) {
       return new VerifyResult(
           folder.images(),
@@ -69,14 +69,14 @@ public final class VerifyImages {
     ChunkTable chunks = new ChunkTable(folder, plan.get());
     ChunkScan scan = chunks.scan();
     checkNames(folder, scan);
-    Map<String, ChunkFooter> whole = wholeFiles(chunks, scan);
+    Map<String, ChunkFooter> whole = findWholeFiles(chunks, scan);
     checkRows(whole);
     checkPrompts(plan.get(), whole);
     return new VerifyResult(
-        folder.images(), scan.images(), scan.failed(), problems, notes, remedy(folder));
+        folder.images(), scan.images(), scan.failed(), problems, notes, describeRemedy(folder));
   }
 
-  private static String remedy(RunFolder folder) {
+  private static String describeRemedy(RunFolder folder) {
     String command = RunRecord.read(folder).map(RunRecord::command).orElse("boxwright generate");
     return "move the files named above out of the folder, then make what is missing: "
         + command
@@ -87,8 +87,8 @@ public final class VerifyImages {
     return spark.sparkContext().hadoopConfiguration();
   }
 
-  /** A damaged plan is among the problems already. */
-  private static Optional<RunPlan> plan(RunFolder folder) {
+  /** Reads the plan; nothing if it is damaged, which is among the problems already. */
+  private static Optional<RunPlan> readPlan(RunFolder folder) {
     try {
       return Optional.of(RunPlan.require(folder));
     } catch (DamagedFileException e) {
@@ -103,18 +103,21 @@ public final class VerifyImages {
     scan.odd()
         .forEach(file -> problems.add("images/%s: %s".formatted(file.name(), file.problem())));
     scan.leftovers().forEach(name -> problems.add("images/%s does not count".formatted(name)));
-    scan.strangers().forEach(name -> problems.add("images/%s is not of this run".formatted(name)));
+    scan.strangers()
+        .forEach(name -> problems.add("images/%s does not belong to this run".formatted(name)));
     new FolderContents(folder)
         .strangers()
-        .forEach(name -> problems.add("%s is not of this run".formatted(name)));
+        .forEach(name -> problems.add("%s does not belong to this run".formatted(name)));
     new Staging(folder)
         .names()
         .forEach(
-            name -> problems.add("_staging/%s is of an attempt that was cut off".formatted(name)));
+            name ->
+                problems.add(
+                    "_staging/%s was left by an attempt that was cut off".formatted(name)));
   }
 
-  /** Footers of the files whose bytes are those that were written, by path. */
-  private Map<String, ChunkFooter> wholeFiles(ChunkTable chunks, ChunkScan scan) {
+  /** Finds the files whose bytes are those that were written: their footers by path. */
+  private Map<String, ChunkFooter> findWholeFiles(ChunkTable chunks, ChunkScan scan) {
     Map<String, String> broken = SealCheck.brokenFiles(spark, chunks.paths(scan.files()));
     Map<String, ChunkFooter> whole = new LinkedHashMap<>();
     for (ChunkFooter footer : scan.finished().values()) {

@@ -1,2 +1,2 @@
-/** What one can do with Boxwright from a driver: configure an action, execute it, get a result. */
+/** The actions of Boxwright in a driver: configure one, execute it, get a result. */
 package io.boxwright.job.actions;

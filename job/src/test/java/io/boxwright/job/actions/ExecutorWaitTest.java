@@ -50,7 +50,7 @@ class ExecutorWaitTest {
 
     assertThat(err.toString())
         .hasLineCount(1)
-        .contains(REQUEST, "conf/standalone-cpu.conf", "600 s are over (--executor-timeout)");
+        .contains(REQUEST, "conf/standalone-cpu.conf", "600 s in all (--executor-timeout)");
   }
 
   @Test

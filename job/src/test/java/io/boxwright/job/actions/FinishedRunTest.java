@@ -144,11 +144,11 @@ class FinishedRunTest {
 
     assertThat(runs.status()).contains("20 of 20 done");
     for (String name : names) {
-      assertThat(runs.status()).contains("In images: " + name + " is not of this run");
+      assertThat(runs.status()).contains("In images: " + name + " does not belong to this run");
     }
     assertThat(runs.verify().problems())
         .containsExactlyInAnyOrderElementsOf(
-            names.stream().map(name -> "images/" + name + " is not of this run").toList());
+            names.stream().map(name -> "images/" + name + " does not belong to this run").toList());
     assertThatThrownBy(runs.action().existing(ExistingOutput.OVERWRITE)::execute)
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("images/");
@@ -178,7 +178,7 @@ class FinishedRunTest {
 
       assertThatThrownBy(action::execute)
           .isInstanceOf(JobFailedException.class)
-          .hasMessageContaining("chunks were written, but are not there: 1 of 5, number 0")
+          .hasMessageContaining("chunks were written, but are missing: 1 of 5, number 0")
           .hasMessageContaining("Finished chunks stay: 4 of 5; to go on: the command");
 
       thief.join();
@@ -371,8 +371,8 @@ class FinishedRunTest {
       assertThat(runs.output().resolve(name)).exists();
     }
     Files.writeString(runs.output().resolve("notes.txt"), "x");
-    assertThat(runs.status()).contains("notes.txt is not of this run");
-    assertThat(runs.verify().problems()).contains("notes.txt is not of this run");
+    assertThat(runs.status()).contains("notes.txt does not belong to this run");
+    assertThat(runs.verify().problems()).contains("notes.txt does not belong to this run");
   }
 
   @Test

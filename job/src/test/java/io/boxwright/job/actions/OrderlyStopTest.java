@@ -97,7 +97,7 @@ class OrderlyStopTest {
     CompletableFuture<Void> end;
     try (OrderlyStop.Run run = stop.begin(spark.sparkContext());
         RunLock lock = RunLock.take(output, "application", () -> {})) {
-      run.holds(lock);
+      run.noteLock(lock);
       plan.write(lock.folder());
       ChunkTable chunks = new ChunkTable(lock.folder(), plan);
       end = CompletableFuture.runAsync(stop::stop);
@@ -105,7 +105,7 @@ class OrderlyStopTest {
         Thread.sleep(10);
       }
       try (RunRecorder recorder = new RunRecorder(plan, lock, "the command", chunks.tidy())) {
-        assertThatThrownBy(() -> run.records(recorder, chunks, plan))
+        assertThatThrownBy(() -> run.noteWork(recorder, chunks, plan))
             .isInstanceOf(RunStoppedException.class);
       }
     }

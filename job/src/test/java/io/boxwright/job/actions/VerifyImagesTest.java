@@ -103,7 +103,7 @@ class VerifyImagesTest {
         .containsExactlyInAnyOrder(
             "chunks are missing: 1 of 3, number 2",
             "images/chunk-00001.r1.parquet: it holds chunk 0",
-            "_staging/chunk-00002.x.parquet is of an attempt that was cut off");
+            "_staging/chunk-00002.x.parquet was left by an attempt that was cut off");
     assertThat(status())
         .contains("8 of 10 done", "2 left", "To go on: " + FROM_HERE + "the command")
         .contains("In images: chunk-00001.r1.parquet (it holds chunk 0) does not count");
