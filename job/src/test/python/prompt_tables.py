@@ -82,7 +82,7 @@ def pandas_nullable_seed(folder):
     frame(seed=pd.array([1, None], dtype="Int64")).to_parquet(folder / "t.parquet")
 
 
-@form(problem="Invalid seed column: it is double, and not all of its values are bigint, such as 1.5")
+@form(problem="Invalid seed column: it is double, and has values that are not bigint, such as 1.5")
 def pandas_seed_of_fractions(folder):
     frame(seed=[1.5, 2.0]).to_parquet(folder / "t.parquet")
 
@@ -226,7 +226,7 @@ def pyarrow_uint32_seed(folder):
     arrow(folder, seed=pa.array([1, 4294967295], pa.uint32()))
 
 
-@form(problem="Invalid seed column: it is decimal(20,0), and not all of its values are bigint, such as 18446744073709551615")
+@form(problem="Invalid seed column: it is decimal(20,0), and has values that are not bigint, such as 18446744073709551615")
 def pyarrow_seed_of_64_bits(folder):
     arrow(folder, seed=pa.array([1, 2**64 - 1], pa.uint64()))
 

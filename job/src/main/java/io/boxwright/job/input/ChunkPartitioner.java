@@ -13,23 +13,23 @@ import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
 
 /**
- * Brings each chunk of rows together in a partition of its own, in order. Partition {@code i} is
- * the {@code i}-th of the wanted chunks; rows of others are dropped.
+ * A partitioner that brings each chunk of rows together in a partition of its own, in order.
+ * Partition {@code i} is the {@code i}-th of the wanted chunks; rows of other chunks are dropped.
  */
 public final class ChunkPartitioner extends Partitioner {
 
   private static final long serialVersionUID = 1;
 
-  /** An array, for every task reads a copy of all of it: Spark sends it with each. */
+  /** The wanted chunks: an array, because Spark sends every task a copy of it. */
   private final int[] chunks;
 
   private final long chunkRows;
 
   /**
-   * Wants some chunks.
+   * Sets the wanted chunks.
    *
-   * @param chunks their numbers, each larger than the one before
-   * @param chunkRows how many positions make a chunk
+   * @param chunks the numbers of the chunks, each larger than the one before
+   * @param chunkRows the number of positions in a chunk
    * @throws IllegalArgumentException if the numbers are in another order
    */
   public ChunkPartitioner(List<Integer> chunks, long chunkRows) {
@@ -48,19 +48,19 @@ public final class ChunkPartitioner extends Partitioner {
 
   @Override
   public int getPartition(Object position) {
-    return place((Long) position);
+    return findPartition((Long) position);
   }
 
   /** Finds the partition of a position; it is negative if its chunk is not wanted. */
-  private int place(long position) {
+  private int findPartition(long position) {
     return Arrays.binarySearch(chunks, (int) (position / chunkRows));
   }
 
   /**
-   * The wanted rows, without the column of their positions.
+   * Returns the wanted rows, without the column of their positions.
    *
    * @param rows any rows
-   * @param positionColumn of type bigint, the last column
+   * @param positionColumn the name of the last column, a bigint
    */
   public Dataset<Row> partition(Dataset<Row> rows, String positionColumn) {
     StructType schema =
@@ -70,13 +70,16 @@ public final class ChunkPartitioner extends Partitioner {
         .createDataFrame(
             rows.javaRDD()
                 .mapToPair(new ByPosition(rows.schema().fieldIndex(positionColumn)))
-                .filter(row -> place(row._1()) >= 0)
+                .filter(row -> findPartition(row._1()) >= 0)
                 .repartitionAndSortWithinPartitions(this)
                 .values(),
             schema);
   }
 
-  /** Leaves the schema behind, which would travel with the rows. */
+  /**
+   * A function that moves the position out of a row, and drops the schema, so that Spark does not
+   * send it with the rows.
+   */
   private record ByPosition(int column) implements PairFunction<Row, Long, Row> {
 
     @Override

@@ -22,22 +22,22 @@ import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Brings a column of several types to one. All expressions are Spark SQL.
+ * The conversion of a column that has several types to one of them. All expressions are Spark SQL.
  *
  * @param from the type in some files
  * @param to the type of the table's column
  */
 record ColumnConversion(DataType from, DataType to) {
 
-  /** Up to here doubles are exact whole numbers. */
+  /** The number up to which doubles hold every whole number exactly. */
   private static final long LARGEST_EXACT = 1L << 53;
 
-  /** Of a column with the same type everywhere. */
+  /** Returns whether there is nothing to convert: both types are the same. */
   boolean isNone() {
     return from.catalogString().equals(to.catalogString());
   }
 
-  /** The converted value of an expression. */
+  /** Writes an expression for the converted value. */
   String apply(String value) {
     return apply(value, from, to, 0);
   }
@@ -47,7 +47,7 @@ record ColumnConversion(DataType from, DataType to) {
       return value;
     }
     if (from instanceof ArrayType list && to instanceof ArrayType wanted) {
-      return each(
+      return writeEach(
           "transform",
           value,
           depth,
@@ -58,14 +58,14 @@ record ColumnConversion(DataType from, DataType to) {
     return "cast(%s as %s)".formatted(number, to.sql());
   }
 
-  /** Whether a value would be another one afterwards. */
+  /** Writes a condition that is true if the conversion changes a value. */
   String loses(String value) {
     return loses(value, from, to, 0);
   }
 
   private static String loses(String value, DataType from, DataType to, int depth) {
     if (from instanceof ArrayType list && to instanceof ArrayType wanted) {
-      return any(
+      return writeAny(
           value,
           depth,
           element -> loses(element, list.elementType(), wanted.elementType(), depth + 1));
@@ -84,55 +84,61 @@ record ColumnConversion(DataType from, DataType to) {
     return "coalesce(%s, false)".formatted(problem);
   }
 
-  /** Whether an expression holds a value somewhere: not null, not a list of nothing. */
+  /**
+   * Writes a condition that is true if an expression holds a value: no null, no list without
+   * values.
+   */
   static String holdsValue(String value, DataType type) {
     return holdsValue(value, type, 0);
   }
 
   private static String holdsValue(String value, DataType type, int depth) {
     if (type instanceof ArrayType list) {
-      return any(value, depth, element -> holdsValue(element, list.elementType(), depth + 1));
+      return writeAny(value, depth, element -> holdsValue(element, list.elementType(), depth + 1));
     }
     return isFractional(type)
         ? "(%1$s is not null and not isnan(%1$s))".formatted(value)
         : "(%s is not null)".formatted(value);
   }
 
-  /** An expression without any value in another type: lists stay as long as they are. */
-  static String retyped(String value, DataType from, DataType to) {
-    return retyped(value, from, to, 0);
+  /** Writes an expression without any value in another type. Lists keep their lengths. */
+  static String retype(String value, DataType from, DataType to) {
+    return retype(value, from, to, 0);
   }
 
-  private static String retyped(String value, DataType from, DataType to, int depth) {
+  private static String retype(String value, DataType from, DataType to, int depth) {
     if (from instanceof ArrayType list && to instanceof ArrayType wanted) {
-      return each(
+      return writeEach(
           "transform",
           value,
           depth,
-          element -> retyped(element, list.elementType(), wanted.elementType(), depth + 1));
+          element -> retype(element, list.elementType(), wanted.elementType(), depth + 1));
     }
     return "cast(null as %s)".formatted(to.sql());
   }
 
-  private static String any(String list, int depth, UnaryOperator<String> condition) {
-    return "coalesce(%s, false)".formatted(each("exists", list, depth, condition));
+  private static String writeAny(String list, int depth, UnaryOperator<String> condition) {
+    return "coalesce(%s, false)".formatted(writeEach("exists", list, depth, condition));
   }
 
-  /** A function of Spark over the elements of a list; nested lists have elements of other names. */
-  private static String each(
+  /**
+   * Writes a call of a function over the elements of a list. Each depth names its elements
+   * differently.
+   */
+  private static String writeEach(
       String function, String list, int depth, UnaryOperator<String> expression) {
     String element = "x" + depth;
     return "%s(%s, %s -> %s)".formatted(function, list, element, expression.apply(element));
   }
 
   /**
-   * The type of a column that has several, or one that can be brought to what is wanted.
+   * Finds the type that a column of several types gets, or of one type that is not the wanted one.
    *
-   * @param column its name: ours have types of their own
-   * @param types all that hold values
-   * @return nothing if there is none
+   * @param column the column's name; columns of prompts have types of their own
+   * @param types all types that hold values
+   * @return nothing if there is no such type
    */
-  static Optional<DataType> commonType(String column, Collection<DataType> types) {
+  static Optional<DataType> findCommonType(String column, Collection<DataType> types) {
     return switch (column) {
       case "prompt", "negative_prompt" ->
           types.stream().allMatch(ColumnConversion::isText)
@@ -146,32 +152,32 @@ record ColumnConversion(DataType from, DataType to) {
       case "id" ->
           types.stream().allMatch(ColumnConversion::isText)
               ? Optional.of(DataTypes.StringType)
-              : numbers(types).or(() -> texts(types));
-      case "seed" -> numbers(types);
-      case "bboxes" -> nested(types, DataTypes.DoubleType, NumericType.class::isInstance);
+              : findNumberType(types).or(() -> findTextType(types));
+      case "seed" -> findNumberType(types);
+      case "bboxes" -> findNestedType(types, DataTypes.DoubleType, NumericType.class::isInstance);
       case "token_indices" ->
-          nested(types, DataTypes.LongType, type -> type instanceof NumericType);
-      default -> metadata(types);
+          findNestedType(types, DataTypes.LongType, type -> type instanceof NumericType);
+      default -> findMetadataType(types);
     };
   }
 
-  /** Whole numbers, however they are stored. */
-  private static Optional<DataType> numbers(Collection<DataType> types) {
+  /** Finds the type of whole numbers, whatever type of number stores them. */
+  private static Optional<DataType> findNumberType(Collection<DataType> types) {
     if (types.stream().allMatch(ColumnConversion::isWhole)) {
-      return Optional.of(widest(types));
+      return Optional.of(findWidest(types));
     }
     return types.stream().allMatch(NumericType.class::isInstance)
         ? Optional.of(DataTypes.LongType)
         : Optional.empty();
   }
 
-  private static Optional<DataType> texts(Collection<DataType> types) {
+  private static Optional<DataType> findTextType(Collection<DataType> types) {
     return types.stream().allMatch(type -> isText(type) || isWhole(type))
         ? Optional.of(DataTypes.StringType)
         : Optional.empty();
   }
 
-  private static Optional<DataType> nested(
+  private static Optional<DataType> findNestedType(
       Collection<DataType> types, DataType element, Predicate<DataType> accepted) {
     boolean valid =
         types.stream()
@@ -185,10 +191,13 @@ record ColumnConversion(DataType from, DataType to) {
         : Optional.empty();
   }
 
-  /** What is only carried through: numbers become wider ones, all else that is no list text. */
-  private static Optional<DataType> metadata(Collection<DataType> types) {
+  /**
+   * Finds the type of a column that only passes through. Numbers get the wider type; lists, structs
+   * and maps get none; everything else becomes text.
+   */
+  private static Optional<DataType> findMetadataType(Collection<DataType> types) {
     if (types.stream().allMatch(ColumnConversion::isWhole)) {
-      return Optional.of(widest(types));
+      return Optional.of(findWidest(types));
     }
     boolean plain = types.stream().allMatch(type -> isWhole(type) || isFractional(type));
     if (plain) {
@@ -204,7 +213,7 @@ record ColumnConversion(DataType from, DataType to) {
     return nested ? Optional.empty() : Optional.of(DataTypes.StringType);
   }
 
-  private static DataType widest(Collection<DataType> types) {
+  private static DataType findWidest(Collection<DataType> types) {
     List<DataType> order =
         List.of(DataTypes.LongType, DataTypes.IntegerType, DataTypes.ShortType, DataTypes.ByteType);
     return order.stream().filter(types::contains).findFirst().orElseThrow();

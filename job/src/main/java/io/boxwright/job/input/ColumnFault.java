@@ -21,24 +21,24 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnot
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
-/** Finds why a column of a Parquet file cannot be read, or would be read as something else. */
+/** A reason why a column of a Parquet file cannot be read, or would be read as something else. */
 final class ColumnFault {
 
-  /** What newer versions of Parquet alone have a class for. */
+  /** The name of a type that only newer versions of Parquet have a class for. */
   private static final String FLOAT16 = "FLOAT16";
 
-  /** Encodings that every column has: of what is null, and how long lists are. */
+  /** The encodings of nulls and of the lengths of lists, which every column has. */
   private static final Set<String> LEVELS = Set.of("RLE", "BIT_PACKED");
 
   private ColumnFault() {}
 
   /**
-   * Looks at a column as the footer describes it.
+   * Looks for a fault of a column as the footer describes it.
    *
-   * @param schema of the whole file
+   * @param schema the schema of the whole file
    * @param field the column
-   * @param chunks those of the column and what is nested in it, of all row groups
-   * @return what is wrong and what to do, a clause such as "it is float16; write it as float32"
+   * @param chunks the chunks of the column and of everything nested in it, of all row groups
+   * @return the fault and its remedy, a clause such as "it is float16; write it as float32"
    */
   static Optional<String> find(MessageType schema, Type field, List<ColumnChunkMetaData> chunks) {
     return Stream.<Optional<String>>of(
@@ -65,7 +65,7 @@ final class ColumnFault {
         .filter(encoding -> !LEVELS.contains(encoding.name()) && !encoding.usesDictionary())
         .filter(encoding -> !isReadable(encoding, column))
         .findFirst()
-        .map("Spark cannot read its encoding %s; write it without"::formatted);
+        .map("Spark cannot read its encoding %s; write it with another"::formatted);
   }
 
   private static boolean isReadable(Encoding encoding, ColumnDescriptor column) {
@@ -100,7 +100,7 @@ final class ColumnFault {
       if (type.toString().startsWith(FLOAT16)) {
         return Optional.of("it is float16, which Spark cannot read; write it as float32");
       }
-      if (type instanceof TimeLogicalTypeAnnotation) { // newer Sparks know it, but in no table
+      if (type instanceof TimeLogicalTypeAnnotation) { // newer Sparks know it, but not in tables
         return Optional.of("Spark cannot read its type " + type);
       }
       if (isNanoseconds(type) && !field.isPrimitive()) {
@@ -111,7 +111,7 @@ final class ColumnFault {
     return Optional.empty();
   }
 
-  /** Whether a type is a time in nanoseconds, which Spark takes for numbers. */
+  /** Returns whether a type is a time in nanoseconds, which Spark reads as a number. */
   static boolean isNanoseconds(LogicalTypeAnnotation type) {
     return type instanceof TimestampLogicalTypeAnnotation time && time.getUnit() == TimeUnit.NANOS;
   }

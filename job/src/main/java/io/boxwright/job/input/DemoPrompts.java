@@ -14,13 +14,12 @@ public final class DemoPrompts {
   private DemoPrompts() {}
 
   /**
-   * Writes the first prompts as a table, {@code prompts} in a folder, in the place of one that is
-   * there already.
+   * Writes the first prompts as a table, {@code prompts} in a folder. It replaces an existing one.
    *
-   * @param folder on a file system that executors reach
-   * @param rows how many prompts at most, at least 1
-   * @return where the table is
-   * @throws InvalidInputException if it cannot be written
+   * @param folder a folder on a file system that executors reach
+   * @param rows the largest number of prompts, at least 1
+   * @return the path of the table
+   * @throws InvalidInputException if the table cannot be written
    */
   public static String write(SparkSession spark, String folder, int rows) {
     try {

@@ -27,7 +27,7 @@ final class FolderFiles {
   /**
    * Lists a folder.
    *
-   * @param folder qualified
+   * @param folder the folder, as a qualified path
    * @throws IOException if the file system fails
    */
   static FolderFiles list(FileSystem fileSystem, Path folder) throws IOException {
@@ -36,12 +36,12 @@ final class FolderFiles {
     return found;
   }
 
-  /** Files that can be read. */
+  /** Returns the files that can be read. */
   List<FileStatus> files() {
     return files;
   }
 
-  /** What else is there and not hidden: pipes, devices, links to nothing and links back. */
+  /** Returns the other entries that are not hidden: pipes, devices, broken links and links back. */
   List<Path> others() {
     return others;
   }
@@ -75,7 +75,7 @@ final class FolderFiles {
     }
   }
 
-  /** Folders of partitions may begin with anything. */
+  /** Returns whether a name is hidden. Folders of partitions are not, whatever they begin with. */
   private static boolean isHidden(String name) {
     return name.startsWith(".") || (name.startsWith("_") && !name.contains("="));
   }

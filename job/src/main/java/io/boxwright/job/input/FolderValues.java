@@ -17,11 +17,11 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * What the folders of a file say of its rows, as {@code split=train} does: Spark makes columns of
- * them.
+ * The values that the folders of a file give to its rows, as {@code split=train} does. Spark makes
+ * columns of them.
  *
  * @param base the folder that those folders are in; an empty text if there are none
- * @param values texts by column, in the order of the folders
+ * @param values the texts by column, in the order of the folders
  */
 record FolderValues(String base, Map<String, String> values) {
 
@@ -30,8 +30,8 @@ record FolderValues(String base, Map<String, String> values) {
   }
 
   /**
-   * Reads the names of folders as Spark does: the lowest that has a value, and those directly above
-   * it that have one.
+   * Reads the names of folders as Spark does: the lowest folder that has a value, and those
+   * directly above it that have one.
    *
    * @param root a folder above the file, or the file itself
    * @throws IllegalArgumentException naming the folder, if it lacks a name or a value, or has the
@@ -79,11 +79,12 @@ record FolderValues(String base, Map<String, String> values) {
   }
 
   /**
-   * Finds the type of a column in which its values print as the folders have them: {@code 05} stays
-   * a text. Seeds are numbers however they are written, and other columns of ours are texts.
+   * Finds the type of a column that prints the values exactly as the folders have them, so {@code
+   * 05} stays a text. Seeds are numbers however they are written, and other columns of prompts are
+   * texts.
    *
-   * @param column its name
-   * @param texts its values, of all files
+   * @param column the column's name
+   * @param texts the column's values, of all files
    */
   static DataType findType(String column, Collection<String> texts) {
     List<String> given =
@@ -104,7 +105,7 @@ record FolderValues(String base, Map<String, String> values) {
     return PromptTables.isPromptColumn(column) ? List.of() : FolderType.OTHERS;
   }
 
-  /** A type, and how a text is printed that was read as it. */
+  /** A type, and a function that reads a text as this type and prints it again. */
   private record FolderType(DataType type, UnaryOperator<String> print) {
 
     static final FolderType SEED =

@@ -3,19 +3,19 @@ package io.boxwright.job.input;
 import io.boxwright.text.Redaction;
 
 /**
- * Something that a person asked for cannot be done, found before any task was started. The message
- * names the file, column or value and needs no stack trace.
+ * A request that cannot be fulfilled, found before any image is made. The message names the file,
+ * column or value and needs no stack trace.
  */
 public final class InvalidInputException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  /** With a message for people; secrets are taken out. */
+  /** Takes a message for people, from which it removes secrets. */
   public InvalidInputException(String message) {
     super(Redaction.of(message));
   }
 
-  /** With a message for people, from which secrets are taken out, and what caused it. */
+  /** Takes a message for people, from which it removes secrets, and the cause. */
   public InvalidInputException(String message, Throwable cause) {
     super(Redaction.of(message), cause);
   }

@@ -4,7 +4,7 @@ import io.boxwright.text.Redaction;
 import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 
-/** Says on Spark's pages what jobs are for. */
+/** The description of jobs on Spark's pages. */
 public final class JobDescription {
 
   private static final String KEY = "spark.job.description";
@@ -12,10 +12,11 @@ public final class JobDescription {
   private JobDescription() {}
 
   /**
-   * Does some work whose jobs have a description; those that come later have the one from before.
+   * Gives a description to the jobs of some work. Later jobs get the earlier description again.
    *
-   * @param text for people, from which secrets are taken out
-   * @param work runs Spark's jobs on this thread
+   * @param text the description, from which secrets are removed
+   * @param work the work, which runs Spark's jobs on this thread
+   * @return the result of the work
    */
   public static <T> T during(SparkContext context, String text, Supplier<T> work) {
     String before = context.getLocalProperty(KEY);

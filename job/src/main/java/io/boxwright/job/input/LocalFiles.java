@@ -10,16 +10,16 @@ import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
-/** Tells of files on this machine what Hadoop does not tell. */
+/** Facts about files on this machine that Hadoop does not tell. */
 public final class LocalFiles {
 
   private LocalFiles() {}
 
   /**
    * Returns whether an entry of any file system is a file that can be read to its end: no folder,
-   * no pipe and no device.
+   * pipe or device.
    *
-   * @param entry as the file system lists it
+   * @param entry the entry as the file system lists it
    */
   public static boolean isRegular(FileStatus entry) {
     return entry.isFile() && (!isLocal(entry.getPath()) || Files.isRegularFile(toLocal(entry)));
@@ -28,9 +28,9 @@ public final class LocalFiles {
   /**
    * Finds the links in a folder that lead to nothing, which Hadoop does not list.
    *
-   * @param folder of any file system; only local ones have such links
-   * @param listed what Hadoop lists
-   * @return their names, in order
+   * @param folder a folder of any file system; only local ones have such links
+   * @param listed the entries that Hadoop lists
+   * @return the names of the links, in order
    * @throws IOException if the folder cannot be read
    */
   static List<String> findBrokenLinks(Path folder, FileStatus[] listed) throws IOException {
@@ -52,8 +52,8 @@ public final class LocalFiles {
   /**
    * Follows the links in a path.
    *
-   * @param path qualified, of any file system; what does not exist is taken as it is
-   * @return where it leads; of other file systems the path itself
+   * @param path a qualified path of any file system; parts that do not exist stay as they are
+   * @return the path without links; for file systems that are not local, the path itself
    */
   static Path follow(Path path) {
     if (!isLocal(path)) {
@@ -65,7 +65,7 @@ public final class LocalFiles {
         String real = there.toRealPath().resolve(there.relativize(whole)).toString();
         return new Path(path.toUri().getScheme(), null, real);
       } catch (IOException e) {
-        continue; // it does not exist: its folder may
+        continue; // it does not exist, but its folder may
       }
     }
     return path;

@@ -18,9 +18,9 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The columns of a Parquet file, as Spark reads them.
  *
- * @param readable with their types; nanoseconds are whole numbers
- * @param nanoseconds which of them are times in nanoseconds, and whether these are UTC
- * @param unreadable what is wrong with the others, by name: a clause
+ * @param readable the readable columns with their types; nanoseconds are whole numbers
+ * @param nanoseconds the readable columns that are times in nanoseconds, and whether these are UTC
+ * @param unreadable the faults of the other columns by name, a clause each
  */
 record ParquetColumns(
     StructType readable, Map<String, Boolean> nanoseconds, Map<String, String> unreadable) {
@@ -28,7 +28,7 @@ record ParquetColumns(
   /** The setting with which Spark reads nanoseconds, which pandas writes, as whole numbers. */
   static final String NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong";
 
-  /** Of a file's footer; each column alone, so that one that cannot be read is known by name. */
+  /** Reads a file's footer. Converts each column alone, to name those that cannot be read. */
   static ParquetColumns of(ParquetMetadata footer) {
     SQLConf conf = new SQLConf();
     conf.setConfString(NANOS_AS_LONG, "true");
@@ -58,18 +58,18 @@ record ParquetColumns(
           nanoseconds.put(name, time.isAdjustedToUTC());
         }
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-        unreadable.put(name, "Spark cannot read its type " + type(field));
+        unreadable.put(name, "Spark cannot read its type " + describeType(field));
       }
     }
     return new ParquetColumns(readable, nanoseconds, unreadable);
   }
 
-  /** Names of all columns, in any order. */
+  /** Returns the names of all columns, in any order. */
   List<String> names() {
     return Stream.concat(Stream.of(readable.fieldNames()), unreadable.keySet().stream()).toList();
   }
 
-  private static String type(Type field) {
+  private static String describeType(Type field) {
     if (field.getLogicalTypeAnnotation() != null) {
       return field.getLogicalTypeAnnotation().toString();
     }

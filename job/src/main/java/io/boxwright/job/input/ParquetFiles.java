@@ -16,12 +16,12 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The Parquet files at a path: the file itself, or all in the folder and below that are not hidden,
- * in the order of their paths.
+ * The Parquet files at a path: the file itself, or all files in the folder and below that are not
+ * hidden, in the order of their paths.
  *
  * @param root the file or folder
- * @param files at least one
- * @param others names of what else lies below the folder and is not hidden
+ * @param files the Parquet files, at least one
+ * @param others the names of all other entries below the folder that are not hidden
  */
 record ParquetFiles(Path root, List<Path> files, List<String> others) {
 
@@ -32,7 +32,7 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
   /**
    * Looks for files. A path is a name, never a pattern.
    *
-   * @throws InvalidInputException saying what is there instead
+   * @throws InvalidInputException if there is no Parquet file, saying what is found instead
    * @throws IOException if the file system fails
    */
   static ParquetFiles find(Configuration configuration, String path) throws IOException {
@@ -46,14 +46,15 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
       throw failure(path, "there is no such file or folder");
     }
     if (status.isDirectory()) {
-      return inFolder(fileSystem, root, path);
+      return findInFolder(fileSystem, root, path);
     }
     if (!LocalFiles.isRegular(status)) {
       throw failure(path, "it is neither a file nor a folder");
     }
-    byte[] start = start(fileSystem, status);
+    byte[] start = readStart(fileSystem, status);
     if (!startsWith(start, MAGIC)) {
-      throw failure(path, "it is " + kind(root.getName(), start) + ", and Parquet is needed");
+      throw failure(
+          path, "it is " + describeKind(root.getName(), start) + ", and Parquet is needed");
     }
     requireOpenable(fileSystem, root, path);
     return new ParquetFiles(root, List.of(root), List.of());
@@ -68,7 +69,7 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
     }
   }
 
-  private static ParquetFiles inFolder(FileSystem fileSystem, Path root, String path)
+  private static ParquetFiles findInFolder(FileSystem fileSystem, Path root, String path)
       throws IOException {
     List<Path> files = new ArrayList<>();
     FolderFiles found = FolderFiles.list(fileSystem, root);
@@ -76,14 +77,13 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
     for (Path other : found.others()) {
       String name = relativize(root, other);
       if (isNamedParquet(name)) {
-        throw failure(
-            path, "%s is a link to nothing or no regular file; remove it".formatted(name));
+        throw failure(path, "%s is a broken link or not a regular file; remove it".formatted(name));
       }
       others.add(name);
     }
     for (FileStatus file : found.files()) {
       String name = relativize(root, file.getPath());
-      if (isNamedParquet(name) || startsWith(start(fileSystem, file), MAGIC)) {
+      if (isNamedParquet(name) || startsWith(readStart(fileSystem, file), MAGIC)) {
         requireOpenable(fileSystem, file.getPath(), path);
         files.add(file.getPath());
       } else {
@@ -106,7 +106,10 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
     return path.toString().substring(root.toString().length()).replaceFirst("^/", "");
   }
 
-  /** A file has a checksum file on this machine, whose name Hadoop takes for a URI. */
+  /**
+   * Refuses local files with a colon in their names: Hadoop reads the name of their checksum file
+   * as a URI.
+   */
   private static void requireOpenable(FileSystem fileSystem, Path file, String path) {
     if (fileSystem instanceof ChecksumFileSystem && file.getName().contains(":")) {
       throw failure(
@@ -120,8 +123,8 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
     return EXTENSIONS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
   }
 
-  /** The first bytes, which need no checksum. */
-  private static byte[] start(FileSystem fileSystem, FileStatus file) throws IOException {
+  /** Reads the first bytes, without a checksum. */
+  private static byte[] readStart(FileSystem fileSystem, FileStatus file) throws IOException {
     byte[] start = new byte[(int) Math.min(START_BYTES, file.getLen())];
     FileSystem unchecked =
         fileSystem instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : fileSystem;
@@ -136,8 +139,8 @@ record ParquetFiles(Path root, List<Path> files, List<String> others) {
         && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
   }
 
-  /** What a file is that is no Parquet. */
-  private static String kind(String name, byte[] start) {
+  /** Describes a file that is not Parquet. */
+  private static String describeKind(String name, byte[] start) {
     String text = new String(start, StandardCharsets.ISO_8859_1);
     if (text.isEmpty()) {
       return "empty";

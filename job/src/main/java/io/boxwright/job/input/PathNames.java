@@ -5,7 +5,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** Reads names of files and folders as people write them. */
+/** Names of files and folders as people write them. */
 public final class PathNames {
 
   private static final String LOCAL = "file";
@@ -13,10 +13,10 @@ public final class PathNames {
   private PathNames() {}
 
   /**
-   * Reads the name of a file or folder, which need not exist. Where names without a scheme are
-   * local, several slashes at the beginning count as one, as everywhere else on this machine.
+   * Reads the name of a file or folder, which need not exist. If names without a scheme are local,
+   * several slashes at the beginning count as one, as everywhere on this machine.
    *
-   * @param configuration says which file system names without a scheme belong to
+   * @param configuration the settings of the file system of names without a scheme
    * @param name a path, or a URI such as {@code hdfs://host/path}; no pattern
    * @throws IllegalArgumentException saying what is wrong with the name, and what to write instead
    */
@@ -29,8 +29,8 @@ public final class PathNames {
       path = new Path(isLocalByDefault(configuration) ? name.replaceFirst("^//+", "/") : name);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "what stands before a colon names a file system, and a whole path comes after it, as in"
-              + " hdfs://host/path; write a local name that has a colon from / on",
+          "a colon ends the name of a file system, and a whole path follows it, as in"
+              + " hdfs://host/path; write a local name that has a colon as a path from / on",
           e);
     }
     URI uri = path.toUri();

@@ -21,7 +21,7 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 
-/** The files of a prompt table, in the order of their paths, with what is in them. */
+/** The files of a prompt table, in the order of their paths, with their columns and rows. */
 final class PromptFiles {
 
   private final List<PromptFile> list = new ArrayList<>();
@@ -32,13 +32,13 @@ final class PromptFiles {
   private PromptFiles() {}
 
   /**
-   * Reads every file once, for its hash: prompts are small.
+   * Reads every file once, also for its hash, because prompt tables are small.
    *
-   * @param paths in order
+   * @param paths the paths of the files, in order
    * @throws IOException naming the file that cannot be read
    */
   static PromptFiles read(Configuration configuration, List<Path> paths) throws IOException {
-    int shared = sharedFolder(paths);
+    int shared = measureSharedFolder(paths);
     PromptFiles files = new PromptFiles();
     for (Path path : paths) {
       files.add(configuration, path, path.toString().substring(shared));
@@ -53,14 +53,14 @@ final class PromptFiles {
     try (ParquetFileReader reader = ParquetFileReader.open(file)) {
       count = reader.getRecordCount();
       columns.put(path, ParquetColumns.of(reader.getFooter()));
-    } catch (IOException | RuntimeException e) { // the latter for footers that are none
+    } catch (IOException | RuntimeException e) { // the latter for broken footers
       throw unreadable(file, path.getName(), e);
     }
     if (columns.get(path).names().isEmpty()) { // older versions of Parquet do not open it
       throw new IOException("%s: %s".formatted(path.getName(), RawFooter.NO_COLUMNS));
     }
     long bytes = fileSystem.getFileStatus(path).getLen();
-    list.add(new PromptFile(name, bytes, count, sha256(fileSystem, path)));
+    list.add(new PromptFile(name, bytes, count, hash(fileSystem, path)));
     firstRows.put(path.toString(), rows);
     rows += count;
   }
@@ -79,7 +79,7 @@ final class PromptFiles {
     return List.copyOf(list);
   }
 
-  /** What columns each file has, in order. */
+  /** Returns the columns of each file, in the order of the files. */
   Map<Path, ParquetColumns> columns() {
     return Collections.unmodifiableMap(columns);
   }
@@ -88,12 +88,15 @@ final class PromptFiles {
     return rows;
   }
 
-  /** The position of a file's first row. */
+  /** Returns a column with the position of a file's first row. */
   Column positionOf(Column filePath) {
     return functions.udf(new FirstRow(firstRows), DataTypes.LongType).apply(filePath);
   }
 
-  /** Spark gives the path of a file as a URI or as it is, depending on its version. */
+  /**
+   * The position of a file's first row. Spark gives a path as a URI or as it is, depending on its
+   * version.
+   */
   private record FirstRow(HashMap<String, Long> firstRows) implements UDF1<String, Long> {
 
     @Override
@@ -103,8 +106,8 @@ final class PromptFiles {
     }
   }
 
-  /** How long the path of the folder is that all files share. */
-  private static int sharedFolder(List<Path> paths) {
+  /** Returns the length of the path, with its last slash, of the folder that all files share. */
+  private static int measureSharedFolder(List<Path> paths) {
     String first = paths.get(0).toString();
     String last = paths.get(paths.size() - 1).toString(); // sorted: what these two share, all do
     int shared = 0;
@@ -115,7 +118,7 @@ final class PromptFiles {
     return first.lastIndexOf('/', shared - 1) + 1;
   }
 
-  private static String sha256(FileSystem fileSystem, Path path) throws IOException {
+  private static String hash(FileSystem fileSystem, Path path) throws IOException {
     try (InputStream in = fileSystem.open(path)) {
       return Sha256.hex(in);
     }

@@ -27,17 +27,20 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Makes one table of Parquet files whose columns differ, as the files of different writers do: the
- * same column in the types of each, without values, or not there at all.
+ * A reader of Parquet files whose columns differ, as the files of different writers do: the same
+ * column may have different types, no values, or be missing. It makes one table of them.
  */
 final class PromptReader {
 
-  /** Inner columns, by which a row knows its place. */
+  /** The inner column with the path of a row's file. */
   static final String FILE = "_boxwright_file";
 
+  /** The inner column with the index of a row in its file. */
   static final String ROW = "_boxwright_row";
 
-  /** The setting with which Spark reads columns whole: it fails where lists have nulls alone. */
+  /**
+   * The setting with which Spark reads many rows at once. It fails for lists that hold only nulls.
+   */
   private static final String BY_BATCHES = "spark.sql.parquet.enableVectorizedReader";
 
   private static final String NTZ_EPOCH = "TIMESTAMP_NTZ '1970-01-01 00:00:00'";
@@ -48,7 +51,7 @@ final class PromptReader {
   private final Map<String, String> notes = new TreeMap<>();
   private final Map<List<String>, Boolean> valued = new HashMap<>(); // by file and column
 
-  /** Reads nothing yet. */
+  /** Groups the files by their columns, and checks the names. Reads no rows yet. */
   PromptReader(SparkSession spark, ParquetFiles found, PromptFiles files) {
     this.spark = spark;
     this.found = found;
@@ -60,13 +63,16 @@ final class PromptReader {
         .forEach(
             (file, columns) ->
                 alike
-                    .computeIfAbsent(kind(file, columns), none -> new LinkedHashMap<>())
+                    .computeIfAbsent(describeKind(file, columns), none -> new LinkedHashMap<>())
                     .put(file, columns));
     alike.values().forEach(this::addGroup);
   }
 
-  /** Files that can be read together: they have the same columns and the same partitions. */
-  private String kind(Path file, ParquetColumns columns) {
+  /**
+   * Describes a file's columns and partitions. Files with the same description can be read
+   * together.
+   */
+  private String describeKind(Path file, ParquetColumns columns) {
     FolderValues folders = FolderValues.of(found.root(), file);
     return String.join(
         "/",
@@ -77,7 +83,7 @@ final class PromptReader {
         columns.unreadable().toString());
   }
 
-  /** A value of a column, before it is brought to the table's type. */
+  /** An expression for a column's value, before it is brought to the table's type. */
   private record Source(String value, DataType type) {}
 
   private record Group(String file, Dataset<Row> rows, Map<String, Source> columns) {}
@@ -93,12 +99,13 @@ final class PromptReader {
     for (StructField field : rows.schema().fields()) {
       boolean ofFolder = folders.containsKey(field.name());
       sources.put(
-          field.name(), source(field, ofFolder ? null : columns.nanoseconds().get(field.name())));
+          field.name(),
+          makeSource(field, ofFolder ? null : columns.nanoseconds().get(field.name())));
     }
     groups.add(new Group(first.toString(), rows, sources));
   }
 
-  /** What the folders of some files say, by column. */
+  /** Collects the values that the folders of some files give, by column. */
   private Map<String, List<String>> collectFolderValues(Set<Path> files) {
     Map<String, List<String>> values = new LinkedHashMap<>();
     for (Path file : files) {
@@ -121,7 +128,9 @@ final class PromptReader {
     }
   }
 
-  /** The readable columns; the value of a folder goes before that of its files. */
+  /**
+   * Chooses the readable columns. The value of a folder takes precedence over that of its files.
+   */
   private StructType chooseSchema(
       Path file, ParquetColumns columns, Map<String, List<String>> folders) {
     StructType schema = new StructType();
@@ -151,8 +160,11 @@ final class PromptReader {
             files.stream().map(file -> SparkNames.literal(file.toString())).toArray(String[]::new));
   }
 
-  /** Nanoseconds become what Spark has: microseconds. */
-  private Source source(StructField field, Boolean utcNanoseconds) {
+  /**
+   * Makes the source of a column. Nanoseconds become microseconds, because Spark has no
+   * nanoseconds.
+   */
+  private Source makeSource(StructField field, Boolean utcNanoseconds) {
     String name = SparkNames.quoted(field.name());
     if (utcNanoseconds == null) {
       return new Source(name, field.dataType());
@@ -179,7 +191,7 @@ final class PromptReader {
     notes.put(column, "%s, in %s".formatted(sentence, file.getName()));
   }
 
-  /** The names of all columns. */
+  /** Returns the names of all columns. */
   List<String> names() {
     return groups.stream().flatMap(group -> group.columns().keySet().stream()).distinct().toList();
   }
@@ -187,14 +199,14 @@ final class PromptReader {
   /**
    * Reads the table, with {@link #FILE} and {@link #ROW} as its last columns.
    *
-   * @param newNames of some columns, by name
-   * @throws IllegalArgumentException naming a column that has types that do not go together
+   * @param newNames the new names of some columns, by their old names
+   * @throws IllegalArgumentException naming a column whose types do not go together
    */
   Dataset<Row> read(Map<String, String> newNames) {
     requireDistinct(names());
     Map<String, DataType> types = new LinkedHashMap<>();
     for (String name : names()) {
-      tableType(name, newNames.getOrDefault(name, name)).ifPresent(type -> types.put(name, type));
+      chooseType(name, newNames.getOrDefault(name, name)).ifPresent(type -> types.put(name, type));
     }
     return groups.stream()
         .map(group -> select(group, types, newNames))
@@ -202,12 +214,12 @@ final class PromptReader {
         .orElseThrow();
   }
 
-  /** What was read otherwise than it is stored, a sentence each. */
+  /** Returns notes on columns that are read otherwise than they are stored, a sentence each. */
   List<String> notes() {
     return List.copyOf(notes.values());
   }
 
-  /** Spark does not tell small letters from capitals in names. */
+  /** Refuses names that are equal, or differ in case only: Spark cannot tell these apart. */
   private static void requireDistinct(List<String> names) {
     Map<String, String> seen = new LinkedHashMap<>();
     for (String name : names) {
@@ -229,13 +241,13 @@ final class PromptReader {
     List<Column> columns = new ArrayList<>();
     types.forEach(
         (name, type) ->
-            columns.add(expr(value(group, name, type)).as(newNames.getOrDefault(name, name))));
+            columns.add(expr(writeValue(group, name, type)).as(newNames.getOrDefault(name, name))));
     columns.add(col("_metadata.file_path").as(FILE));
     columns.add(col("_metadata.row_index").as(ROW));
     return group.rows().select(columns.toArray(Column[]::new));
   }
 
-  private String value(Group group, String name, DataType type) {
+  private String writeValue(Group group, String name, DataType type) {
     Source source = group.columns().get(name);
     if (source == null) {
       return "cast(null as %s)".formatted(type.sql());
@@ -246,35 +258,35 @@ final class PromptReader {
     }
     return holdsValues(group, name)
         ? conversion.apply(source.value())
-        : ColumnConversion.retyped(source.value(), source.type(), type);
+        : ColumnConversion.retype(source.value(), source.type(), type);
   }
 
-  /** The type of a column in the table; nothing if it is left out. */
-  private Optional<DataType> tableType(String name, String newName) {
+  /** Chooses the type of a column in the table; nothing if it is left out. */
+  private Optional<DataType> chooseType(String name, String newName) {
     List<Group> having =
         groups.stream().filter(group -> group.columns().containsKey(name)).toList();
-    Map<String, DataType> types = types(having, name);
-    if (fit(newName, types)) {
+    Map<String, DataType> types = collectTypes(having, name);
+    if (fits(newName, types)) {
       return types.values().stream().findFirst();
     }
     List<Group> valued = having.stream().filter(group -> holdsValues(group, name)).toList();
-    Map<String, DataType> valuedTypes = types(valued, name);
+    Map<String, DataType> valuedTypes = collectTypes(valued, name);
     boolean promptColumn = PromptTables.isPromptColumn(newName);
     if (valued.isEmpty()) {
       return promptColumn
           ? Optional.of(PromptTables.usualType(newName))
           : types.values().stream().findFirst();
     }
-    if (fit(newName, valuedTypes)) {
+    if (fits(newName, valuedTypes)) {
       return valuedTypes.values().stream().findFirst();
     }
     return promptColumn
-        ? Optional.of(promptType(name, newName, valued, valuedTypes))
-        : metadataType(name, valued, valuedTypes);
+        ? Optional.of(choosePromptType(name, newName, valued, valuedTypes))
+        : chooseMetadataType(name, valued, valuedTypes);
   }
 
-  /** The types of a column by their text, in which nullability does not count. */
-  private static Map<String, DataType> types(List<Group> groups, String name) {
+  /** Collects the types of a column by their text, which leaves out nullability. */
+  private static Map<String, DataType> collectTypes(List<Group> groups, String name) {
     Map<String, DataType> types = new LinkedHashMap<>();
     for (Group group : groups) {
       DataType type = group.columns().get(name).type();
@@ -283,42 +295,48 @@ final class PromptReader {
     return types;
   }
 
-  /** Whether a column can stay as it is: with one type everywhere that a prompt column may have. */
-  private static boolean fit(String newName, Map<String, DataType> types) {
+  /**
+   * Returns whether a column can stay as it is: it has one type, which a prompt column may have.
+   */
+  private static boolean fits(String newName, Map<String, DataType> types) {
     return types.size() == 1
         && (!PromptTables.isPromptColumn(newName)
             || PromptTables.isValidType(newName, types.values().iterator().next()));
   }
 
-  private DataType promptType(
+  private DataType choosePromptType(
       String name, String newName, List<Group> valued, Map<String, DataType> types) {
     DataType type =
-        ColumnConversion.commonType(newName, types.values())
+        ColumnConversion.findCommonType(newName, types.values())
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
                         "Invalid %s column: it is %s, but must be %s"
                             .formatted(
                                 newName,
-                                places(valued, name, types),
+                                describePlaces(valued, name, types),
                                 PromptTables.usualType(newName).catalogString())));
-    loss(valued, name, type)
+    findLoss(valued, name, type)
         .ifPresent(
             loss -> {
               throw new IllegalArgumentException(
-                  "Invalid %s column: it is %s, and not all of its values are %s, such as %s"
-                      .formatted(newName, places(valued, name, types), type.catalogString(), loss));
+                  "Invalid %s column: it is %s, and has values that are not %s, such as %s"
+                      .formatted(
+                          newName,
+                          describePlaces(valued, name, types),
+                          type.catalogString(),
+                          loss));
             });
     return type;
   }
 
-  private Optional<DataType> metadataType(
+  private Optional<DataType> chooseMetadataType(
       String name, List<Group> valued, Map<String, DataType> types) {
-    Optional<DataType> common = ColumnConversion.commonType(name, types.values());
-    if (common.isPresent() && loss(valued, name, common.get()).isPresent()) {
+    Optional<DataType> common = ColumnConversion.findCommonType(name, types.values());
+    if (common.isPresent() && findLoss(valued, name, common.get()).isPresent()) {
       common = Optional.of(DataTypes.StringType);
     }
-    String place = places(valued, name, types);
+    String place = describePlaces(valued, name, types);
     String shown = Printable.name(name);
     notes.put(
         name,
@@ -328,8 +346,9 @@ final class PromptReader {
     return common;
   }
 
-  /** Such as "bigint in a.parquet, double in b.parquet". */
-  private static String places(List<Group> valued, String name, Map<String, DataType> types) {
+  /** Describes types, as in "bigint in a.parquet, double in b.parquet". */
+  private static String describePlaces(
+      List<Group> valued, String name, Map<String, DataType> types) {
     if (types.size() == 1) {
       return types.keySet().iterator().next();
     }
@@ -344,8 +363,8 @@ final class PromptReader {
         .collect(Collectors.joining(", "));
   }
 
-  /** A value that another type would change, if there is one. */
-  private static Optional<String> loss(List<Group> groups, String name, DataType type) {
+  /** Finds a value that another type would change, if there is one. */
+  private static Optional<String> findLoss(List<Group> groups, String name, DataType type) {
     return groups.stream()
         .map(
             group -> {
@@ -363,7 +382,7 @@ final class PromptReader {
         .findFirst();
   }
 
-  /** Whether a column has a value in some file of a group; looked for once. */
+  /** Returns whether a column has a value in some file of a group. Looks for it only once. */
   private boolean holdsValues(Group group, String name) {
     return valued.computeIfAbsent(
         List.of(group.file(), name), none -> hasValue(group.rows(), group.columns().get(name)));

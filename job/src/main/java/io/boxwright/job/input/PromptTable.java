@@ -22,12 +22,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The table of prompts. Its rows have an order, and each a position in it: files by path, then as
- * they stand in the file.
+ * The table of prompts. Each row has a position in the order of the table: files by path, then rows
+ * as they are in their file.
  */
 public final class PromptTable {
 
-  /** A name for the column of positions of rows, one that no table has. */
+  /** The name of the column of rows' positions, which no table has itself. */
   public static final String POSITION = "_boxwright_position";
 
   private final SparkSession spark;
@@ -56,9 +56,10 @@ public final class PromptTable {
    * Opens Parquet files as one table, and checks that its columns are right and all of its files
    * readable. A column that some of the files lack is null in their rows.
    *
-   * @param renamePrefix goes before the names of columns that the image table has itself; nothing:
+   * @param renamePrefix the prefix for names of columns that the image table has itself; if empty,
    *     such columns are refused
-   * @throws InvalidInputException if it cannot be read or a column is missing or of a wrong type
+   * @throws InvalidInputException if the table cannot be read, or a column is missing or of a wrong
+   *     type
    */
   public static PromptTable read(SparkSession spark, String path, Optional<String> renamePrefix) {
     try {
@@ -66,7 +67,7 @@ public final class PromptTable {
       ParquetFiles found = ParquetFiles.find(configuration, path);
       PromptFiles files = PromptFiles.read(configuration, found.files());
       PromptReader reader = new PromptReader(spark, found, files);
-      Dataset<Row> rows = reader.read(newNames(reader.names(), renamePrefix));
+      Dataset<Row> rows = reader.read(chooseNewNames(reader.names(), renamePrefix));
       PromptTables.checkSchema(rows.drop(PromptReader.FILE, PromptReader.ROW).schema());
       List<String> notes = new ArrayList<>(reader.notes());
       if (!found.others().isEmpty()) {
@@ -77,9 +78,9 @@ public final class PromptTable {
                     "other files are not read, such as ")
                 + found.others().get(0));
       }
-      long repetitions = repetitions(rows, files.rows());
+      long repetitions = countRepetitions(rows, files.rows());
       if (repetitions > 0) {
-        notes.add(repetitionNote(rows, repetitions));
+        notes.add(describeRepetitions(rows, repetitions));
       }
       return new PromptTable(spark, found, rows, files, notes, repetitions > 0);
     } catch (InvalidInputException e) {
@@ -92,15 +93,16 @@ public final class PromptTable {
   }
 
   /**
-   * Counts the rows whose ids earlier rows have. An id takes all values of its row, so this reads
-   * the whole table: a damaged page would otherwise come to light after hours.
+   * Counts the rows whose ids earlier rows have. To compute ids takes all values of the rows, so
+   * this reads the whole table and finds damaged pages, which would otherwise come to light after
+   * hours.
    */
-  private static long repetitions(Dataset<Row> rows, long count) {
+  private static long countRepetitions(Dataset<Row> rows, long count) {
     Dataset<Row> prompts = rows.drop(PromptReader.FILE, PromptReader.ROW);
     return count - PromptTables.identified(prompts).select("id").distinct().count();
   }
 
-  private static String repetitionNote(Dataset<Row> rows, long repetitions) {
+  private static String describeRepetitions(Dataset<Row> rows, long repetitions) {
     return Arrays.asList(rows.columns()).contains("id")
         ? Count.of(
                 repetitions,
@@ -114,8 +116,8 @@ public final class PromptTable {
             + " an id and a default seed of its own";
   }
 
-  /** The new names of columns that would be in the way of ours. */
-  private static Map<String, String> newNames(List<String> names, Optional<String> prefix) {
+  /** Chooses new names for columns whose names the image table uses itself. */
+  private static Map<String, String> chooseNewNames(List<String> names, Optional<String> prefix) {
     List<String> reserved = PromptTables.reservedColumns(names);
     if (reserved.isEmpty()) {
       return Map.of();
@@ -138,13 +140,13 @@ public final class PromptTable {
     return newNames;
   }
 
-  /** Where it is, so that whoever reads the plan finds it from any folder. */
+  /** Returns the qualified path of the table, which the plan keeps. */
   public String path() {
     return found.root().toString();
   }
 
   /**
-   * Where that leads.
+   * Returns the path of the table without links.
    *
    * @throws InvalidInputException if its file system cannot be reached any more
    */
@@ -157,7 +159,7 @@ public final class PromptTable {
     }
   }
 
-  /** What was not read as it is stored, a sentence each. */
+  /** Returns notes on everything that is not read as it is stored, a sentence each. */
   public List<String> notes() {
     return notes;
   }
@@ -171,31 +173,32 @@ public final class PromptTable {
     try {
       Configuration configuration = spark.sparkContext().hadoopConfiguration();
       return PromptFiles.read(configuration, found.files()).list().equals(files.list());
-    } catch (IOException | RuntimeException e) { // the latter for files that are no Parquet
+    } catch (IOException | RuntimeException e) { // the latter for files that are not Parquet
       throw unreadable(path(), e);
     }
   }
 
-  /** Its files, in order. */
+  /** Returns the files of the table, in order. */
   public List<PromptFile> files() {
     return files.list();
   }
 
-  /** How many rows it has. */
+  /** Returns the number of rows. */
   public long count() {
     return files.rows();
   }
 
   /**
-   * All rows, marked as {@link PromptTables#markInvalidText} does, and with a last column more,
-   * {@link #POSITION}, from 0.
+   * Returns all rows, marked as {@link PromptTables#markInvalidText} does, with {@link #POSITION},
+   * counted from 0, as an additional last column.
    */
   public Dataset<Row> withPosition() {
-    Dataset<Row> told = repeating ? PromptTables.tellApart(positioned(), POSITION) : positioned();
-    return told.select(last(told.columns(), POSITION));
+    Dataset<Row> told =
+        repeating ? PromptTables.tellApart(addPositions(), POSITION) : addPositions();
+    return told.select(moveLast(told.columns(), POSITION));
   }
 
-  private Dataset<Row> positioned() {
+  private Dataset<Row> addPositions() {
     Column position = files.positionOf(col(PromptReader.FILE)).plus(col(PromptReader.ROW));
     return PromptTables.markInvalidText(rows)
         .withColumn(POSITION, position)
@@ -203,22 +206,23 @@ public final class PromptTable {
   }
 
   /**
-   * The rows of some chunks: partition {@code i} holds those of the {@code i}-th chunk, in order.
+   * Returns the rows of some chunks. Partition {@code i} holds those of the {@code i}-th chunk, in
+   * order.
    *
-   * @param chunks their numbers
-   * @param chunkRows rows for each chunk
+   * @param chunks the numbers of the chunks, each larger than the one before
+   * @param chunkRows the rows of a chunk
    */
   public Dataset<Row> inChunks(List<Integer> chunks, int chunkRows) {
     return new ChunkPartitioner(chunks, chunkRows).partition(withPosition(), POSITION);
   }
 
-  /** The first rows, in any order. */
+  /** Returns the first rows, in any order. */
   public Dataset<Row> first(int count) {
-    return positioned().filter(col(POSITION).lt(count)).drop(POSITION);
+    return addPositions().filter(col(POSITION).lt(count)).drop(POSITION);
   }
 
-  /** All columns, one of them last. */
-  private static Column[] last(String[] columns, String last) {
+  /** Returns all columns, with the given one last. */
+  private static Column[] moveLast(String[] columns, String last) {
     return Stream.concat(Arrays.stream(columns).filter(name -> !name.equals(last)), Stream.of(last))
         .map(SparkNames::column)
         .toArray(Column[]::new);

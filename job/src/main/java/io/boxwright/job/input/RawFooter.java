@@ -14,10 +14,10 @@ import org.apache.parquet.format.Util;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
 
-/** The footer of a Parquet file as it is stored: of files whose columns Parquet does not know. */
+/** The footer of a Parquet file as it is stored, also with columns of types unknown to Parquet. */
 final class RawFooter {
 
-  /** What is wrong with a file without columns. */
+  /** The fault of a file without columns, and its remedy. */
   static final String NO_COLUMNS = "it has no columns; remove it";
 
   private static final int END_BYTES = 8; // the length of the footer, and PAR1
@@ -26,7 +26,7 @@ final class RawFooter {
   private RawFooter() {}
 
   /**
-   * Says what no reader of this version of Parquet could do anything about.
+   * Finds a fault with which this version of Parquet cannot read the file.
    *
    * @return a sentence that names the column, if there is one
    * @throws IOException if the footer is damaged or cannot be read
@@ -62,7 +62,7 @@ final class RawFooter {
     }
   }
 
-  /** Looks at a column and what is nested in it, which comes after it. */
+  /** Looks for an unknown type in a column and the elements nested in it, which come after it. */
   private static Optional<SchemaElement> findUnknown(
       SchemaElement element, Iterator<SchemaElement> rest) {
     Optional<SchemaElement> found = isUnknown(element) ? Optional.of(element) : Optional.empty();
@@ -73,7 +73,7 @@ final class RawFooter {
     return found;
   }
 
-  /** Types that Parquet got later are numbers that an older version skips. */
+  /** Returns whether a type is newer than this version of Parquet, which skips its number. */
   private static boolean isUnknown(SchemaElement element) {
     return element.isSetLogicalType() && element.getLogicalType().getSetField() == null;
   }
@@ -81,10 +81,10 @@ final class RawFooter {
   private static String describe(String column, SchemaElement unknown) {
     boolean float16 =
         unknown.getType() == Type.FIXED_LEN_BYTE_ARRAY && unknown.getType_length() == FLOAT16_BYTES;
-    return "Invalid %s column: it is %s, and this Spark reads no file that has one; %s"
+    return "Invalid %s column: it is %s, and this Spark reads no file that has such a column; %s"
         .formatted(
             Printable.name(column),
-            float16 ? "float16" : "of a type that came later",
+            float16 ? "float16" : "of a newer type",
             float16 ? "write it as float32" : "leave it out");
   }
 }

@@ -6,18 +6,18 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Where a path leads, so that different names of the same place are equal: links are followed, and
- * names of file systems compare by scheme and host.
+ * A path without links, so that different names of the same place are equal. Names of file systems
+ * compare by scheme and host.
  *
- * @param fileSystem its scheme and host
- * @param path from the root of the file system on
+ * @param fileSystem the scheme and host of the file system
+ * @param path the path from the root of the file system on
  */
 public record ResolvedPath(String fileSystem, String path) {
 
   /**
    * Resolves a path, which need not exist.
    *
-   * @param fileSystem that the path belongs to
+   * @param fileSystem the file system that the path belongs to
    */
   public static ResolvedPath of(FileSystem fileSystem, Path path) {
     URI uri = LocalFiles.follow(fileSystem.makeQualified(path)).toUri();

@@ -10,20 +10,20 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.spark.SparkException;
 
-/** Finds what to tell a person in an exception that Spark wrapped in several of its own. */
+/** The part for people of an exception that Spark wrapped in several of its own. */
 public final class RootCause {
 
-  /** Of Spark's own exceptions, the one that says more than its cause: it names the columns. */
+  /** The one exception of Spark's own that says more than its cause: it names the columns. */
   private static final String DIFFERENT_COLUMNS = "[CANNOT_MERGE_SCHEMAS]";
 
-  /** Each version of Spark goes on in another way. */
+  /** The name of a file in a message, which each version of Spark continues differently. */
   private static final Pattern FILE = Pattern.compile("while reading file (\\S+?)\\.?(\\s|$)");
 
   private RootCause() {}
 
   /**
-   * One line without secrets: the message of the first cause that is not Spark's own, nor Parquet's
-   * for what it cannot decode, else of the innermost.
+   * Returns one line without secrets: the message of the first cause that is neither Spark's own
+   * nor Parquet's error of decoding, or of the innermost cause.
    */
   public static String message(Throwable e) {
     Throwable cause = e;
@@ -42,7 +42,7 @@ public final class RootCause {
         .collect(Collectors.joining(" "));
   }
 
-  /** The name of the file that Spark was reading, if it says so; without its folders. */
+  /** Finds the name, without folders, of the file that Spark was reading, if a message names it. */
   public static Optional<String> findFile(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       Matcher file = FILE.matcher(String.valueOf(cause.getMessage()));

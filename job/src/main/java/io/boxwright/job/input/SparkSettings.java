@@ -18,7 +18,9 @@ public final class SparkSettings {
 
   private static final String NAME = "spark.app.name";
 
-  /** Dates before 1582 and times before 1900, which Spark 2 counted by another calendar. */
+  /**
+   * Settings of dates before 1582 and times before 1900, which Spark 2 counted by another calendar.
+   */
   private static final List<String> OLD_DATES =
       List.of(
           "spark.sql.parquet.datetimeRebaseModeInRead",
@@ -26,7 +28,7 @@ public final class SparkSettings {
           "spark.sql.parquet.int96RebaseModeInRead",
           "spark.sql.parquet.int96RebaseModeInWrite");
 
-  /** With it, rows hold dates in classes that know one calendar alone. */
+  /** The setting with which rows hold dates in classes that know only one calendar. */
   private static final String ONE_CALENDAR = "spark.sql.datetime.java8API.enabled";
 
   private SparkSettings() {}
@@ -52,8 +54,8 @@ public final class SparkSettings {
   }
 
   /**
-   * Makes Spark hide in its pages, logs and event logs what {@link Redaction} hides elsewhere,
-   * unless the settings say what to hide.
+   * Makes Spark hide in its pages, logs and event logs the secrets that {@link Redaction} hides
+   * elsewhere, unless the settings say otherwise.
    */
   public static void hideSecrets(SparkConf conf) {
     conf.setIfMissing("spark.redaction.regex", Redaction.SPARK_KEYS);
@@ -70,8 +72,8 @@ public final class SparkSettings {
   }
 
   /**
-   * Gives the application a name for Spark's pages, unless the settings have one; the name of the
-   * main class is what spark-submit sets where nobody says another.
+   * Gives the application a name for Spark's pages, unless the settings have one. The name of the
+   * main class does not count, because spark-submit sets it by default.
    */
   public static void name(SparkConf conf, String name, String mainClass) {
     if (conf.get(NAME, mainClass).equals(mainClass)) {
@@ -79,7 +81,10 @@ public final class SparkSettings {
     }
   }
 
-  /** Under a local master Spark hands out no GPUs; a task that asks for one waits for ever. */
+  /**
+   * Refuses requests for GPUs under a local master, where Spark hands out none and tasks would wait
+   * forever.
+   */
   private static void checkLocalResources(SparkConf conf, String master) {
     if (!master.equals("local") && !master.startsWith("local[")) {
       return;

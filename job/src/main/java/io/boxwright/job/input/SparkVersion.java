@@ -8,17 +8,17 @@ import java.util.stream.Stream;
 import scala.util.Properties;
 
 /**
- * A version of Spark. A jar that was built for another one fails somewhere in the middle, with
- * methods that are not there.
+ * A version of Spark. A jar that was built for another version fails in the middle of a run,
+ * because methods are missing.
  *
- * @param spark such as 3.5.9
- * @param scala such as 2.12, the version whose jars go together
+ * @param spark the version of Spark, such as 3.5.9
+ * @param scala the version of Scala that jars have to share, such as 2.12
  */
 public record SparkVersion(String spark, String scala) {
 
   private static final String RESOURCE = "spark-version.properties";
 
-  /** The one that this jar was built for. */
+  /** Returns the version that this jar was built for. */
   public static SparkVersion ofJar() {
     var properties = new java.util.Properties();
     try (InputStream in = SparkVersion.class.getResourceAsStream(RESOURCE)) {
@@ -29,7 +29,7 @@ public record SparkVersion(String spark, String scala) {
     return new SparkVersion(properties.getProperty("spark"), properties.getProperty("scala"));
   }
 
-  /** The one that runs this. */
+  /** Returns the version that runs this code. */
   public static SparkVersion running() {
     return new SparkVersion(
         org.apache.spark.package$.MODULE$.SPARK_VERSION(),
@@ -37,19 +37,20 @@ public record SparkVersion(String spark, String scala) {
   }
 
   /**
-   * Checks that a jar that was built for this version can be run by another.
+   * Checks that another version can run a jar that was built for this one.
    *
-   * @throws InvalidInputException if not, naming the jar that can, and what builds it
+   * @throws InvalidInputException if it cannot, naming the jar that it can run, and the command
+   *     that builds it
    */
   public void requireRunsOn(SparkVersion running) {
     if (!major().equals(running.major()) || !scala.equals(running.scala)) {
       throw new InvalidInputException(
-          "This jar is for Spark %s with Scala %s, and this is Spark %s with Scala %s: %s"
-              .formatted(spark, scala, running.spark, running.scala, running.remedy()));
+          "This jar is for Spark %s with Scala %s, but this is Spark %s with Scala %s: %s"
+              .formatted(spark, scala, running.spark, running.scala, running.describeRemedy()));
     }
   }
 
-  private String remedy() {
+  private String describeRemedy() {
     return switch (major() + " " + scala) {
       case "3 2.12" -> "use job/target/boxwright-job.jar, which mvn -B package -DskipTests makes";
       case "4 2.13" ->

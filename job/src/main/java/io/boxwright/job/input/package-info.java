@@ -1,5 +1,5 @@
 /**
- * Reads prompt tables: finds their Parquet files, brings columns of different types together, and
- * gives rows an order. Also checks Spark's settings and version before the first task.
+ * Prompt tables: their Parquet files, columns whose types differ between files, and the order of
+ * rows. Also checks of Spark's settings and version before the first task.
  */
 package io.boxwright.job.input;

@@ -108,7 +108,7 @@ class ParquetFilesTest {
     assertRefused(pipe, "it is neither a file nor a folder");
 
     Files.move(pipe, folder.resolve("y.parquet"));
-    assertRefused(folder, "y.parquet is a link to nothing or no regular file; remove it");
+    assertRefused(folder, "y.parquet is a broken link or not a regular file; remove it");
   }
 
   @Test
@@ -116,7 +116,7 @@ class ParquetFilesTest {
     write(folder.resolve("x.parquet"), "PAR1xxxx");
     Files.createSymbolicLink(folder.resolve("y.parquet"), Path.of("gone"));
 
-    assertRefused(folder, "y.parquet is a link to nothing or no regular file; remove it");
+    assertRefused(folder, "y.parquet is a broken link or not a regular file; remove it");
   }
 
   @Test

@@ -33,9 +33,9 @@ class PathNamesTest {
       delimiter = '|',
       value = {
         "''               | it is empty; give the name of a file or folder",
-        "a:b              | write a local name that has a colon from / on",
-        "C:\\out           | write a local name that has a colon from / on",
-        "file:rel         | write a local name that has a colon from / on",
+        "a:b              | write a local name that has a colon as a path from / on",
+        "C:\\out           | write a local name that has a colon as a path from / on",
+        "file:rel         | write a local name that has a colon as a path from / on",
         "file://rel/x     | local paths have no host; write file:///rel/x",
         "hdfs://no.invalid:1/x | there is no host no.invalid",
       })

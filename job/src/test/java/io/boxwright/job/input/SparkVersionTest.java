@@ -29,7 +29,7 @@ class SparkVersionTest {
     assertThatThrownBy(() -> SPARK_3.requireRunsOn(SPARK_4))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
-            "This jar is for Spark 3.5.9 with Scala 2.12, and this is Spark 4.2.0 with Scala 2.13:"
+            "This jar is for Spark 3.5.9 with Scala 2.12, but this is Spark 4.2.0 with Scala 2.13:"
                 + " use job/target/spark-4/boxwright-job.jar,"
                 + " which mvn -B package -DskipTests -Pspark-4 makes");
     assertThatThrownBy(() -> SPARK_4.requireRunsOn(SPARK_3))
