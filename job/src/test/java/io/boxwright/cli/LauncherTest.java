@@ -246,7 +246,7 @@ class LauncherTest {
   @ValueSource(strings = {"generate", "tokens", "--help"})
   void aSparkThatIsNotThereIsNamed(String command) throws Exception {
     assertThat(launch("/nonexistent", 2, command))
-        .startsWith("SPARK_HOME is /nonexistent, and there is no bin/spark-submit in it")
+        .startsWith("SPARK_HOME is /nonexistent, but it has no bin/spark-submit")
         .hasLineCount(1);
   }
 
