@@ -10,7 +10,7 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs a command and ends the process with its exit code. */
+  /** Runs the command in the arguments and ends the process with its exit code. */
   public static void main(String[] arguments) {
     StopSignals.handle();
     PrintWriter out = new PrintWriter(System.out, true);

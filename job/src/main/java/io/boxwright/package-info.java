@@ -1,2 +1,2 @@
-/** Where the job starts. */
+/** The starting point of the job. */
 package io.boxwright;

@@ -4,7 +4,7 @@ import io.boxwright.udf.generate.BatchSize;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads {@code --batch-size}. */
+/** The converter of {@code --batch-size}. */
 final class BatchSizeConverter implements ITypeConverter<BatchSize> {
 
   @Override

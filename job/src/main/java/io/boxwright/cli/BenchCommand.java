@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
       "Measures how fast batches of guided images are made on this machine, without Spark: images a"
           + " second, times of stages, operations a second and peak memory.",
       "",
-      "Guidance stops for no loss, so that the work is the same for every model and prompt.",
+      "Guidance never stops early, so that the work is the same for every model and prompt.",
       ""
     })
 final class BenchCommand implements Callable<Integer> {
@@ -45,8 +45,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "MODEL",
       description =
           "random:sd15 or random:sd21: the architectures of Stable Diffusion 1.5 and 2.1 with random"
-              + " weights, which need no files but their configurations; random:tiny: a very small"
-              + " one; or a model as generate takes it.")
+              + " weights, which need no download; random:tiny: a very small architecture; or any"
+              + " model that generate takes.")
   private String model;
 
   @Mixin private ModelOptions modelOptions;
@@ -67,7 +67,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--max-guidance-steps",
       defaultValue = "10",
       paramLabel = "N",
-      description = "How many of the first steps are guided. Default: ${DEFAULT-VALUE}.")
+      description = "Number of guided steps, counted from the first. Default: ${DEFAULT-VALUE}.")
   private int maxGuidanceSteps;
 
   @Option(
@@ -81,26 +81,26 @@ final class BenchCommand implements Callable<Integer> {
       names = "--warmups",
       defaultValue = "1",
       paramLabel = "N",
-      description = "Batches before any is timed. Default: ${DEFAULT-VALUE}.")
+      description = "Batches made before the timed ones. Default: ${DEFAULT-VALUE}.")
   private int warmups;
 
   @Option(
       names = "--repetitions",
       defaultValue = "3",
       paramLabel = "N",
-      description = "Timed batches; the median counts. Default: ${DEFAULT-VALUE}.")
+      description = "Timed batches; the result is their median. Default: ${DEFAULT-VALUE}.")
   private int repetitions;
 
   @Option(
       names = "--json",
       paramLabel = "FILE",
       description =
-          "Write the result as JSON, too; - is standard output, where the table is left out then.")
+          "Also write the result as JSON. - is standard output; the table is then left out.")
   private String json;
 
   @Override
   public Integer call() {
-    BenchmarkSettings settings = settings();
+    BenchmarkSettings settings = readSettings();
     checkJson();
     BenchmarkModel found =
         BenchmarkModel.of(model, modelOptions.modelCache(), modelOptions.pretrainedOptions());
@@ -110,7 +110,7 @@ final class BenchCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private BenchmarkSettings settings() {
+  private BenchmarkSettings readSettings() {
     try {
       return new BenchmarkSettings(
           denoising.generationOptions(),
@@ -124,7 +124,7 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  /** Before minutes are spent on what could not be written. */
+  /** Fails before minutes are spent on a result that cannot be written. */
   private void checkJson() {
     if (json != null && !json.equals(STANDARD_OUTPUT)) {
       Path file = Path.of(json).toAbsolutePath();

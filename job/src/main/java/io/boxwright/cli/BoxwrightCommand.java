@@ -31,12 +31,12 @@ import picocli.CommandLine.ParameterException;
     synopsisSubcommandLabel = "COMMAND")
 public final class BoxwrightCommand {
 
-  /** Starts a process with this command line; what Spark calls an application without a name. */
+  /** The class that starts a process; Spark gives its name to an application without a name. */
   static final String MAIN_CLASS = "io.boxwright.Main";
 
   private BoxwrightCommand() {}
 
-  /** The version of the jar; classes that are in none have no version. */
+  /** The version of the jar. Classes outside a jar have none. */
   static final class Version implements IVersionProvider {
 
     @Override
@@ -76,25 +76,25 @@ public final class BoxwrightCommand {
             .setUsageHelpAutoWidth(true)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setDefaultValueProvider(defaults)
-            .setParameterExceptionHandler((e, ignored) -> invalidOption(e))
-            .setExecutionExceptionHandler((e, failing, ignored) -> failed(e, failing));
+            .setParameterExceptionHandler((e, ignored) -> reportInvalidOption(e))
+            .setExecutionExceptionHandler((e, failing, ignored) -> reportFailure(e, failing));
     commandLine.getSubcommands().values().forEach(defaults::explain);
     try {
       return commandLine.execute(arguments);
-    } catch (FSError e) { // so Hadoop reports local disks, and picocli hands errors on
-      return failed(new IOException(e.getCause().getMessage(), e), commandLine);
+    } catch (FSError e) { // Hadoop's error for local disks, which picocli does not catch
+      return reportFailure(new IOException(e.getCause().getMessage(), e), commandLine);
     }
   }
 
-  private static int invalidOption(ParameterException e) {
+  private static int reportInvalidOption(ParameterException e) {
     CommandLine commandLine = e.getCommandLine();
-    print(commandLine, InvalidArguments.message(e));
+    print(commandLine, InvalidArguments.describe(e));
     commandLine.getErr().printf("See %s --help%n", commandLine.getCommandSpec().qualifiedName());
     return ExitCode.INVALID_INPUT;
   }
 
-  private static int failed(Exception e, CommandLine commandLine) {
-    if (e instanceof RunStoppedException) { // which has said so
+  private static int reportFailure(Exception e, CommandLine commandLine) {
+    if (e instanceof RunStoppedException) { // the stopped run has printed it
       return ExitCode.STOPPED;
     }
     if (e instanceof JobFailedException) {
@@ -102,7 +102,7 @@ public final class BoxwrightCommand {
       return ExitCode.UNEXPECTED;
     }
     Optional<DiskFault> fault = DiskFault.in(e);
-    if (fault.isPresent()) { // before input: not the name of a folder is wrong then
+    if (fault.isPresent()) { // comes before wrong input: the folder's name is right
       String command = CommandLineText.of(commandLine.getCommandSpec());
       print(
           commandLine,
@@ -116,7 +116,7 @@ public final class BoxwrightCommand {
       print(commandLine, e.getMessage());
       return ExitCode.INVALID_INPUT;
     }
-    if (e instanceof UncheckedIOException) { // of a file or folder, which it names
+    if (e instanceof UncheckedIOException) { // it names its file or folder
       print(commandLine, e.getMessage());
       return ExitCode.UNEXPECTED;
     }

@@ -11,14 +11,14 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * The command line that a person can copy to do the same again, once the secrets that it had are
- * put back.
+ * The command line that a person can copy to do the same again. Its secrets are removed and have to
+ * be put back.
  */
 final class CommandLineText {
 
   /**
-   * job/bin/boxwright says here how it was called, with the options of spark-submit: a word a line,
-   * each quoted for the shell.
+   * The variable in which job/bin/boxwright passes on how it was called, with the options of
+   * spark-submit: one word per line, each quoted for the shell.
    */
   private static final String ENVIRONMENT = "BOXWRIGHT_COMMAND";
 
@@ -27,7 +27,10 @@ final class CommandLineText {
 
   private CommandLineText() {}
 
-  /** The command line that a command was called with, without what is for the first time only. */
+  /**
+   * Returns the command line that a command was called with, without options that apply to the
+   * first call only.
+   */
   static String of(CommandSpec command) {
     String called = System.getenv(ENVIRONMENT);
     return called != null
@@ -35,33 +38,35 @@ final class CommandLineText {
         : of(command.root().commandLine().getParseResult().originalArgs());
   }
 
-  /** The same of arguments as they are. */
+  /**
+   * Returns the command line of {@code boxwright} with these arguments, which are not quoted yet.
+   */
   static String of(List<String> arguments) {
-    Stream<String> words = withoutSecrets(arguments).stream().map(ShellWord::quoted);
+    Stream<String> words = hideSecrets(arguments).stream().map(ShellWord::quoted);
     return ofQuoted(Stream.concat(Stream.of("boxwright"), words).toList());
   }
 
-  /** The same of words that are quoted for the shell. */
+  /** Returns the command line of words that are quoted for the shell already. */
   static String ofQuoted(List<String> words) {
     return String.join(
         " ",
-        withoutSecrets(words).stream().filter(word -> !FOR_THE_FIRST_TIME.contains(word)).toList());
+        hideSecrets(words).stream().filter(word -> !FOR_THE_FIRST_TIME.contains(word)).toList());
   }
 
-  private static List<String> withoutSecrets(List<String> words) {
+  private static List<String> hideSecrets(List<String> words) {
     List<String> result = new ArrayList<>();
     String before = "";
     for (String word : words) {
       boolean secret =
           before.startsWith("-") && Redaction.isSecret(before) && !before.contains("=");
-      result.add(secret ? Redaction.PLACEHOLDER : withoutSecret(word));
+      result.add(secret ? Redaction.PLACEHOLDER : hideSecret(word));
       before = word;
     }
     return result;
   }
 
-  /** A secret goes to the end of its word, whatever it holds and however it is quoted. */
-  private static String withoutSecret(String word) {
+  /** Removes a secret up to the end of its word, whatever it holds and however it is quoted. */
+  private static String hideSecret(String word) {
     Matcher key = KEY.matcher(word);
     while (key.find()) {
       if (Redaction.isSecret(key.group(1))) {

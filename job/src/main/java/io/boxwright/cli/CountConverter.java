@@ -3,12 +3,12 @@ package io.boxwright.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads numbers of which there has to be at least one; none is not the same as not saying it. */
+/** The converter of counts, which are at least 1. It refuses 0, which is not the default. */
 final class CountConverter implements ITypeConverter<Integer> {
 
   @Override
   public Integer convert(String value) {
-    int count = ValueConverters.wholeNumber(value);
+    int count = ValueConverters.parseWholeNumber(value);
     if (count < 1) {
       throw new TypeConversionException("%s, it must be at least 1".formatted(value));
     }

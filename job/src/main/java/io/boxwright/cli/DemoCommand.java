@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         "Makes images of coloured shapes twice, without guidance and with it, and compares them.")
 final class DemoCommand implements Callable<Integer> {
 
-  /** Marks an output folder as that of a demo; another demo may replace it. */
+  /** The file that marks an output folder as that of a demo, which another demo may replace. */
   private static final String MARK = "_demo.json";
 
   private final SparkConf conf;
@@ -44,7 +44,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "FOLDER",
       converter = NameConverter.class,
       description =
-          "Where images and the contact sheet go. New, empty, or of another demo, which is replaced."
+          "Folder for images and the contact sheet: new, empty, or of a demo, which is replaced."
               + " Default: ${DEFAULT-VALUE}.")
   private String output;
 
@@ -53,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "8",
       paramLabel = "N",
       converter = CountConverter.class,
-      description = "How many of the eight prompts. Default: ${DEFAULT-VALUE}.")
+      description = "Number of prompts, at most 8. Default: ${DEFAULT-VALUE}.")
   private int rows;
 
   @Option(
@@ -91,22 +91,22 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     new SparkConfDefaults(conf).checkKeys(spec);
     SparkSettings.check(conf);
-    ExecutorWait executors = executorOptions.executorWait(conf, spec.commandLine().getErr());
+    ExecutorWait executors = executorOptions.makeExecutorWait(conf, spec.commandLine().getErr());
     SparkSettings.name(conf, "boxwright demo " + output, BoxwrightCommand.MAIN_CLASS);
-    GuidedImageGenerator generator = generator();
+    GuidedImageGenerator generator = makeGenerator();
     String command = CommandLineText.of(spec);
     Comparison comparison;
     try (OrderlyStop stop = new OrderlyStop(spec.commandLine().getErr(), command)) {
       comparison = stop.during(() -> compare(generator, executors, command, stop));
     }
     new ComparisonReport(spec.commandLine().getOut()).print(comparison);
-    return exitCode(comparison);
+    return chooseExitCode(comparison);
   }
 
   private Comparison compare(
       GuidedImageGenerator generator, ExecutorWait executors, String command, OrderlyStop stop)
       throws Exception {
-    try (SparkSession spark = SparkStart.session(conf)) {
+    try (SparkSession spark = SparkStart.openSession(conf)) {
       executors.await(spark);
       RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
       new FolderContents(folder).claim(MARK);
@@ -120,7 +120,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private GuidedImageGenerator generator() throws ReflectiveOperationException {
+  private GuidedImageGenerator makeGenerator() throws ReflectiveOperationException {
     try {
       GuidedImageGenerator generator = new GuidedImageGenerator();
       modelOptions.configure(generator, model);
@@ -133,7 +133,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static int exitCode(Comparison comparison) {
+  private static int chooseExitCode(Comparison comparison) {
     long failed = comparison.unguided().summary().failed() + comparison.guided().summary().failed();
     return failed == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
   }

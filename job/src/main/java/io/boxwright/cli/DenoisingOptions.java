@@ -3,7 +3,7 @@ package io.boxwright.cli;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import picocli.CommandLine.Option;
 
-/** Options of all commands that denoise: how large images are and in what steps they are made. */
+/** Options of all commands that denoise: the size of images and the steps that make them. */
 final class DenoisingOptions {
 
   @Option(
@@ -41,24 +41,25 @@ final class DenoisingOptions {
       defaultValue = "7.5",
       paramLabel = "X",
       description =
-          "How closely images follow the prompt; 1 or less switches it off. Default:"
+          "Weight of the prompt; 1 or less switches classifier-free guidance off. Default:"
               + " ${DEFAULT-VALUE}.")
   private double guidanceScale;
 
   /**
-   * Them, and the defaults of all others.
+   * Returns these options, with the defaults of all others.
    *
-   * @throws IllegalArgumentException naming the value that cannot be
+   * @throws IllegalArgumentException naming the value that is out of range
    */
   GenerationOptions generationOptions() {
     return GenerationOptions.defaults()
-        .withSize(orModels(height), orModels(width))
+        .withSize(orZero(height), orZero(width))
         .withNumInferenceSteps(steps)
         .withGuidanceScale(guidanceScale)
         .withScheduler(scheduler);
   }
 
-  private static int orModels(Integer pixels) {
+  /** Returns a size in pixels; 0 stands for the model's own. */
+  private static int orZero(Integer pixels) {
     return pixels == null ? 0 : pixels;
   }
 }

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
-/** Options that say what looks for the objects in the images. */
+/** Options of the detector, which looks for the objects in the images. */
 final class DetectionOptions {
 
-  /** What {@code --detector} takes. */
+  /** The values of {@code --detector}. */
   static final class Names extends ArrayList<String> {
 
     private static final long serialVersionUID = 1;
@@ -25,9 +25,9 @@ final class DetectionOptions {
       paramLabel = "NAME",
       completionCandidates = Names.class,
       description =
-          "What looks for the objects in the images and scores whether they are right and in their"
+          "Looks for the objects in the images and scores whether they are right and in their"
               + " boxes: ${COMPLETION-CANDIDATES}. shapes: by colour, for images of coloured shapes."
-              + " Default: shapes for the model of that name, else none.")
+              + " Default: shapes for the model of that name, otherwise none.")
   private String detector;
 
   /**
@@ -39,7 +39,7 @@ final class DetectionOptions {
     generator.setDetector(detector == null ? ofModel(model) : detector.toLowerCase(Locale.ROOT));
   }
 
-  /** The name of what knows the objects that a model makes. */
+  /** Returns the name of the detector that knows the objects of a model. */
   static String ofModel(String model) {
     return model.equals(BuiltInModel.NAME) ? "shapes" : Detectors.NONE;
   }

@@ -6,7 +6,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads durations as Spark's settings have them: {@code 90s}, {@code 10m}; seconds without unit.
+ * The converter of durations as in Spark's settings: {@code 90s}, {@code 10m}; without a unit,
+ * seconds.
  */
 final class DurationConverter implements ITypeConverter<Duration> {
 
@@ -14,7 +15,7 @@ final class DurationConverter implements ITypeConverter<Duration> {
   public Duration convert(String value) {
     try {
       return Duration.ofSeconds(JavaUtils.timeStringAsSec(value));
-    } catch (NumberFormatException e) { // with a message of several lines
+    } catch (NumberFormatException e) { // its message has several lines
       throw new TypeConversionException(
           "%s, it must be a duration such as 90s or 10m".formatted(value));
     }

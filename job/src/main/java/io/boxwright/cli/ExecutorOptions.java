@@ -15,12 +15,12 @@ final class ExecutorOptions {
       paramLabel = "TIME",
       converter = DurationConverter.class,
       description =
-          "How long to wait for a cluster's first executor, such as 90s or 10m. Default:"
+          "Longest wait for a cluster's first executor, such as 90s or 10m. Default:"
               + " ${DEFAULT-VALUE}.")
   private Duration executorTimeout;
 
-  /** Makes what waits for the first executor. */
-  ExecutorWait executorWait(SparkConf conf, PrintWriter console) {
+  /** Makes the wait for the first executor. */
+  ExecutorWait makeExecutorWait(SparkConf conf, PrintWriter console) {
     return new ExecutorWait(conf, executorTimeout, console);
   }
 }

@@ -1,6 +1,6 @@
 package io.boxwright.cli;
 
-/** How the command line ends. */
+/** The exit codes of the command line. */
 public final class ExitCode {
 
   /** All rows are good. */
@@ -15,7 +15,7 @@ public final class ExitCode {
   /** The job is done, but some rows have {@code status} {@code error}. */
   public static final int ROWS_FAILED = 3;
 
-  /** Told to stop by Ctrl-C, as shells have it; other signals give 128 and their numbers. */
+  /** Ctrl-C stopped the command, as in shells; other signals give 128 plus their numbers. */
   public static final int STOPPED = 130;
 
   private ExitCode() {}

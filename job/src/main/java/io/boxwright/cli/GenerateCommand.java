@@ -61,16 +61,16 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "FOLDER",
       converter = NameConverter.class,
       description =
-          "Where the table of images goes, into FOLDER/images. If a run with the same settings was"
-              + " cut off there, this one goes on with it.")
+          "Folder for the table of images, which goes into FOLDER/images. If a run with the same"
+              + " settings was cut off there, this one goes on with it.")
   private String output;
 
   @Option(
       names = "--rename-columns",
       paramLabel = "PREFIX",
       description =
-          "Goes before the names of the table's columns that the image table has itself, such as"
-              + " image or width. Default: tables with such columns are refused.")
+          "Prefix for columns of prompts whose names the image table uses itself, such as image or"
+              + " width. Default: tables with such columns are refused.")
   private String renameColumns;
 
   @Option(
@@ -78,8 +78,8 @@ final class GenerateCommand implements Callable<Integer> {
       defaultValue = "0.05",
       paramLabel = "X",
       description =
-          "How many of the rows may fail, 0 to 1, before the run is given up. Rows that are wrong"
-              + " themselves do not count, nor do less than 20 failures. 1: never give up. Default:"
+          "Share of the images that may fail, 0 to 1. If more fail, and at least 20, the run ends."
+              + " Rows that the input checks refuse do not count. 1: no limit. Default:"
               + " ${DEFAULT-VALUE}.")
   private double maxFailedShare;
 
@@ -106,11 +106,11 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     new SparkConfDefaults(conf).checkKeys(spec);
     SparkSettings.check(conf);
-    ExecutorWait executors = executorOptions.executorWait(conf, spec.commandLine().getErr());
+    ExecutorWait executors = executorOptions.makeExecutorWait(conf, spec.commandLine().getErr());
     SparkSettings.name(conf, "boxwright generate " + output, BoxwrightCommand.MAIN_CLASS);
     warnOfCredentials("--input", input);
     warnOfCredentials("--output", output);
-    GuidedImageGenerator generator = generator();
+    GuidedImageGenerator generator = makeGenerator();
     String command = CommandLineText.of(spec);
     RunResult result;
     try (OrderlyStop stop = new OrderlyStop(spec.commandLine().getErr(), command)) {
@@ -123,9 +123,9 @@ final class GenerateCommand implements Callable<Integer> {
   private RunResult generate(
       GuidedImageGenerator generator, ExecutorWait executors, String command, OrderlyStop stop)
       throws Exception {
-    try (SparkSession spark = SparkStart.session(conf)) {
+    try (SparkSession spark = SparkStart.openSession(conf)) {
       executors.await(spark);
-      generator.setGuidance(guidance.guidance(generator::guidance)); // Spark may bring the model
+      generator.setGuidance(guidance.choose(generator::guidance)); // Spark may bring the model
       GenerateImages action = new GenerateImages(spark, generator).input(input).output(output);
       existing.configure(action);
       return action
@@ -138,18 +138,20 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  /** What Spark's settings hide does not cover the plans of its SQL page. */
+  /**
+   * Warns of credentials, because Spark's settings do not hide them in the plans of its SQL page.
+   */
   private void warnOfCredentials(String option, String path) {
     if (Redaction.hasCredentials(path)) {
       new ConsoleLines(spec.commandLine().getErr())
           .print(
-              "%s has credentials in its URI, which Spark's SQL page and event logs show: better give"
-                  + " them in settings of the file system",
+              "%s has credentials in its URI, which Spark's SQL page and event logs show; give them in"
+                  + " the settings of the file system instead",
               option);
     }
   }
 
-  private GuidedImageGenerator generator() throws ReflectiveOperationException {
+  private GuidedImageGenerator makeGenerator() throws ReflectiveOperationException {
     try {
       GuidedImageGenerator generator = new GuidedImageGenerator();
       modelOptions.configure(generator, model);

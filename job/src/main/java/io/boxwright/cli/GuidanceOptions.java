@@ -33,7 +33,7 @@ final class GuidanceOptions {
           "--rounding",
           "--guidance-option");
 
-  /** What {@code --guidance} takes. */
+  /** The values of {@code --guidance}. */
   static final class Names extends ArrayList<String> {
 
     private static final long serialVersionUID = 1;
@@ -51,9 +51,9 @@ final class GuidanceOptions {
       completionCandidates = Names.class,
       description =
           "How images are guided into their boxes: ${COMPLETION-CANDIDATES}. auto: as the model's"
-              + " layout_guidance.json says, else as paper; paper: as the paper's authors do it;"
-              + " tflcg: as the diffusers pipeline of that name does; none: not at all (scored all"
-              + " the same). Default: ${DEFAULT-VALUE}.")
+              + " layout_guidance.json says, otherwise as paper; paper: as the paper's authors do it;"
+              + " tflcg: as the diffusers pipeline of that name does; none: not at all (images are"
+              + " still scored). Default: ${DEFAULT-VALUE}.")
   private String guidance;
 
   @Option(
@@ -65,13 +65,13 @@ final class GuidanceOptions {
   @Option(
       names = "--loss-threshold",
       paramLabel = "X",
-      description = "Loss at which a row is guided no more. Default: the preset's, 0.2.")
+      description = "Loss at which the guidance of a row ends. Default: the preset's, 0.2.")
   private Double lossThreshold;
 
   @Option(
       names = "--max-guidance-steps",
       paramLabel = "N",
-      description = "How many of the first steps are guided. Default: the preset's, 10.")
+      description = "Number of guided steps, counted from the first. Default: the preset's, 10.")
   private Integer maxGuidanceSteps;
 
   @Option(
@@ -84,8 +84,8 @@ final class GuidanceOptions {
       names = "--rounding",
       paramLabel = "truncate|half_even",
       description =
-          "How the edges of boxes fall on cells of attention maps: the one they lie in, or the"
-              + " nearest. Default: the preset's, truncate for paper, half_even for tflcg.")
+          "How edges of boxes are brought to cells of attention maps: to the one that they lie in,"
+              + " or to the nearest. Default: the preset's, truncate for paper, half_even for tflcg.")
   private CellRounding rounding;
 
   @Option(
@@ -93,7 +93,7 @@ final class GuidanceOptions {
       paramLabel = "KEY=VALUE",
       split = ",",
       description =
-          "Any option of the guidance by its name in layout_guidance.json, such as"
+          "Any other option of the guidance, by its name in layout_guidance.json, such as"
               + " small_boxes=leave_empty. May be repeated.")
   private Map<String, String> others = new LinkedHashMap<>();
 
@@ -101,23 +101,25 @@ final class GuidanceOptions {
   private CommandSpec command;
 
   /**
-   * What the options say. Without guidance they have no effect: those in Spark's settings may be
-   * there for other runs, those on the command line are named on standard error.
+   * Chooses the guidance that the options describe. With {@code none} the other options have no
+   * effect: those in Spark's settings are ignored, because they may be meant for other runs; those
+   * on the command line are named on standard error.
    *
-   * @param modelGuidance what suits the model; not asked for if the options name another
+   * @param modelGuidance the guidance that suits the model; called only if the options name no
+   *     other
    * @throws ParameterException naming a value that is wrong, or an option that the guidance does
    *     not have
    */
-  Guidance guidance(Supplier<Guidance> modelGuidance) {
+  Guidance choose(Supplier<Guidance> modelGuidance) {
     String name = guidance.toLowerCase(Locale.ROOT);
     if (name.equals(NONE)) {
       ignoreChanges();
       return Guidances.of(name);
     }
-    return changed(name.equals(AUTO) ? modelGuidance.get() : named(name));
+    return change(name.equals(AUTO) ? modelGuidance.get() : findPreset(name));
   }
 
-  private Guidance named(String name) {
+  private Guidance findPreset(String name) {
     try {
       return Guidances.of(name);
     } catch (IllegalArgumentException e) {
@@ -125,17 +127,17 @@ final class GuidanceOptions {
     }
   }
 
-  private Guidance changed(Guidance preset) {
+  private Guidance change(Guidance preset) {
     try {
-      return preset.withOptions(changes());
+      return preset.withOptions(collectChanges());
     } catch (IllegalArgumentException e) {
       String problem = e.getMessage().replaceFirst(PREFIX, "");
       throw new ParameterException(command.commandLine(), "Invalid guidance: " + problem, e);
     }
   }
 
-  /** The values that are given, by the names of the guidance's options. */
-  private Map<String, Object> changes() {
+  /** Collects the values that are given, by the names of the guidance's options. */
+  private Map<String, Object> collectChanges() {
     Map<String, Object> changes = new LinkedHashMap<>();
     changes.put("loss_scale", lossScale);
     changes.put("loss_threshold", lossThreshold);

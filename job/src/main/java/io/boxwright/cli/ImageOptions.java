@@ -8,7 +8,7 @@ import java.time.Duration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that say what the images are like and how they are denoised. */
+/** Options of the images and of how they are denoised. */
 final class ImageOptions {
 
   @Mixin private DenoisingOptions denoising;
@@ -56,8 +56,8 @@ final class ImageOptions {
       paramLabel = "TIME",
       converter = DurationConverter.class,
       description =
-          "How long a batch may take, such as 90s or 10m. Then the executor ends and Spark tries its"
-              + " task elsewhere; with a local master the job fails. 0: for ever. Default:"
+          "Time that a batch may take, such as 90s or 10m. After it the executor ends and Spark tries"
+              + " the task elsewhere; with a local master the job fails. 0: no limit. Default:"
               + " ${DEFAULT-VALUE}.")
   private Duration batchTimeout;
 
@@ -67,7 +67,7 @@ final class ImageOptions {
       defaultValue = "false",
       fallbackValue = "true",
       paramLabel = "true|false",
-      description = "Write the attention maps that images were scored by, too.")
+      description = "Also write the attention maps that images are scored by.")
   private boolean saveAttention;
 
   /** Hands the options to a generator. */

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says in one line what is wrong with a command line, and what may have been meant. */
+/** Messages about a wrong command line: in one line, its fault and what may have been meant. */
 final class InvalidArguments {
 
   private InvalidArguments() {}
@@ -16,18 +16,18 @@ final class InvalidArguments {
   /**
    * Describes the fault. A misspelt option comes first: the required one is missing because of it.
    */
-  static String message(ParameterException e) {
+  static String describe(ParameterException e) {
     List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
     return unmatched.isEmpty()
         ? e.getMessage()
-        : unknown(new UnmatchedArgumentException(e.getCommandLine(), unmatched));
+        : describeUnknown(new UnmatchedArgumentException(e.getCommandLine(), unmatched));
   }
 
-  private static String unknown(UnmatchedArgumentException e) {
+  private static String describeUnknown(UnmatchedArgumentException e) {
     CommandLine commandLine = e.getCommandLine();
     String first = e.getUnmatched().get(0);
     if (SparkOptions.has(first) && commandLine.getSubcommands().isEmpty()) {
-      return "%s is an option of Spark; those stand before the command: boxwright %s ... %s"
+      return "%s is an option of Spark; those go before the command: boxwright %s ... %s"
           .formatted(
               SparkOptions.name(first),
               SparkOptions.name(first),
@@ -38,10 +38,10 @@ final class InvalidArguments {
     }
     String kind = e.isUnknownOption() ? "option" : "command";
     return "Unknown %s: '%s'%s"
-        .formatted(kind, first, suggestion(e).map("; did you mean %s?"::formatted).orElse(""));
+        .formatted(kind, first, suggest(e).map("; did you mean %s?"::formatted).orElse(""));
   }
 
-  private static Optional<String> suggestion(UnmatchedArgumentException e) {
+  private static Optional<String> suggest(UnmatchedArgumentException e) {
     return e.getSuggestions().stream()
         .filter(name -> !isHidden(e.getCommandLine(), name))
         .findFirst();

@@ -11,8 +11,8 @@ public final class LocalSubmit {
   private LocalSubmit() {}
 
   /**
-   * Starts what the arguments of {@code spark-submit} name. Where Spark refuses them, it says so in
-   * one line and ends the process.
+   * Starts the application that the arguments of {@code spark-submit} name. If Spark refuses them,
+   * prints why in one line and ends the process.
    */
   public static void main(String[] arguments) {
     try {

@@ -11,12 +11,12 @@ final class ModelCacheOption {
       names = "--model-cache",
       paramLabel = "FOLDER",
       description =
-          "Where models that come from elsewhere are copied to, on each host, and where hashes of"
-              + " models are remembered: a folder that only you can write to. Default:"
-              + " boxwright-USER in the folder for temporary files.")
+          "Folder on each host for copies of models that come from elsewhere, and for hashes of"
+              + " models. No other user may write to it. Default: boxwright-USER in the folder"
+              + " for temporary files.")
   private Path folder = ModelCache.defaultFolder();
 
-  /** Where models that come from elsewhere are copied to. */
+  /** Returns the folder for copies of models that come from elsewhere. */
   Path folder() {
     return folder;
   }

@@ -11,10 +11,10 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that say how a model is loaded and where it runs. */
+/** Options of how a model is loaded and where it runs. */
 final class ModelOptions {
 
-  /** What commands say about their option {@code --model}. */
+  /** The help text of the option {@code --model}. */
   static final String MODEL =
       "Stable Diffusion in diffusers format: a folder with model_index.json, the same on every"
           + " host; a Hadoop URI, such as hdfs:///models/sd, copied once to each host; a name that"
@@ -25,7 +25,7 @@ final class ModelOptions {
   @Option(
       names = "--variant",
       paramLabel = "NAME",
-      description = "Which weight files to load, such as fp16. Default: the plain ones.")
+      description = "Weight files to load, such as fp16. Default: the plain ones.")
   private String variant;
 
   @Option(
@@ -33,7 +33,7 @@ final class ModelOptions {
       defaultValue = "auto",
       paramLabel = "auto|cpu|gpu",
       description =
-          "Where the model runs. auto: the GPU that Spark assigned, else any GPU, else the CPU."
+          "Where the model runs. auto: the first of the GPU that Spark assigned, any GPU, and the CPU."
               + " Default: ${DEFAULT-VALUE}.")
   private DeviceType device;
 
@@ -52,12 +52,12 @@ final class ModelOptions {
       description = "Class that loads the pipeline in an executor.")
   private Class<? extends PipelineLoader> pipelineLoader = PipelineLoader.LayoutGuidance.class;
 
-  /** Where models that come from elsewhere are copied to. */
+  /** Returns the folder for copies of models that come from elsewhere. */
   Path modelCache() {
     return modelCache.folder();
   }
 
-  /** How a model is loaded on this host, outside any task. */
+  /** Returns the options that load a model on this host, outside any task. */
   PretrainedOptions pretrainedOptions() {
     Device here = device.device(Optional.empty());
     return new PretrainedOptions(here, dtype.on(here), variant);

@@ -3,7 +3,10 @@ package io.boxwright.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads names of files and folders, which a variable of the shell may have left empty. */
+/**
+ * The converter of names of files and folders. It refuses empty ones, which unset variables of the
+ * shell leave.
+ */
 final class NameConverter implements ITypeConverter<String> {
 
   @Override

@@ -6,18 +6,18 @@ import io.boxwright.job.output.CommitMode;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Options that say how the output folder is filled. */
+/** Options of how the output folder is filled. */
 final class OutputOptions {
 
-  /** What becomes of images that are there; none: they stay. */
+  /** Options for images that exist already. Without any, these stay. */
   static final class Existing {
 
     @Option(
         names = "--overwrite",
-        description = "Remove the images that runs left in the output folder, and start anew.")
+        description = "Remove the images of earlier runs from the output folder, and start anew.")
     private boolean overwrite;
 
-    @Option(names = "--retry-errors", description = "Go on, and make images that failed again.")
+    @Option(names = "--retry-errors", description = "Go on, and make failed images again.")
     private boolean retryErrors;
   }
 
@@ -37,16 +37,16 @@ final class OutputOptions {
       names = "--commit",
       paramLabel = "rename|manifest",
       description =
-          "What makes a file count: its name, or that the driver lists it, for file systems that"
-              + " cannot rename in one step. Default: as fits the file system.")
+          "How a finished file is marked: by its name, or in a list of the driver, for file systems"
+              + " that cannot rename in one step. Default: the one that suits the file system.")
   private CommitMode commit;
 
   /** Hands the options to an action. */
   void configure(GenerateImages action) {
-    action.chunkRows(chunkRows).commit(commit).existing(existing());
+    action.chunkRows(chunkRows).commit(commit).existing(chooseExisting());
   }
 
-  private ExistingOutput existing() {
+  private ExistingOutput chooseExisting() {
     if (existing.overwrite) {
       return ExistingOutput.OVERWRITE;
     }

@@ -17,8 +17,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Every option {@code --NAME} is also a key {@code spark.boxwright.NAME} of Spark's settings. The
- * command line wins over the key, and the key over the built-in default.
+ * The defaults of options from Spark's settings: every option {@code --NAME} is also a key {@code
+ * spark.boxwright.NAME}. The command line wins over the key, and the key over the built-in default.
  */
 final class SparkConfDefaults implements IDefaultValueProvider {
 
@@ -37,7 +37,7 @@ final class SparkConfDefaults implements IDefaultValueProvider {
         : null;
   }
 
-  /** Adds to the help of a command which of its defaults are those of Spark's settings. */
+  /** Adds to the help of a command the defaults that come from Spark's settings. */
   void explain(CommandLine command) {
     String given =
         command.getCommandSpec().options().stream()
@@ -47,20 +47,23 @@ final class SparkConfDefaults implements IDefaultValueProvider {
     if (!given.isEmpty()) {
       UsageMessageSpec help = command.getCommandSpec().usageMessage();
       Stream<String> line =
-          Stream.of("", "Defaults that Spark's settings give: " + safe(given) + ".");
+          Stream.of("", "Defaults that Spark's settings give: " + makeSafe(given) + ".");
       help.footer(Stream.concat(line, Arrays.stream(help.footer())).toArray(String[]::new));
     }
   }
 
-  /** Fit for a terminal, and for picocli, which takes % for a format and @| for a style. */
-  private static String safe(String text) {
+  /**
+   * Makes a text safe for a terminal, and for picocli, which reads % as a format and @| as a style.
+   */
+  private static String makeSafe(String text) {
     return Printable.escaped(Redaction.of(text)).replace("%", "%%").replace("@|", "@ |");
   }
 
   /**
-   * Refuses keys that belong to no option of any command: a misspelt one would do nothing.
+   * Refuses keys that belong to no option of any command, because a misspelt one would have no
+   * effect.
    *
-   * @param command the one that runs
+   * @param command the command that runs
    */
   void checkKeys(CommandSpec command) {
     Set<String> known =
@@ -78,7 +81,7 @@ final class SparkConfDefaults implements IDefaultValueProvider {
             key -> {
               throw new ParameterException(
                   command.commandLine(),
-                  "Unknown key %s: keys are %s and an option's name, such as %sbatch-size"
+                  "Unknown key %s: a key is %s and an option's name, such as %sbatch-size"
                       .formatted(key, PREFIX, PREFIX));
             });
   }

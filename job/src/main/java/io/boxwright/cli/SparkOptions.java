@@ -18,12 +18,14 @@ final class SparkOptions {
 
   private SparkOptions() {}
 
-  /** Whether a word, such as {@code --conf} or {@code --master=local}, is one of them. */
+  /**
+   * Returns whether a word, such as {@code --conf} or {@code --master=local}, is such an option.
+   */
   static boolean has(String word) {
     return NAMES.contains(name(word));
   }
 
-  /** A word without the value that may stand in it. */
+  /** Returns the name of an option, without a value that may follow it in the same word. */
   static String name(String word) {
     return word.split("=", 2)[0];
   }

@@ -5,17 +5,17 @@ import io.boxwright.job.input.RootCause;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
-/** Starts Spark. */
+/** The start of Spark. */
 final class SparkStart {
 
   private SparkStart() {}
 
   /**
-   * A session, which the caller closes.
+   * Opens a session, which the caller closes.
    *
-   * @throws InvalidInputException if Spark does not start with its settings, saying why
+   * @throws InvalidInputException saying why, if Spark does not start with its settings
    */
-  static SparkSession session(SparkConf conf) {
+  static SparkSession openSession(SparkConf conf) {
     try {
       return SparkSession.builder().config(conf).getOrCreate();
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare

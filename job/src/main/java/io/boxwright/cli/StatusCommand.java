@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Says how far the run in an output folder is: what is done, failed and left, whether it"
+        "Shows how far the run in an output folder is: what is done, failed and left, whether it"
             + " still runs, and the command that goes on with it.")
 final class StatusCommand implements Callable<Integer> {
 
@@ -28,7 +28,7 @@ final class StatusCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FOLDER",
       converter = NameConverter.class,
-      description = "What generate calls --output.")
+      description = "Output folder of generate.")
   private String folder;
 
   StatusCommand(SparkConf conf) {

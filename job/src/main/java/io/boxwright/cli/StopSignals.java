@@ -7,19 +7,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process by the signal that told it to end, when everything else that is done at its end
- * is done. A JVM calls C's {@code exit} instead, as {@link Runtime#halt} does, too: that frees what
- * libtorch's threads still compute with, and more often than not the process crashes. The exit code
- * is that of the signal, 130 for Ctrl-C and 143 for SIGTERM.
+ * The handlers of the signals that end the process. After all other shutdown hooks the process ends
+ * by the signal itself. A JVM would call C's {@code exit} instead, as {@link Runtime#halt} also
+ * does. That frees memory that libtorch's threads still use, and usually the process crashes. The
+ * exit code is that of the signal, 130 for Ctrl-C and 143 for SIGTERM.
  */
 public final class StopSignals {
 
   private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
 
-  /** After all others: Hadoop runs what is to be done one by one, the highest priority first. */
+  /** The lowest priority: Hadoop runs shutdown hooks one by one, the highest priority first. */
   private static final int LAST = 0;
 
-  /** Shells give this and the number of the signal. */
+  /** The exit code of shells, to which they add the number of the signal. */
   private static final int EXIT_CODE = 128;
 
   private static final String[] NAMES = {"INT", "TERM"};
@@ -32,31 +32,31 @@ public final class StopSignals {
   public static void handle() {
     try {
       for (String name : NAMES) {
-        setHandler(name, handler(name));
+        setHandler(name, makeHandler(name));
       }
       ShutdownHookManager.get().addShutdownHook(StopSignals::end, LAST);
-    } catch (ReflectiveOperationException e) { // another kind of JVM: it ends as it does
+    } catch (ReflectiveOperationException e) { // another kind of JVM, which ends in its own way
       LOG.debug("Signals stay with the JVM", e);
     }
   }
 
-  private static Object handler(String name) throws ReflectiveOperationException {
+  private static Object makeHandler(String name) throws ReflectiveOperationException {
     Class<?> type = Class.forName("sun.misc.SignalHandler");
     return Proxy.newProxyInstance(
         type.getClassLoader(),
         new Class<?>[] {type},
         (proxy, method, arguments) -> {
           received = name;
-          System.exit(EXIT_CODE + number(arguments[0]));
+          System.exit(EXIT_CODE + readNumber(arguments[0]));
           return null;
         });
   }
 
-  private static int number(Object signal) throws ReflectiveOperationException {
+  private static int readNumber(Object signal) throws ReflectiveOperationException {
     return (int) signal.getClass().getMethod("getNumber").invoke(signal);
   }
 
-  /** By reflection: the compiler warns of the class, and its warnings are errors here. */
+  /** Uses reflection: the compiler warns of the class, and warnings are errors here. */
   private static void setHandler(String name, Object handler) throws ReflectiveOperationException {
     Class<?> type = Class.forName("sun.misc.Signal");
     Class<?> handlerType = Class.forName("sun.misc.SignalHandler");

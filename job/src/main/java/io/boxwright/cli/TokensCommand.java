@@ -53,7 +53,7 @@ final class TokensCommand implements Callable<Integer> {
     checkLength();
     ConsoleLines out = new ConsoleLines(spec.commandLine().getOut());
     ConsoleLines err = new ConsoleLines(spec.commandLine().getErr());
-    try (CLIPTokenizer tokenizer = tokenizer()) {
+    try (CLIPTokenizer tokenizer = openTokenizer()) {
       TokenizedPrompt tokenized = tokenizer.encode(prompt);
       tokenized.warnings().forEach(warning -> err.print("%s", warning));
       List<String> tokens = tokenized.tokens();
@@ -72,7 +72,7 @@ final class TokensCommand implements Callable<Integer> {
     }
   }
 
-  private CLIPTokenizer tokenizer() {
+  private CLIPTokenizer openTokenizer() {
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
     Path folder = ModelFolder.of(model, modelCache.folder(), hadoop).localize();
     return CLIPTokenizer.fromPretrained(ModelIndex.open(folder).part("tokenizer"));

@@ -4,28 +4,28 @@ import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads values of options, and says in plain words what they must be. */
+/** Converters of option values, with errors in plain words. */
 final class ValueConverters {
 
   private ValueConverters() {}
 
-  /** Makes a command line and its subcommands read values so. */
+  /** Makes a command line and its subcommands use these converters. */
   static CommandLine use(CommandLine commandLine) {
     return commandLine
-        .registerConverter(int.class, ValueConverters::wholeNumber)
-        .registerConverter(Integer.class, ValueConverters::wholeNumber)
-        .registerConverter(double.class, ValueConverters::number)
-        .registerConverter(Double.class, ValueConverters::number)
-        .registerConverter(boolean.class, ValueConverters::truth)
-        .registerConverter(Boolean.class, ValueConverters::truth);
+        .registerConverter(int.class, ValueConverters::parseWholeNumber)
+        .registerConverter(Integer.class, ValueConverters::parseWholeNumber)
+        .registerConverter(double.class, ValueConverters::parseNumber)
+        .registerConverter(Double.class, ValueConverters::parseNumber)
+        .registerConverter(boolean.class, ValueConverters::parseBoolean)
+        .registerConverter(Boolean.class, ValueConverters::parseBoolean);
   }
 
   /**
-   * A whole number.
+   * Reads a whole number.
    *
-   * @throws TypeConversionException if it is none, or too large
+   * @throws TypeConversionException if it is not a whole number, or does not fit into an int
    */
-  static int wholeNumber(String value) {
+  static int parseWholeNumber(String value) {
     try {
       return Integer.parseInt(value);
     } catch (NumberFormatException e) {
@@ -37,7 +37,7 @@ final class ValueConverters {
     }
   }
 
-  private static double number(String value) {
+  private static double parseNumber(String value) {
     try {
       return Double.parseDouble(value);
     } catch (NumberFormatException e) {
@@ -45,7 +45,7 @@ final class ValueConverters {
     }
   }
 
-  private static boolean truth(String value) {
+  private static boolean parseBoolean(String value) {
     return switch (value.toLowerCase(Locale.ROOT)) {
       case "true" -> true;
       case "false" -> false;

@@ -21,14 +21,14 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Reads every byte in an output folder, and checks that it has an image or an error for every"
-          + " prompt exactly once, that every row is that of its prompt, that every file and picture is"
-          + " as it was written, and that nothing else is there. Lists all that it finds.",
+          + " prompt exactly once, that every row belongs to its prompt, that every file and picture"
+          + " is as it was written, and that nothing else is there. Lists everything it finds.",
       ""
     },
     footer = {
       "",
       "Exit code 0: all is there and good. 3: all is there, but some images failed. 1: something is"
-          + " wrong, and is said. 2: there is nothing to check."
+          + " wrong, as listed. 2: there is nothing to check."
     })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -39,7 +39,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FOLDER",
       converter = NameConverter.class,
-      description = "What generate calls --output.")
+      description = "Output folder of generate.")
   private String folder;
 
   @Mixin private ExecutorOptions executorOptions;
@@ -51,10 +51,10 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     SparkSettings.check(conf);
-    ExecutorWait executors = executorOptions.executorWait(conf, spec.commandLine().getErr());
+    ExecutorWait executors = executorOptions.makeExecutorWait(conf, spec.commandLine().getErr());
     SparkSettings.name(conf, "boxwright verify " + folder, BoxwrightCommand.MAIN_CLASS);
     VerifyResult result;
-    try (SparkSession spark = SparkStart.session(conf)) {
+    try (SparkSession spark = SparkStart.openSession(conf)) {
       executors.await(spark);
       result = new VerifyImages(spark).execute(folder);
     }

@@ -489,7 +489,7 @@ class MainTest {
 
     assertRefused(
         generate(options.split(" ")),
-        "%s is an option of Spark; those stand before the command: boxwright %s ... generate"
+        "%s is an option of Spark; those go before the command: boxwright %s ... generate"
             .formatted(option, option));
   }
 

@@ -231,7 +231,7 @@ class OptionsTest {
     @Mixin private GuidanceOptions guidance;
 
     Guidance config() {
-      return guidance.guidance(() -> MODEL);
+      return guidance.choose(() -> MODEL);
     }
   }
 
