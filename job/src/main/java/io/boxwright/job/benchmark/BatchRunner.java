@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Makes the same batch again and again, from the prompts to files, and times it. */
+/** A runner that makes the same batch again and again, from prompts to files, and times it. */
 final class BatchRunner {
 
   private final LayoutGuidanceStableDiffusionPipeline pipeline;
@@ -27,10 +27,11 @@ final class BatchRunner {
   private final Path folder;
 
   /**
-   * For one pipeline.
+   * Prepares the requests of a batch.
    *
-   * @param rows of a batch
-   * @param folder where images are written, each over the one before
+   * @param pipeline the pipeline, which the caller closes
+   * @param rows the number of rows of a batch
+   * @param folder the folder of the image files, which each batch overwrites
    */
   BatchRunner(
       LayoutGuidanceStableDiffusionPipeline pipeline,
@@ -46,8 +47,8 @@ final class BatchRunner {
   /**
    * Makes the batch once.
    *
-   * @throws IllegalStateException if an image was guided less than it should have been, so that the
-   *     times would say nothing
+   * @throws IllegalStateException if an image was guided another number of times than it should
+   *     have been, which makes the times worthless
    */
   BatchTimes run() {
     AtomicInteger predictions = new AtomicInteger();
@@ -62,14 +63,14 @@ final class BatchRunner {
     Map<Stage, Duration> before = pipeline.stages();
     long start = System.nanoTime();
     List<GeneratedImage> images = pipeline.generate(inputs, guidance);
-    Map<String, Double> stages = since(before);
+    Map<String, Double> stages = measureSince(before);
     stages.putAll(write(images));
     double seconds = BatchTimes.secondsSince(start);
     images.forEach(image -> requireGuided(image, predictions.get()));
     return new BatchTimes(requests.size(), seconds, stages, predictions.get());
   }
 
-  private Map<String, Double> since(Map<Stage, Duration> before) {
+  private Map<String, Double> measureSince(Map<Stage, Duration> before) {
     Map<String, Double> stages = new HashMap<>();
     pipeline
         .stages()
@@ -110,7 +111,7 @@ final class BatchRunner {
     int done = image.guidance().iterations();
     if (done != wanted) {
       throw new IllegalStateException(
-          "An image was guided %s, not %d: its loss came to %s"
+          "An image was guided %s, not %d: its last loss is %s"
               .formatted(Count.of(done, "time"), wanted, image.guidance().lossLast()));
     }
   }

@@ -5,12 +5,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How long one batch took.
+ * The times of one batch.
  *
- * @param rows images of the batch
- * @param seconds from the prompts to the files
- * @param stages seconds of each stage, by its name in lower case
- * @param predictions of the UNet for each image
+ * @param rows the number of images of the batch
+ * @param seconds the seconds from the prompts to the files
+ * @param stages the seconds of each stage, by its name in lower case
+ * @param predictions the UNet's predictions for each image
  */
 record BatchTimes(int rows, double seconds, Map<String, Double> stages, int predictions) {
 
@@ -33,12 +33,12 @@ record BatchTimes(int rows, double seconds, Map<String, Double> stages, int pred
     return stages.getOrDefault(stage, 0.0);
   }
 
-  /** Guided passes and predictions. */
+  /** Returns the seconds of guided passes and predictions. */
   double unetSeconds() {
     return seconds(name(Stage.GUIDE)) + seconds(name(Stage.DENOISE));
   }
 
-  /** What was spent neither on guided passes nor on predictions, 0 to 1. */
+  /** Returns the share of the time, 0 to 1, outside guided passes and predictions. */
   double shareOutsideUnet() {
     return 1 - unetSeconds() / seconds;
   }

@@ -15,10 +15,10 @@ import java.util.function.BiFunction;
 /**
  * A model to measure.
  *
- * @param name what a person calls it
- * @param folder its configurations, and its weights if it has any
- * @param options how it is loaded
- * @param loader how its weights come about
+ * @param name the model's name for people
+ * @param folder the folder of the model's configurations, and of its weights if it has any
+ * @param options the options of loading
+ * @param loader the function that makes a pipeline of the folder, with its weights
  */
 public record BenchmarkModel(
     String name,
@@ -27,10 +27,12 @@ public record BenchmarkModel(
     BiFunction<Path, PretrainedOptions, LayoutGuidanceStableDiffusionPipeline> loader) {
 
   /**
-   * Finds a model: a {@link RandomModel} such as {@code random:sd15}, else a {@link ModelFolder}.
+   * Finds a model: a {@link RandomModel} such as {@code random:sd15}, otherwise a {@link
+   * ModelFolder}.
    *
-   * @param cache where it is copied to if it comes from elsewhere
-   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the model that there is not
+   * @param cache the folder for copies of models that come from elsewhere
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the model that does not
+   *     exist
    */
   public static BenchmarkModel of(String name, Path cache, PretrainedOptions options) {
     Optional<RandomModel> random = RandomModel.named(name);
@@ -48,7 +50,7 @@ public record BenchmarkModel(
   }
 
   /**
-   * Loads it.
+   * Loads the model.
    *
    * @return a pipeline that the caller closes
    * @throws IllegalArgumentException naming the device that cannot be used
@@ -60,7 +62,7 @@ public record BenchmarkModel(
     return loader.apply(folder, options);
   }
 
-  /** The class name of its own scheduler. */
+  /** Returns the class name of the model's own scheduler. */
   String scheduler() {
     Path scheduler = ModelIndex.open(folder).part("scheduler");
     return SchedulerConfig.read(scheduler.resolve("scheduler_config.json")).className();

@@ -28,10 +28,10 @@ final class BenchmarkRequests {
 
   /** Creates as many requests as rows, for a pipeline. */
   static List<GenerationRequest> create(ImagePipeline pipeline, int rows) {
-    return IntStream.range(0, rows).mapToObj(row -> request(pipeline.tokenizer(), row)).toList();
+    return IntStream.range(0, rows).mapToObj(row -> makeRequest(pipeline.tokenizer(), row)).toList();
   }
 
-  private static GenerationRequest request(CLIPTokenizer tokenizer, int row) {
+  private static GenerationRequest makeRequest(CLIPTokenizer tokenizer, int row) {
     String left = "%s circle".formatted(colour(row));
     String right = "%s square".formatted(colour(row / COLOURS.size()));
     String prompt = "a %s and a %s".formatted(left, right);
@@ -41,8 +41,8 @@ final class BenchmarkRequests {
         tokenizer.findPhrases(tokenizer.encode(prompt), List.of(left, right));
     List<LayoutObject> objects =
         List.of(
-            object(left, matches.get(0), box(0.05, 0.1 + top, size)),
-            object(right, matches.get(1), box(0.55, 0.5 - top, size)));
+            makeObject(left, matches.get(0), makeBox(0.05, 0.1 + top, size)),
+            makeObject(right, matches.get(1), makeBox(0.55, 0.5 - top, size)));
     return new GenerationRequest(prompt, row, objects);
   }
 
@@ -50,11 +50,11 @@ final class BenchmarkRequests {
     return COLOURS.get(number % COLOURS.size());
   }
 
-  private static BoundingBox box(double xMin, double yMin, double size) {
+  private static BoundingBox makeBox(double xMin, double yMin, double size) {
     return new BoundingBox(xMin, yMin, xMin + size, yMin + size);
   }
 
-  private static LayoutObject object(String phrase, PhraseMatch match, BoundingBox box) {
+  private static LayoutObject makeObject(String phrase, PhraseMatch match, BoundingBox box) {
     return new LayoutObject(phrase, match.tokenIndices(), List.of(box));
   }
 }

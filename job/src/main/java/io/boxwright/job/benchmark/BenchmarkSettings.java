@@ -6,14 +6,14 @@ import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.udf.generate.BatchSize;
 
 /**
- * What is measured: batches that are all alike.
+ * The settings of the measured batches, which are all alike.
  *
- * @param options of the images
- * @param batchSize images made together
- * @param maxGuidanceSteps how many of the first denoising steps are guided, at least 0
- * @param maxIterationsPerStep guided passes in each of those steps, at least 1
- * @param warmups batches made before any is timed, at least 0
- * @param repetitions timed batches, at least 1
+ * @param options the options of the images
+ * @param batchSize the number of images made together
+ * @param maxGuidanceSteps the number of guided denoising steps, counted from the first, at least 0
+ * @param maxIterationsPerStep the number of guided passes in each of those steps, at least 1
+ * @param warmups the number of batches made before the timed ones, at least 0
+ * @param repetitions the number of timed batches, at least 1
  */
 public record BenchmarkSettings(
     GenerationOptions options,
@@ -31,7 +31,7 @@ public record BenchmarkSettings(
     requireAtLeast(1, "repetitions", repetitions);
   }
 
-  /** Guidance that no loss ends early, so that the work does not depend on the images. */
+  /** Returns guidance that no loss ends early, so that the work does not depend on the images. */
   Guidance guidance() {
     return BackwardGuidance.paper()
         .with("loss_threshold", 0)
@@ -40,9 +40,10 @@ public record BenchmarkSettings(
   }
 
   /**
-   * Guided passes of every image.
+   * Returns the number of guided passes of every image.
    *
-   * @param predictions of the UNet for an image: some schedulers need one more than there are steps
+   * @param predictions the UNet's predictions for an image; some schedulers need one more than the
+   *     number of steps
    */
   int guidedPasses(int predictions) {
     return Math.min(maxGuidanceSteps, predictions) * maxIterationsPerStep;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What the maker calls a processor, where Linux or NVIDIA's driver tells. */
+/** The maker's name of a processor, if Linux or NVIDIA's driver gives it. */
 final class DeviceName {
 
   private static final Path CPU = Path.of("/proc/cpuinfo");
@@ -16,16 +16,19 @@ final class DeviceName {
 
   private DeviceName() {}
 
-  /** Of a device. Of GPUs only where all are of one kind: they are not numbered as in libtorch. */
+  /**
+   * Returns the name of a device. For a GPU this needs all GPUs to be of one kind, because the
+   * driver numbers them differently than libtorch.
+   */
   static Optional<String> of(Device device) {
     List<String> names =
         device.isGpu()
-            ? gpuFiles().stream().flatMap(file -> values(file, "Model")).distinct().toList()
-            : values(CPU, "model name").distinct().toList();
+            ? listGpuFiles().stream().flatMap(file -> readValues(file, "Model")).distinct().toList()
+            : readValues(CPU, "model name").distinct().toList();
     return names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty();
   }
 
-  private static List<Path> gpuFiles() {
+  private static List<Path> listGpuFiles() {
     try (Stream<Path> folders = Files.list(GPUS)) {
       return folders.map(folder -> folder.resolve("information")).toList();
     } catch (IOException e) {
@@ -33,8 +36,8 @@ final class DeviceName {
     }
   }
 
-  /** The values of lines such as {@code Model: NVIDIA H100}. */
-  private static Stream<String> values(Path file, String key) {
+  /** Reads the values of lines such as {@code Model: NVIDIA H100}. */
+  private static Stream<String> readValues(Path file, String key) {
     try {
       return Files.readAllLines(file).stream()
           .filter(line -> line.startsWith(key))

@@ -17,13 +17,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Turns the times of batches into a result. */
+/** The evaluation that turns the times of batches into a result. */
 final class Evaluation {
 
   private static final String GUIDE = BatchTimes.name(Stage.GUIDE);
   private static final String DENOISE = BatchTimes.name(Stage.DENOISE);
 
-  /** Those of a batch, in their order. */
+  /** The stages of a batch, in their order. */
   private static final List<String> STAGES =
       EnumSet.complementOf(EnumSet.of(Stage.LOAD, Stage.DETECT)).stream()
           .map(BatchTimes::name)
@@ -45,36 +45,37 @@ final class Evaluation {
   }
 
   /**
-   * Evaluates.
+   * Evaluates batches.
    *
-   * @param timed batches that were made as fast as they go
-   * @param staged batches whose stages have the time of their own work
+   * @param loadSeconds the seconds that loading took
+   * @param timed the times of batches made at full speed, at least one
+   * @param staged the times of batches whose stages were measured apart, at least one
    */
   BenchmarkResult evaluate(double loadSeconds, List<BatchTimes> timed, List<BatchTimes> staged) {
     int predictions = timed.get(0).predictions();
     int rows = timed.get(0).rows();
     double seconds = Median.of(timed, BatchTimes::seconds);
-    Map<String, Double> stages = stages(staged);
+    Map<String, Double> stages = findMedians(staged);
     long guidedSamples = (long) settings.guidedPasses(predictions) * rows;
     long denoisedSamples = (long) predictions * rows;
     return new BenchmarkResult(
-        setup(rows, predictions),
+        makeSetup(rows, predictions),
         loadSeconds,
         timed.stream().map(BatchTimes::seconds).toList(),
         seconds,
         rows / seconds,
         stages,
-        guidedSamples == 0 ? null : pass(work.guidancePass(), guidedSamples, stages.get(GUIDE)),
-        pass(work.denoisePass(), denoisedSamples, stages.get(DENOISE)),
+        guidedSamples == 0 ? null : makePass(work.guidancePass(), guidedSamples, stages.get(GUIDE)),
+        makePass(work.denoisePass(), denoisedSamples, stages.get(DENOISE)),
         Median.of(staged, BatchTimes::shareOutsideUnet),
         work.operations(guidedSamples, denoisedSamples)
             / Median.of(staged, BatchTimes::unetSeconds)
             / TERA,
-        boxed(PeakMemory.ofProcess()),
-        boxed(PeakMemory.ofDevice(device())));
+        orNull(PeakMemory.ofProcess()),
+        orNull(PeakMemory.ofDevice(device())));
   }
 
-  private Setup setup(int rows, int predictions) {
+  private Setup makeSetup(int rows, int predictions) {
     return new Setup(
         model.name(),
         DeviceType.name(device()),
@@ -98,19 +99,19 @@ final class Evaluation {
     return model.options().device();
   }
 
-  private static Map<String, Double> stages(List<BatchTimes> batches) {
+  private static Map<String, Double> findMedians(List<BatchTimes> batches) {
     Map<String, Double> medians = new LinkedHashMap<>();
     STAGES.forEach(stage -> medians.put(stage, Median.of(batches, batch -> batch.seconds(stage))));
     return medians;
   }
 
-  /** One pass over one sample, out of the seconds of all samples and passes of a batch. */
-  private static Pass pass(long operations, long samples, double seconds) {
+  /** Computes the time and rate of one pass over one sample from the seconds of all of a batch. */
+  private static Pass makePass(long operations, long samples, double seconds) {
     return new Pass(
         1000 * seconds / samples, operations / GIGA, operations * (samples / seconds) / TERA);
   }
 
-  private static Long boxed(OptionalLong value) {
+  private static Long orNull(OptionalLong value) {
     return value.isPresent() ? value.getAsLong() : null;
   }
 }

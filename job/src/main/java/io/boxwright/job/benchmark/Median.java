@@ -3,12 +3,12 @@ package io.boxwright.job.benchmark;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** The middle one of some values. */
+/** The median of some values. */
 final class Median {
 
   private Median() {}
 
-  /** Of a number of each of the items, of which there is at least one. */
+  /** Returns the median of a number that each item has. There is at least one item. */
   static <T> double of(List<T> items, ToDoubleFunction<T> number) {
     double[] sorted = items.stream().mapToDouble(number).sorted().toArray();
     int middle = sorted.length / 2;

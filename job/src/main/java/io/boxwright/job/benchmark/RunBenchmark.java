@@ -20,10 +20,10 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.util.ShutdownHookManager;
 
 /**
- * Loads a pipeline and times batches of it.
+ * The action that loads a pipeline and times its batches.
  *
- * <p>On a GPU the batches are made twice: as fast as they go, for their time, and waiting for the
- * GPU at the end of every stage, for the times of stages. On the CPU one batch tells both.
+ * <p>On a GPU the batches are made twice: at full speed for their total times, and with a wait for
+ * the GPU at the end of every stage for the times of stages. On the CPU the same batches give both.
  */
 public final class RunBenchmark {
 
@@ -32,9 +32,9 @@ public final class RunBenchmark {
   private final PrintWriter console;
 
   /**
-   * Of a model.
+   * Runs on a model.
    *
-   * @param console is told what is going on
+   * @param console the writer that progress is printed to
    */
   public RunBenchmark(BenchmarkModel model, BenchmarkSettings settings, PrintWriter console) {
     this.model = model;
@@ -43,9 +43,9 @@ public final class RunBenchmark {
   }
 
   /**
-   * Measures.
+   * Loads the model, measures, and closes it again.
    *
-   * @throws InvalidInputException naming the device or option that cannot be
+   * @throws InvalidInputException naming the device or option that cannot be used
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what is missing or not
    *     supported
    */
@@ -55,11 +55,11 @@ public final class RunBenchmark {
     try (LayoutGuidanceStableDiffusionPipeline pipeline = load()) {
       double loadSeconds = BatchTimes.secondsSince(start);
       say("Loaded %s in %.1f s", model.name(), loadSeconds);
-      return inTemporaryFolder(folder -> measure(pipeline, folder, loadSeconds));
+      return runInTemporaryFolder(folder -> measure(pipeline, folder, loadSeconds));
     }
   }
 
-  /** Says what there is to wait for. */
+  /** Prints the batches that will be made. */
   private void announce() {
     say(
         "Batches of %s, %s: %d warm-up, %d timed%s",
@@ -72,13 +72,13 @@ public final class RunBenchmark {
 
   private LayoutGuidanceStableDiffusionPipeline load() {
     try {
-      return checked(model.load());
+      return check(model.load());
     } catch (IllegalArgumentException e) {
       throw new InvalidInputException(e.getMessage(), e);
     }
   }
 
-  private LayoutGuidanceStableDiffusionPipeline checked(
+  private LayoutGuidanceStableDiffusionPipeline check(
       LayoutGuidanceStableDiffusionPipeline pipeline) {
     try {
       pipeline.checkOptions(settings.options());
@@ -90,11 +90,13 @@ public final class RunBenchmark {
   }
 
   private interface Measurement {
-    BenchmarkResult in(Path folder);
+    BenchmarkResult measure(Path folder);
   }
 
-  /** Also removed when the process is told to end meanwhile. */
-  private static BenchmarkResult inTemporaryFolder(Measurement measurement) {
+  /**
+   * Runs with a folder that is removed afterwards, also when the process is told to end meanwhile.
+   */
+  private static BenchmarkResult runInTemporaryFolder(Measurement measurement) {
     Path folder;
     try {
       folder = Files.createTempDirectory("boxwright-bench");
@@ -104,7 +106,7 @@ public final class RunBenchmark {
     ShutdownHookManager.get()
         .addShutdownHook(() -> Utils.deleteQuietly(folder), FileSystem.SHUTDOWN_HOOK_PRIORITY);
     try {
-      return measurement.in(folder);
+      return measurement.measure(folder);
     } finally {
       Utils.deleteQuietly(folder);
     }
@@ -123,7 +125,7 @@ public final class RunBenchmark {
         .evaluate(loadSeconds, timed, staged);
   }
 
-  /** With half as many rows again and again, as long as memory is too small. */
+  /** Warms up, and halves the number of rows as long as memory is too small. */
   private BatchRunner warmUp(
       LayoutGuidanceStableDiffusionPipeline pipeline, Path folder, int rows) {
     BatchRunner runner = new BatchRunner(pipeline, settings, rows, folder);

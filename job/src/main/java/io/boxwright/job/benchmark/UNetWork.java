@@ -8,16 +8,16 @@ import io.boxwright.diffusion.pipelines.StableDiffusionPipeline;
 import java.util.List;
 
 /**
- * What a UNet has to compute, in floating-point operations.
+ * The work of a UNet in floating-point operations.
  *
- * @param guidancePass of one guided pass of one sample: forward to the last attention that the loss
- *     reads, and back to the latents
- * @param denoisePass of one step of one sample: with classifier-free guidance two forward passes,
- *     though what comes before the first cross-attention is done once
+ * @param guidancePass the operations of one guided pass of one sample: forward to the last
+ *     attention that the loss reads, and back to the latents
+ * @param denoisePass the operations of one step of one sample: with classifier-free guidance two
+ *     forward passes, although the layers before the first cross-attention run only once
  */
 record UNetWork(long guidancePass, long denoisePass) {
 
-  /** Of the images of a pipeline; options with a size. */
+  /** Counts the work for the images of a pipeline. The options have a size. */
   static UNetWork of(StableDiffusionPipeline pipeline, GenerationOptions options) {
     if (!(pipeline.denoiser() instanceof UNet2DConditionModel unet)) {
       throw new IllegalStateException("Only operations of UNets are counted");
@@ -36,7 +36,7 @@ record UNetWork(long guidancePass, long denoisePass) {
         (options.classifierFree() ? 2 : 1) * flops.forward());
   }
 
-  /** Of all passes of a batch, each over a number of samples. */
+  /** Returns the operations of all passes of a batch, each over a number of samples. */
   double operations(long guidedSamples, long denoisedSamples) {
     return (double) guidancePass * guidedSamples + (double) denoisePass * denoisedSamples;
   }

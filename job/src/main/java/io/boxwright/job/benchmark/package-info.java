@@ -1,2 +1,2 @@
-/** Measures how fast a pipeline is on this machine, stage by stage. Needs no Spark. */
+/** Measurements of a pipeline's speed on this machine, stage by stage. They need no Spark. */
 package io.boxwright.job.benchmark;
