@@ -138,12 +138,12 @@ final class BenchCommand implements Callable<Integer> {
   private void report(BenchmarkResult result) {
     PrintWriter out = spec.commandLine().getOut();
     if (STANDARD_OUTPUT.equals(json)) {
-      out.println(Json.text(result));
+      out.println(Json.toText(result));
       return;
     }
     new BenchmarkReport(out).print(result);
     if (json != null) {
-      write(Json.text(result) + "\n");
+      write(Json.toText(result) + "\n");
     }
   }
 

@@ -97,7 +97,7 @@ record ChunkRun(
     if (!scan.missing().isEmpty()) {
       String odd = scan.odd().isEmpty() ? "" : "; in their places lie " + scan.odd();
       throw new JobFailedException(
-          "chunks were written, but are missing: " + scan.missingText() + odd, null);
+          "chunks were written, but are missing: " + scan.describeMissing() + odd, null);
     }
     return scan;
   }
@@ -126,7 +126,7 @@ record ChunkRun(
 
   private void write(Dataset<Row> images, List<ChunkFile> files, ImagesThere before, String what) {
     GenerationMonitor monitor = work.generator().monitor();
-    recorder.monitor(monitor);
+    recorder.setMonitor(monitor);
     String description = Redaction.of("Images: %s, %s".formatted(what, folder.path()));
     PromptWatch watch = new PromptWatch(prompts);
     Consumer<ChunkFile> onFinished =

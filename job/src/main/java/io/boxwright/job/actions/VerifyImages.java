@@ -98,7 +98,7 @@ public final class VerifyImages {
 
   private void checkNames(RunFolder folder, ChunkScan scan) {
     if (!scan.missing().isEmpty()) {
-      problems.add("chunks are missing: " + scan.missingText());
+      problems.add("chunks are missing: " + scan.describeMissing());
     }
     scan.odd()
         .forEach(file -> problems.add("images/%s: %s".formatted(file.name(), file.problem())));

@@ -81,7 +81,7 @@ final class Evaluation {
         DeviceType.name(device()),
         DeviceName.of(device()).orElse(null),
         model.options().dataType().name().toLowerCase(Locale.ROOT),
-        Versions.withoutSpark(),
+        Versions.describeWithoutSpark(),
         options.scheduler() == null ? model.scheduler() : options.scheduler(),
         rows,
         options.numInferenceSteps(),

@@ -3,25 +3,29 @@ package io.boxwright.job.output;
 import java.io.IOException;
 import java.util.UUID;
 
-/** The folder {@code _aside} in an output folder: what lay in the place of a chunk, and is none. */
+/**
+ * The folder {@code _aside} in an output folder, for files that have a chunk's name but are not
+ * that chunk.
+ */
 public final class Aside {
 
   private final RunFolder folder;
 
-  /** That of an output folder; it need not exist. */
+  /** Names the folder in an output folder; it need not exist. */
   public Aside(RunFolder folder) {
     this.folder = folder;
   }
 
-  /** Where it is. */
+  /** Returns the path of this folder. */
   public String path() {
     return folder.resolve(RunFolder.ASIDE).toString();
   }
 
   /**
-   * Moves what lies in {@code images} to this folder.
+   * Moves a file or folder from {@code images} to this folder.
    *
-   * @return where it is then, below the output folder
+   * @param name its name in {@code images}
+   * @return its new path, relative to the output folder
    */
   public String put(String name) {
     String image = RunFolder.IMAGES + "/" + name;

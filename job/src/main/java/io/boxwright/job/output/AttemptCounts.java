@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/** What a driver's monitor counts, as {@code run.json} has it. */
+/** The counts of a driver's monitor, in the form of {@code run.json}. */
 record AttemptCounts(
     long images,
     long failed,
@@ -26,7 +26,7 @@ record AttemptCounts(
 
   private static final int MOST_ERRORS = 10;
 
-  /** What is counted now; nothing before there is a monitor. */
+  /** Returns the counts so far; all are zero or empty as long as there is no monitor. */
   static AttemptCounts of(Optional<GenerationMonitor> monitor) {
     return monitor
         .map(AttemptCounts::of)
@@ -38,15 +38,15 @@ record AttemptCounts(
         monitor.images(),
         monitor.failed(),
         monitor.refused(),
-        seconds(monitor),
-        boxed(monitor.peakDeviceBytes()),
-        boxed(monitor.peakHostBytes()),
+        toSeconds(monitor),
+        box(monitor.peakDeviceBytes()),
+        box(monitor.peakHostBytes()),
         monitor.loads(),
-        commonest(monitor.errors()));
+        findCommonest(monitor.errors()));
   }
 
-  /** The attempt that the counts are of. */
-  Attempt attempt(State state, String error, LockHolder driver, Instant started, String now) {
+  /** Returns the attempt with these counts. */
+  Attempt toAttempt(State state, String error, LockHolder driver, Instant started, String now) {
     double seconds = Duration.between(started, Instant.parse(now)).toMillis() / 1000.0;
     return new Attempt(
         state,
@@ -67,7 +67,7 @@ record AttemptCounts(
         errors);
   }
 
-  private static Map<String, Double> seconds(GenerationMonitor monitor) {
+  private static Map<String, Double> toSeconds(GenerationMonitor monitor) {
     Map<String, Double> seconds = new TreeMap<>();
     monitor
         .stages()
@@ -77,7 +77,7 @@ record AttemptCounts(
     return seconds;
   }
 
-  private static Map<String, Long> commonest(Map<String, Long> errors) {
+  private static Map<String, Long> findCommonest(Map<String, Long> errors) {
     Map<String, Long> commonest = new LinkedHashMap<>();
     errors.entrySet().stream()
         .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
@@ -86,7 +86,7 @@ record AttemptCounts(
     return commonest;
   }
 
-  private static Long boxed(OptionalLong value) {
+  private static Long box(OptionalLong value) {
     return value.isPresent() ? value.getAsLong() : null;
   }
 }

@@ -20,54 +20,59 @@ import org.slf4j.LoggerFactory;
 import scala.Option;
 
 /**
- * How Spark's writer finishes files: partition {@code i} of a job is the {@code i}-th of the chunks
- * it was told to make, and each chunk is finished by its own task, for good, whatever becomes of
- * the job. Spark makes it by its class name.
+ * The protocol by which Spark's writer finishes files. Partition {@code i} of a job is the {@code
+ * i}-th of the chunks that the job makes. Each task finishes its own chunk for good, whatever
+ * becomes of the job. Spark creates this class by its name.
  *
- * <p>Attempts write under names of their own. Spark's commit coordinator is not asked: it fails the
- * job when an executor dies between its permission and the task's end, and is not needed, for a
- * chunk that is there stays as it is, and two attempts make the same one.
+ * <p>Attempts write under names of their own. Spark's commit coordinator is not asked, because it
+ * fails the job when an executor dies between the permission and the end of the task. It is not
+ * needed either: a finished chunk stays as it is, and two attempts make the same chunk.
  */
 public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
 
-  /** A {@link CommitMode}. */
+  /** The key of the {@link CommitMode}. */
   static final String COMMIT = "boxwright.output.commit";
 
-  /** A name of this job alone. */
+  /** The key of the job's unique name. */
   static final String JOB = "boxwright.output.job";
 
-  /** The {@link Fence} of the driver that runs the job, if it holds a lock. */
+  /** The key of the {@link Fence} of the driver that runs the job, if it holds a lock. */
   static final String FENCE = "boxwright.output.fence";
 
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(ChunkCommitProtocol.class);
 
-  /** What jobs are to write, in the driver's process. Spark offers no other way to say it. */
+  /**
+   * The work of each job, by name, in the driver's process. Spark offers no other way to pass it
+   * on.
+   */
   private static final Map<String, Work> JOBS = new ConcurrentHashMap<>();
 
   private final String imagesFolder;
   private String job;
 
-  /** Chunks and generations by partition. Arrays, for Spark sends all of this with every task. */
+  /**
+   * Chunks and generations by partition. They are arrays because Spark sends them with every task.
+   */
   private int[] chunks;
 
   private int[] generations;
   private transient Path attempt;
 
-  /** As Spark calls it. */
+  /** Creates the protocol; Spark calls this. */
   public ChunkCommitProtocol(String jobId, String path, boolean dynamicPartitionOverwrite) {
-    super(jobId, "", dynamicPartitionOverwrite); // without a path it has nothing to move
+    super(jobId, "", dynamicPartitionOverwrite); // without a path, it has nothing to move
     this.imagesFolder = path;
   }
 
   private record Work(List<ChunkFile> files, Consumer<ChunkFile> onFinished) {}
 
   /**
-   * Says what a job writes; to be called before it starts, in the same process.
+   * Announces what a job writes. The driver calls this before the job starts, in the same process.
    *
-   * @param job its name
-   * @param files that are finished then, in the order of partitions
-   * @param onFinished is told of each file as it is finished
+   * @param job the name of the job
+   * @param files the files that the job finishes, in the order of partitions
+   * @param onFinished the receiver of each file as it is finished
    */
   static void begin(String job, List<ChunkFile> files, Consumer<ChunkFile> onFinished) {
     JOBS.put(job, new Work(List.copyOf(files), onFinished));
@@ -94,7 +99,9 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
     makeImagesFolder(context.getConfiguration());
   }
 
-  /** Into a folder that is not there Hadoop's local file system copies, which is not one step. */
+  /**
+   * Makes the folder first: Hadoop's local file system would copy into a missing one, not rename.
+   */
   private void makeImagesFolder(Configuration conf) {
     Path images = new Path(imagesFolder);
     try {
@@ -112,10 +119,12 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
     Configuration conf = context.getConfiguration();
     checkFence(conf);
     String name =
-        target(context).attemptName(conf.get(JOB) + "-" + context.getTaskAttemptID().getId());
+        targetOf(context).attemptName(conf.get(JOB) + "-" + context.getTaskAttemptID().getId());
     Path images = new Path(imagesFolder);
     Path parent =
-        mode(conf) == CommitMode.RENAME ? new Path(images.getParent(), RunFolder.STAGING) : images;
+        readMode(conf) == CommitMode.RENAME
+            ? new Path(images.getParent(), RunFolder.STAGING)
+            : images;
     attempt = new Path(parent, name);
     return attempt.toString();
   }
@@ -132,16 +141,16 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
     }
   }
 
-  /** The name of the finished file. */
+  /** Finishes the file of a task, and returns its name. */
   private String finish(TaskAttemptContext context) throws IOException {
     Configuration conf = context.getConfiguration();
     checkFence(conf);
     FileSystem fileSystem = DurableFiles.unchecked(attempt.getFileSystem(conf));
-    if (mode(conf) == CommitMode.MANIFEST) {
+    if (readMode(conf) == CommitMode.MANIFEST) {
       DurableFiles.syncFolder(fileSystem, attempt.getParent());
       return attempt.getName();
     }
-    ChunkFile file = target(context);
+    ChunkFile file = targetOf(context);
     Path target = new Path(imagesFolder, file.name());
     if (fileSystem.exists(target)) {
       if (isFinished(conf, file)) {
@@ -151,7 +160,7 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
       }
       RunFolder output = RunFolder.of(conf, target.getParent().getParent().toString());
       String aside = new Aside(output).put(file.name());
-      LOG.warn("{} is no file of this run; it is kept as {}", target, aside);
+      LOG.warn("{} is not a file of this run; it is kept as {}", target, aside);
     }
     if (!DurableFiles.rename(fileSystem, attempt, target)) {
       throw new IOException("the file system refuses to rename it to " + target);
@@ -159,7 +168,9 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
     return file.name();
   }
 
-  /** Tasks outlive a driver that is paused, and must not write into what is another's by now. */
+  /**
+   * Checks the fence: tasks outlive a paused driver, and another one may have the folder by now.
+   */
   private void checkFence(Configuration conf) {
     String fence = conf.get(FENCE);
     if (fence != null) {
@@ -185,7 +196,7 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
       try {
         attempt.getFileSystem(context.getConfiguration()).delete(attempt, false);
       } catch (IOException e) {
-        LOG.warn("Cannot remove {}; the next run does", attempt, e);
+        LOG.warn("Cannot remove {}; the next run will", attempt, e);
       }
     }
   }
@@ -198,17 +209,17 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
     }
   }
 
-  private static CommitMode mode(Configuration conf) {
+  private static CommitMode readMode(Configuration conf) {
     return CommitMode.valueOf(conf.get(COMMIT));
   }
 
-  /** The finished file that a task works for. */
-  private ChunkFile target(TaskAttemptContext context) {
+  /** Returns the finished file that a task works for. */
+  private ChunkFile targetOf(TaskAttemptContext context) {
     int partition = context.getTaskAttemptID().getTaskID().getId();
     return ChunkFile.of(chunks[partition], generations[partition]);
   }
 
-  /** Hadoop's part of the work is done above. */
+  /** A committer that does nothing, because Hadoop's part of the work is done above. */
   private static final class NothingToDo extends OutputCommitter {
 
     @Override

@@ -12,14 +12,14 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 
 /**
- * What the footer of a chunk's file says.
+ * The content of the footer of a chunk's file.
  *
- * @param file whose footer it is
+ * @param file the file with this footer
  * @param bytes the length of the file
- * @param images how many rows the file has
- * @param failed those of them whose status is {@code error}
- * @param plan hash of the plan that it was made after
- * @param chunk its number, as text
+ * @param images the number of rows in the file
+ * @param failed the number of rows whose status is {@code error}
+ * @param plan the hash of the plan that the chunk was made from
+ * @param chunk the number of the chunk, as text
  * @param rows the {@link RowDigest} of its rows
  */
 public record ChunkFooter(
@@ -30,13 +30,13 @@ public record ChunkFooter(
   /**
    * Reads a footer; the images are not read.
    *
-   * @throws UncheckedIOException saying why the file is not a complete Parquet file
+   * @throws UncheckedIOException if the file is not a complete Parquet file; the message says why
    */
   static ChunkFooter read(Configuration configuration, Path folder, ChunkFile file) {
     Path path = new Path(folder, file.name());
     try {
       return read(HadoopInputFile.fromPath(path, configuration), file);
-    } catch (IOException | RuntimeException e) { // the latter for files that are no Parquet
+    } catch (IOException | RuntimeException e) { // the latter for files of other formats
       throw new UncheckedIOException(
           "it is not a complete Parquet file: %s".formatted(RootCause.message(e)),
           new IOException(e));
@@ -58,12 +58,12 @@ public record ChunkFooter(
   }
 
   /**
-   * Says why the file is not what a plan has in its place; nothing if it is.
+   * Finds why the file is not the chunk of a plan; returns nothing if it is.
    *
-   * @param planHash of that plan
-   * @param expected how many rows that plan gives the chunk
+   * @param planHash the hash of that plan
+   * @param expected the number of rows that the plan gives the chunk
    */
-  Optional<String> problem(String planHash, long expected) {
+  Optional<String> findProblem(String planHash, long expected) {
     if (!plan.equals(planHash)) {
       return Optional.of("it belongs to a run with other settings");
     }

@@ -7,14 +7,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What lies in {@code images}, held against the plan. Hidden files, and those that file systems and
- * Spark leave, are not mentioned.
+ * The content of {@code images}, compared with the plan. It leaves out hidden files, and files that
+ * file systems and Spark leave behind.
  *
- * @param planned how many chunks the plan has
- * @param finished footers of the files that count, by chunk, in their order
- * @param odd files and folders in the place of a chunk that do not count, with why
- * @param leftovers files that others have taken the place of, or that no manifest lists
- * @param strangers names that are no chunk of the plan
+ * @param planned the number of chunks in the plan
+ * @param finished the footers of the files that count, by chunk, in order
+ * @param odd the files and folders with the name of a chunk that do not count, with the reason
+ * @param leftovers the names of files that newer ones have replaced, or that no manifest lists
+ * @param strangers the names that do not belong to a chunk of the plan
  */
 public record ChunkScan(
     int planned,
@@ -26,14 +26,14 @@ public record ChunkScan(
   private static final int MOST_NUMBERS = 10;
 
   /**
-   * Something in the place of a chunk.
+   * A file or folder that has the name of a chunk but does not count.
    *
-   * @param name of the file
-   * @param problem why it does not count
+   * @param name the name
+   * @param problem the reason why it does not count
    */
   public record OddFile(String name, String problem) {
 
-    /** For people. */
+    /** Returns the name and the problem, for people. */
     @Override
     public String toString() {
       return "%s (%s)".formatted(name, problem);
@@ -47,12 +47,12 @@ public record ChunkScan(
     strangers = List.copyOf(strangers);
   }
 
-  /** The files that count, in their order. */
+  /** Returns the files that count, in order. */
   public List<ChunkFile> files() {
     return finished.values().stream().map(ChunkFooter::file).toList();
   }
 
-  /** The numbers of the chunks that are not finished, in their order. */
+  /** Returns the numbers of the chunks that are not finished, in order. */
   public List<Integer> missing() {
     return IntStream.range(0, planned)
         .filter(chunk -> !finished.containsKey(chunk))
@@ -60,8 +60,8 @@ public record ChunkScan(
         .toList();
   }
 
-  /** Says how many chunks are missing, and names the first ones. */
-  public String missingText() {
+  /** Describes how many chunks are missing, and names the first ones. */
+  public String describeMissing() {
     List<Integer> missing = missing();
     String numbers =
         missing.stream().limit(MOST_NUMBERS).map(String::valueOf).collect(Collectors.joining(", "));
@@ -74,17 +74,17 @@ public record ChunkScan(
             missing.size() > MOST_NUMBERS ? " and others" : "");
   }
 
-  /** How many images the files that count have. */
+  /** Returns the number of images in the files that count. */
   public long images() {
     return finished.values().stream().mapToLong(ChunkFooter::images).sum();
   }
 
-  /** How many of them failed. */
+  /** Returns the number of those images that failed. */
   public long failed() {
     return finished.values().stream().mapToLong(ChunkFooter::failed).sum();
   }
 
-  /** How many of them did not fail. */
+  /** Returns the number of those images that did not fail. */
   public long good() {
     return images() - failed();
   }

@@ -20,21 +20,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The chunks of an output folder. A file counts when it has the exact name of a chunk of the plan,
- * with a manifest also when that lists it, and when its footer names the plan, the chunk and as
- * many rows as the plan gives it. Of several such files the newest generation counts.
+ * and when its footer names the plan, the chunk and as many rows as the plan gives it. Of several
+ * such files of a chunk, the newest generation counts; of several attempts, the one that the
+ * manifest lists.
  */
 public final class ChunkTable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChunkTable.class);
 
-  /** Footers are read by so many threads: mostly they wait for the file system. */
+  /** The number of threads that read footers; they mostly wait for the file system. */
   private static final int READERS = 16;
 
   private final RunFolder folder;
   private final RunPlan plan;
   private final String planHash;
 
-  /** The chunks of a folder with a plan. */
+  /** Names the chunks of a folder with a plan. */
   public ChunkTable(RunFolder folder, RunPlan plan) {
     this.folder = folder;
     this.plan = plan;
@@ -45,8 +46,8 @@ public final class ChunkTable {
   public ChunkScan scan() {
     List<String> strangers = new ArrayList<>();
     List<Candidate> candidates = new ArrayList<>();
-    for (FileStatus entry : entries()) {
-      chunkOf(entry)
+    for (FileStatus entry : listEntries()) {
+      parseChunk(entry)
           .ifPresentOrElse(
               file -> candidates.add(new Candidate(entry, file)),
               () -> strangers.add(entry.getPath().getName()));
@@ -54,8 +55,9 @@ public final class ChunkTable {
     List<String> leftovers = new ArrayList<>();
     List<ChunkScan.OddFile> odd = new ArrayList<>();
     Map<Integer, ChunkFooter> finished = new TreeMap<>();
-    for (Judged judged : judge(ranked(candidates))) {
-      Optional<String> problem = judged.problem().or(() -> brokenSeal(judged.footer(), finished));
+    for (Judged judged : judge(rank(candidates))) {
+      Optional<String> problem =
+          judged.problem().or(() -> findBrokenSeal(judged.footer(), finished));
       if (problem.isEmpty()) {
         ChunkFooter replaced = finished.put(judged.file().chunk(), judged.footer());
         Optional.ofNullable(replaced).ifPresent(older -> leftovers.add(older.file().name()));
@@ -69,9 +71,10 @@ public final class ChunkTable {
   }
 
   /**
-   * The best comes last: the newest generation and, of several attempts, the one that is listed.
+   * Sorts candidates, the best last: the newest generation and, of several attempts, the one that
+   * the manifest lists.
    */
-  private List<Candidate> ranked(List<Candidate> candidates) {
+  private List<Candidate> rank(List<Candidate> candidates) {
     Manifest manifest = new Manifest(folder);
     return candidates.stream()
         .sorted(
@@ -80,8 +83,8 @@ public final class ChunkTable {
         .toList();
   }
 
-  /** A file takes the place of another only if all of it is as it was written. */
-  private Optional<String> brokenSeal(ChunkFooter footer, Map<Integer, ChunkFooter> finished) {
+  /** Checks the seal of a file that would replace another: every byte must be as it was written. */
+  private Optional<String> findBrokenSeal(ChunkFooter footer, Map<Integer, ChunkFooter> finished) {
     if (!finished.containsKey(footer.file().chunk())) {
       return Optional.empty();
     }
@@ -92,16 +95,19 @@ public final class ChunkTable {
     }
   }
 
-  /** Files and folders that are not hidden, in the order of their names. */
-  private List<FileStatus> entries() {
+  /** Lists files and folders that are not hidden, in the order of their names. */
+  private List<FileStatus> listEntries() {
     return folder.list(RunFolder.IMAGES).stream()
         .filter(entry -> !FolderContents.isHidden(entry.getPath().getName()))
         .sorted(Comparator.comparing(entry -> entry.getPath().getName()))
         .toList();
   }
 
-  /** The chunk of the plan that a name stands for; attempts have names only with a manifest. */
-  private Optional<ChunkFile> chunkOf(FileStatus entry) {
+  /**
+   * Returns the chunk of the plan that has this name. Names of attempts are valid only with a
+   * manifest.
+   */
+  private Optional<ChunkFile> parseChunk(FileStatus entry) {
     return ChunkFile.parse(entry.getPath())
         .filter(file -> file.chunk() < plan.chunks())
         .filter(file -> file.isAttempt() == (plan.commit() == CommitMode.MANIFEST));
@@ -115,7 +121,7 @@ public final class ChunkTable {
       return candidate.file();
     }
 
-    /** Whether it is of an attempt that did not come to its end: such a file has no footer. */
+    /** Returns whether the file belongs to an attempt that was cut off and so has no footer. */
     boolean cutOff() {
       return file().isAttempt() && candidate.entry().isFile() && footer == null;
     }
@@ -144,7 +150,7 @@ public final class ChunkTable {
   private Judged judge(Candidate candidate) {
     ChunkFile file = candidate.file();
     if (!folder.isRegular(candidate.entry())) {
-      return new Judged(candidate, null, Optional.of("it is no file"));
+      return new Judged(candidate, null, Optional.of("it is not a file"));
     }
     if (candidate.entry().getLen() == 0) {
       return new Judged(candidate, null, Optional.of("it is empty"));
@@ -152,27 +158,28 @@ public final class ChunkTable {
     try {
       ChunkFooter footer =
           ChunkFooter.read(folder.fileSystem().getConf(), folder.resolve(RunFolder.IMAGES), file);
-      return new Judged(candidate, footer, footer.problem(planHash, plan.imagesIn(file.chunk())));
+      return new Judged(
+          candidate, footer, footer.findProblem(planHash, plan.imagesIn(file.chunk())));
     } catch (UncheckedIOException e) {
       return new Judged(candidate, null, Optional.of(e.getMessage()));
     }
   }
 
-  /** Where a file is. */
+  /** Returns the path of a file. */
   public String path(ChunkFile file) {
     return folder.resolve(RunFolder.IMAGES + "/" + file.name()).toString();
   }
 
-  /** Paths of files. */
+  /** Returns the paths of files. */
   public String[] paths(List<ChunkFile> files) {
     return files.stream().map(this::path).toArray(String[]::new);
   }
 
   /**
-   * Makes room for the chunks that are missing: removes what attempts that were cut off have left
-   * and files that newer ones have replaced, and puts odd files aside, each with a line.
+   * Makes room for the missing chunks. Removes files that newer ones have replaced and files of
+   * attempts that were cut off. Moves odd files aside and logs a line for each.
    *
-   * @return what was there
+   * @return the scan before the files were removed and moved
    */
   public ChunkScan tidy() {
     new Staging(folder).sweep();
@@ -184,12 +191,13 @@ public final class ChunkTable {
     }
     if (!scan.strangers().isEmpty()) {
       LOG.warn(
-          "Not of this run, and left alone in images: {}", String.join(", ", scan.strangers()));
+          "Files in images that do not belong to this run stay there: {}",
+          String.join(", ", scan.strangers()));
     }
     return scan;
   }
 
-  /** Removes files that were cut off, and those that newer ones have replaced. */
+  /** Removes files of attempts that were cut off, and files that newer ones have replaced. */
   public void removeLeftovers(ChunkScan scan) {
     scan.leftovers().forEach(name -> folder.delete(RunFolder.IMAGES + "/" + name));
   }

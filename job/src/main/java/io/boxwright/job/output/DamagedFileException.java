@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.fs.Path;
 
-/** A JSON file of ours is there, but not as it was written: empty, cut off or changed. */
+/** An error for a JSON file of a run that is not as it was written: empty, cut off or changed. */
 public final class DamagedFileException extends UncheckedIOException {
 
   private static final long serialVersionUID = 1;
 
-  /** Names the file, and what is wrong with it. */
+  /** Makes an error that names the file and the problem. */
   DamagedFileException(Path file, IOException cause) {
     super("%s is damaged: %s".formatted(file, firstLine(cause)), cause);
   }

@@ -13,8 +13,9 @@ import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.permission.FsPermission;
 
 /**
- * Files that outlive a power cut: their bytes are on disk before their names count, where the file
- * system can promise that. Local disks and HDFS can; object stores keep what they have confirmed.
+ * Operations on files that survive a power cut: their bytes are on disk before their names count,
+ * where the file system can promise that. Local disks and HDFS can; object stores keep what they
+ * have confirmed.
  */
 final class DurableFiles {
 
@@ -23,8 +24,9 @@ final class DurableFiles {
   private DurableFiles() {}
 
   /**
-   * A local file system without checksum files: one that is killed between a file and its checksum
-   * could not read the file any more.
+   * Returns a local file system without its checksum files, and any other one as it is. If a
+   * process were killed between writing a file and its checksum, the file could not be read any
+   * more.
    */
   static FileSystem unchecked(FileSystem fileSystem) {
     return fileSystem instanceof ChecksumFileSystem checked
@@ -32,7 +34,7 @@ final class DurableFiles {
         : fileSystem;
   }
 
-  /** Creates a file, in the place of one that is there. The caller closes the stream. */
+  /** Creates a file, or replaces an existing one. The caller closes the stream. */
   static FSDataOutputStream create(FileSystem fileSystem, Path file) throws IOException {
     return fileSystem.create(
         file,
@@ -45,14 +47,18 @@ final class DurableFiles {
         null);
   }
 
-  /** Brings to disk what was written so far. */
+  /** Brings to disk everything that was written so far. */
   static void sync(FSDataOutputStream out) throws IOException {
     if (out.hasCapability(StreamCapabilities.HSYNC)) {
       out.hsync();
     }
   }
 
-  /** Renames a file, and brings the new name to disk. The target must not exist. */
+  /**
+   * Renames a file, and brings the new name to disk. The target must not exist.
+   *
+   * @return whether the file system renamed it
+   */
   static boolean rename(FileSystem fileSystem, Path file, Path target) throws IOException {
     if (!fileSystem.rename(file, target)) {
       return false;

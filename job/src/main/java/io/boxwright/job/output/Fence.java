@@ -3,28 +3,29 @@ package io.boxwright.job.output;
 import java.util.Optional;
 
 /**
- * Lets one driver alone, and its tasks, write into a folder: the one whose lock is there. A driver
- * that was paused for so long that another took the folder finds that out here, before it writes.
+ * A fence that lets only one driver and its tasks write into a folder: the driver that holds the
+ * lock. A driver may be paused for so long that another takes the folder. It finds that out here,
+ * before it writes.
  *
- * @param token of the run
- * @param term of the driver
+ * @param token the unique token of the run
+ * @param term the term of the driver
  */
 record Fence(String token, long term) {
 
-  /** So long a file system may take to replace a lock that it cannot replace in one step. */
+  /** The time that a file system may need to replace a lock, if it cannot do so in one step. */
   private static final long REPLACING_MILLIS = 500;
 
-  /** What {@link #toString} gave. */
+  /** Parses the text that {@link #toString} returns. */
   static Fence parse(String text) {
     String[] parts = text.split(":");
     return new Fence(parts[0], Long.parseLong(parts[1]));
   }
 
   /**
-   * Checks that the lock is there and is no newer driver's. One that is damaged or an older
-   * driver's is still ours: the next heartbeat writes it again.
+   * Checks that the lock exists and does not belong to a newer driver. A damaged lock, or that of
+   * an older driver, is no reason to stop: the next heartbeat writes it again.
    *
-   * @throws LockLostException if it is lost
+   * @throws LockLostException if the lock is gone or another driver has it
    */
   void check(RunFolder folder) {
     if (isAbsent(folder) && isAbsentForGood(folder)) {
@@ -33,7 +34,7 @@ record Fence(String token, long term) {
                   + " and has touched nothing there since")
               .formatted(folder.path()));
     }
-    winner(folder)
+    findWinner(folder)
         .ifPresent(
             winner -> {
               throw new LockLostException(
@@ -56,8 +57,11 @@ record Fence(String token, long term) {
     return isAbsent(folder);
   }
 
-  /** Who has taken the folder from us. Of two in the same term the later to write has it. */
-  private Optional<LockHolder> winner(RunFolder folder) {
+  /**
+   * Finds the driver that took the folder from us. Of two in the same term, the later writer has
+   * it.
+   */
+  private Optional<LockHolder> findWinner(RunFolder folder) {
     try {
       return folder
           .read(RunFolder.LOCK, LockHolder.class)
@@ -67,7 +71,7 @@ record Fence(String token, long term) {
     }
   }
 
-  /** As {@link #parse} reads it. */
+  /** Returns the text that {@link #parse} reads. */
   @Override
   public String toString() {
     return token + ":" + term;

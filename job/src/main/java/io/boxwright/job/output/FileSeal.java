@@ -15,22 +15,22 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The SHA-256 of a whole Parquet file, inside its footer: as if the digits of the hash itself were
- * zeros. A single bit that changes anywhere in the file breaks the seal.
+ * The SHA-256 of a whole Parquet file, stored in its footer. It is computed as if its own digits
+ * were zeros. A single bit that changes anywhere in the file breaks the seal.
  */
 public final class FileSeal {
 
   /** The footer's key. */
   static final String KEY = ImageWriteSupport.FOOTER + "file.sha256";
 
-  /** What stands in the place of the hash while the file is hashed. */
+  /** The text in the place of the hash while the file is hashed. */
   static final String PLACEHOLDER = "0".repeat(64);
 
-  /** A key and its value in Thrift's compact protocol: a field header and the length between. */
+  /** The key in Thrift's compact protocol, with the field header and the length of its value. */
   private static final byte[] START =
-      concatenate(ascii(KEY), new byte[] {0x18, (byte) PLACEHOLDER.length()});
+      concatenate(toAscii(KEY), new byte[] {0x18, (byte) PLACEHOLDER.length()});
 
-  private static final int TRAILER_BYTES = 8; // length of the footer, magic
+  private static final int TRAILER_BYTES = 8; // the length of the footer, and the magic number
   private static final int LONGEST_FOOTER = 1 << 30;
 
   private FileSeal() {}
@@ -38,33 +38,33 @@ public final class FileSeal {
   /**
    * Puts the hash in the place of its placeholder.
    *
-   * @param digest has got all bytes of the file before these
-   * @param end the last bytes of the file, the footer among them
+   * @param digest a digest that was updated with all earlier bytes of the file
+   * @param end the last bytes of the file, including the footer; the hash is written into them
    * @throws IOException if there is not exactly one placeholder
    */
   static void close(MessageDigest digest, byte[] end) throws IOException {
-    byte[] placeholder = concatenate(START, ascii(PLACEHOLDER));
+    byte[] placeholder = concatenate(START, toAscii(PLACEHOLDER));
     int place = indexOf(end, placeholder, 0);
     if (place < 0 || indexOf(end, placeholder, place + 1) >= 0) {
       throw new IOException("the footer has no place for its seal");
     }
     digest.update(end);
-    byte[] hash = ascii(Sha256.hex(digest));
+    byte[] hash = toAscii(Sha256.hex(digest));
     System.arraycopy(hash, 0, end, place + START.length, hash.length);
   }
 
   /**
-   * Checks the seal of a file; reads all of it, also on the local file system without that one's
-   * own checksums.
+   * Checks the seal of a file. Reads all of it and, on the local file system, bypasses Hadoop's own
+   * checksums.
    *
-   * @return what is wrong; nothing if every byte is as it was written
+   * @return a description of the problem; nothing if every byte is as it was written
    * @throws IOException if the file cannot be read
    */
   public static Optional<String> check(Configuration configuration, Path file) throws IOException {
     FileSystem fileSystem = DurableFiles.unchecked(file.getFileSystem(configuration));
     long length = fileSystem.getFileStatus(file).getLen();
     try (FSDataInputStream in = fileSystem.open(file)) {
-      long place = placeOfHash(in, length);
+      long place = findHash(in, length);
       if (place < 0) {
         return Optional.of("its footer has no seal");
       }
@@ -73,15 +73,15 @@ public final class FileSeal {
       hash(in, place, digest);
       byte[] stored = new byte[PLACEHOLDER.length()];
       in.readFully(stored);
-      digest.update(ascii(PLACEHOLDER));
+      digest.update(toAscii(PLACEHOLDER));
       hash(in, length - place - stored.length, digest);
-      boolean whole = Arrays.equals(stored, ascii(Sha256.hex(digest)));
+      boolean whole = Arrays.equals(stored, toAscii(Sha256.hex(digest)));
       return whole ? Optional.empty() : Optional.of("it was changed after it was written");
     }
   }
 
-  /** Where the hash stands in the file, or -1. */
-  private static long placeOfHash(FSDataInputStream in, long length) throws IOException {
+  /** Returns the position of the hash in the file, or -1 if there is none. */
+  private static long findHash(FSDataInputStream in, long length) throws IOException {
     if (length < TRAILER_BYTES) {
       return -1;
     }
@@ -119,7 +119,7 @@ public final class FileSeal {
     return -1;
   }
 
-  private static byte[] ascii(String text) {
+  private static byte[] toAscii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 

@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** What lies in an output folder: tells what runs have made from what they have not. */
+/** The content of an output folder: tells what runs have made from everything else. */
 public final class FolderContents {
 
   private static final List<String> OURS =
@@ -24,20 +24,20 @@ public final class FolderContents {
 
   private final RunFolder folder;
 
-  /** Of a folder, which need not exist. */
+  /** Names the folder, which need not exist. */
   public FolderContents(RunFolder folder) {
     this.folder = folder;
   }
 
-  /** Whether a name is hidden, as Spark understands it, or of a kind that file systems leave. */
+  /** Returns whether Spark takes a name as hidden, or file systems leave files with such names. */
   static boolean isHidden(String name) {
     return name.startsWith(".") || name.startsWith("_") || name.endsWith(".crc");
   }
 
   /**
-   * Makes the folder, if there is none.
+   * Makes the folder, if it does not exist.
    *
-   * @throws InvalidInputException if it cannot be made, or holds what no run of ours has left
+   * @throws InvalidInputException if it cannot be made, or holds something that no run has made
    */
   public void prepare() {
     makeUnlessThere();
@@ -56,7 +56,7 @@ public final class FolderContents {
       }
     } catch (IOException e) {
       throw cannotMake(FileProblem.of(e), e);
-    } catch (IllegalArgumentException e) { // for unknown hosts
+    } catch (IllegalArgumentException e) { // unknown hosts
       throw cannotMake(e.getMessage(), e);
     }
   }
@@ -84,9 +84,9 @@ public final class FolderContents {
   }
 
   /**
-   * Makes the folder, or takes one that is empty or was taken under the same name before.
+   * Makes the folder, or takes one that is empty or already has the mark.
    *
-   * @param mark a hidden file that says what the folder is for
+   * @param mark the name of a hidden file that tells the purpose of the folder
    * @throws InvalidInputException if it cannot be made, or holds something else
    */
   public void claim(String mark) {
@@ -102,9 +102,10 @@ public final class FolderContents {
   }
 
   /**
-   * Removes all that runs have made, the plan last; the lock and what was put aside stay.
+   * Removes everything that runs have made, the plan last. The lock and the files that were moved
+   * aside stay.
    *
-   * @throws InvalidInputException if a file that is no run's lies between the images
+   * @throws InvalidInputException if there is a file among the images that no run has made
    */
   public void clear() {
     List<FileStatus> images = folder.list(RunFolder.IMAGES);
@@ -112,11 +113,11 @@ public final class FolderContents {
         .filter(entry -> !isHidden(entry.getPath().getName()) && !isChunk(entry))
         .findFirst()
         .ifPresent(this::refuseToClear);
-    Manifest.names(folder).forEach(folder::delete);
+    Manifest.listNames(folder).forEach(folder::delete);
     images.stream()
         .filter(FolderContents::isChunk)
         .forEach(entry -> folder.delete(RunFolder.IMAGES + "/" + entry.getPath().getName()));
-    folder.deleteIfEmpty(RunFolder.IMAGES); // what is hidden there may be of others
+    folder.deleteIfEmpty(RunFolder.IMAGES); // hidden files there may belong to others
     new Staging(folder).sweep();
     List.of(RunFolder.RUN, RunFolder.CONTACT_SHEET, RunFolder.PLAN).forEach(folder::delete);
   }
@@ -127,11 +128,11 @@ public final class FolderContents {
 
   private void refuseToClear(FileStatus entry) {
     throw new InvalidInputException(
-        "Cannot overwrite %s: images/%s was made by no run; move it away"
+        "Cannot overwrite %s: no run has made images/%s; move it away"
             .formatted(folder.path(), entry.getPath().getName()));
   }
 
-  /** What lies in the folder itself and is no part of a run. */
+  /** Returns the names in the folder itself that are not part of a run. */
   public List<String> strangers() {
     return folder.list("").stream()
         .map(entry -> entry.getPath().getName())
@@ -140,7 +141,7 @@ public final class FolderContents {
         .toList();
   }
 
-  /** What is wrong with the JSON files that are there, a sentence each. */
+  /** Returns a sentence for each JSON file of a run that is damaged. */
   public List<String> damagedFiles() {
     List<String> damaged = new ArrayList<>();
     for (FileStatus entry : folder.list("")) {

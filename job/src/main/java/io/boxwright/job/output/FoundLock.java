@@ -7,25 +7,25 @@ import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
 
 /**
- * The lock of a folder as somebody found it, and what it says of its driver.
+ * The lock of a folder as it was found, with what it tells about its driver.
  *
- * @param holder who holds it; nothing if the file is damaged
- * @param modified when it was written, by the file system's clock
- * @param bytes of the file
+ * @param holder the driver that holds it; nothing if the file is damaged
+ * @param modified the time when it was written, by the file system's clock
+ * @param bytes the length of the file
  */
 public record FoundLock(Optional<LockHolder> holder, Instant modified, long bytes) {
 
-  /** What a lock says of its driver. */
+  /** The judgement of a driver by its lock. */
   public enum Verdict {
-    /** It has given a sign of life, and nothing proves that it is gone. */
+    /** The driver has given a sign of life, and nothing proves that it is gone. */
     ALIVE,
-    /** It has given no sign of life for long: it is gone, or was paused. */
+    /** The driver has given no sign of life for a long time: it is gone, or was paused. */
     SILENT,
-    /** It is certain that its process has ended. */
+    /** The process of the driver has certainly ended. */
     GONE
   }
 
-  /** The lock of a folder, if there is one. */
+  /** Finds the lock of a folder, if there is one. */
   public static Optional<FoundLock> in(RunFolder folder) {
     Optional<FileStatus> status = folder.status(RunFolder.LOCK);
     if (status.isEmpty()) {
@@ -42,9 +42,9 @@ public record FoundLock(Optional<LockHolder> holder, Instant modified, long byte
   }
 
   /**
-   * Judges its driver.
+   * Judges the driver of the lock.
    *
-   * @param now by the clock that {@link #modified} is of, the file system's
+   * @param now the time by the file system's clock
    */
   public Verdict judge(Instant now) {
     if (holder.isPresent() && holder.get().process().isGone()) {
@@ -53,26 +53,29 @@ public record FoundLock(Optional<LockHolder> holder, Instant modified, long byte
     return untilSilent(now).isNegative() ? Verdict.SILENT : Verdict.ALIVE;
   }
 
-  /** How long it stays {@link Verdict#ALIVE}, if it is not renewed; negative if it is not. */
+  /**
+   * Returns how long the driver counts as alive without a further sign of life; negative if it is
+   * silent.
+   */
   Duration untilSilent(Instant now) {
-    // A time in the future is one of a clock that was wrong. It must not count for ever.
+    // A time in the future comes from a wrong clock. Such a lock must not hold for ever.
     return RunLock.STALE.minus(Duration.between(modified, now).abs());
   }
 
-  /** Whether it says whose it is. */
+  /** Returns whether the file is intact and names its driver. */
   public boolean isWhole() {
     return holder.isPresent();
   }
 
-  /** The term of its driver; 0 if the file is damaged. */
+  /** Returns the term of the driver; 0 if the file is damaged. */
   long term() {
     return holder.map(LockHolder::term).orElse(0L);
   }
 
   /**
-   * Who holds it, and when it gave its last sign of life, for people.
+   * Describes the driver and its last sign of life, for people.
    *
-   * @param now by the clock that {@link #modified} is of
+   * @param now the time by the file system's clock
    */
   public String describe(Instant now) {
     Duration age = Duration.between(modified, now);

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does something again and again until it is closed, whatever happens: a full disk, which Hadoop's
- * local file system reports as an {@link Error}, must not end a driver's signs of life. Says once
- * that it cannot, and once that it can again.
+ * A timer that repeats some work until it is closed, even if the work fails: a full disk, which
+ * Hadoop's local file system reports as an {@link Error}, must not end a driver's signs of life. It
+ * logs the first failure, and the first success after that.
  */
 final class Heartbeat implements AutoCloseable {
 
@@ -25,9 +25,11 @@ final class Heartbeat implements AutoCloseable {
   private boolean failing;
 
   /**
-   * Starts to work after the first interval.
+   * Starts the timer; the work begins after the first interval.
    *
-   * @param what is done, as in {@code Cannot ...}
+   * @param what the work in words that follow {@code Cannot}, for the log
+   * @param interval the time between the end of one repetition and the start of the next
+   * @param work the work to repeat
    */
   Heartbeat(String what, Duration interval, Runnable work) {
     this.what = what;
@@ -45,23 +47,23 @@ final class Heartbeat implements AutoCloseable {
         LOG.warn("This works again: {}", what);
         failing = false;
       }
-    } catch (Throwable e) { // what is thrown here would end the timer without a word
+    } catch (Throwable e) { // an error that escapes would silently end the timer
       if (!failing) {
         LOG.warn(
             "Cannot {}, tries again every {} s: {}",
             what,
-            seconds(),
+            intervalSeconds(),
             e.getMessage() == null ? e : e.getMessage());
         failing = true;
       }
     }
   }
 
-  private double seconds() {
+  private double intervalSeconds() {
     return interval.toMillis() / 1000.0;
   }
 
-  /** Waits for what is being done, for one interval at most. */
+  /** Ends the timer. Waits for running work, but no longer than one interval. */
   @Override
   public void close() {
     timer.shutdown();

@@ -15,7 +15,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.execution.datasources.OutputWriter;
 import org.apache.spark.sql.types.StructType;
 
-/** Writes the file of a chunk: on disk and sealed when it is closed. */
+/** A writer for the file of a chunk, which is sealed and on disk when the writer is closed. */
 final class ImageFileWriter extends OutputWriter {
 
   /** Small row groups, so that readers need not hold hundreds of images at once. */
@@ -28,11 +28,12 @@ final class ImageFileWriter extends OutputWriter {
   /**
    * Creates the file.
    *
-   * @param path where it goes
-   * @param chunk its number
-   * @param schema of its rows
-   * @param configuration as Spark's Parquet prepares it
-   * @param counters are told how long it takes
+   * @param path the path of the file
+   * @param chunk the number of the chunk
+   * @param schema the schema of its rows
+   * @param configuration Hadoop's settings, as Spark's Parquet prepares them
+   * @param counters the counters that the time of writing is added to
+   * @throws IOException if the file cannot be created
    */
   ImageFileWriter(
       Path path,
@@ -103,7 +104,10 @@ final class ImageFileWriter extends OutputWriter {
       return this;
     }
 
-    /** Newer versions of Parquet have another way, too, which that of Spark 3.5 lacks. */
+    /**
+     * Returns the write support. The newer form of this method does not exist in Spark 3.5's
+     * Parquet.
+     */
     @Override
     @SuppressWarnings("deprecation")
     protected WriteSupport<InternalRow> getWriteSupport(Configuration configuration) {

@@ -13,7 +13,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
-/** The table of images, {@code images} in an output folder, as Spark reads and writes it. */
+/**
+ * The table of images in the folder {@code images} of an output folder, as Spark reads and writes
+ * it.
+ */
 public final class ImageTable {
 
   private static final String COMMIT_PROTOCOL = "spark.sql.sources.commitProtocolClass";
@@ -22,7 +25,7 @@ public final class ImageTable {
   private final RunFolder folder;
   private final RunPlan plan;
 
-  /** The image table in an output folder. */
+  /** Names the image table in an output folder. */
   public ImageTable(SparkSession spark, RunFolder folder, RunPlan plan) {
     this.spark = spark;
     this.folder = folder;
@@ -30,13 +33,13 @@ public final class ImageTable {
   }
 
   /**
-   * Writes chunks. Only maps: the tasks that make the images write them, and each chunk is finished
-   * for good by its own task.
+   * Writes chunks. There is no shuffle: the tasks that make the images write them, and each task
+   * finishes its own chunk for good.
    *
-   * @param images partition {@code i} holds the rows of file {@code i}, in order
-   * @param files of the chunks
-   * @param counters are told how long the tasks write
-   * @param onFinished is told of each file when it is finished, on a thread of Spark
+   * @param images the images; partition {@code i} holds the rows of file {@code i}, in order
+   * @param files the files of the chunks
+   * @param counters the counters that the tasks' time of writing is added to
+   * @param onFinished the receiver of each file when it is finished, on a thread of Spark
    */
   public void write(
       Dataset<Row> images,
@@ -45,19 +48,19 @@ public final class ImageTable {
       Consumer<ChunkFile> onFinished) {
     String job = UUID.randomUUID().toString().substring(0, 8);
     ChunkCommitProtocol.begin(job, files, onFinished);
-    ImageTableFormat.count(job, counters);
+    ImageTableFormat.startCounting(job, counters);
     String before = spark.conf().get(COMMIT_PROTOCOL);
     spark.conf().set(COMMIT_PROTOCOL, ChunkCommitProtocol.class.getName());
     try {
-      writer(images).option(ChunkCommitProtocol.JOB, job).save(folder.images());
+      makeWriter(images).option(ChunkCommitProtocol.JOB, job).save(folder.images());
     } finally {
       spark.conf().set(COMMIT_PROTOCOL, before);
       ChunkCommitProtocol.end(job);
-      ImageTableFormat.uncount(job);
+      ImageTableFormat.stopCounting(job);
     }
   }
 
-  private DataFrameWriter<Row> writer(Dataset<Row> images) {
+  private DataFrameWriter<Row> makeWriter(Dataset<Row> images) {
     DataFrameWriter<Row> writer =
         images
             .write()
@@ -66,25 +69,26 @@ public final class ImageTable {
             .option(ChunkCommitProtocol.COMMIT, plan.commit().name())
             .option("maxRecordsPerFile", "0");
     folder.fence().ifPresent(fence -> writer.option(ChunkCommitProtocol.FENCE, fence.toString()));
-    footer().forEach((key, value) -> writer.option(ImageWriteSupport.FOOTER + key, value));
+    makeFooter().forEach((key, value) -> writer.option(ImageWriteSupport.FOOTER + key, value));
     return writer;
   }
 
-  private Map<String, String> footer() {
+  private Map<String, String> makeFooter() {
     return Map.of(
         "plan", plan.hash(),
         "model", plan.modelHash(),
         "options", plan.optionsHash(),
-        "versions", Versions.text(spark.version()));
+        "versions", Versions.describe(spark.version()));
   }
 
-  /** Reads some files. */
+  /** Reads files of the table. */
   public Dataset<Row> read(String... files) {
     return read(spark, files);
   }
 
   /**
-   * Reads files of an image table on a session. Their paths are no patterns, whatever they hold.
+   * Reads files of an image table with a session. Characters of patterns in the paths have no
+   * special meaning.
    */
   public static Dataset<Row> read(SparkSession session, String... files) {
     return session.read().parquet(Stream.of(files).map(SparkNames::literal).toArray(String[]::new));

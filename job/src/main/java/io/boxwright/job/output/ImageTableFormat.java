@@ -22,25 +22,29 @@ import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Spark's Parquet, with files of {@link ImageFileWriter}, and with an end to waiting for a file
- * system that does not answer. Spark makes it by its class name.
+ * Spark's Parquet format with files of {@link ImageFileWriter}, and with a time limit for a file
+ * system that does not answer. Spark creates this class by its name.
  */
 public final class ImageTableFormat extends ParquetFileFormat {
 
-  /** The key of Hadoop's settings for how many seconds creating a file may take; default 300. */
+  /** The key, in Hadoop's settings, of the seconds that creating a file may take; default 300. */
   public static final String CREATE_TIMEOUT = "boxwright.output.create.timeout.seconds";
 
   private static final long serialVersionUID = 1;
 
-  /** What tasks count in, by job, in the driver's process. Spark offers no other way. */
+  /**
+   * The counters of tasks, by job, in the driver's process. Spark offers no other way to pass them
+   * on.
+   */
   private static final Map<String, GenerationCounters> COUNTERS = new ConcurrentHashMap<>();
 
-  /** Has the tasks of a {@link ChunkCommitProtocol#JOB} count how long they write. */
-  static void count(String job, GenerationCounters counters) {
+  /** Lets the tasks of a {@link ChunkCommitProtocol#JOB} count how long they write. */
+  static void startCounting(String job, GenerationCounters counters) {
     COUNTERS.put(job, counters);
   }
 
-  static void uncount(String job) {
+  /** Forgets the counters of a job. */
+  static void stopCounting(String job) {
     COUNTERS.remove(job);
   }
 
@@ -50,13 +54,15 @@ public final class ImageTableFormat extends ParquetFileFormat {
       Job job,
       scala.collection.immutable.Map<String, String> options,
       StructType schema) {
-    super.prepareWrite(
-        spark, job, options, schema); // puts what its write support reads into the job
+    super.prepareWrite(spark, job, options, schema); // prepares the job for Parquet's write support
     job.getConfiguration().set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
     return new ImpatientFactory(COUNTERS.get(job.getConfiguration().get(ChunkCommitProtocol.JOB)));
   }
 
-  /** Gives up on a file that is not created in time; the task fails, and Spark tries again. */
+  /**
+   * A factory that gives up on a file if it is not created in time; then Spark tries the task
+   * again.
+   */
   private static final class ImpatientFactory extends OutputWriterFactory {
 
     private static final long serialVersionUID = 1;
@@ -75,12 +81,13 @@ public final class ImageTableFormat extends ParquetFileFormat {
     @Override
     public OutputWriter newInstance(String path, StructType schema, TaskAttemptContext context) {
       int seconds = context.getConfiguration().getInt(CREATE_TIMEOUT, 300);
-      SQLConf settings = SQLConf.get(); // of the session; other threads do not know it
+      SQLConf settings = SQLConf.get(); // the session's settings, which other threads do not know
       FutureTask<OutputWriter> creation =
           new FutureTask<>(
               () ->
                   SQLConf.withExistingConf(
-                      settings, () -> writer(new Path(path), schema, context.getConfiguration())));
+                      settings,
+                      () -> openWriter(new Path(path), schema, context.getConfiguration())));
       Thread thread = DaemonThreads.named("create " + path).newThread(creation);
       thread.start();
       try {
@@ -99,7 +106,7 @@ public final class ImageTableFormat extends ParquetFileFormat {
       }
     }
 
-    private OutputWriter writer(Path path, StructType schema, Configuration configuration) {
+    private OutputWriter openWriter(Path path, StructType schema, Configuration configuration) {
       int chunk = ChunkFile.parse(path).orElseThrow().chunk();
       try {
         return new ImageFileWriter(path, chunk, schema, configuration, counters);

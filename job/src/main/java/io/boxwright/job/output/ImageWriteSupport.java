@@ -9,13 +9,13 @@ import org.apache.spark.sql.execution.datasources.parquet.ParquetWriteSupport;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Spark's way of writing rows, with more in the footer: a key that tells HuggingFace {@code
- * datasets} which column holds pictures, where the images come from, which chunk they are, how many
- * of them failed, a hash of the rows, and a place for the {@link FileSeal}.
+ * Spark's write support with more keys in the footer. They tell HuggingFace {@code datasets} which
+ * column holds pictures, where the images come from, which chunk they are and how many of them
+ * failed. They also hold a hash of the rows, and a place for the {@link FileSeal}.
  */
 final class ImageWriteSupport extends ParquetWriteSupport {
 
-  /** What options and footer keys of ours start with. */
+  /** The start of all our options and footer keys. */
   static final String FOOTER = "boxwright.";
 
   /** The footer key of the hash of the plan. */
@@ -40,11 +40,11 @@ final class ImageWriteSupport extends ParquetWriteSupport {
   private long failed;
 
   /**
-   * For one file.
+   * Prepares to write one file.
    *
-   * @param file that the rows go to
-   * @param chunk its number
-   * @param schema of the rows
+   * @param file the file for the rows
+   * @param chunk the number of the chunk
+   * @param schema the schema of the rows
    */
   ImageWriteSupport(SealedOutputFile file, int chunk, StructType schema) {
     this.file = file;
@@ -79,7 +79,10 @@ final class ImageWriteSupport extends ParquetWriteSupport {
     }
   }
 
-  /** Parquet asks when all rows are in the file, before it writes the end. */
+  /**
+   * Returns the last keys of the footer. Parquet calls this after the last row, before it writes
+   * the end.
+   */
   @Override
   public FinalizedWriteContext finalizeWrite() {
     file.holdEnd();

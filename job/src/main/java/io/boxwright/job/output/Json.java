@@ -18,7 +18,7 @@ import io.boxwright.text.Redaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** JSON as the job writes it: keys in snake case, indented, without what is null or secret. */
+/** The JSON format of the job: indented, with keys in snake case, without nulls and secrets. */
 public final class Json {
 
   private static final String SEAL = "sha256";
@@ -37,7 +37,7 @@ public final class Json {
 
   private Json() {}
 
-  /** Texts are commands, paths and messages, which may have secrets in them. */
+  /** A serializer that takes secrets out of texts, such as commands, paths and messages. */
   private static final class Redacted extends StdScalarSerializer<String> {
 
     private static final long serialVersionUID = 1;
@@ -53,8 +53,8 @@ public final class Json {
     }
   }
 
-  /** A record as text. */
-  public static String text(Object value) {
+  /** Writes a record as text. */
+  public static String toText(Object value) {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
@@ -62,18 +62,20 @@ public final class Json {
     }
   }
 
-  /** A record as a file whose last key, {@code sha256}, is a hash of all others. */
-  static byte[] sealed(Object value) throws IOException {
+  /**
+   * Writes a record as the bytes of a file whose last key, {@code sha256}, is a hash of all others.
+   */
+  static byte[] writeSealed(Object value) throws IOException {
     ObjectNode json = MAPPER.valueToTree(value);
     return MAPPER.writeValueAsBytes(json.put(SEAL, hash(json)));
   }
 
   /**
-   * Reads what {@link #sealed} gave.
+   * Reads a record from the bytes that {@link #writeSealed} returned.
    *
-   * @throws IOException if a value or a key is not what was written, or there is no JSON at all
+   * @throws IOException if a key or a value is not as it was written, or the bytes are not JSON
    */
-  static <T> T unsealed(byte[] bytes, Class<T> type) throws IOException {
+  static <T> T readSealed(byte[] bytes, Class<T> type) throws IOException {
     if (!(MAPPER.readTree(bytes) instanceof ObjectNode json)) {
       throw new IOException("it holds no JSON object");
     }

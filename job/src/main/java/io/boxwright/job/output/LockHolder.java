@@ -7,13 +7,13 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * Who runs a folder.
+ * The driver that holds the lock of a folder.
  *
- * @param token of this run alone
- * @param term higher than that of every driver before, from 1
- * @param host the driver runs on, for people
- * @param application Spark's id
- * @param process of the driver
+ * @param token the unique token of the run
+ * @param term the term, from 1, higher than that of every earlier driver
+ * @param host the host of the driver, for people
+ * @param application Spark's id of the application
+ * @param process the process of the driver
  * @param heartbeat the driver's last sign of life by its own clock, ISO 8601
  */
 record LockHolder(
@@ -24,16 +24,16 @@ record LockHolder(
     ProcessIdentity process,
     String heartbeat) {
 
-  /** Asked once: name services can be slow. */
-  private static final String LOCAL_HOST = localHost();
+  /** The name of this host, found once because name services can be slow. */
+  private static final String LOCAL_HOST = findLocalHost();
 
-  /** Refuses what a damaged file gives. */
+  /** Refuses the nulls that a damaged file gives. */
   LockHolder {
     Objects.requireNonNull(token, "token");
     Objects.requireNonNull(process, "process");
   }
 
-  /** This process. */
+  /** Describes this process, with a token of its own and a sign of life now. */
   static LockHolder self(long term, String application) {
     return new LockHolder(
         UUID.randomUUID().toString(),
@@ -44,23 +44,23 @@ record LockHolder(
         Instant.now().toString());
   }
 
-  /** The same, with a new sign of life. */
+  /** Returns the same holder with a new sign of life. */
   LockHolder renewed() {
     return new LockHolder(token, term, host, application, process, Instant.now().toString());
   }
 
-  /** What lets it write. */
+  /** Returns the fence that lets this driver write. */
   Fence fence() {
     return new Fence(token, term);
   }
 
-  /** For people. */
+  /** Returns the process, host and application, for people. */
   @Override
   public String toString() {
     return "process %d on %s, application %s".formatted(process.pid(), host, application);
   }
 
-  private static String localHost() {
+  private static String findLocalHost() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {

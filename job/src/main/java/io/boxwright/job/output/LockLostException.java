@@ -1,8 +1,9 @@
 package io.boxwright.job.output;
 
 /**
- * Another run has taken the output folder, or somebody has removed its lock. Whoever meets this
- * stops and touches nothing more in the folder. The message names the folder and who has it.
+ * An error that says that another run has taken the output folder, or that the lock was removed. A
+ * driver that meets it stops and touches nothing more in the folder. The message names the folder
+ * and, if known, the driver that has it.
  */
 public final class LockLostException extends RuntimeException {
 

@@ -14,12 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The list of the files that count, for file systems whose rename is not one step. The driver alone
- * writes it, as chunks finish; at a kill the chunks since the last {@link #flush} are lost and made
- * again.
+ * The list of the files that count, for file systems that cannot rename in one step. Only the
+ * driver writes it, as chunks finish. If the driver is killed, the chunks since the last {@link
+ * #flush} are lost and made again.
  *
- * <p>Each driver has a file of its own, named after its term, and the one of the highest term
- * counts. So a driver that wakes after another has taken its folder cannot bring an old list back.
+ * <p>Each driver has a file of its own, named after its term, and the file with the highest term
+ * counts. So a driver that wakes after another has taken its folder cannot bring back an old list.
  */
 final class Manifest {
 
@@ -39,7 +39,7 @@ final class Manifest {
   private final Map<String, String> files;
   private boolean changed;
 
-  /** The manifest of a folder, for readers; empty if there is none that is whole. */
+  /** Reads the newest intact manifest of a folder; the list is empty if there is none. */
   Manifest(RunFolder folder) {
     this(folder, 0);
   }
@@ -47,31 +47,34 @@ final class Manifest {
   private Manifest(RunFolder folder, long term) {
     this.folder = folder;
     this.term = term;
-    this.files = new TreeMap<>(newest(folder));
+    this.files = new TreeMap<>(readNewest(folder));
   }
 
-  /** Begins the manifest of a new driver's term, with the files that count by now. */
+  /**
+   * Writes the manifest of a new driver's term, with the files that count by now; removes older
+   * ones.
+   */
   static Manifest begin(RunFolder folder, long term, List<ChunkFile> there) {
     Manifest manifest = new Manifest(folder, term);
     manifest.files.clear();
     there.forEach(manifest::add);
     manifest.write();
-    names(folder).stream().filter(name -> term(name) < term).forEach(folder::delete);
+    listNames(folder).stream().filter(name -> parseTerm(name) < term).forEach(folder::delete);
     return manifest;
   }
 
-  /** Whether a file in an output folder is a manifest. */
+  /** Returns whether a file in an output folder is a manifest, by its name. */
   static boolean isName(String name) {
     return NAME.matcher(name).matches();
   }
 
-  /** The highest term that has a manifest; 0 if there is none. */
-  static long newestTerm(RunFolder folder) {
-    return names(folder).stream().mapToLong(Manifest::term).findFirst().orElse(0);
+  /** Finds the highest term that has a manifest; returns 0 if there is none. */
+  static long findNewestTerm(RunFolder folder) {
+    return listNames(folder).stream().mapToLong(Manifest::parseTerm).findFirst().orElse(0);
   }
 
-  private static Map<String, String> newest(RunFolder folder) {
-    List<String> names = names(folder);
+  private static Map<String, String> readNewest(RunFolder folder) {
+    List<String> names = listNames(folder);
     for (String name : names) {
       try {
         Optional<Content> content = folder.read(name, Content.class);
@@ -85,41 +88,41 @@ final class Manifest {
     return Map.of();
   }
 
-  /** Names of the manifests of a folder; the newest comes first. */
-  static List<String> names(RunFolder folder) {
+  /** Lists the names of the manifests of a folder; the newest comes first. */
+  static List<String> listNames(RunFolder folder) {
     return folder.list("").stream()
         .filter(FileStatus::isFile)
         .map(file -> file.getPath().getName())
         .filter(Manifest::isName)
-        .sorted(Comparator.comparingLong(Manifest::term).reversed())
+        .sorted(Comparator.comparingLong(Manifest::parseTerm).reversed())
         .toList();
   }
 
-  private static String name(long term) {
+  private static String formatName(long term) {
     return String.format(Locale.ROOT, "_manifest.%09d.json", term);
   }
 
-  private static long term(String name) {
+  private static long parseTerm(String name) {
     Matcher matcher = NAME.matcher(name);
     return matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
   }
 
   /** Returns whether a file counts. */
   synchronized boolean lists(ChunkFile file) {
-    return file.name().equals(files.get(key(file)));
+    return file.name().equals(files.get(formatKey(file)));
   }
 
-  /** Lets a file count in the place of the one that its chunk had. */
+  /** Adds a file to the list; it replaces an earlier file of its chunk. */
   synchronized void add(ChunkFile file) {
-    files.put(key(file), file.name());
+    files.put(formatKey(file), file.name());
     changed = true;
   }
 
-  private static String key(ChunkFile file) {
+  private static String formatKey(ChunkFile file) {
     return String.format(Locale.ROOT, "%05d", file.chunk());
   }
 
-  /** Writes what was added. */
+  /** Writes the list, if files were added since it was last written. */
   synchronized void flush() {
     if (changed) {
       write();
@@ -127,7 +130,7 @@ final class Manifest {
   }
 
   private void write() {
-    folder.write(name(term), new Content(files));
+    folder.write(formatName(term), new Content(files));
     changed = false;
   }
 }

@@ -10,25 +10,25 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Tells a process from all others, so that another process can prove that it is gone. Host names
- * prove nothing: containers share them. Where there is no {@code /proc}, all but the number is
- * absent, and nothing can be proved.
+ * The identity of a process, by which another process can prove that it is gone. Host names prove
+ * nothing, because containers share them. Without {@code /proc}, only the number is known, and
+ * nothing can be proved.
  *
- * @param pid its number
- * @param bootId of the running kernel
- * @param namespaces those that the numbers of processes and their start times belong to
- * @param startTicks when it was started, in ticks since boot, which no change of a clock moves
+ * @param pid the number of the process
+ * @param bootId the boot id of the running kernel
+ * @param namespaces the namespaces of process numbers and start times
+ * @param startTicks the time of its start, in ticks since boot, which does not depend on the clock
  */
 record ProcessIdentity(long pid, String bootId, String namespaces, Long startTicks) {
 
   private static final Path PROC = Path.of("/proc");
 
-  /** What the kernel says of a process. */
+  /** The kernel's data about a process. */
   private record Stat(long pid, char state, long startTicks) {
 
     private static final int START_TICKS = 22 - 3; // the third field is the first after the name
 
-    /** Of a process; nothing if there is none. */
+    /** Reads the data of a process; returns nothing if it does not exist. */
     static Optional<Stat> read(Path process) throws IOException {
       try {
         String text = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
@@ -42,33 +42,35 @@ record ProcessIdentity(long pid, String bootId, String namespaces, Long startTic
       }
     }
 
-    /** Whether it has ended, and only its parent has not asked how. */
-    boolean ended() {
+    /**
+     * Returns whether the process has ended and only waits for its parent to collect its status.
+     */
+    boolean hasEnded() {
       return "ZXx".indexOf(state) >= 0;
     }
   }
 
-  /** This process. */
+  /** Identifies this process. */
   static ProcessIdentity self() {
     return self(PROC);
   }
 
-  /** This process, as a {@code /proc} shows it. */
+  /** Identifies this process by the files of a {@code /proc}. */
   static ProcessIdentity self(Path proc) {
     long pid = ProcessHandle.current().pid();
     try {
       Stat stat = Stat.read(proc.resolve("self")).orElse(null);
-      if (stat == null || stat.pid() != pid) { // the /proc of other namespaces numbers otherwise
+      if (stat == null || stat.pid() != pid) { // the /proc of another namespace
         return new ProcessIdentity(pid, null, null, null);
       }
       String bootId = Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip();
-      return new ProcessIdentity(pid, bootId, namespaces(proc), stat.startTicks());
+      return new ProcessIdentity(pid, bootId, readNamespaces(proc), stat.startTicks());
     } catch (IOException e) {
       return new ProcessIdentity(pid, null, null, null);
     }
   }
 
-  private static String namespaces(Path proc) throws IOException {
+  private static String readNamespaces(Path proc) throws IOException {
     Path time = proc.resolve("self/ns/time"); // since Linux 5.6
     String pids = Files.readSymbolicLink(proc.resolve("self/ns/pid")).toString();
     return Files.exists(time, LinkOption.NOFOLLOW_LINKS)
@@ -76,12 +78,12 @@ record ProcessIdentity(long pid, String bootId, String namespaces, Long startTic
         : pids;
   }
 
-  /** Whether it is certain that the process has ended. */
+  /** Returns whether it is certain that the process has ended. */
   boolean isGone() {
     return isGone(PROC);
   }
 
-  /** Whether a {@code /proc} proves that the process has ended. */
+  /** Returns whether the files of a {@code /proc} prove that the process has ended. */
   boolean isGone(Path proc) {
     ProcessIdentity here = self(proc);
     boolean comparable =
@@ -99,8 +101,8 @@ record ProcessIdentity(long pid, String bootId, String namespaces, Long startTic
   private boolean hasEnded(Path proc) throws IOException {
     Optional<Stat> stat = Stat.read(proc.resolve(String.valueOf(pid)));
     if (stat.isEmpty()) {
-      return Files.exists(proc.resolve("1")); // else processes of other users are hidden here
+      return Files.exists(proc.resolve("1")); // otherwise processes of other users are hidden here
     }
-    return stat.get().ended() || stat.get().startTicks() != startTicks;
+    return stat.get().hasEnded() || stat.get().startTicks() != startTicks;
   }
 }

@@ -20,8 +20,8 @@ import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * SHA-256 of rows, in their order, with all of their values: the same for rows that are written and
- * for those that are read again.
+ * The SHA-256 of rows, in their order, with all their values. Rows that are written and read again
+ * give the same digest.
  */
 public final class RowDigest {
 
@@ -32,7 +32,7 @@ public final class RowDigest {
   private final MessageDigest digest = Sha256.digest();
   private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
 
-  /** Of rows of a schema; values after its last column do not count. */
+  /** Starts a digest of rows of a schema; values after its last column do not count. */
   public RowDigest(StructType schema) {
     this.schema = schema;
   }
@@ -42,12 +42,14 @@ public final class RowDigest {
     addStruct(row, schema);
   }
 
-  /** The digest of all rows so far as 64 hexadecimal digits; the next row begins a new one. */
+  /**
+   * Returns the digest of all rows so far as 64 hexadecimal digits; the next row begins a new one.
+   */
   public String hex() {
     return Sha256.hex(digest);
   }
 
-  /** The digest of one value of a row: the same for values that are the same. */
+  /** Returns the digest of one value of a row; equal values have equal digests. */
   public static String of(InternalRow row, int place, DataType type) {
     RowDigest digest = new RowDigest(new StructType());
     digest.addValue(row, place, type);
@@ -86,7 +88,7 @@ public final class RowDigest {
       addNumber(Float.floatToIntBits(values.getFloat(place)));
     } else if (type instanceof DoubleType) {
       addNumber(Double.doubleToLongBits(values.getDouble(place)));
-    } else { // dates, decimals and the like: their text tells them apart
+    } else { // dates, decimals and so on differ in their texts
       addBytes(values.get(place, type).toString().getBytes(StandardCharsets.UTF_8));
     }
   }

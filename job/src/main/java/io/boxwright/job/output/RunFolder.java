@@ -23,19 +23,19 @@ import org.apache.hadoop.fs.Path;
  * An output folder on any Hadoop file system, and the files in it:
  *
  * <ul>
- *   <li>{@code plan.json}: what is to be made, see {@link RunPlan};
- *   <li>{@code images/}: the image table, a file a chunk;
- *   <li>{@code run.json}: how far it is, see {@link RunRecord};
+ *   <li>{@code plan.json}: the plan of the run, see {@link RunPlan};
+ *   <li>{@code images/}: the image table, one file for each chunk;
+ *   <li>{@code run.json}: the progress of the run, see {@link RunRecord};
  *   <li>{@code contact-sheet.png}: the first images;
- *   <li>{@code _lock}: who runs it, see {@link RunLock};
- *   <li>{@code _manifest.TERM.json}: which files count, see {@link Manifest};
- *   <li>{@code _staging/}: what is not whole yet, see {@link Staging};
- *   <li>{@code _aside/}: what lay in the place of a chunk, and is none, see {@link Aside}.
+ *   <li>{@code _lock}: the driver that runs it, see {@link RunLock};
+ *   <li>{@code _manifest.TERM.json}: the files that count, see {@link Manifest};
+ *   <li>{@code _staging/}: files that are not complete yet, see {@link Staging};
+ *   <li>{@code _aside/}: files with a chunk's name that are not that chunk, see {@link Aside}.
  * </ul>
  *
- * <p>What is written is on disk before its name counts, see {@link WholeFiles}. JSON files hold a
- * hash of themselves. All methods throw {@link UncheckedIOException} naming the file that cannot be
- * read or written.
+ * <p>Files are on disk before their names count, see {@link WholeFiles}. JSON files hold a hash of
+ * themselves. All methods throw an {@link UncheckedIOException} if a file cannot be read or
+ * written; its message names the file.
  */
 public final class RunFolder {
 
@@ -46,7 +46,7 @@ public final class RunFolder {
   static final String STAGING = "_staging";
   static final String ASIDE = "_aside";
 
-  /** Where the picture of the first images goes. */
+  /** The name of the picture of the first images. */
   public static final String CONTACT_SHEET = "contact-sheet.png";
 
   private final Path folder;
@@ -62,27 +62,30 @@ public final class RunFolder {
   }
 
   /**
-   * An output folder, which need not exist.
+   * Returns an output folder, which need not exist.
    *
-   * @throws InvalidInputException if that is no name of a folder, or of an unknown file system
+   * @throws InvalidInputException if the name is not that of a folder, or its file system is
+   *     unknown
    */
   public static RunFolder of(Configuration configuration, String name) {
     try {
       Path path = PathNames.parse(configuration, name);
       FileSystem fileSystem = DurableFiles.unchecked(FileSystems.of(path, configuration));
       return new RunFolder(path, fileSystem, Optional.empty());
-    } catch (IOException | RuntimeException e) { // the latter for names that are none
+    } catch (IOException | RuntimeException e) { // the latter for invalid names
       throw new InvalidInputException(
           "Invalid output folder '%s': %s".formatted(name, e.getMessage()), e);
     }
   }
 
-  /** The same folder, where each write and removal checks first that the lock is still there. */
+  /**
+   * Returns the same folder, where each write and removal first checks that the lock still holds.
+   */
   RunFolder fenced(Fence value) {
     return new RunFolder(folder, fileSystem, Optional.of(value));
   }
 
-  /** What lets its holder write, if this is the folder of a lock's holder. */
+  /** Returns the fence that each write checks, if this is the folder of a lock's holder. */
   Optional<Fence> fence() {
     return fence;
   }
@@ -96,17 +99,17 @@ public final class RunFolder {
     fence.ifPresent(value -> value.check(this));
   }
 
-  /** Where it is. */
+  /** Returns the path of the folder. */
   public String path() {
     return folder.toString();
   }
 
-  /** Where that leads. */
+  /** Returns the path with its links resolved. */
   public ResolvedPath resolvedPath() {
     return ResolvedPath.of(fileSystem, folder);
   }
 
-  /** Where the image table is. */
+  /** Returns the path of the image table. */
   public String images() {
     return resolve(IMAGES).toString();
   }
@@ -119,12 +122,12 @@ public final class RunFolder {
     return fileSystem;
   }
 
-  /** What makes a file count on this file system. */
+  /** Returns the usual commit mode for this file system. */
   public CommitMode usualCommit() {
     return CommitMode.of(fileSystem.getUri());
   }
 
-  /** What a file system says of a file, if it is there. */
+  /** Returns the status of a file, if it exists. */
   Optional<FileStatus> status(String name) {
     try {
       return Optional.of(fileSystem.getFileStatus(resolve(name)));
@@ -135,7 +138,7 @@ public final class RunFolder {
     }
   }
 
-  /** What is in a folder; nothing if there is none. */
+  /** Lists a folder; the list is empty if it does not exist. */
   List<FileStatus> list(String name) {
     try {
       return Arrays.asList(fileSystem.listStatus(resolve(name)));
@@ -146,13 +149,13 @@ public final class RunFolder {
     }
   }
 
-  /** Whether an entry is a file that can be read to its end: no folder, and no pipe. */
+  /** Returns whether an entry is a file that can be read to its end, not a folder or a pipe. */
   boolean isRegular(FileStatus entry) {
     return LocalFiles.isRegular(entry);
   }
 
-  /** The time by the clock that times of files are of: writes a file and removes it. */
-  Instant clock() {
+  /** Reads the file system's clock: writes a file, takes its time and removes it. */
+  Instant readClock() {
     String probe = STAGING + "/clock." + UUID.randomUUID();
     try {
       files.create(resolve(probe), new byte[0]);
@@ -166,28 +169,28 @@ public final class RunFolder {
   }
 
   /**
-   * Reads a JSON file, if it is there.
+   * Reads a JSON file, if it exists.
    *
    * @throws DamagedFileException if it is not as it was written
    */
   <T> Optional<T> read(String name, Class<T> type) {
     Optional<FileStatus> status = status(name);
     if (status.isPresent() && !isRegular(status.get())) {
-      throw new DamagedFileException(resolve(name), new IOException("it is no file"));
+      throw new DamagedFileException(resolve(name), new IOException("it is not a file"));
     }
     byte[] bytes;
     try {
       bytes = files.read(resolve(name));
     } catch (FileNotFoundException e) {
       if (status(name).isPresent()) {
-        throw failed("read", name, e); // so local file systems call what may not be read
+        throw failed("read", name, e); // local file systems throw it for missing permissions, too
       }
       return Optional.empty();
     } catch (IOException e) {
       throw failed("read", name, e);
     }
     try {
-      return Optional.of(Json.unsealed(bytes, type));
+      return Optional.of(Json.readSealed(bytes, type));
     } catch (IOException e) {
       throw new DamagedFileException(resolve(name), e);
     }
@@ -196,7 +199,7 @@ public final class RunFolder {
   /** Writes a JSON file in one step: readers see the old or the new one, whole. */
   synchronized void write(String name, Object value) {
     try {
-      writeBytes(name, Json.sealed(value));
+      writeBytes(name, Json.writeSealed(value));
     } catch (IOException e) {
       throw failed("write", name, e);
     }
@@ -205,7 +208,7 @@ public final class RunFolder {
   /**
    * Writes a picture next to the table.
    *
-   * @return where it is
+   * @return its path
    */
   public synchronized String writePicture(String name, byte[] png) {
     try {
@@ -219,14 +222,14 @@ public final class RunFolder {
   private void writeBytes(String name, byte[] bytes) throws IOException {
     checkFence();
     if (usualCommit() == CommitMode.MANIFEST) {
-      files.create(resolve(name), bytes); // object stores show a file when it is closed
+      files.create(resolve(name), bytes); // object stores show only closed files
     } else {
       Path staged = resolve(STAGING + "/" + name + "." + UUID.randomUUID());
       files.replace(resolve(name), staged, bytes, this::checkFence);
     }
   }
 
-  /** Removes a file, or a folder with all that is in it, if it is there. */
+  /** Removes a file, or a folder and everything in it, if it exists. */
   synchronized void delete(String name) {
     checkFence();
     try {
@@ -236,14 +239,17 @@ public final class RunFolder {
     }
   }
 
-  /** Removes a folder, if it is there and empty. */
+  /** Removes a folder, if it exists and is empty. */
   void deleteIfEmpty(String name) {
     if (list(name).isEmpty() && status(name).filter(FileStatus::isDirectory).isPresent()) {
       delete(name);
     }
   }
 
-  /** Says what could not be done to which file, such as {@code Cannot remove out/plan.json}. */
+  /**
+   * Makes an error that says what could not be done, such as {@code Cannot remove out/plan.json:
+   * ...}.
+   */
   UncheckedIOException failed(String verb, String name, IOException e) {
     return new UncheckedIOException(
         "Cannot %s %s: %s".formatted(verb, resolve(name), FileProblem.of(e)), e);

@@ -8,25 +8,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps two drivers out of one output folder. Whoever takes the lock has a higher term than every
- * driver before, and gives signs of life until the lock is closed. The lock of a driver is taken
- * over when it is certain that its process has ended, or when it has given no sign of life for
- * {@link #STALE} by the file system's own clock, and gives none while it is watched.
+ * The lock of an output folder, which lets only one driver work there. The driver that takes it has
+ * a higher term than every earlier one, and gives signs of life until the lock is closed. Another
+ * driver may take the lock over when the holder's process has certainly ended. It may also do so
+ * when the holder has given no sign of life for {@link #STALE} by the file system's own clock, and
+ * gives none while the lock is watched.
  *
- * <p>A driver may be paused for so long that another takes its folder. Therefore whoever holds a
- * lock writes through {@link #folder} alone, which checks before each write that the lock is still
- * there. Should two drivers take it in the same instant, the one that wrote first finds the other's
+ * <p>A driver may be paused for so long that another takes its folder. Therefore the holder of a
+ * lock writes only through {@link #folder}, which checks before each write that the lock still
+ * holds. If two drivers take it in the same instant, the one that wrote first finds the other's
  * name in it.
  */
 public final class RunLock implements AutoCloseable {
 
-  /** Between two signs of life. */
+  /** The time between two signs of life. */
   static final Duration HEARTBEAT = Duration.ofSeconds(3);
 
-  /** The time after its last sign of life when a driver counts as gone. */
+  /** The time after its last sign of life from which a driver counts as gone. */
   static final Duration STALE = Duration.ofMinutes(5);
 
-  /** How long a silent lock is watched: a little longer than two signs of life take. */
+  /** The time that a silent lock is watched, a little longer than two signs of life take. */
   static final Duration WATCH = HEARTBEAT.multipliedBy(5).dividedBy(2);
 
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
@@ -47,14 +48,14 @@ public final class RunLock implements AutoCloseable {
    * Takes the lock of a folder, and gives signs of life from then on.
    *
    * @param application Spark's id
-   * @param onLost is run, more than once if need be, when another run has taken the folder
-   * @throws InvalidInputException if a run that may be alive holds it, saying which
+   * @param onLost the action, possibly repeated, when another run has taken the folder
+   * @throws InvalidInputException if a run that may be alive holds it; the message names that run
    */
   public static RunLock take(RunFolder folder, String application, Runnable onLost) {
     return take(folder, application, onLost, WATCH);
   }
 
-  /** As {@link #take}; a silent lock is watched for {@code watch}. */
+  /** Takes the lock like {@link #take}, and watches a silent lock for {@code watch}. */
   static RunLock take(RunFolder folder, String application, Runnable onLost, Duration watch) {
     Optional<FoundLock> before = FoundLock.in(folder);
     before.ifPresent(lock -> requireGone(folder, lock, watch));
@@ -65,7 +66,7 @@ public final class RunLock implements AutoCloseable {
   }
 
   private static void requireGone(RunFolder folder, FoundLock lock, Duration watch) {
-    Instant now = folder.clock();
+    Instant now = folder.readClock();
     switch (lock.judge(now)) {
       case GONE ->
           LOG.warn("The process has ended, its lock is taken over: {}", lock.describe(now));
@@ -77,9 +78,9 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
-  /** Waits for a sign of life: the clock may have jumped, not the driver stopped. */
+  /** Waits for a sign of life, because the driver may be alive and the clock may have jumped. */
   private static void watch(RunFolder folder, FoundLock lock, Instant now, Duration watch) {
-    LOG.warn("The lock is old, and is watched for {} s: {}", seconds(watch), lock.describe(now));
+    LOG.warn("The lock is old, and is watched for {} s: {}", toSeconds(watch), lock.describe(now));
     try {
       Thread.sleep(watch.toMillis());
     } catch (InterruptedException e) {
@@ -90,14 +91,14 @@ public final class RunLock implements AutoCloseable {
         .filter(again -> !again.equals(lock))
         .ifPresent(
             renewed -> {
-              throw held(folder, renewed, folder.clock());
+              throw held(folder, renewed, folder.readClock());
             });
   }
 
   private static long nextTerm(RunFolder folder, Optional<FoundLock> before) {
     long lock = before.map(FoundLock::term).orElse(0L);
     long record = RunRecord.read(folder).map(RunRecord::term).orElse(0L);
-    return 1 + Math.max(Math.max(lock, record), Manifest.newestTerm(folder));
+    return 1 + Math.max(Math.max(lock, record), Manifest.findNewestTerm(folder));
   }
 
   private static void requireOurs(RunFolder folder, LockHolder self) {
@@ -112,18 +113,19 @@ public final class RunLock implements AutoCloseable {
   }
 
   /**
-   * The folder for the holder of the lock: each write and removal first checks that it still is.
+   * Returns the folder for the holder of the lock; each write and removal first checks that the
+   * lock still holds.
    */
   public RunFolder folder() {
     return folder;
   }
 
-  /** Who this process is. */
+  /** Returns the entry of this process in the lock. */
   LockHolder holder() {
     return holder;
   }
 
-  /** Gives a sign of life. */
+  /** Gives a sign of life, or reports that the lock is lost. */
   private void beat() {
     try {
       renew();
@@ -143,7 +145,7 @@ public final class RunLock implements AutoCloseable {
     folder.write(RunFolder.LOCK, holder);
   }
 
-  /** Says that another run has taken the folder, if it has and that can be found out. */
+  /** Returns the error if another run has taken the folder; nothing if that cannot be found out. */
   public Optional<LockLostException> lost() {
     try {
       holder.fence().check(folder);
@@ -151,7 +153,7 @@ public final class RunLock implements AutoCloseable {
     } catch (LockLostException e) {
       return Optional.of(e);
     } catch (RuntimeException e) {
-      LOG.warn("Cannot look who has the folder: {}", e.toString());
+      LOG.warn("Cannot find out who has the folder: {}", e.toString());
       return Optional.empty();
     }
   }
@@ -178,7 +180,7 @@ public final class RunLock implements AutoCloseable {
                 Math.max(1, lock.untilSilent(now).toSeconds() + 1)));
   }
 
-  private static double seconds(Duration duration) {
+  private static double toSeconds(Duration duration) {
     return duration.toMillis() / 1000.0;
   }
 }

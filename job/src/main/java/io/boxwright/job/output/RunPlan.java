@@ -14,22 +14,23 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a run makes, written before its first image and never changed. Rows have an order: that of
- * the input's files by path, then the order in the file. Chunk {@code c} holds the images of rows
- * {@code c * chunkRows} to {@code (c + 1) * chunkRows - 1}; so which ids are in which chunk follows
- * from the input, and is not listed.
+ * The plan of a run, written before its first image and never changed. Rows are ordered by the
+ * paths of the input's files, then by their order in the file. Chunk {@code c} holds the images of
+ * rows {@code c * chunkRows} to {@code (c + 1) * chunkRows - 1}. So the input determines which ids
+ * are in which chunk, and the plan does not list them.
  *
- * @param version of Boxwright
- * @param created when, ISO 8601
- * @param input where the prompt table was
- * @param inputFiles its files, in order
- * @param rows of the prompt table
- * @param imagesPerPrompt images for each row
- * @param chunkRows rows for each chunk
- * @param commit what makes a file count
- * @param model where the model was
- * @param modelHash see {@link io.boxwright.diffusion.loading.ModelFingerprint#hex}
- * @param options of the generation, by name; what is not set is left out
+ * @param version the version of Boxwright
+ * @param created the time when it was made, ISO 8601
+ * @param input the path of the prompt table
+ * @param inputFiles the files of the prompt table, in order
+ * @param rows the number of rows of the prompt table, 0 or more
+ * @param imagesPerPrompt the number of images for each row
+ * @param chunkRows the number of rows for each chunk, at least 1
+ * @param commit the way in which a file comes to count
+ * @param model the path or name of the model
+ * @param modelHash the hash of the model, see {@link
+ *     io.boxwright.diffusion.loading.ModelFingerprint#hex}
+ * @param options the options of the generation, by name; those that are not set are left out
  */
 public record RunPlan(
     String version,
@@ -44,22 +45,28 @@ public record RunPlan(
     String modelHash,
     Map<String, String> options) {
 
-  /** The option that says what goes before the names of columns that the image table has itself. */
+  /** The option for the prefix of input columns whose names the image table needs itself. */
   public static final String RENAME_COLUMNS = "rename_columns";
 
-  /** As many chunks as the driver, and whoever lists the files, can handle with ease. */
+  /**
+   * The largest number of chunks that the driver, and programs that list the files, handle with
+   * ease.
+   */
   private static final int MOST_CHUNKS = 100_000;
 
-  /** How many batches make a chunk: enough to be worth it, few enough to lose. */
+  /** The number of batches in a chunk: enough to be efficient, and few enough to make again. */
   private static final int BATCHES_PER_CHUNK = 4;
 
-  /** Tables of fewer batches than this get smaller chunks, so that small clusters have work. */
+  /**
+   * Tables of fewer batches than this get smaller chunks, so that there are enough to share out.
+   */
   private static final int MANY_BATCHES = 256;
 
   /**
    * Checks the numbers.
    *
-   * @throws InvalidInputException if there are too many chunks, or none
+   * @throws InvalidInputException if {@code chunkRows} is below 1, or there would be too many
+   *     chunks
    */
   public RunPlan {
     if (chunkRows < 1) {
@@ -68,14 +75,15 @@ public record RunPlan(
     }
     if ((rows - 1) / chunkRows >= MOST_CHUNKS) {
       throw new InvalidInputException(
-          "Invalid option: chunk_rows is %d, which makes more than %d chunks of %d rows"
+          "Invalid option: chunk_rows is %d, which makes more than %d chunks for %d rows"
               .formatted(chunkRows, MOST_CHUNKS, rows));
     }
     inputFiles = List.copyOf(inputFiles);
   }
 
   /**
-   * The usual rows for each chunk; follows from the table and the options, not from the cluster.
+   * Returns the usual number of rows for each chunk; it depends on the table and the options, not
+   * on the cluster.
    */
   public static int defaultChunkRows(long rows, int imagesPerPrompt, int batchSize) {
     long rowsPerBatch = Math.max(1, batchSize / imagesPerPrompt);
@@ -85,7 +93,7 @@ public record RunPlan(
   }
 
   /**
-   * The plan of a folder, if it has one.
+   * Reads the plan of a folder, if it has one.
    *
    * @throws DamagedFileException if it is not as it was written
    */
@@ -94,7 +102,7 @@ public record RunPlan(
   }
 
   /**
-   * The plan of a folder that must have one.
+   * Reads the plan of a folder that must have one.
    *
    * @throws InvalidInputException if it has none
    * @throws DamagedFileException if it is not as it was written
@@ -112,38 +120,43 @@ public record RunPlan(
     folder.write(RunFolder.PLAN, this);
   }
 
-  /** What goes before the names of columns that the image table has itself. */
+  /**
+   * Returns the prefix of input columns whose names the image table needs itself, if there is one.
+   */
   public Optional<String> renamePrefix() {
     return Optional.ofNullable(options.get(RENAME_COLUMNS));
   }
 
-  /** How many chunks there are: one at least, so that an empty table gives an empty table. */
+  /** Returns the number of chunks, at least 1, so that an empty table gives an empty table. */
   public int chunks() {
     return (int) Math.max(1, divideUp(rows, chunkRows));
   }
 
-  /** Images of a whole run. */
+  /** Returns the number of images of the whole run. */
   public long images() {
     return rows * imagesPerPrompt;
   }
 
-  /** Images of a chunk. */
+  /** Returns the number of images of a chunk. */
   public long imagesIn(int chunk) {
     long first = (long) chunk * chunkRows;
     return Math.min(chunkRows, rows - first) * imagesPerPrompt;
   }
 
-  /** A hash of the options. */
+  /** Returns a hash of the options. */
   public String optionsHash() {
     return Sha256.hex(new TreeMap<>(options).toString());
   }
 
-  /** A hash of all that makes the images what they are, and the chunks. */
+  /** Returns a hash of everything that determines the images and the chunks. */
   public String hash() {
     return Sha256.hex(values().toString());
   }
 
-  /** What differs, such as {@code num_inference_steps is 30 there, 50 here}. */
+  /**
+   * Lists the differences to another plan, such as {@code num_inference_steps is 30 there, 50
+   * here}.
+   */
   public List<String> differences(RunPlan here) {
     Map<String, String> mine = values();
     Map<String, String> other = here.values();
@@ -153,17 +166,18 @@ public record RunPlan(
     for (String name : names) {
       if (!Objects.equals(mine.get(name), other.get(name))) {
         differences.add(
-            "%s is %s there, %s here".formatted(name, text(mine, name), text(other, name)));
+            "%s is %s there, %s here"
+                .formatted(name, describeValue(mine, name), describeValue(other, name)));
       }
     }
     return differences;
   }
 
-  private static String text(Map<String, String> values, String name) {
+  private static String describeValue(Map<String, String> values, String name) {
     return values.getOrDefault(name, "not set");
   }
 
-  /** What two plans of the same run have in common, by name. */
+  /** Returns the values that are equal in all plans of the same run, by name. */
   private Map<String, String> values() {
     Map<String, String> values = new TreeMap<>(options);
     values.put("version", version);

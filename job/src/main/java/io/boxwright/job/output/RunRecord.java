@@ -10,21 +10,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far a run is: {@code run.json}, written anew every few seconds.
+ * The progress of a run: {@code run.json}, written again every few seconds.
  *
- * @param state of the last attempt
- * @param term of the driver that wrote it
- * @param plan its hash
- * @param command that goes on with the run
- * @param directory where the command was given, on the driver's machine; relative paths in it start
- *     there
- * @param rows of the prompt table
- * @param rowsDone those of them that are in finished chunks
- * @param chunks all
- * @param chunksDone those that are finished
- * @param started when the first attempt began, ISO 8601
- * @param updated when this was written, ISO 8601
- * @param attempts one entry for each driver that worked on the run
+ * @param state the state of the last attempt
+ * @param term the term of the driver that wrote it
+ * @param plan the hash of the plan
+ * @param command the command that goes on with the run
+ * @param directory the working directory of the command on the driver's machine; relative paths in
+ *     the command start there
+ * @param rows the number of rows of the prompt table
+ * @param rowsDone the number of those rows in finished chunks
+ * @param chunks the number of chunks
+ * @param chunksDone the number of finished chunks
+ * @param started the start of the first attempt, ISO 8601
+ * @param updated the time of this record, ISO 8601
+ * @param attempts one entry for each driver that worked on the run; at least one
  */
 public record RunRecord(
     State state,
@@ -42,7 +42,7 @@ public record RunRecord(
 
   private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
 
-  /** Refuses what a damaged file gives. */
+  /** Refuses the nulls and the empty list that a damaged file gives. */
   public RunRecord {
     Objects.requireNonNull(state, "state");
     Objects.requireNonNull(plan, "plan");
@@ -53,18 +53,18 @@ public record RunRecord(
     }
   }
 
-  /** How an attempt stands. */
+  /** The state of an attempt. */
   public enum State {
-    /** Its driver is at work, or was killed. */
+    /** The driver is at work, or was killed. */
     RUNNING,
     /** All chunks are finished. */
     FINISHED,
-    /** An error ended it. */
+    /** An error ended the attempt. */
     FAILED,
-    /** Its process was told to end. */
+    /** The process was told to end. */
     INTERRUPTED;
 
-    /** As {@code run.json} spells it. */
+    /** Returns the spelling for messages, in small letters. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
@@ -72,25 +72,26 @@ public record RunRecord(
   }
 
   /**
-   * What one driver did. Counts are those of Spark's accumulators: they lack what was made since
-   * executors' last heartbeats.
+   * The work of one driver. The counts come from Spark's accumulators; they lack the images since
+   * the executors' last heartbeats.
    *
-   * @param state how it stands
-   * @param error what ended it, if it failed
-   * @param application Spark's id
-   * @param host of the driver
-   * @param pid of the driver
-   * @param started ISO 8601
-   * @param updated ISO 8601
-   * @param images made, failed ones included
-   * @param failed those of them whose status is {@code error}
-   * @param refused those of the failed ones whose rows are wrong themselves
-   * @param imagesPerSecond since it started
-   * @param stageSeconds time of tasks by stage, see {@link io.boxwright.diffusion.pipelines.Stage}
-   * @param peakDeviceBytes of a GPU
-   * @param peakHostBytes of an executor's process
-   * @param loads where pipelines were loaded
-   * @param errors messages of failed images, and how often they occur
+   * @param state the state of the attempt
+   * @param error the error that ended it; null if there was none
+   * @param application Spark's id of the application
+   * @param host the host of the driver
+   * @param pid the process number of the driver
+   * @param started the time of its start, ISO 8601
+   * @param updated the time of this record, ISO 8601
+   * @param images the number of images made, including failed ones
+   * @param failed the number of images whose status is {@code error}
+   * @param refused the number of failed images whose rows are wrong themselves
+   * @param imagesPerSecond the rate since its start
+   * @param stageSeconds the tasks' seconds by stage, see {@link
+   *     io.boxwright.diffusion.pipelines.Stage}
+   * @param peakDeviceBytes the peak memory of a GPU; null if unknown
+   * @param peakHostBytes the peak memory of an executor's process; null if unknown
+   * @param loads the executors and devices where pipelines were loaded
+   * @param errors the commonest messages of failed images, with their numbers
    */
   public record Attempt(
       State state,
@@ -111,8 +112,8 @@ public record RunRecord(
       Map<String, Long> errors) {}
 
   /**
-   * The record of a folder, if it has one. A damaged one is warned of, and is as none: the images
-   * do not depend on it.
+   * Reads the record of a folder, if it has one. A damaged record counts as missing, with a
+   * warning: the images do not depend on it.
    */
   public static Optional<RunRecord> read(RunFolder folder) {
     try {
@@ -126,12 +127,12 @@ public record RunRecord(
     }
   }
 
-  /** The last attempt. */
+  /** Returns the last attempt. */
   public Attempt lastAttempt() {
     return attempts.get(attempts.size() - 1);
   }
 
-  /** The attempts, and one more. */
+  /** Returns the attempts and one more. */
   static List<Attempt> append(List<Attempt> attempts, Attempt attempt) {
     List<Attempt> all = new ArrayList<>(attempts);
     all.add(attempt);

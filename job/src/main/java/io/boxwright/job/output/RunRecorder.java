@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far a driver is, on disk: every few seconds it writes the manifest and {@code run.json}. Any
- * thread may call it.
+ * A recorder of a driver's progress. Every few seconds it writes the manifest, if there is one, and
+ * {@code run.json}. Any thread may call it.
  */
 public final class RunRecorder implements AutoCloseable {
 
@@ -34,11 +34,12 @@ public final class RunRecorder implements AutoCloseable {
   private String error;
 
   /**
-   * Starts to record an attempt.
+   * Starts to record an attempt. The caller closes the recorder before the lock.
    *
-   * @param lock of the folder
-   * @param command that goes on with the run
-   * @param there what is made already
+   * @param plan the plan of the run
+   * @param lock the lock of the folder
+   * @param command the command that goes on with the run
+   * @param there the chunks that exist already
    */
   public RunRecorder(RunPlan plan, RunLock lock, String command, ChunkScan there) {
     this.folder = lock.folder();
@@ -55,11 +56,12 @@ public final class RunRecorder implements AutoCloseable {
     earlier = before == null ? List.of() : before.attempts();
     firstStarted = before == null ? started.toString() : before.started();
     record();
-    heartbeat = new Heartbeat("record the progress of the run", RunLock.HEARTBEAT, this::progress);
+    heartbeat =
+        new Heartbeat("record the progress of the run", RunLock.HEARTBEAT, this::recordProgress);
   }
 
-  /** Says where counts come from. */
-  public synchronized void monitor(GenerationMonitor value) {
+  /** Sets the monitor that the counts come from. */
+  public synchronized void setMonitor(GenerationMonitor value) {
     monitor = value;
   }
 
@@ -69,7 +71,7 @@ public final class RunRecorder implements AutoCloseable {
     manifest.ifPresent(list -> list.add(file));
   }
 
-  /** Records which chunks are finished, as the folder has them, whatever was counted before. */
+  /** Records the chunks that are finished in the folder, and forgets earlier ones. */
   public synchronized void found(ChunkScan scan) {
     done.clear();
     done.addAll(scan.finished().keySet());
@@ -78,7 +80,7 @@ public final class RunRecorder implements AutoCloseable {
   /**
    * Records that the run is finished.
    *
-   * @throws java.io.UncheckedIOException if that cannot be written
+   * @throws java.io.UncheckedIOException if the record cannot be written
    * @throws LockLostException if another run has taken the folder
    */
   public void finished() {
@@ -95,17 +97,17 @@ public final class RunRecorder implements AutoCloseable {
     endIfPossible(State.INTERRUPTED, null);
   }
 
-  /** Where pipelines were loaded. */
+  /** Returns the executors and devices where pipelines were loaded. */
   public synchronized List<String> loads() {
     return monitor == null ? List.of() : monitor.loads();
   }
 
-  /** How many images were not tried, because their rows are wrong. */
+  /** Returns the number of images that were not tried because their rows are wrong. */
   public synchronized long refused() {
     return monitor == null ? 0 : monitor.refused();
   }
 
-  /** How many chunks are finished. */
+  /** Returns the number of finished chunks. */
   public synchronized int chunksDone() {
     return done.size();
   }
@@ -118,7 +120,7 @@ public final class RunRecorder implements AutoCloseable {
     }
   }
 
-  /** What cannot be written must not hide why the run ends. */
+  /** Ends the record; a failure to write must not hide why the run ends. */
   private void endIfPossible(State ended, String message) {
     try {
       end(ended, message);
@@ -129,15 +131,15 @@ public final class RunRecorder implements AutoCloseable {
     }
   }
 
-  private void progress() {
+  private void recordProgress() {
     try {
       record();
     } catch (LockLostException e) {
-      LOG.debug("The lock says it", e);
+      LOG.debug("The lock reports that it is lost", e);
     }
   }
 
-  /** Writes what is known now: the manifest, if there is one, and {@code run.json}. */
+  /** Writes the current progress: the manifest, if there is one, and {@code run.json}. */
   public synchronized void record() {
     manifest.ifPresent(Manifest::flush);
     String now = Instant.now().toString();
@@ -150,16 +152,16 @@ public final class RunRecorder implements AutoCloseable {
             command,
             System.getProperty("user.dir"),
             plan.rows(),
-            rowsDone(),
+            countRowsDone(),
             plan.chunks(),
             done.size(),
             firstStarted,
             now,
-            RunRecord.append(earlier, attempt(now))));
+            RunRecord.append(earlier, makeAttempt(now))));
   }
 
-  /** All chunks but the last are of one size. */
-  private long rowsDone() {
+  /** Counts the rows of finished chunks: all chunks but the last have the same size. */
+  private long countRowsDone() {
     int last = plan.chunks() - 1;
     long rows = (long) done.size() * plan.chunkRows();
     return done.contains(last)
@@ -167,12 +169,12 @@ public final class RunRecorder implements AutoCloseable {
         : rows;
   }
 
-  private Attempt attempt(String now) {
+  private Attempt makeAttempt(String now) {
     return AttemptCounts.of(Optional.ofNullable(monitor))
-        .attempt(state, error, lock.holder(), started, now);
+        .toAttempt(state, error, lock.holder(), started, now);
   }
 
-  /** Ends the record; what was not ended otherwise has failed. */
+  /** Stops recording. An attempt that is still running is recorded as failed. */
   @Override
   public void close() {
     heartbeat.close();

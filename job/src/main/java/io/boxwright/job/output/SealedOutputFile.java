@@ -12,7 +12,7 @@ import org.apache.parquet.io.PositionOutputStream;
 
 /**
  * A Parquet file that is sealed (see {@link FileSeal}) and brought to disk when it is closed. Its
- * end is held back in memory from {@link #holdEnd} on, for the seal is a part of it.
+ * end, from {@link #holdEnd} on, is held back in memory because the seal is part of it.
  */
 final class SealedOutputFile implements OutputFile {
 
@@ -21,13 +21,13 @@ final class SealedOutputFile implements OutputFile {
   private final MessageDigest digest = Sha256.digest();
   private ByteArrayOutputStream end;
 
-  /** A file that is made when Parquet asks for it. */
+  /** Names the file; it is created when Parquet asks for it. */
   SealedOutputFile(FileSystem fileSystem, Path path) {
     this.fileSystem = fileSystem;
     this.path = path;
   }
 
-  /** All row groups are written: what follows is the end of the file. */
+  /** Starts the end of the file, after all row groups. */
   void holdEnd() {
     end = new ByteArrayOutputStream();
   }
@@ -92,7 +92,8 @@ final class SealedOutputFile implements OutputFile {
     }
 
     /**
-     * Without an end, Parquet has failed before it: the file is left as it is, and never counts.
+     * Seals and closes the file. If there is no end, Parquet has failed earlier: the file is left
+     * as it is, and never counts.
      */
     @Override
     public void close() throws IOException {

@@ -4,28 +4,28 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
 
-/** The folder {@code _staging} in an output folder: what is not whole. */
+/** The folder {@code _staging} in an output folder, for files that are not complete yet. */
 public final class Staging {
 
-  /** Chunks of attempts, and files that are to be renamed. */
+  /** The names of chunks of attempts, and of files before they are renamed. */
   private static final Pattern STAGED =
       Pattern.compile("chunk-.*\\.parquet|.+\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
   private final RunFolder folder;
 
-  /** That of an output folder; it need not exist. */
+  /** Names the folder in an output folder; it need not exist. */
   public Staging(RunFolder folder) {
     this.folder = folder;
   }
 
-  /** Names of what is not whole. */
+  /** Returns the names in the folder. */
   public List<String> names() {
     return folder.list(RunFolder.STAGING).stream().map(entry -> entry.getPath().getName()).toList();
   }
 
   /**
-   * Removes what is not whole. What no run can have left there stays. The folder's holder writes
-   * nothing meanwhile: its files are here until they are whole.
+   * Removes the files that runs have left here; all others stay. The holder of the folder writes
+   * nothing meanwhile, because its own files are here until they are complete.
    */
   public void sweep() {
     synchronized (folder) {
@@ -40,7 +40,7 @@ public final class Staging {
     }
   }
 
-  /** Removes the folder, if nothing is in it. */
+  /** Removes the folder, if it is empty. */
   void removeIfEmpty() {
     synchronized (folder) {
       folder.checkFence();

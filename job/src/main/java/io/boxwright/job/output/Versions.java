@@ -6,35 +6,43 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The software that makes the images. */
+/** The versions of the software that makes the images. */
 public final class Versions {
 
   private static final String PYTORCH = "jnilib/pytorch.properties";
 
   private Versions() {}
 
-  /** Of Boxwright; classes that are in no jar have none. */
+  /**
+   * Returns the version of Boxwright, or {@code (not packaged)} if its classes are not in a jar.
+   */
   public static String boxwright() {
     String version = Versions.class.getPackage().getImplementationVersion();
     return version == null ? "(not packaged)" : version;
   }
 
-  /** Of everything, such as {@code boxwright 0.1.0, spark 3.5.9, djl 0.36.0, pytorch 2.7.1}. */
-  static String text(String spark) {
-    return "boxwright %s, spark %s, %s".formatted(boxwright(), spark, engine());
+  /**
+   * Describes all versions, such as {@code boxwright 0.1.0, spark 3.5.9, djl 0.36.0, pytorch
+   * 2.7.1}.
+   */
+  static String describe(String spark) {
+    return "boxwright %s, spark %s, %s".formatted(boxwright(), spark, describeEngine());
   }
 
-  /** Of what makes images without Spark, such as {@code boxwright 0.1.0, djl 0.36.0, ...}. */
-  public static String withoutSpark() {
-    return "boxwright %s, %s".formatted(boxwright(), engine());
+  /**
+   * Describes the versions that matter without Spark, such as {@code boxwright 0.1.0, djl 0.36.0,
+   * ...}.
+   */
+  public static String describeWithoutSpark() {
+    return "boxwright %s, %s".formatted(boxwright(), describeEngine());
   }
 
-  private static String engine() {
-    return "djl %s, pytorch %s".formatted(Engine.getDjlVersion(), pytorch());
+  private static String describeEngine() {
+    return "djl %s, pytorch %s".formatted(Engine.getDjlVersion(), readPytorchVersion());
   }
 
-  /** Without loading PyTorch, which the driver of a cluster has no use for. */
-  private static String pytorch() {
+  /** Reads the version of PyTorch without loading it; the driver of a cluster does not need it. */
+  private static String readPytorchVersion() {
     try (InputStream in = Versions.class.getClassLoader().getResourceAsStream(PYTORCH)) {
       Properties properties = new Properties();
       if (in != null) {

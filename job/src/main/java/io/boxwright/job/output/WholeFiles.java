@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathIOException;
 
 /**
- * Reads and writes small files as a whole. What is written is on disk before its name counts, see
+ * A reader and writer of small files as a whole. Files are on disk before their names count, see
  * {@link DurableFiles}.
  */
 final class WholeFiles {
@@ -20,16 +20,16 @@ final class WholeFiles {
 
   private final FileSystem fileSystem;
 
-  /** Those of a file system. */
+  /** Names the file system. */
   WholeFiles(FileSystem fileSystem) {
     this.fileSystem = fileSystem;
   }
 
   /**
-   * The bytes of a file. Stores refuse to read one that was replaced since it was opened, as the
-   * lock often is; so this tries some times.
+   * Reads the bytes of a file. Object stores refuse to read a file that was replaced since it was
+   * opened, as often happens to the lock. So this method tries several times.
    *
-   * @throws FileNotFoundException if it is not there or, on local disks, may not be read
+   * @throws FileNotFoundException if it does not exist or, on local disks, may not be read
    */
   byte[] read(Path file) throws IOException {
     for (int attempt = 1; ; attempt++) {
@@ -43,7 +43,7 @@ final class WholeFiles {
     }
   }
 
-  /** Creates a file, in the place of one that is there, and the folder that it is in. */
+  /** Creates a file and its folder, or replaces an existing file. */
   void create(Path file, byte[] bytes) throws IOException {
     makeFolder(fileSystem, file.getParent());
     try (FSDataOutputStream out = DurableFiles.create(fileSystem, file)) {
@@ -55,11 +55,14 @@ final class WholeFiles {
   }
 
   /**
-   * Puts a file in the place of another: readers see the old or the new one.
+   * Creates or replaces a file in one step: readers see the old file or the new one.
    *
-   * @param staged where it is until it is whole
-   * @param check is run before it takes its place, for creating it may have taken minutes
-   * @throws LockLostException as {@code check} threw it
+   * @param file the file
+   * @param staged the path of the new file until it is complete
+   * @param bytes the content of the new file
+   * @param check a check that runs before the rename, because creating the file may have taken
+   *     minutes
+   * @throws LockLostException if {@code check} throws it
    */
   void replace(Path file, Path staged, byte[] bytes, Runnable check) throws IOException {
     require(!isFolder(file), "it is a folder");
@@ -88,15 +91,15 @@ final class WholeFiles {
     }
   }
 
-  /** Hadoop makes folders, too, but its local file system does not say why it cannot. */
+  /** Makes a local folder. Hadoop could make it, too, but would not say why that fails. */
   static void makeFolder(FileSystem fileSystem, Path path) throws IOException {
     if (fileSystem.getUri().getScheme().equals("file")) {
-      String local = fileSystem.makeQualified(path).toUri().getPath(); // as a URI it is not escaped
+      String local = fileSystem.makeQualified(path).toUri().getPath(); // without the URI's escapes
       Files.createDirectories(java.nio.file.Path.of(local));
     }
   }
 
-  /** Throws if something was not done. */
+  /** Throws an error with the problem if something was not done. */
   static void require(boolean done, String problem) throws IOException {
     if (!done) {
       throw new IOException(problem);

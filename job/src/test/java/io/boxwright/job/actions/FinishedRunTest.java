@@ -81,7 +81,7 @@ class FinishedRunTest {
     Files.createDirectory(runs.chunk(1));
     Files.writeString(runs.chunk(1).resolve("thesis.tex"), "years of work");
 
-    assertThat(runs.status()).contains("chunk-00001.parquet (it is no file) does not count");
+    assertThat(runs.status()).contains("chunk-00001.parquet (it is not a file) does not count");
     assertGoesOn();
     Path aside = runs.output().resolve("_aside").resolve(runs.files("_aside").get(0));
     assertThat(aside.resolve("thesis.tex")).hasContent("years of work");

@@ -121,7 +121,7 @@ class FolderContentsTest {
 
     assertThatThrownBy(() -> contents().clear())
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("images/holiday.png was made by no run");
+        .hasMessageContaining("no run has made images/holiday.png");
     assertThat(files()).containsExactly("images/chunk-00000.parquet", "images/holiday.png");
   }
 }

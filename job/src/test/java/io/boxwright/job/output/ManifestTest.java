@@ -83,7 +83,7 @@ class ManifestTest {
     Files.writeString(folder.resolve("_manifest.000000004.json"), "{\"files\" : {\"00");
 
     assertThat(new Manifest(run).lists(chunk(0))).isTrue();
-    assertThat(Manifest.newestTerm(run)).isEqualTo(4);
+    assertThat(Manifest.findNewestTerm(run)).isEqualTo(4);
   }
 
   @Test
@@ -91,6 +91,6 @@ class ManifestTest {
     Files.writeString(folder.resolve("_manifest.000000004.json"), "");
 
     assertThat(new Manifest(run).lists(chunk(0))).isFalse();
-    assertThat(Manifest.newestTerm(run)).isEqualTo(4);
+    assertThat(Manifest.findNewestTerm(run)).isEqualTo(4);
   }
 }

@@ -49,7 +49,7 @@ public final class ManyChunks {
       }
     }
     if (plan.commit() == CommitMode.MANIFEST) {
-      Manifest.begin(folder, Manifest.newestTerm(folder), all);
+      Manifest.begin(folder, Manifest.findNewestTerm(folder), all);
     }
   }
 

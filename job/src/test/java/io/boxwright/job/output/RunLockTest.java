@@ -57,7 +57,7 @@ class RunLockTest {
   }
 
   private Verdict verdict() {
-    return FoundLock.in(run).orElseThrow().judge(run.clock());
+    return FoundLock.in(run).orElseThrow().judge(run.readClock());
   }
 
   private LockHolder there() {
@@ -275,7 +275,7 @@ class RunLockTest {
 
   @Test
   void theClockIsTheFileSystemsAndLeavesNothing() {
-    assertThat(run.clock())
+    assertThat(run.readClock())
         .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
     assertThat(new Staging(run).names()).isEmpty();
   }
