@@ -5,22 +5,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How fast a pipeline was. As JSON, what was measured stands beside what came out.
+ * The speed of a pipeline. In JSON, the keys of the setup stand beside those of the results.
  *
- * @param setup what was measured
- * @param loadSeconds of loading the pipeline
- * @param seconds of each timed batch, from the prompts to the files
- * @param medianSeconds of those
- * @param imagesPerSecond the batch size over the median
- * @param stages median seconds of each stage of a batch; on a GPU of further batches, which wait
- *     for it at the end of every stage
+ * @param setup the setup of the benchmark
+ * @param loadSeconds the seconds of loading the pipeline
+ * @param seconds the seconds of each timed batch, from the prompts to the files
+ * @param medianSeconds the median of those
+ * @param imagesPerSecond the batch size divided by the median
+ * @param stages the median seconds of each stage of a batch; on a GPU they come from further
+ *     batches, which wait for the GPU at the end of every stage
  * @param guidancePass one guided pass; null if there was none
- * @param denoisePass one step
- * @param shareOutsideUnet median share of a batch's time that was spent neither on guided passes
- *     nor on predictions, 0 to 1
- * @param tflops 10^12 operations of the UNet a second, while it is at work
- * @param peakHostBytes the most memory that the process ever held; null if unknown
- * @param peakDeviceBytes memory in use on the GPU at the end; null if unknown, or without a GPU
+ * @param denoisePass one denoising step
+ * @param shareOutsideUnet the median share of a batch's time that was spent neither on guided
+ *     passes nor on predictions, 0 to 1
+ * @param tflops the operations of the UNet, in 10^12 a second, while it is at work
+ * @param peakHostBytes the peak memory of the process; null if unknown
+ * @param peakDeviceBytes the memory in use on the GPU at the end; null if unknown, or without a GPU
  */
 public record BenchmarkResult(
     @JsonUnwrapped Setup setup,
@@ -37,24 +37,25 @@ public record BenchmarkResult(
     Long peakDeviceBytes) {
 
   /**
-   * What was measured.
+   * The setup of a benchmark.
    *
-   * @param model its name
-   * @param device such as {@code gpu0}
+   * @param model the name of the model
+   * @param device the device, such as {@code gpu0}
    * @param deviceName the model of the processor; null if unknown
-   * @param dtype type of the weights, such as {@code float16}
-   * @param versions of the software
-   * @param scheduler class name
-   * @param batchSize images made together
-   * @param steps asked for
-   * @param predictions of the UNet for an image: some schedulers need one more than steps
-   * @param guidanceScale of classifier-free guidance
-   * @param guidanceSteps guided ones of the steps
-   * @param iterations guided passes in each of those
-   * @param height of the images, in pixels
-   * @param width of the images, in pixels
-   * @param warmups batches before the timed ones
-   * @param repetitions timed batches
+   * @param dtype the type of the weights, such as {@code float16}
+   * @param versions the versions of the software
+   * @param scheduler the class name of the scheduler
+   * @param batchSize the number of images made together
+   * @param steps the number of steps requested
+   * @param predictions the number of the UNet's predictions for an image; some schedulers need one
+   *     more than steps
+   * @param guidanceScale the scale of classifier-free guidance
+   * @param guidanceSteps the number of guided steps
+   * @param iterations the number of guided passes in each guided step
+   * @param height the height of the images, in pixels
+   * @param width the width of the images, in pixels
+   * @param warmups the number of batches before the timed ones
+   * @param repetitions the number of timed batches
    */
   public record Setup(
       String model,
@@ -77,9 +78,9 @@ public record BenchmarkResult(
   /**
    * One pass of the UNet over a batch.
    *
-   * @param millisecondsPerSample time over the samples of the batch
-   * @param gflopPerSample 10^9 operations, counted from the architecture
-   * @param tflops 10^12 operations a second
+   * @param millisecondsPerSample the time divided by the samples of the batch
+   * @param gflopPerSample the operations, in 10^9, counted from the architecture
+   * @param tflops the operations in 10^12 a second
    */
   public record Pass(double millisecondsPerSample, double gflopPerSample, double tflops) {}
 }

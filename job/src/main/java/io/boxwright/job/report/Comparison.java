@@ -3,10 +3,10 @@ package io.boxwright.job.report;
 import java.util.Optional;
 
 /**
- * What came out of making the same images without guidance and with it.
+ * The results of making the same images without guidance and with it.
  *
- * @param unguided the run without
- * @param guided the run with
- * @param contactSheet where the picture of both is, if there is any
+ * @param unguided the run without guidance
+ * @param guided the run with guidance
+ * @param contactSheet the path of the picture of both, if there is one
  */
 public record Comparison(RunResult unguided, RunResult guided, Optional<String> contactSheet) {}

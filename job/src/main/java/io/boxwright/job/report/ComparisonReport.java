@@ -5,25 +5,25 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Prints unguided beside guided. */
+/** A console report that compares an unguided run with a guided one. */
 public final class ComparisonReport {
 
   private final PrintWriter out;
 
-  /** Writes to {@code out}. */
+  /** Names the writer; the caller closes it. */
   public ComparisonReport(PrintWriter out) {
     this.out = out;
   }
 
   /**
-   * Prints the means of both runs side by side, and where to look. Scores that neither has are left
-   * out.
+   * Prints the means of both runs side by side, and the path of the contact sheet. Leaves out
+   * scores that neither run has.
    */
   public void print(Comparison comparison) {
     RunSummary unguided = comparison.unguided().summary();
     RunSummary guided = comparison.guided().summary();
-    line("", "unguided", "guided");
-    line("images made", count(unguided), count(guided));
+    printLine("", "unguided", "guided");
+    printLine("images made", describeCount(unguided), describeCount(guided));
     for (ScoreMeans scores : guided.scores()) {
       Optional<ScoreMeans> before = unguided.scores(scores.group().name());
       scores.group().compared().forEach(label -> compare(label, before, scores));
@@ -38,19 +38,19 @@ public final class ComparisonReport {
     Double before = unguided.map(scores -> scores.means().get(label.path())).orElse(null);
     Double after = guided.means().get(label.path());
     if (before != null || after != null) {
-      line(label.text(), number(before), number(after));
+      printLine(label.text(), formatNumber(before), formatNumber(after));
     }
   }
 
-  private static String count(RunSummary summary) {
+  private static String describeCount(RunSummary summary) {
     return "%d of %d".formatted(summary.images() - summary.failed(), summary.images());
   }
 
-  private static String number(Double value) {
+  private static String formatNumber(Double value) {
     return value == null ? "-" : String.format(Locale.ROOT, "%.2f", value);
   }
 
-  private void line(String name, String unguided, String guided) {
+  private void printLine(String name, String unguided, String guided) {
     out.println("  %-40s %9s %9s".formatted(name, unguided, guided));
   }
 }

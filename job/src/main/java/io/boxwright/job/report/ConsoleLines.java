@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What the job says on the console. Texts of others, such as prompts and paths, neither steer the
- * terminal nor tell secrets there.
+ * The console output of the job. Texts of others, such as prompts and paths, cannot steer the
+ * terminal or reveal secrets there.
  */
 public final class ConsoleLines {
 
   private final PrintWriter out;
 
-  /** Writes to {@code out}. */
+  /** Names the writer; the caller closes it. */
   public ConsoleLines(PrintWriter out) {
     this.out = out;
   }
@@ -22,11 +22,11 @@ public final class ConsoleLines {
   /**
    * Prints one line.
    *
-   * @param format as of {@link String#format}, in English
-   * @param values texts among them stay on the line
+   * @param format a format of {@link String#format}
+   * @param values the values; line breaks in texts are escaped
    */
   public void print(String format, Object... values) {
-    Object[] safe = Arrays.stream(values).map(ConsoleLines::safe).toArray();
+    Object[] safe = Arrays.stream(values).map(ConsoleLines::makeSafe).toArray();
     out.println(String.format(Locale.ROOT, format, safe));
   }
 
@@ -35,7 +35,7 @@ public final class ConsoleLines {
     out.println(Printable.lines(Redaction.of(text)));
   }
 
-  private static Object safe(Object value) {
+  private static Object makeSafe(Object value) {
     return value instanceof String text ? Printable.escaped(Redaction.of(text)) : value;
   }
 }

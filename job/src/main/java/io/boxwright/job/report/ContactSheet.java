@@ -26,7 +26,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import scala.collection.Seq;
 
-/** Some images of a table side by side, each with its boxes, prompt, scores and id. */
+/** A picture of some images of a table, each with its boxes, prompt, scores and id. */
 public final class ContactSheet {
 
   private static final int COLUMNS = 4;
@@ -34,7 +34,7 @@ public final class ContactSheet {
 
   private ContactSheet() {}
 
-  /** Which image of which prompt, in the order of both. */
+  /** The id of a prompt and the index of its image, ordered by both. */
   private record Key(String id, int imageIndex) implements Comparable<Key> {
 
     @Override
@@ -45,29 +45,33 @@ public final class ContactSheet {
   }
 
   /**
-   * Draws some images of a table, those that are read first, in the order of their ids. Looks at no
-   * more of the table than that takes.
+   * Draws the images of a table that are read first, in the order of their ids. Reads no more of
+   * the table than needed.
    *
    * @param table an image table
-   * @param most how many images at most
+   * @param most the largest number of images
    * @return the sheet, or nothing if no image was made
    */
   public static Optional<BufferedImage> draw(Dataset<Row> table, int most) {
-    List<BufferedImage> tiles = List.copyOf(tiles(made(table).limit(most)).values());
-    return tiles.isEmpty() ? Optional.empty() : Optional.of(sheet(tiles, COLUMNS));
+    List<BufferedImage> tiles = List.copyOf(drawTiles(selectMade(table).limit(most)).values());
+    return tiles.isEmpty() ? Optional.empty() : Optional.of(drawSheet(tiles, COLUMNS));
   }
 
   /**
-   * Draws images of two tables, those of one in a row above those of the other, images of the same
-   * prompt above one another. A prompt of which only one has an image has a blank. Both tables are
-   * read whole, for the first ids.
+   * Draws images of two tables in two rows, with images of the same prompt above one another. If a
+   * prompt has an image in only one table, the other place is blank. Both tables are read whole to
+   * find the first ids.
    *
-   * @param most how many images of each at most
+   * @param above the image table of the upper row
+   * @param below the image table of the lower row
+   * @param most the largest number of images of each table
    * @return the sheet, or nothing if no image was made
    */
   public static Optional<BufferedImage> compare(Dataset<Row> above, Dataset<Row> below, int most) {
-    Map<Key, BufferedImage> first = tiles(made(above).orderBy("id", "image_index").limit(most));
-    Map<Key, BufferedImage> second = tiles(made(below).orderBy("id", "image_index").limit(most));
+    Map<Key, BufferedImage> first =
+        drawTiles(selectMade(above).orderBy("id", "image_index").limit(most));
+    Map<Key, BufferedImage> second =
+        drawTiles(selectMade(below).orderBy("id", "image_index").limit(most));
     List<Key> keys =
         Stream.of(first, second)
             .flatMap(tiles -> tiles.keySet().stream())
@@ -78,11 +82,14 @@ public final class ContactSheet {
     List<BufferedImage> tiles = new ArrayList<>();
     keys.forEach(key -> tiles.add(first.get(key)));
     keys.forEach(key -> tiles.add(second.get(key)));
-    return keys.isEmpty() ? Optional.empty() : Optional.of(sheet(tiles, keys.size()));
+    return keys.isEmpty() ? Optional.empty() : Optional.of(drawSheet(tiles, keys.size()));
   }
 
-  /** The columns that a tile shows; scores by their captions. */
-  private static Dataset<Row> made(Dataset<Row> table) {
+  /**
+   * Selects the rows with images, and the columns that a tile shows; scores are named by their
+   * captions.
+   */
+  private static Dataset<Row> selectMade(Dataset<Row> table) {
     List<Column> columns = new ArrayList<>();
     columns.add(col("id"));
     columns.add(col("image_index"));
@@ -101,20 +108,23 @@ public final class ContactSheet {
     return table.filter(col("status").equalTo("ok")).select(columns.toArray(Column[]::new));
   }
 
-  private static SortedMap<Key, BufferedImage> tiles(Dataset<Row> images) {
+  private static SortedMap<Key, BufferedImage> drawTiles(Dataset<Row> images) {
     SortedMap<Key, BufferedImage> tiles = new TreeMap<>();
     for (Row row : images.collectAsList()) {
       Key key = new Key(row.getAs("id"), row.getAs("image_index"));
       tiles.put(
           key,
           SheetTile.draw(
-              decode(row.getAs("bytes")), boxes(row), row.getAs("prompt"), scores(key, row)));
+              decode(row.getAs("bytes")),
+              readBoxes(row),
+              row.getAs("prompt"),
+              describeScores(key, row)));
     }
     return tiles;
   }
 
-  /** All boxes of all objects, one colour an object. */
-  private static List<SheetTile.Box> boxes(Row row) {
+  /** Reads all boxes of all objects; each object has its own colour. */
+  private static List<SheetTile.Box> readBoxes(Row row) {
     List<SheetTile.Box> boxes = new ArrayList<>();
     if (row.getAs("boxes") != null) {
       List<String> labels = row.getList(row.fieldIndex("labels"));
@@ -132,8 +142,11 @@ public final class ContactSheet {
     return boxes;
   }
 
-  /** Such as {@code in box 0.72, IoU 0.51, cat-1 #2}: whatever there is of it. */
-  private static String scores(Key key, Row row) {
+  /**
+   * Describes the scores that a row has and its id, such as {@code in box 0.72, IoU 0.51, cat-1
+   * #2}.
+   */
+  private static String describeScores(Key key, Row row) {
     List<String> parts = new ArrayList<>();
     Row scores = row.getAs("scores");
     for (int i = 0; i < scores.length(); i++) {
@@ -154,8 +167,8 @@ public final class ContactSheet {
     }
   }
 
-  /** Tiles beside and below one another; a tile that is {@code null} stays blank. */
-  private static BufferedImage sheet(List<BufferedImage> tiles, int mostColumns) {
+  /** Draws tiles in rows of {@code mostColumns}; a tile that is {@code null} stays blank. */
+  private static BufferedImage drawSheet(List<BufferedImage> tiles, int mostColumns) {
     int columns = Math.min(mostColumns, tiles.size());
     int rows = (tiles.size() + columns - 1) / columns;
     int right = SheetTile.PICTURE + GAP;

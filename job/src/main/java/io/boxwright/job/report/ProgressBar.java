@@ -9,17 +9,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Says how far a run is while it runs, on a thread of its own until it is closed. On a terminal it
- * draws one line again and again:
+ * A progress display with a thread of its own, which works until it is closed. On a terminal it
+ * keeps redrawing one line:
  *
  * <pre>{@code   [######..............]  12/40 images, 1 failed, 1.3 s an image, 0:35 left}</pre>
  *
- * <p>Elsewhere, such as in a file, it prints a line for every tenth that is done, and at least one
- * a minute.
+ * <p>Elsewhere, such as in a file, it prints a line after every tenth of the images, and at least
+ * once a minute.
  */
 public final class ProgressBar implements AutoCloseable {
 
-  /** What the line is written to. */
+  /** The kind of output that the line is written to. */
   enum Medium {
     TERMINAL,
     FILE
@@ -61,11 +61,13 @@ public final class ProgressBar implements AutoCloseable {
   }
 
   /**
-   * Starts to say how far a run is.
+   * Starts to show the progress of a run. The caller closes the bar and {@code out}.
    *
-   * @param total how many images there will be
-   * @param images how many there are, those of earlier attempts included; asked for twice a second
-   * @param failed how many of them failed
+   * @param out the writer for the lines
+   * @param total the number of images of the whole run
+   * @param images supplies the number of images so far, including those of earlier attempts; called
+   *     twice a second
+   * @param failed supplies the number of those images that failed
    */
   public static ProgressBar start(
       PrintWriter out, long total, LongSupplier images, LongSupplier failed) {
@@ -75,46 +77,46 @@ public final class ProgressBar implements AutoCloseable {
     return bar;
   }
 
-  /** Looks how far the run is and says so, if it is time to. */
+  /** Reads the progress, and shows it if a line is due. */
   synchronized void update() {
     double now = seconds();
     long done = images.getAsLong();
     rate.update(done, now);
     if (medium == Medium.TERMINAL) {
-      // The cursor goes back to the start of the line: what is logged meanwhile begins there.
-      out.print(bar(done) + line(done, now) + CLEAR_TO_END_OF_LINE + "\r");
+      // The cursor goes back to the start of the line, where the next log message begins.
+      out.print(formatBar(done) + formatLine(done, now) + CLEAR_TO_END_OF_LINE + "\r");
       out.flush();
-    } else if (tenth(done) > lastTenth || now - lastLine >= MOST_SECONDS_BETWEEN_LINES) {
+    } else if (countTenths(done) > lastTenth || now - lastLine >= MOST_SECONDS_BETWEEN_LINES) {
       printLine(done, now);
     }
   }
 
   private void printLine(long done, double now) {
-    out.println(line(done, now));
+    out.println(formatLine(done, now));
     out.flush();
-    lastTenth = tenth(done);
+    lastTenth = countTenths(done);
     lastLine = now;
   }
 
-  private long tenth(long done) {
+  private long countTenths(long done) {
     return total == 0 ? 0 : done * TENTHS / total;
   }
 
-  private String bar(long done) {
+  private String formatBar(long done) {
     int full = total == 0 ? 0 : (int) Math.min(WIDTH, done * WIDTH / total);
     return "  [" + "#".repeat(full) + ".".repeat(WIDTH - full) + "]";
   }
 
-  private String line(long done, double now) {
+  private String formatLine(long done, double now) {
     StringBuilder line = new StringBuilder("  %d/%s".formatted(done, Count.of(total, "image")));
     if (failed.getAsLong() > 0) {
       line.append(", %d failed".formatted(failed.getAsLong()));
     }
     if (rate.perSecond() > 0) {
-      line.append(", ").append(Pace.speed(rate.perSecond()));
+      line.append(", ").append(Pace.formatSpeed(rate.perSecond()));
     }
     if (rate.perSecond() > 0 && done < total) {
-      line.append(", ").append(Pace.time(rate.secondsUntil(total, now))).append(" left");
+      line.append(", ").append(Pace.formatTime(rate.secondsUntil(total, now))).append(" left");
     }
     return line.toString();
   }
@@ -123,7 +125,7 @@ public final class ProgressBar implements AutoCloseable {
     return nanoTime.getAsLong() / 1e9;
   }
 
-  /** Says a last time how far the run came, and ends. */
+  /** Shows the progress a last time, and ends the thread. */
   @Override
   public void close() {
     timer.shutdownNow();

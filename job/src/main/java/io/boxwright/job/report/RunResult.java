@@ -5,15 +5,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What came out of a run that makes images.
+ * The result of a run that makes images.
  *
- * @param table where the image table is
- * @param contactSheet where the picture of its first images is, if there is any
- * @param summary counts and means of its rows
- * @param made good images that this attempt made, rather than found
- * @param refused images that this attempt did not try, because their rows are wrong
- * @param loads where pipelines were loaded, such as {@code executor 0 on gpu0}
- * @param duration of this attempt: of making and writing its images, loading included
+ * @param table the path of the image table
+ * @param contactSheet the path of the picture of its first images, if there is one
+ * @param summary the counts and means of its rows
+ * @param made the number of good images that this attempt made; those it found do not count
+ * @param refused the number of images that this attempt did not try because their rows are wrong
+ * @param loads the executors and devices where pipelines were loaded, such as {@code executor 0 on
+ *     gpu0}
+ * @param duration the time in which this attempt made and wrote its images, including loading
  */
 public record RunResult(
     String table,

@@ -4,20 +4,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How far a run is, seen from its folder.
+ * The progress of a run, as its folder shows it.
  *
- * @param state in words, and who runs it
+ * @param state the state in words, and the driver that runs it
  * @param running whether a driver is at work, as far as can be seen
- * @param images of the whole run
- * @param done those of them in finished chunks, failed ones included
- * @param failed those of them whose status is {@code error}
- * @param refused those of the failed ones whose rows are known to be wrong themselves
- * @param chunks all
- * @param chunksDone those that are finished
- * @param remarks what lies between the images and does not count, a sentence each
- * @param imagesPerSecond of the last driver
- * @param errors commonest messages that the last driver saw, and how often they occur
- * @param command that goes on with the run, from any folder
+ * @param images the number of images of the whole run
+ * @param done the number of images in finished chunks, including failed ones
+ * @param failed the number of those images whose status is {@code error}
+ * @param refused the number of failed images whose rows are known to be wrong themselves
+ * @param chunks the number of chunks
+ * @param chunksDone the number of finished chunks
+ * @param remarks a sentence for each file or folder that lies among the images and does not count
+ * @param imagesPerSecond the rate of the last driver
+ * @param errors the commonest error messages of the last driver, with their numbers
+ * @param command the command that goes on with the run, from any folder
  */
 public record RunStatus(
     String state,
@@ -33,7 +33,7 @@ public record RunStatus(
     Map<String, Long> errors,
     String command) {
 
-  /** Images that are not in finished chunks. */
+  /** Returns the number of images that are not in finished chunks. */
   public long left() {
     return images - done;
   }

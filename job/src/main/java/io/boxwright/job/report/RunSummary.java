@@ -20,13 +20,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * What came out of a run, counted from the image table itself.
+ * The summary of a run, counted from the image table itself.
  *
- * @param images rows of the image table
- * @param failed those of them whose status is {@code error}
- * @param warned those of them that have warnings
- * @param scores means of each group of scores that the table has, in the order of its columns
- * @param errors the commonest messages of failed rows, and how often they occur
+ * @param images the number of rows of the image table
+ * @param failed the number of rows whose status is {@code error}
+ * @param warned the number of rows with warnings
+ * @param scores the means of each group of scores that the table has, in the order of its columns
+ * @param errors the commonest messages of failed rows, with their numbers
  */
 public record RunSummary(
     long images, long failed, long warned, List<ScoreMeans> scores, Map<String, Long> errors) {
@@ -38,12 +38,12 @@ public record RunSummary(
     scores = List.copyOf(scores);
   }
 
-  /** Counts an image table. The images themselves are not read. */
+  /** Summarises an image table. The images themselves are not read. */
   public static RunSummary of(Dataset<Row> table) {
     return of(table, ScoreColumns.in(table.schema()).stream().map(ScoreColumn::group).toList());
   }
 
-  /** Counts an image table that has some groups of scores. */
+  /** Summarises an image table that has the given groups of scores. */
   static RunSummary of(Dataset<Row> table, List<ScoreGroup> groups) {
     List<Column> columns = new ArrayList<>();
     columns.add(count(when(col("status").equalTo("error"), 1)));
@@ -58,12 +58,15 @@ public record RunSummary(
         totals.getLong(0),
         failed,
         totals.getLong(2),
-        scores(totals, 3, groups),
-        failed == 0 ? Map.of() : commonestErrors(table));
+        readScores(totals, 3, groups),
+        failed == 0 ? Map.of() : findCommonestErrors(table));
   }
 
-  /** The counts and means of some groups, which start at a place of the totals. */
-  private static List<ScoreMeans> scores(Row totals, int first, List<ScoreGroup> groups) {
+  /**
+   * Reads the counts and means of groups of scores, which start at column {@code first} of the
+   * totals.
+   */
+  private static List<ScoreMeans> readScores(Row totals, int first, List<ScoreGroup> groups) {
     List<ScoreMeans> scores = new ArrayList<>();
     int place = first;
     for (ScoreGroup group : groups) {
@@ -80,7 +83,7 @@ public record RunSummary(
     return scores;
   }
 
-  private static Map<String, Long> commonestErrors(Dataset<Row> table) {
+  private static Map<String, Long> findCommonestErrors(Dataset<Row> table) {
     Map<String, Long> errors = new LinkedHashMap<>();
     table
         .filter(col("status").equalTo("error"))
@@ -94,10 +97,10 @@ public record RunSummary(
   }
 
   /**
-   * The means of a group of scores.
+   * Returns the means of a group of scores.
    *
-   * @param group its name, such as {@code detection}
-   * @return empty if the table does not have it
+   * @param group the name of the group, such as {@code detection}
+   * @return the means; empty if the table does not have the group
    */
   public Optional<ScoreMeans> scores(String group) {
     return scores.stream().filter(means -> means.group().name().equals(group)).findFirst();

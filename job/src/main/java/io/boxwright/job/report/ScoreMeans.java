@@ -4,11 +4,12 @@ import io.boxwright.diffusion.scores.ScoreGroup;
 import java.util.Map;
 
 /**
- * Means of a group of scores over the rows of an image table.
+ * The means of a group of scores over the rows of an image table.
  *
- * @param group which scores
- * @param images rows that have them
- * @param means by the paths of {@link ScoreGroup#imageNumbers}; those of nothing are left out
+ * @param group the group of scores
+ * @param images the number of rows that have these scores
+ * @param means the means by the paths of {@link ScoreGroup#imageNumbers}; a path without any value
+ *     is left out
  */
 public record ScoreMeans(ScoreGroup group, long images, Map<String, Double> means) {
 

@@ -4,50 +4,52 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Means of a group of scores as lines of text: a column for each name, a line for each struct. */
+/**
+ * A text table of the means of a group of scores: a column for each name, a line for each struct.
+ */
 final class ScoreTable {
 
   private static final int LEAST_WIDTH = 7;
 
   private final ScoreMeans scores;
-  private final List<String> structs; // such as guided; empty for numbers that are in none
+  private final List<String> structs; // such as guided; empty for numbers outside of structs
   private final List<String> names;
 
   ScoreTable(ScoreMeans scores) {
     this.scores = scores;
     List<String> paths = scores.group().imageNumbers();
-    this.structs = paths.stream().map(ScoreTable::struct).distinct().toList();
-    this.names = paths.stream().map(ScoreTable::name).distinct().toList();
+    this.structs = paths.stream().map(ScoreTable::parseStruct).distinct().toList();
+    this.names = paths.stream().map(ScoreTable::parseName).distinct().toList();
   }
 
-  private static String struct(String path) {
+  private static String parseStruct(String path) {
     return path.substring(0, Math.max(0, path.lastIndexOf('.')));
   }
 
-  private static String name(String path) {
+  private static String parseName(String path) {
     return path.substring(path.lastIndexOf('.') + 1);
   }
 
-  /** The lines, names first. */
-  List<String> lines() {
+  /** Returns the lines, names first. */
+  List<String> formatLines() {
     List<String> lines = new ArrayList<>();
-    lines.add(line("", names));
-    structs.forEach(struct -> lines.add(line(struct, values(struct))));
+    lines.add(formatLine("", names));
+    structs.forEach(struct -> lines.add(formatLine(struct, formatValues(struct))));
     return lines;
   }
 
-  private List<String> values(String struct) {
+  private List<String> formatValues(String struct) {
     return names.stream()
-        .map(name -> number(struct.isEmpty() ? name : struct + "." + name))
+        .map(name -> formatNumber(struct.isEmpty() ? name : struct + "." + name))
         .toList();
   }
 
-  private String number(String path) {
+  private String formatNumber(String path) {
     Double mean = scores.means().get(path);
     return mean == null ? "-" : String.format(Locale.ROOT, "%.3f", mean);
   }
 
-  private String line(String struct, List<String> cells) {
+  private String formatLine(String struct, List<String> cells) {
     int longest = structs.stream().mapToInt(String::length).max().orElse(0);
     StringBuilder line = new StringBuilder("  " + struct + " ".repeat(longest - struct.length()));
     for (int i = 0; i < cells.size(); i++) {

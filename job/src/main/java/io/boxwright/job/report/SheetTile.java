@@ -14,9 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One image of a contact sheet: the picture with its labelled boxes, below it the prompt, the
- * scores and the id. On a machine without fonts there are no words: the picture has its boxes
- * alone.
+ * A tile of a contact sheet: a picture with its labelled boxes, and below it the prompt, the scores
+ * and the id. On a machine without fonts there is only the picture with its boxes.
  */
 final class SheetTile {
 
@@ -35,14 +34,17 @@ final class SheetTile {
 
   private SheetTile() {}
 
-  /** A box of an object; {@code object} chooses its colour, edges are relative to the image. */
+  /**
+   * A box of an object. Its colour depends on {@code object}; its edges are relative to the image,
+   * 0 to 1.
+   */
   record Box(int object, String label, double xMin, double yMin, double xMax, double yMax) {}
 
-  /** Draws a tile, {@link #PICTURE} wide and {@link #height} high. */
+  /** Draws a tile, {@link #PICTURE} pixels wide and {@link #height} high. */
   static BufferedImage draw(BufferedImage picture, List<Box> boxes, String prompt, String scores) {
     BufferedImage tile = new BufferedImage(PICTURE, height(), BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = tile.createGraphics();
-    BufferedImage boxed = drawBoxes(scaled(picture), boxes);
+    BufferedImage boxed = drawBoxes(scale(picture), boxes);
     graphics.drawImage(
         boxed, (PICTURE - boxed.getWidth()) / 2, (PICTURE - boxed.getHeight()) / 2, null);
     if (FONTS) {
@@ -52,13 +54,13 @@ final class SheetTile {
     return tile;
   }
 
-  /** The height of every tile in pixels. */
+  /** Returns the height of every tile in pixels. */
   static int height() {
     return FONTS ? PICTURE + CAPTION : PICTURE;
   }
 
-  /** The picture as large as it can be in the square. Boxes are drawn later, to be sharp. */
-  private static BufferedImage scaled(BufferedImage picture) {
+  /** Scales the picture to fit the square. Boxes are drawn later, to be sharp. */
+  private static BufferedImage scale(BufferedImage picture) {
     double scale = (double) PICTURE / Math.max(picture.getWidth(), picture.getHeight());
     int width = Math.max(1, (int) Math.round(picture.getWidth() * scale));
     int height = Math.max(1, (int) Math.round(picture.getHeight() * scale));
@@ -77,7 +79,7 @@ final class SheetTile {
       drawing.outline(box.object(), box.xMin(), box.yMin(), box.xMax(), box.yMax());
     }
     for (Box box : FONTS ? boxes : List.<Box>of()) {
-      drawing.label(box.object(), words(box.label()), box.xMin(), box.yMin());
+      drawing.label(box.object(), makePrintable(box.label()), box.xMin(), box.yMin());
     }
     return drawing.image();
   }
@@ -89,16 +91,16 @@ final class SheetTile {
     FontMetrics metrics = graphics.getFontMetrics();
     int baseline = PICTURE + metrics.getAscent() + 2;
     graphics.setColor(PROMPT_COLOR);
-    for (String line : TextFit.wrapped(words(prompt), metrics, PICTURE, PROMPT_LINES)) {
+    for (String line : TextFit.wrapped(makePrintable(prompt), metrics, PICTURE, PROMPT_LINES)) {
       graphics.drawString(line, 0, baseline);
       baseline += LINE;
     }
     graphics.setColor(SCORE_COLOR);
-    graphics.drawString(TextFit.shortened(words(scores), metrics, PICTURE), 0, baseline);
+    graphics.drawString(TextFit.shortened(makePrintable(scores), metrics, PICTURE), 0, baseline);
   }
 
-  /** Text that is safe to print, no longer than could ever fit. */
-  private static String words(String text) {
+  /** Makes a text safe to print, and cuts it to a length that is enough for every tile. */
+  private static String makePrintable(String text) {
     return Printable.shortened(Printable.escaped(text), LONGEST_TEXT);
   }
 
@@ -106,7 +108,10 @@ final class SheetTile {
     return new Font(Font.SANS_SERIF, Font.PLAIN, FONT_SIZE);
   }
 
-  /** A JDK without desktop libraries, or a machine without any font, fails in many ways. */
+  /**
+   * Tries to write. A JDK without desktop libraries, or a machine without fonts, fails in many
+   * ways.
+   */
   private static boolean canWrite() {
     try {
       BufferedImage image = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);

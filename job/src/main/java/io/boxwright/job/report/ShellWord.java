@@ -1,11 +1,11 @@
 package io.boxwright.job.report;
 
-/** Writes words so that a shell reads them as they are. */
+/** The quoting of words for a shell. */
 public final class ShellWord {
 
   private ShellWord() {}
 
-  /** A word, in quotes if it needs them. */
+  /** Returns a word, in quotes if it needs them, as a shell reads it unchanged. */
   public static String quoted(String word) {
     return word.matches("[\\w./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }

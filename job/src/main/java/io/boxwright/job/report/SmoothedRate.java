@@ -1,8 +1,8 @@
 package io.boxwright.job.report;
 
 /**
- * How many a second, the last minute counting most. Counts may come in lumps, as those of batches
- * and tasks do: each lump is spread over the time since the one before.
+ * A rate a second, in which the last minute counts most. Counts may rise in jumps, as those of
+ * batches and tasks do. Each jump is spread over the time since the previous one.
  */
 final class SmoothedRate {
 
@@ -13,13 +13,13 @@ final class SmoothedRate {
   private double weightedRates;
   private double weights;
 
-  /** Starts with those that are there already, at a time in seconds. */
+  /** Starts with a count, at a time in seconds. */
   SmoothedRate(long there, double now) {
     count = there;
     changed = now;
   }
 
-  /** Says how many there are by now, in all. */
+  /** Updates the total count, at a time in seconds. */
   void update(long total, double now) {
     if (total > count && now > changed) {
       double kept = Math.exp((changed - now) / MEMORY_SECONDS);
@@ -31,12 +31,12 @@ final class SmoothedRate {
     }
   }
 
-  /** How many a second; 0 as long as none has come. */
+  /** Returns the rate a second; 0 as long as the count has not risen. */
   double perSecond() {
     return weights == 0 ? 0 : weightedRates / weights;
   }
 
-  /** In how many seconds there will be {@code total}; infinite as long as none has come. */
+  /** Returns the seconds until the count is {@code total}; infinite as long as it has not risen. */
   double secondsUntil(long total, double now) {
     return Math.max(0, (total - count) / perSecond() - (now - changed));
   }

@@ -4,20 +4,20 @@ import io.boxwright.text.Count;
 import io.boxwright.text.Redaction;
 import java.io.PrintWriter;
 
-/** Says on the console how far a run is. */
+/** A console report on the progress of a run. */
 public final class StatusReport {
 
   private final ConsoleLines out;
 
-  /** Writes to {@code out}. */
+  /** Names the writer; the caller closes it. */
   public StatusReport(PrintWriter out) {
     this.out = new ConsoleLines(out);
   }
 
-  /** Prints how far a run is. */
+  /** Prints the progress of a run, and the command that goes on if one is needed. */
   public void print(RunStatus status) {
     out.printText("State: " + status.state());
-    line(
+    printLine(
         "Images: %d of %d done, %d of them failed, %d left (%d of %s)",
         status.done(),
         status.images(),
@@ -25,19 +25,19 @@ public final class StatusReport {
         status.left(),
         status.chunksDone(),
         Count.of(status.chunks(), "chunk"));
-    status.remarks().forEach(remark -> line("%s", remark));
+    status.remarks().forEach(remark -> printLine("%s", remark));
     if (status.imagesPerSecond() > 0) {
-      line("Rate: %s%s", Pace.speed(status.imagesPerSecond()), timeLeft(status));
+      printLine("Rate: %s%s", Pace.formatSpeed(status.imagesPerSecond()), describeTimeLeft(status));
     }
     if (!status.errors().isEmpty()) {
-      line("Errors of the last driver:");
-      status.errors().forEach((error, count) -> line("  %6d  %s", count, error));
+      printLine("Errors of the last driver:");
+      status.errors().forEach((error, count) -> printLine("  %6d  %s", count, error));
     }
     if (status.running()) {
-      return; // its driver goes on
+      return; // the driver is still at work
     }
     if (status.left() > 0) {
-      line("To go on: %s", status.command() + Redaction.reminder(status.command()));
+      printLine("To go on: %s", status.command() + Redaction.reminder(status.command()));
     } else if (status.failed() > 0) {
       adviseOnFailures(status);
     }
@@ -45,24 +45,24 @@ public final class StatusReport {
 
   private void adviseOnFailures(RunStatus status) {
     if (status.refused() > 0) {
-      line(
-          "Rows of %s are wrong themselves. Correct them in the table, and give another"
-              + " --output, or --overwrite",
-          Count.of(status.refused(), "failed image"));
+      printLine(
+          "%s. Correct the table, and give another --output, or --overwrite",
+          Count.of(
+              status.refused(), "failed image has a wrong row", "failed images have wrong rows"));
     }
     if (status.refused() < status.failed()) {
       String again = status.command() + " --retry-errors" + Redaction.reminder(status.command());
-      line("To make failed images again: %s", again);
+      printLine("To make failed images again: %s", again);
     }
   }
 
-  private static String timeLeft(RunStatus status) {
+  private static String describeTimeLeft(RunStatus status) {
     return status.left() == 0
         ? ""
-        : ", %s left".formatted(Pace.time(status.left() / status.imagesPerSecond()));
+        : ", %s left".formatted(Pace.formatTime(status.left() / status.imagesPerSecond()));
   }
 
-  private void line(String format, Object... values) {
+  private void printLine(String format, Object... values) {
     out.print(format, values);
   }
 }

@@ -5,14 +5,14 @@ import java.io.PrintWriter;
 import java.util.List;
 
 /**
- * What a check of an image table found.
+ * The result of checking an image table.
  *
- * @param table where it is
- * @param images rows that it has
- * @param failed those of them whose status is {@code error}
- * @param problems a sentence each; none if the table is whole
- * @param notes what could not be checked, a sentence each
- * @param remedy what repairs the table, a sentence
+ * @param table the path of the table
+ * @param images the number of its rows
+ * @param failed the number of rows whose status is {@code error}
+ * @param problems a sentence for each problem; empty if the table is intact
+ * @param notes a sentence for each check that was not possible
+ * @param remedy a sentence that says what repairs the table
  */
 public record VerifyResult(
     String table,
@@ -28,19 +28,20 @@ public record VerifyResult(
     notes = List.copyOf(notes);
   }
 
-  /** Says on the console what was found. */
+  /** Prints the notes, problems and counts, and the remedy if there are problems. */
   public void print(PrintWriter out) {
     ConsoleLines lines = new ConsoleLines(out);
     notes.forEach(note -> lines.print("Note: %s", note));
     problems.forEach(problem -> lines.print("Problem: %s", problem));
     lines.print(
-        "%s: %s, %d of them failed, %s", table, Count.of(images, "image"), failed, verdict());
+        "%s: %s, %d of them failed, %s",
+        table, Count.of(images, "image"), failed, describeVerdict());
     if (!problems.isEmpty()) {
       lines.print("To repair it: %s", remedy);
     }
   }
 
-  private String verdict() {
+  private String describeVerdict() {
     if (!problems.isEmpty()) {
       return Count.of(problems.size(), "problem");
     }

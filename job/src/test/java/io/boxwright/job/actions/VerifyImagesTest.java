@@ -85,7 +85,7 @@ class VerifyImagesTest {
         .contains("10 of 10 done, 1 of them failed, 0 left (3 of 3 chunks)")
         .contains("Invalid prompt: it is empty")
         .contains(
-            "Rows of 1 failed image are wrong themselves. Correct them in the table, and give another"
+            "1 failed image has a wrong row. Correct the table, and give another"
                 + " --output, or --overwrite")
         .doesNotContain("--retry-errors");
   }

@@ -97,10 +97,10 @@ class RunSummaryTest {
   @Test
   void rowsThatAreWrongAreNoImagesThatAreThere() {
     assertThat(counts(12, 0, 12, Duration.ofSeconds(3)))
-        .isEqualTo("0 of 12 images made; 12 were refused, their rows are wrong");
+        .isEqualTo("0 of 12 images made; 12 were refused because their rows are wrong");
     assertThat(counts(7, 0, 7, Duration.ofSeconds(3)))
         .isEqualTo(
-            "5 of 12 images there; none of them made now; 7 were refused, their rows are wrong");
+            "5 of 12 images are there; none of them were made now; 7 were refused because their rows are wrong");
   }
 
   @Test
@@ -109,12 +109,13 @@ class RunSummaryTest {
 
     assertThat(counts(0, 12, duration)).isEqualTo("12 of 12 images made in 27.5 s (0.44 a second)");
     assertThat(counts(0, 8, duration))
-        .isEqualTo("12 of 12 images there; 8 of them made now in 27.5 s (0.29 a second)");
+        .isEqualTo("12 of 12 images are there; 8 of them were made now in 27.5 s (0.29 a second)");
     assertThat(counts(1, 7, duration))
-        .isEqualTo("11 of 12 images there; 7 of them made now in 27.5 s (0.25 a second)");
+        .isEqualTo("11 of 12 images are there; 7 of them were made now in 27.5 s (0.25 a second)");
     assertThat(counts(0, 0, Duration.ZERO))
-        .isEqualTo("12 of 12 images there; none of them made now");
-    assertThat(counts(12, 0, duration)).isEqualTo("0 of 12 images there; none of them made now");
+        .isEqualTo("12 of 12 images are there; none of them were made now");
+    assertThat(counts(12, 0, duration))
+        .isEqualTo("0 of 12 images are there; none of them were made now");
     assertThat(counts(0, 12, Duration.ZERO)).isEqualTo("12 of 12 images made in 0.0 s");
   }
 

@@ -50,7 +50,7 @@ class StatusReportTest {
   @Test
   void failedImagesAreMadeAgainUnlessTheirRowsAreWrong() {
     String wrong =
-        "Rows of 3 failed images are wrong themselves. Correct them in the table, and give another"
+        "3 failed images have wrong rows. Correct the table, and give another"
             + " --output, or --overwrite";
     String again = "To make failed images again: the command --retry-errors";
 
