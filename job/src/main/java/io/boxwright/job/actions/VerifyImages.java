@@ -118,13 +118,13 @@ public final class VerifyImages {
 
   /** Finds the files whose bytes are those that were written: their footers by path. */
   private Map<String, ChunkFooter> findWholeFiles(ChunkTable chunks, ChunkScan scan) {
-    Map<String, String> broken = SealCheck.brokenFiles(spark, chunks.paths(scan.files()));
+    Map<String, String> broken = SealCheck.findBrokenFiles(spark, chunks.paths(scan.files()));
     Map<String, ChunkFooter> whole = new LinkedHashMap<>();
     for (ChunkFooter footer : scan.finished().values()) {
       String path = chunks.path(footer.file());
       if (broken.containsKey(path)) {
         problems.add("%s: %s".formatted(footer.file().name(), broken.get(path)));
-        problems.addAll(new DamageReport(configuration(), new Path(path)).places());
+        problems.addAll(new DamageReport(configuration(), new Path(path)).findPlaces());
       } else {
         whole.put(path, footer);
       }
@@ -136,7 +136,7 @@ public final class VerifyImages {
     Map<String, String> digests = new LinkedHashMap<>();
     whole.forEach((path, footer) -> digests.put(path, footer.rows()));
     long largest = whole.values().stream().mapToLong(ChunkFooter::bytes).max().orElse(0);
-    problems.addAll(RowCheck.problems(spark, digests, largest));
+    problems.addAll(RowCheck.findProblems(spark, digests, largest));
   }
 
   private void checkPrompts(RunPlan plan, Map<String, ChunkFooter> whole) {
@@ -153,7 +153,7 @@ public final class VerifyImages {
               .formatted(plan.input()));
     } else if (!whole.isEmpty()) {
       problems.addAll(
-          PromptCheck.problems(
+          PromptCheck.findProblems(
               plan, prompts, ImageTable.read(spark, whole.keySet().toArray(String[]::new))));
     }
   }

@@ -16,24 +16,24 @@ import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
-/** Finds where a Parquet file is damaged: by the checksums of its pages, column by column. */
+/** A search for the damage in a Parquet file, by the checksums of its pages, column by column. */
 public final class DamageReport {
 
   private final Configuration configuration;
   private final Path file;
 
-  /** Of a file that is not as it was written. */
+  /** Names a file that is not as it was written. */
   public DamageReport(Configuration configuration, Path file) {
     this.configuration = configuration;
     this.file = file;
   }
 
   /**
-   * The places that cannot be read or whose checksums are wrong, such as {@code
-   * chunk-00001.parquet, rows 0 to 7, column prompt: ...}; if all pages are whole, the one that
-   * says so.
+   * Finds the places that cannot be read or whose checksums are wrong, such as {@code
+   * chunk-00001.parquet, rows 0 to 7, column prompt: ...}. If all pages are intact, returns one
+   * sentence that says so.
    */
-  public List<String> places() {
+  public List<String> findPlaces() {
     List<String> places = new ArrayList<>();
     try (ParquetFileReader reader = open()) {
       MessageType schema = reader.getFileMetaData().getSchema();
@@ -45,8 +45,8 @@ public final class DamageReport {
         }
         firstRow += rows.getRowCount();
       }
-    } catch (IOException | RuntimeException e) { // Parquet throws many kinds
-      places.add("%s: its footer cannot be read: %s".formatted(file.getName(), reason(e)));
+    } catch (IOException | RuntimeException e) { // Parquet throws many kinds of errors
+      places.add("%s: its footer cannot be read: %s".formatted(file.getName(), findReason(e)));
     }
     return places.isEmpty()
         ? List.of(
@@ -65,11 +65,13 @@ public final class DamageReport {
     String[] path = column.getPath().toArray();
     try (ParquetFileReader reader = open()) {
       ColumnDescriptor descriptor = schema.getColumnDescription(path);
-      reader.setRequestedSchema((MessageType) only(schema, path, 0));
+      reader.setRequestedSchema((MessageType) keepOnly(schema, path, 0));
       var pages = reader.readRowGroup(group).getPageReader(descriptor);
       pages.readDictionaryPage();
       while (pages.readPage() != null) {} // each page's checksum is compared as it is read
-    } catch (IOException | RuntimeException | OutOfMemoryError e) { // the last for broken lengths
+    } catch (IOException
+        | RuntimeException
+        | OutOfMemoryError e) { // the last one at broken lengths
       places.add(
           "%s, rows %d to %d, column %s: %s"
               .formatted(
@@ -77,14 +79,14 @@ public final class DamageReport {
                   firstRow,
                   firstRow + rows - 1,
                   column.getPath().toDotString(),
-                  reason(e)));
+                  findReason(e)));
     }
   }
 
-  /** A type with one of its columns. */
-  private static GroupType only(GroupType type, String[] path, int depth) {
+  /** Returns a type with only one of its columns. */
+  private static GroupType keepOnly(GroupType type, String[] path, int depth) {
     Type child = type.getType(path[depth]);
-    Type kept = child.isPrimitive() ? child : only(child.asGroupType(), path, depth + 1);
+    Type kept = child.isPrimitive() ? child : keepOnly(child.asGroupType(), path, depth + 1);
     return type instanceof MessageType
         ? new MessageType(type.getName(), kept)
         : type.withNewFields(kept);
@@ -96,7 +98,7 @@ public final class DamageReport {
     return ParquetFileReader.open(HadoopInputFile.fromPath(file, configuration), options);
   }
 
-  private static String reason(Throwable e) {
+  private static String findReason(Throwable e) {
     Throwable cause = e;
     while (cause.getCause() != null) {
       cause = cause.getCause();

@@ -22,11 +22,11 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Compares the rows of an image table with the prompts that the plan has in their places, column by
- * column.
+ * A check that compares the rows of an image table, column by column, with the prompts that belong
+ * there by the plan.
  *
- * @param prompts columns of the prompt table, with id and seed
- * @param imagesPerPrompt images for each row
+ * @param prompts the columns of the prompt table, with id and seed
+ * @param imagesPerPrompt the number of images for each row
  */
 public record PromptCheck(StructType prompts, int imagesPerPrompt)
     implements FlatMapFunction<Iterator<InternalRow>, String> {
@@ -39,17 +39,20 @@ public record PromptCheck(StructType prompts, int imagesPerPrompt)
   /**
    * Checks a table. The images themselves are not read.
    *
-   * @return a sentence for each value that is another one in the prompt table
+   * @param plan the plan of the run
+   * @param prompts the prompt table
+   * @param images the image table
+   * @return a sentence for each value that differs from the prompt table
    */
-  public static List<String> problems(RunPlan plan, PromptTable prompts, Dataset<Row> images) {
+  public static List<String> findProblems(RunPlan plan, PromptTable prompts, Dataset<Row> images) {
     Dataset<Row> wanted = PromptTables.identified(prompts.withPosition());
     Dataset<Row> columns = wanted.drop(PromptTable.POSITION);
     PromptCheck check = new PromptCheck(columns.schema(), plan.imagesPerPrompt());
     List<Column> compared = new ArrayList<>();
     check.add(compared, wanted);
     check.add(compared, images);
-    compared.add(wanted.col(PromptTable.POSITION)); // null where there is no prompt
-    Dataset<Row> placed = placed(plan, images);
+    compared.add(wanted.col(PromptTable.POSITION)); // null if there is no prompt
+    Dataset<Row> placed = addPlaces(plan, images);
     for (String name : List.of(FILE, ROW, IMAGE, "image_index")) {
       compared.add(placed.col(name));
     }
@@ -70,8 +73,8 @@ public record PromptCheck(StructType prompts, int imagesPerPrompt)
     }
   }
 
-  /** With the file, the row in it, and the place among all images that those give. */
-  private static Dataset<Row> placed(RunPlan plan, Dataset<Row> images) {
+  /** Adds the file, the row in it, and the resulting position among all images. */
+  private static Dataset<Row> addPlaces(RunPlan plan, Dataset<Row> images) {
     Column chunk = regexp_extract(col(FILE), "chunk-(\\d+)", 1).cast("bigint");
     long imagesPerChunk = (long) plan.chunkRows() * plan.imagesPerPrompt();
     return images
@@ -111,7 +114,7 @@ public record PromptCheck(StructType prompts, int imagesPerPrompt)
     }
   }
 
-  /** Images of a row count its seed up. */
+  /** Compares two values of a row; the seeds of a prompt's images count up from its seed. */
   private boolean isSame(InternalRow row, int wanted, int found, long imageIndex) {
     StructField field = prompts.apply(wanted);
     if (field.name().equals("seed")) {

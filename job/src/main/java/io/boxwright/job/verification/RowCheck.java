@@ -22,11 +22,11 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Reads every column of every row: the rows of a file must be those whose digest its footer has,
- * and each row must hold a whole picture of its size, or an error.
+ * A check that reads every column of every row. The rows of a file must have the digest of its
+ * footer, and each row must hold an intact picture of its size, or an error.
  *
- * @param schema of the image table
- * @param digests of the rows, by name of the file
+ * @param schema the schema of the image table
+ * @param digests the digests of the rows, by name of the file
  */
 public record RowCheck(StructType schema, Map<String, String> digests)
     implements FlatMapFunction<Iterator<InternalRow>, String> {
@@ -35,18 +35,19 @@ public record RowCheck(StructType schema, Map<String, String> digests)
   private static final int IMAGE_BYTES = 0;
 
   /**
-   * Checks files that are as they were written.
+   * Checks files whose seals are intact.
    *
-   * @param digests of the rows, by path of the file
-   * @return a sentence for each row and file that is not whole
+   * @param digests the digests of the rows, by path of the file
+   * @param largestFile the length of the largest file in bytes
+   * @return a sentence for each row and file with a problem
    */
-  public static List<String> problems(
+  public static List<String> findProblems(
       SparkSession spark, Map<String, String> digests, long largestFile) {
     if (digests.isEmpty()) {
       return List.of();
     }
     Dataset<Row> images =
-        ImageTable.read(wholeFiles(spark, largestFile), digests.keySet().toArray(String[]::new));
+        ImageTable.read(openSession(spark, largestFile), digests.keySet().toArray(String[]::new));
     Map<String, String> byName = new HashMap<>();
     digests.forEach((path, digest) -> byName.put(new Path(path).getName(), digest));
     return images
@@ -58,8 +59,8 @@ public record RowCheck(StructType schema, Map<String, String> digests)
         .collect();
   }
 
-  /** A session whose tasks read some whole files each, one after the other. */
-  private static SparkSession wholeFiles(SparkSession spark, long largestFile) {
+  /** Returns a new session whose tasks read whole files, one after the other. */
+  private static SparkSession openSession(SparkSession spark, long largestFile) {
     SparkSession session = spark.newSession();
     session.conf().set("spark.sql.files.openCostInBytes", "0");
     session.conf().set("spark.sql.files.minPartitionNum", "1");
@@ -105,50 +106,51 @@ public record RowCheck(StructType schema, Map<String, String> digests)
 
     void add(InternalRow row, List<String> problems) {
       digest.add(row);
-      problem(row)
+      findProblem(row)
           .ifPresent(
               problem ->
                   problems.add(
-                      "%s, row %d (id %s), %s".formatted(name, count, text(row, "id"), problem)));
+                      "%s, row %d (id %s), %s"
+                          .formatted(name, count, readText(row, "id"), problem)));
       count++;
     }
 
-    private Optional<String> problem(InternalRow row) {
-      String status = text(row, "status");
-      boolean pictured = !row.isNullAt(column("image"));
+    private Optional<String> findProblem(InternalRow row) {
+      String status = readText(row, "status");
+      boolean pictured = !row.isNullAt(indexOf("image"));
       return switch (status) {
         case "error" ->
-            text(row, "error").isEmpty() || pictured
+            readText(row, "error").isEmpty() || pictured
                 ? Optional.of("column error: an error without a message, or with an image")
                 : Optional.empty();
         case "ok" ->
-            pictured ? pictureProblem(row) : Optional.of("column image: there is no image");
+            pictured ? findPictureProblem(row) : Optional.of("column image: there is no image");
         default -> Optional.of("column status: it is '%s'".formatted(status));
       };
     }
 
-    private Optional<String> pictureProblem(InternalRow row) {
-      byte[] bytes = row.getStruct(column("image"), 2).getBinary(IMAGE_BYTES);
+    private Optional<String> findPictureProblem(InternalRow row) {
+      byte[] bytes = row.getStruct(indexOf("image"), 2).getBinary(IMAGE_BYTES);
       try {
         BufferedImage picture = ImageIO.read(new ByteArrayInputStream(bytes));
         boolean whole =
             picture != null
-                && picture.getWidth() == row.getInt(column("width"))
-                && picture.getHeight() == row.getInt(column("height"));
+                && picture.getWidth() == row.getInt(indexOf("width"))
+                && picture.getHeight() == row.getInt(indexOf("height"));
         return whole
             ? Optional.empty()
             : Optional.of("column image: there is no picture of its width and height");
-      } catch (IOException | RuntimeException e) { // the latter for broken streams
+      } catch (IOException | RuntimeException e) { // the latter at broken streams
         return Optional.of("column image: there is no picture: " + e.getMessage());
       }
     }
 
-    private int column(String column) {
+    private int indexOf(String column) {
       return schema.fieldIndex(column);
     }
 
-    private String text(InternalRow row, String column) {
-      int place = column(column);
+    private String readText(InternalRow row, String column) {
+      int place = indexOf(column);
       return row.isNullAt(place) ? "" : row.getUTF8String(place).toString();
     }
   }

@@ -14,9 +14,9 @@ import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
 /**
- * Reads files byte by byte, on executors, and compares them with their seals.
+ * A check that reads files byte by byte, on executors, and compares them with their seals.
  *
- * @param hadoop how file systems are reached
+ * @param hadoop Hadoop's settings, with which executors reach file systems
  */
 public record SealCheck(SerializableConfiguration hadoop)
     implements PairFunction<String, String, String> {
@@ -28,9 +28,9 @@ public record SealCheck(SerializableConfiguration hadoop)
   /**
    * Checks files.
    *
-   * @return what is wrong, by file; files that are as they were written are left out
+   * @return a description of the problem, by file; intact files are left out
    */
-  public static Map<String, String> brokenFiles(SparkSession spark, String... files) {
+  public static Map<String, String> findBrokenFiles(SparkSession spark, String... files) {
     if (files.length == 0) {
       return Map.of();
     }

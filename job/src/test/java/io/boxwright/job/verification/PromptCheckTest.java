@@ -64,7 +64,7 @@ class PromptCheckTest {
   }
 
   private static List<String> problems(PromptTable prompts) {
-    return PromptCheck.problems(plan(), prompts, images());
+    return PromptCheck.findProblems(plan(), prompts, images());
   }
 
   @Test

@@ -38,7 +38,7 @@ class RowCheckTest {
     File[] files = folder.resolve("table").toFile().listFiles((f, n) -> n.endsWith(".parquet"));
     String name = files[0].getName();
     List<String> problems =
-        RowCheck.problems(spark, Map.of(files[0].getPath(), "none"), files[0].length());
+        RowCheck.findProblems(spark, Map.of(files[0].getPath(), "none"), files[0].length());
     assertThat(problems).contains(name + ": its rows were changed after they were written");
     return problems.stream()
         .filter(problem -> !problem.endsWith("its rows were changed after they were written"))
