@@ -11,7 +11,7 @@ public final class Aside {
 
   private final RunFolder folder;
 
-  /** Names the folder in an output folder; it need not exist. */
+  /** Makes a view of this folder in an output folder; it need not exist. */
   public Aside(RunFolder folder) {
     this.folder = folder;
   }

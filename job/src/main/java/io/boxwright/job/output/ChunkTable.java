@@ -35,7 +35,7 @@ public final class ChunkTable {
   private final RunPlan plan;
   private final String planHash;
 
-  /** Names the chunks of a folder with a plan. */
+  /** Makes a view of the chunks of a folder with a plan. */
   public ChunkTable(RunFolder folder, RunPlan plan) {
     this.folder = folder;
     this.plan = plan;

@@ -24,7 +24,7 @@ public final class FolderContents {
 
   private final RunFolder folder;
 
-  /** Names the folder, which need not exist. */
+  /** Looks at a folder, which need not exist. */
   public FolderContents(RunFolder folder) {
     this.folder = folder;
   }

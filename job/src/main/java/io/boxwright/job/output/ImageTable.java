@@ -25,7 +25,7 @@ public final class ImageTable {
   private final RunFolder folder;
   private final RunPlan plan;
 
-  /** Names the image table in an output folder. */
+  /** Makes a view of the image table in an output folder. */
   public ImageTable(SparkSession spark, RunFolder folder, RunPlan plan) {
     this.spark = spark;
     this.folder = folder;

@@ -21,7 +21,7 @@ final class SealedOutputFile implements OutputFile {
   private final MessageDigest digest = Sha256.digest();
   private ByteArrayOutputStream end;
 
-  /** Names the file; it is created when Parquet asks for it. */
+  /** Prepares a file, which is created when Parquet asks for it. */
   SealedOutputFile(FileSystem fileSystem, Path path) {
     this.fileSystem = fileSystem;
     this.path = path;

@@ -13,7 +13,7 @@ public final class Staging {
 
   private final RunFolder folder;
 
-  /** Names the folder in an output folder; it need not exist. */
+  /** Makes a view of this folder in an output folder; it need not exist. */
   public Staging(RunFolder folder) {
     this.folder = folder;
   }

@@ -20,7 +20,7 @@ final class WholeFiles {
 
   private final FileSystem fileSystem;
 
-  /** Names the file system. */
+  /** Reads and writes files of a file system. */
   WholeFiles(FileSystem fileSystem) {
     this.fileSystem = fileSystem;
   }

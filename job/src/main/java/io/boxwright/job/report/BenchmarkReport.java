@@ -12,7 +12,7 @@ public final class BenchmarkReport {
 
   private final ConsoleLines out;
 
-  /** Names the writer; the caller closes it. */
+  /** Prints to {@code out}, which the caller closes. */
   public BenchmarkReport(PrintWriter out) {
     this.out = new ConsoleLines(out);
   }

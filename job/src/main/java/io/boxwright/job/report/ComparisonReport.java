@@ -10,7 +10,7 @@ public final class ComparisonReport {
 
   private final PrintWriter out;
 
-  /** Names the writer; the caller closes it. */
+  /** Prints to {@code out}, which the caller closes. */
   public ComparisonReport(PrintWriter out) {
     this.out = out;
   }

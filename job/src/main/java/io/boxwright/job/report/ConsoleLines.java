@@ -14,7 +14,7 @@ public final class ConsoleLines {
 
   private final PrintWriter out;
 
-  /** Names the writer; the caller closes it. */
+  /** Prints to {@code out}, which the caller closes. */
   public ConsoleLines(PrintWriter out) {
     this.out = out;
   }

@@ -11,7 +11,7 @@ public final class ConsoleReport {
 
   private final ConsoleLines out;
 
-  /** Names the writer; the caller closes it. */
+  /** Prints to {@code out}, which the caller closes. */
   public ConsoleReport(PrintWriter out) {
     this.out = new ConsoleLines(out);
   }

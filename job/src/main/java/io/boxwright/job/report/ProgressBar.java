@@ -125,7 +125,7 @@ public final class ProgressBar implements AutoCloseable {
     return nanoTime.getAsLong() / 1e9;
   }
 
-  /** Shows the progress a last time, and ends the thread. */
+  /** Shows the progress one last time, and ends the thread. */
   @Override
   public void close() {
     timer.shutdownNow();

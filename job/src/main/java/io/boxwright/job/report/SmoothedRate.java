@@ -1,7 +1,7 @@
 package io.boxwright.job.report;
 
 /**
- * A rate a second, in which the last minute counts most. Counts may rise in jumps, as those of
+ * A rate per second, in which the last minute counts most. Counts may rise in jumps, as those of
  * batches and tasks do. Each jump is spread over the time since the previous one.
  */
 final class SmoothedRate {
@@ -31,7 +31,7 @@ final class SmoothedRate {
     }
   }
 
-  /** Returns the rate a second; 0 as long as the count has not risen. */
+  /** Returns the rate per second; 0 as long as the count has not risen. */
   double perSecond() {
     return weights == 0 ? 0 : weightedRates / weights;
   }

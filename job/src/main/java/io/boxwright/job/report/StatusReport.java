@@ -9,7 +9,7 @@ public final class StatusReport {
 
   private final ConsoleLines out;
 
-  /** Names the writer; the caller closes it. */
+  /** Prints to {@code out}, which the caller closes. */
   public StatusReport(PrintWriter out) {
     this.out = new ConsoleLines(out);
   }

@@ -22,7 +22,7 @@ public final class DamageReport {
   private final Configuration configuration;
   private final Path file;
 
-  /** Names a file that is not as it was written. */
+  /** Prepares the search in a file that is not as it was written. */
   public DamageReport(Configuration configuration, Path file) {
     this.configuration = configuration;
     this.file = file;
@@ -69,9 +69,7 @@ public final class DamageReport {
       var pages = reader.readRowGroup(group).getPageReader(descriptor);
       pages.readDictionaryPage();
       while (pages.readPage() != null) {} // each page's checksum is compared as it is read
-    } catch (IOException
-        | RuntimeException
-        | OutOfMemoryError e) { // the last one at broken lengths
+    } catch (IOException | RuntimeException | OutOfMemoryError e) { // the last at broken lengths
       places.add(
           "%s, rows %d to %d, column %s: %s"
               .formatted(
