@@ -28,7 +28,9 @@ final class BenchmarkRequests {
 
   /** Creates as many requests as rows, for a pipeline. */
   static List<GenerationRequest> create(ImagePipeline pipeline, int rows) {
-    return IntStream.range(0, rows).mapToObj(row -> makeRequest(pipeline.tokenizer(), row)).toList();
+    return IntStream.range(0, rows)
+        .mapToObj(row -> makeRequest(pipeline.tokenizer(), row))
+        .toList();
   }
 
   private static GenerationRequest makeRequest(CLIPTokenizer tokenizer, int row) {
