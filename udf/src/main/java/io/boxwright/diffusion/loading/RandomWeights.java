@@ -7,20 +7,33 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * A source of random weights with which a network of any depth gives finite numbers, in float16,
- * too.
- *
- * @param manager the manager that owns the weights and whose device holds them
- * @param dataType the type of the weights
+ * A source of random weights. A network of any depth gives finite numbers with them, even in
+ * float16.
  */
-record RandomWeights(NDManager manager, DataType dataType) {
+final class RandomWeights {
 
   private static final float STANDARD_DEVIATION = 0.02f; // CLIP and GPT-2 start from the same
 
+  private final NDManager manager;
+  private final DataType dataType;
+
   /**
-   * Draws a tensor.
+   * Creates a source.
+   *
+   * @param manager the manager that owns the weights and whose device holds them
+   * @param dataType the type of the weights
+   */
+  RandomWeights(NDManager manager, DataType dataType) {
+    this.manager = manager;
+    this.dataType = dataType;
+  }
+
+  /**
+   * Draws a tensor. Weights of two or more dimensions are normally distributed; other weights are
+   * 1, and biases are 0.
    *
    * @param name the name of the parameter, {@code weight} or {@code bias}
+   * @param shape the shape of the tensor
    * @return an array that the manager alone owns, whatever scope is open
    */
   NDArray draw(String name, long... shape) {

@@ -13,20 +13,33 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/**
- * The safetensors files of one component, as diffusers and transformers name them.
- *
- * @param component the name for messages, such as {@code unet}
- * @param folder the component's folder
- * @param name the name of the files, {@code diffusion_pytorch_model} or {@code model}
- */
-record WeightFiles(String component, Path folder, String name) {
+/** A reader of the safetensors files of one component, as diffusers and transformers name them. */
+final class WeightFiles {
+
+  private final String component;
+  private final Path folder;
+  private final String name;
+
+  /**
+   * Creates a reader. It opens no file yet.
+   *
+   * @param component the name for messages, such as {@code unet}
+   * @param folder the component's folder
+   * @param name the name of the files, {@code diffusion_pytorch_model} or {@code model}
+   */
+  WeightFiles(String component, Path folder, String name) {
+    this.component = component;
+    this.folder = folder;
+    this.name = name;
+  }
 
   /**
    * Reads the tensors of the component's files. Where a folder has no files of the variant, its
    * plain files are read, as in diffusers.
    *
    * @param variant the variant, such as {@code fp16}, or null
+   * @return the tensors by name
+   * @throws ModelLoadingException naming the file or tensor that is missing or damaged
    */
   Map<String, SafeTensor> read(String variant) {
     Path file = findFile(variant);
@@ -34,8 +47,9 @@ record WeightFiles(String component, Path folder, String name) {
   }
 
   /**
-   * Returns the names of the files that {@link #read} reads.
+   * Lists the names of the files that {@link #read} reads: an index comes before its shards.
    *
+   * @param variant the variant, such as {@code fp16}, or null
    * @throws ModelLoadingException if there are none
    */
   List<String> listNames(String variant) {
