@@ -6,16 +6,32 @@ import io.boxwright.diffusion.models.AutoencoderKLConfig;
 import io.boxwright.diffusion.models.UNet2DConditionConfig;
 import io.boxwright.diffusion.schedulers.SchedulerConfig;
 
-/**
- * What a model takes: diffusers' {@code check_inputs}.
- *
- * @param unet what the latents and the prompts' states go into
- * @param vae says how much smaller latents are than images
- * @param scheduler of the model's folder
- */
-record InputChecks(UNet2DConditionConfig unet, AutoencoderKLConfig vae, SchedulerConfig scheduler) {
+/** Checks of the inputs and options of a model: diffusers' {@code check_inputs}. */
+final class InputChecks {
 
-  /** The options with the model's own size where they leave it open. */
+  private final UNet2DConditionConfig unet;
+  private final AutoencoderKLConfig vae;
+  private final SchedulerConfig scheduler;
+
+  /**
+   * Creates checks.
+   *
+   * @param unet the configuration that gives the shapes of latents and prompts' states
+   * @param vae the configuration that says how much smaller latents are than images
+   * @param scheduler the configuration in the model's folder
+   */
+  InputChecks(UNet2DConditionConfig unet, AutoencoderKLConfig vae, SchedulerConfig scheduler) {
+    this.unet = unet;
+    this.vae = vae;
+    this.scheduler = scheduler;
+  }
+
+  /** Returns the UNet's configuration. */
+  UNet2DConditionConfig unet() {
+    return unet;
+  }
+
+  /** Returns the options, with the model's own height or width in place of a 0. */
   GenerationOptions withModelSize(GenerationOptions options) {
     int factor = vae.scaleFactor();
     return options.withSize(
@@ -23,16 +39,16 @@ record InputChecks(UNet2DConditionConfig unet, AutoencoderKLConfig vae, Schedule
         options.width() == 0 ? unet.sampleSize().get(1) * factor : options.width());
   }
 
-  /** (B, C, h, w) of B rows. */
+  /** Returns the shape of the latents of some rows, (rows, C, h, w). */
   Shape latentShape(int rows, GenerationOptions options) {
     int factor = vae.scaleFactor();
     return new Shape(rows, unet.inChannels(), options.height() / factor, options.width() / factor);
   }
 
   /**
-   * Checks options.
+   * Checks the size of the images, and the scheduler.
    *
-   * @throws IllegalArgumentException naming the option
+   * @throws IllegalArgumentException naming the option, or the value of the configuration
    */
   void checkOptions(GenerationOptions options) {
     checkSize(options);
@@ -49,7 +65,7 @@ record InputChecks(UNet2DConditionConfig unet, AutoencoderKLConfig vae, Schedule
   }
 
   /**
-   * Checks that a scheduler can be made and takes as many steps.
+   * Checks that the scheduler can be made and takes so many steps.
    *
    * @throws IllegalArgumentException naming the option, or the value of the configuration
    */
@@ -58,10 +74,11 @@ record InputChecks(UNet2DConditionConfig unet, AutoencoderKLConfig vae, Schedule
   }
 
   /**
-   * Checks inputs, with options {@link #withModelSize}.
+   * Checks inputs and options.
    *
-   * @param promptTokens T of {@code prompt_embeds} (B, T, D)
-   * @throws IllegalArgumentException naming the input
+   * @param options the options, after {@link #withModelSize}
+   * @param promptTokens the number T of tokens in {@code prompt_embeds} (B, T, D)
+   * @throws IllegalArgumentException naming the input or option
    */
   void check(GenerationInputs inputs, GenerationOptions options, int promptTokens) {
     checkOptions(options);
