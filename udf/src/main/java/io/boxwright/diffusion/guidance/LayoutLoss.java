@@ -29,13 +29,25 @@ import java.util.stream.LongStream;
  * <p>The first (object, token) pairs of all rows are computed at once, then the second ones, and so
  * on. A row that has no more pairs takes part with weight 0. So the shapes depend only on the
  * number of rows, and no two pairs are added to a row at once, which a GPU would do in any order.
- *
- * @param heads the attention heads that are read
- * @param rounding the way a box's edges become cells of a map
- * @param smallBoxes the treatment of a box that covers no cell of a map
  */
-record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxes smallBoxes)
-    implements AttentionLoss {
+final class LayoutLoss implements AttentionLoss {
+
+  private final BackwardGuidance.Heads heads;
+  private final CellRounding rounding;
+  private final SmallBoxes smallBoxes;
+
+  /**
+   * Creates a loss.
+   *
+   * @param heads the attention heads that are read
+   * @param rounding the way a box's edges become cells of a map
+   * @param smallBoxes the treatment of a box that covers no cell of a map
+   */
+  LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxes smallBoxes) {
+    this.heads = heads;
+    this.rounding = rounding;
+    this.smallBoxes = smallBoxes;
+  }
 
   @Override
   public OfRows prepare(NDManager manager, List<List<LayoutObject>> layouts, MapSizes mapSizes) {
