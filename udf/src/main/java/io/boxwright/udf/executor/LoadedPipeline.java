@@ -4,28 +4,52 @@ import ai.djl.Device;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 
 /**
- * A loaded pipeline of this executor.
- *
- * @param pipeline the pipeline, shared by the executor's tasks
- * @param device the device that it runs on
- * @param limit the number of rows that fit there
- * @param thread the thread that makes all of its batches
- * @param detectors the detectors on the same device
+ * A loaded pipeline of this executor, with its device, thread, batch limit and detectors. Tasks
+ * share it; {@link SharedPipeline} ends the thread and closes the pipeline and detectors.
  */
-public record LoadedPipeline(
-    ImagePipeline pipeline,
-    Device device,
-    BatchLimit limit,
-    PipelineThread thread,
-    LoadedDetectors detectors) {
+public final class LoadedPipeline {
 
-  /** Makes a pipeline that has not been used yet. */
+  private final ImagePipeline pipeline;
+  private final Device device;
+  private final BatchLimit limit = new BatchLimit();
+  private final PipelineThread thread;
+  private final LoadedDetectors detectors;
+
+  /**
+   * Creates a pipeline that no batch has used yet.
+   *
+   * @param pipeline the pipeline that makes the images
+   * @param device the device that it runs on
+   */
   public LoadedPipeline(ImagePipeline pipeline, Device device) {
-    this(
-        pipeline,
-        device,
-        new BatchLimit(),
-        new PipelineThread("pipeline-" + DeviceType.name(device)),
-        new LoadedDetectors(device));
+    this.pipeline = pipeline;
+    this.device = device;
+    this.thread = new PipelineThread("pipeline-" + DeviceType.name(device));
+    this.detectors = new LoadedDetectors(device);
+  }
+
+  /** Returns the pipeline that makes the images. */
+  public ImagePipeline pipeline() {
+    return pipeline;
+  }
+
+  /** Returns the device that the pipeline runs on. */
+  public Device device() {
+    return device;
+  }
+
+  /** Returns the limit of the rows that fit into the device's memory. */
+  public BatchLimit limit() {
+    return limit;
+  }
+
+  /** Returns the thread that makes all of the pipeline's batches. */
+  public PipelineThread thread() {
+    return thread;
+  }
+
+  /** Returns the detectors on the same device. */
+  public LoadedDetectors detectors() {
+    return detectors;
   }
 }
