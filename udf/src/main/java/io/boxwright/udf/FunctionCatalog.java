@@ -36,7 +36,7 @@ public final class FunctionCatalog
   public void initialize(String catalogName, CaseInsensitiveStringMap options) {
     String modelCache = options.get("model-cache");
     Tokenizers tokenizers =
-        Tokenizers.of(
+        new Tokenizers(
             modelCache == null ? ModelCache.defaultFolder() : Path.of(modelCache),
             SparkSession.active().sparkContext().hadoopConfiguration());
     name = catalogName;

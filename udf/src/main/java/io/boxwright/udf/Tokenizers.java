@@ -13,23 +13,31 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * The tokenizers of models, by the names that {@link ModelFolder} knows. A process loads each
  * tokenizer once, at its first use, and keeps it until the process ends, which frees the native
- * memory. A folder that changes meanwhile is not read again.
- *
- * @param modelCache the folder for copies of models on each host
- * @param hadoop the settings of file systems
+ * memory. If the model's folder changes meanwhile, it is not read again.
  */
-record Tokenizers(String modelCache, SerializableConfiguration hadoop) implements Serializable {
+final class Tokenizers implements Serializable {
 
+  private static final long serialVersionUID = 1;
   private static final Map<String, CLIPTokenizer> LOADED = new ConcurrentHashMap<>();
 
-  /** Makes tokenizers of models on file systems by Hadoop's settings. */
-  static Tokenizers of(Path modelCache, Configuration hadoop) {
-    return new Tokenizers(modelCache.toString(), new SerializableConfiguration(hadoop));
+  private final String modelCache;
+  private final SerializableConfiguration hadoop;
+
+  /**
+   * Creates tokenizers, none of them loaded.
+   *
+   * @param modelCache the folder for copies of models on each host
+   * @param hadoop the settings of file systems
+   */
+  Tokenizers(Path modelCache, Configuration hadoop) {
+    this.modelCache = modelCache.toString(); // a Path is not serializable
+    this.hadoop = new SerializableConfiguration(hadoop);
   }
 
   /**
    * Returns the tokenizer of a model, for all threads. It stays open; callers do not close it.
    *
+   * @param model the name of the model, as {@link ModelFolder} takes it
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the model or its file that
    *     cannot be read; the next call tries again
    */
