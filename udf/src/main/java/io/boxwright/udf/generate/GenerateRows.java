@@ -32,31 +32,66 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
 /**
- * What a task does with its partition: takes its rows in batches, in order, and holds no more than
- * one batch of images at a time.
- *
- * @param pipeline which pipeline to use
- * @param options of all rows
- * @param guidance of all rows
- * @param batchSize images made together
- * @param batchTimeout how long a batch may take; zero means for ever
- * @param imagesPerPrompt images for each row
- * @param detector what looks for the objects in the images; null: nothing does
- * @param writer makes the output rows
- * @param counters count what is done
+ * The work of a task: it makes the images of its partition's rows, batch by batch and in order. It
+ * holds the images of only one batch at a time.
  */
-record GenerateRows(
-    PipelineSpec pipeline,
-    GenerationOptions options,
-    Guidance guidance,
-    BatchSize batchSize,
-    Duration batchTimeout,
-    int imagesPerPrompt,
-    DetectorSpec detector,
-    ImageRowWriter writer,
-    GenerationCounters counters)
-    implements MapPartitionsFunction<Row, Row> {
+final class GenerateRows implements MapPartitionsFunction<Row, Row> {
 
+  private static final long serialVersionUID = 1;
+
+  private final PipelineSpec pipeline;
+  private final GenerationOptions options;
+  private final Guidance guidance;
+  private final BatchSize batchSize;
+  private final Duration batchTimeout;
+  private final int imagesPerPrompt;
+  private final DetectorSpec detector;
+  private final ImageRowWriter writer;
+  private final GenerationCounters counters;
+
+  /**
+   * Creates the work of all tasks of a table.
+   *
+   * @param pipeline the pipeline that makes the images
+   * @param options the options of all rows
+   * @param guidance the guidance of all rows
+   * @param batchSize the number of images that are made together
+   * @param batchTimeout the longest time of a batch; zero means that there is no limit
+   * @param imagesPerPrompt the number of images of each row
+   * @param detector the detector that looks for the objects in the images; null for none
+   * @param writer the writer that makes the output rows
+   * @param counters the counters that record images, errors and times
+   */
+  GenerateRows(
+      PipelineSpec pipeline,
+      GenerationOptions options,
+      Guidance guidance,
+      BatchSize batchSize,
+      Duration batchTimeout,
+      int imagesPerPrompt,
+      DetectorSpec detector,
+      ImageRowWriter writer,
+      GenerationCounters counters) {
+    this.pipeline = pipeline;
+    this.options = options;
+    this.guidance = guidance;
+    this.batchSize = batchSize;
+    this.batchTimeout = batchTimeout;
+    this.imagesPerPrompt = imagesPerPrompt;
+    this.detector = detector;
+    this.writer = writer;
+    this.counters = counters;
+  }
+
+  /**
+   * Starts the work on a partition.
+   *
+   * @param prompts the rows of the partition
+   * @return the rows of the image table; a batch of images is made when its first row is asked for
+   * @throws IllegalArgumentException naming the option that the model cannot take
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what cannot be read of the
+   *     model
+   */
   @Override
   public Iterator<Row> call(Iterator<Row> prompts) {
     if (!prompts.hasNext()) {
@@ -72,7 +107,7 @@ record GenerateRows(
         Optional.ofNullable(detector).map(spec -> loaded.detectors().get(spec, counters)));
   }
 
-  /** Output rows, made batch by batch as they are asked for. */
+  /** The rows of the image table. A batch is made when its first row is asked for. */
   private final class ImageRows implements Iterator<Row> {
 
     private final Iterator<ImageRequest> requests;
@@ -93,7 +128,7 @@ record GenerateRows(
     @Override
     public boolean hasNext() {
       while (ready.isEmpty() && requests.hasNext()) {
-        generate(nextBatch());
+        generate(takeBatch());
       }
       return !ready.isEmpty();
     }
@@ -106,7 +141,7 @@ record GenerateRows(
       return ready.remove();
     }
 
-    private List<ImageRequest> nextBatch() {
+    private List<ImageRequest> takeBatch() {
       int most = generator.mostRows();
       List<ImageRequest> batch = new ArrayList<>();
       while (batch.size() < most && requests.hasNext()) {
@@ -121,16 +156,20 @@ record GenerateRows(
           IntStream.range(0, batch.size()).filter(i -> batch.get(i).wanted()).boxed().toList();
       List<List<ScoreOutcome>> scores =
           wanted.stream().map(outcomes::get).map(this::score).toList();
-      List<byte[]> pngs = encoded(wanted.stream().map(outcomes::get).toList());
+      List<byte[]> pngs = encode(wanted.stream().map(outcomes::get).toList());
       for (int i = 0; i < wanted.size(); i++) {
         int place = wanted.get(i);
-        ready.add(writer.row(batch.get(place), outcomes.get(place), pngs.get(i), scores.get(i)));
+        ready.add(
+            writer.makeRow(batch.get(place), outcomes.get(place), pngs.get(i), scores.get(i)));
       }
       wanted.forEach(place -> counters.count(outcomes.get(place)));
     }
 
-    /** PNGs, null where there is no image. On all cores: one would keep a GPU waiting. */
-    private List<byte[]> encoded(List<ImageOutcome> outcomes) {
+    /**
+     * Encodes images as PNG, null where there is no image. Uses all cores, because one would keep a
+     * GPU waiting.
+     */
+    private List<byte[]> encode(List<ImageOutcome> outcomes) {
       long start = System.nanoTime();
       List<byte[]> pngs =
           outcomes.parallelStream()

@@ -16,15 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a task whose batch takes too long. A native call cannot be interrupted; so an executor ends
- * its process, and Spark tries the task again elsewhere. Where the driver is the executor, the job
- * is cancelled instead, and the thread left behind.
- *
- * @param timeout of a batch; zero means none
+ * A guard that ends a task whose batch takes too long. A native call cannot be interrupted. So an
+ * executor ends its process, and Spark tries the task again elsewhere. If the driver is the
+ * executor, Spark cancels the stage instead, and the thread stays behind.
  */
-record Watchdog(Duration timeout) {
+final class Watchdog {
 
-  /** How an executor ends; not one of Spark's own exit codes. */
+  /** The exit code of an executor whose batch took too long. Spark itself does not use it. */
   static final int EXIT_CODE = 86;
 
   /** Spark's id of the executor that is the driver. */
@@ -34,7 +32,18 @@ record Watchdog(Duration timeout) {
   private static final ScheduledExecutorService TIMER =
       Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("batch-watchdog"));
 
-  /** Until it is closed, a batch is looked after. */
+  private final Duration timeout;
+
+  /**
+   * Creates a watchdog.
+   *
+   * @param timeout the longest time of a batch; zero means that there is no limit
+   */
+  Watchdog(Duration timeout) {
+    this.timeout = timeout;
+  }
+
+  /** The watch over one batch. Closing it ends the watch. */
   interface Watch extends AutoCloseable {
 
     @Override
@@ -42,10 +51,11 @@ record Watchdog(Duration timeout) {
   }
 
   /**
-   * Looks after a batch that this thread makes.
+   * Watches a batch that this thread makes.
    *
-   * @param ids its rows
-   * @param task that the batch is of
+   * @param ids the ids of its rows
+   * @param task the task that makes the batch
+   * @return the watch, which the caller closes when the batch is made
    */
   Watch watch(List<String> ids, TaskContext task) {
     if (timeout.isZero()) {
@@ -53,15 +63,15 @@ record Watchdog(Duration timeout) {
     }
     Thread worker = Thread.currentThread();
     ScheduledFuture<?> alarm =
-        TIMER.schedule(() -> bite(worker, task, ids), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        TIMER.schedule(() -> endTask(worker, task, ids), timeout.toMillis(), TimeUnit.MILLISECONDS);
     return () -> alarm.cancel(false);
   }
 
-  private void bite(Thread worker, TaskContext task, List<String> ids) {
+  private void endTask(Thread worker, TaskContext task, List<String> ids) {
     String reason =
         "A batch took more than %d s, rows %s: see --batch-timeout"
             .formatted(timeout.toSeconds(), ids);
-    LOG.error("{}. Its thread is at\n{}", reason, stack(worker));
+    LOG.error("{}. Its thread is at\n{}", reason, describeStack(worker));
     if (DRIVER.equals(SparkEnv.get().executorId())) {
       SparkContext.getOrCreate().cancelStage(task.stageId(), reason);
     } else {
@@ -69,7 +79,7 @@ record Watchdog(Duration timeout) {
     }
   }
 
-  private static String stack(Thread thread) {
+  private static String describeStack(Thread thread) {
     return Stream.of(thread.getStackTrace())
         .map(frame -> "\tat " + frame)
         .collect(Collectors.joining("\n"));

@@ -20,21 +20,45 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/**
- * Turns outcomes into rows of the image table.
- *
- * @param prompts columns of the prompt table
- * @param images columns of the image table
- */
-public record ImageRowWriter(PromptSchema prompts, StructType images) implements Serializable {
+/** A writer that turns the outcomes of requests into rows of the image table. */
+public final class ImageRowWriter implements Serializable {
+
+  private static final long serialVersionUID = 1;
+
+  private final PromptSchema prompts;
+  private final StructType images;
 
   /**
-   * The row for a request and how it ended.
+   * Creates a writer.
    *
-   * @param png the image's bytes; null if there is none
-   * @param scores what the scores of the table have to say of the image; empty if there is none
+   * @param prompts the columns of the prompt table
+   * @param images the columns of the image table
    */
-  public Row row(
+  public ImageRowWriter(PromptSchema prompts, StructType images) {
+    this.prompts = prompts;
+    this.images = images;
+  }
+
+  /** Returns the columns of the prompt table. */
+  public PromptSchema prompts() {
+    return prompts;
+  }
+
+  /** Returns the columns of the image table. */
+  public StructType images() {
+    return images;
+  }
+
+  /**
+   * Makes the row of a request.
+   *
+   * @param request the row of the prompt table and the number of its image
+   * @param outcome the image, or the error if there is none
+   * @param png the bytes of the image; null if there is none
+   * @param scores the outcome of each score of the table; empty if there is no image
+   * @return the values of the image table's columns, in their order
+   */
+  public Row makeRow(
       ImageRequest request, ImageOutcome outcome, byte[] png, List<ScoreOutcome> scores) {
     Map<String, Object> values = new HashMap<>();
     for (int i = 0; i < prompts.columns().size(); i++) {
@@ -60,15 +84,15 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
     values.put("image", RowFactory.create(png, path));
     values.put("width", image.image().getWidth());
     values.put("height", image.image().getHeight());
-    values.put("guidance", guidance(image.guidance()));
+    values.put("guidance", makeGuidance(image.guidance()));
   }
 
-  /** Null if the image was not guided. */
-  private static Row guidance(GuidanceTrace trace) {
+  /** Makes the value of column {@code guidance}, null if the image was not guided. */
+  private static Row makeGuidance(GuidanceTrace trace) {
     return trace.equals(GuidanceTrace.NONE)
         ? null
         : RowFactory.create(
-            number(trace.lossFirst()), number(trace.lossLast()), trace.iterations());
+            toNullable(trace.lossFirst()), toNullable(trace.lossLast()), trace.iterations());
   }
 
   private static void putWarnings(
@@ -84,89 +108,90 @@ public record ImageRowWriter(PromptSchema prompts, StructType images) implements
         outcomes.stream().map(ScoreOutcome::scores).flatMap(Optional::stream).toList();
     for (ImageScores group : scores) {
       String column = group.group().name();
-      values.put(column, struct(type(column), "", numbers(group.imageNumbers())));
+      values.put(column, makeStruct(typeOf(column), "", toValues(group.imageNumbers())));
     }
     List<LayoutObject> layout = outcome.layout();
     if (!layout.isEmpty()) {
-      values.put("objects", objects(layout, scores));
+      values.put("objects", makeObjects(layout, scores));
       values.put(
           "attention",
           outcome.image().attentionMaps().stream()
-              .map(map -> attention(map, layout))
+              .map(map -> makeAttention(map, layout))
               .toArray(Row[]::new));
     }
   }
 
-  private StructType type(String column) {
+  private StructType typeOf(String column) {
     return (StructType) images.apply(column).dataType();
   }
 
-  private Row[] objects(List<LayoutObject> layout, List<ImageScores> scores) {
+  private Row[] makeObjects(List<LayoutObject> layout, List<ImageScores> scores) {
     StructType type = (StructType) ((ArrayType) images.apply("objects").dataType()).elementType();
     Row[] rows = new Row[layout.size()];
     for (int i = 0; i < rows.length; i++) {
-      Map<String, Object> values = object(layout.get(i));
+      Map<String, Object> values = describe(layout.get(i));
       for (ImageScores group : scores) {
         if (!group.objectScores().isEmpty()) {
           putObjectScores(values, group.objectScores().get(i));
         }
       }
-      rows[i] = struct(type, "", values);
+      rows[i] = makeStruct(type, "", values);
     }
     return rows;
   }
 
-  private static Map<String, Object> object(LayoutObject object) {
+  private static Map<String, Object> describe(LayoutObject object) {
     Map<String, Object> values = new HashMap<>();
     values.put("label", object.label());
     values.put("token_indices", object.tokenIndices().toArray(Integer[]::new));
     values.put(
-        "boxes", object.boxes().stream().map(ImageRowWriter::edges).toArray(Double[][]::new));
+        "boxes", object.boxes().stream().map(ImageRowWriter::toEdges).toArray(Double[][]::new));
     return values;
   }
 
   private static void putObjectScores(Map<String, Object> values, ObjectScores scores) {
-    values.putAll(numbers(scores.numbers()));
-    scores.boxes().forEach((path, box) -> values.put(path, edges(box)));
+    values.putAll(toValues(scores.numbers()));
+    scores.boxes().forEach((path, box) -> values.put(path, toEdges(box)));
   }
 
-  private static Double[] edges(BoundingBox box) {
+  private static Double[] toEdges(BoundingBox box) {
     return new Double[] {box.xMin(), box.yMin(), box.xMax(), box.yMax()};
   }
 
-  private static Map<String, Object> numbers(Map<String, Double> numbers) {
+  private static Map<String, Object> toValues(Map<String, Double> numbers) {
     Map<String, Object> values = new HashMap<>();
-    numbers.forEach((path, number) -> values.put(path, number(number)));
+    numbers.forEach((path, number) -> values.put(path, toNullable(number)));
     return values;
   }
 
-  /** Not a number means that there is none: null, which every reader skips in a mean. */
-  private static Double number(double value) {
+  /** Returns null in place of NaN, because readers leave null out of a mean. */
+  private static Double toNullable(double value) {
     return Double.isNaN(value) ? null : value;
   }
 
   /**
-   * A struct whose values are given by their paths, and that stands at a path itself.
+   * Makes a struct.
    *
-   * @param path empty, or with a dot at the end
-   * @return null if no value is in it
+   * @param path the path of the struct, with a dot at the end; empty for the outermost one
+   * @param values the values by their whole paths
+   * @return null if the struct has no value
    */
-  private static Row struct(StructType type, String path, Map<String, Object> values) {
+  private static Row makeStruct(StructType type, String path, Map<String, Object> values) {
     if (values.keySet().stream().noneMatch(name -> name.startsWith(path))) {
       return null;
     }
     return RowFactory.create(
-        Arrays.stream(type.fields()).map(field -> value(field, path, values)).toArray());
+        Arrays.stream(type.fields()).map(field -> valueOf(field, path, values)).toArray());
   }
 
-  private static Object value(StructField field, String path, Map<String, Object> values) {
+  private static Object valueOf(StructField field, String path, Map<String, Object> values) {
     String name = path + field.name();
     return field.dataType() instanceof StructType inner
-        ? struct(inner, name + ".", values)
+        ? makeStruct(inner, name + ".", values)
         : values.get(name);
   }
 
-  private static Row attention(AttentionMap map, List<LayoutObject> layout) {
+  private static Row makeAttention(AttentionMap map, List<LayoutObject> layout) {
     return RowFactory.create(
         map.object(),
         layout.get(map.object()).label(),

@@ -74,7 +74,7 @@ class ImageRowWriterTest {
             List.of(),
             List.of("cut"));
     Row values =
-        writer.row(
+        writer.makeRow(
             new ImageRequest(RowFactory.create("a cat"), prompt, 0, null),
             ImageOutcome.of(image, LAYOUT, 1),
             new byte[] {1},
