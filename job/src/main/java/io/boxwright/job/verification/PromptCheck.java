@@ -24,17 +24,27 @@ import org.apache.spark.sql.types.StructType;
 /**
  * A check that compares the rows of an image table, column by column, with the prompts that belong
  * there by the plan.
- *
- * @param prompts the columns of the prompt table, with id and seed
- * @param imagesPerPrompt the number of images for each row
  */
-public record PromptCheck(StructType prompts, int imagesPerPrompt)
-    implements FlatMapFunction<Iterator<InternalRow>, String> {
+public final class PromptCheck implements FlatMapFunction<Iterator<InternalRow>, String> {
 
   private static final long serialVersionUID = 1;
   private static final String FILE = "_boxwright_file";
   private static final String ROW = "_boxwright_row";
   private static final String IMAGE = "_boxwright_image";
+
+  private final StructType prompts;
+  private final int imagesPerPrompt;
+
+  /**
+   * Creates a check.
+   *
+   * @param prompts the columns of the prompt table, with id and seed
+   * @param imagesPerPrompt the number of images for each row
+   */
+  private PromptCheck(StructType prompts, int imagesPerPrompt) {
+    this.prompts = prompts;
+    this.imagesPerPrompt = imagesPerPrompt;
+  }
 
   /**
    * Checks a table. The images themselves are not read.

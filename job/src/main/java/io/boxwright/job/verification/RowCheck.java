@@ -24,15 +24,25 @@ import org.apache.spark.sql.types.StructType;
 /**
  * A check that reads every column of every row. The rows of a file must have the digest of its
  * footer, and each row must hold an intact picture of its size, or an error.
- *
- * @param schema the schema of the image table
- * @param digests the digests of the rows, by name of the file
  */
-public record RowCheck(StructType schema, Map<String, String> digests)
-    implements FlatMapFunction<Iterator<InternalRow>, String> {
+public final class RowCheck implements FlatMapFunction<Iterator<InternalRow>, String> {
 
   private static final long serialVersionUID = 1;
   private static final int IMAGE_BYTES = 0;
+
+  private final StructType schema;
+  private final Map<String, String> digests;
+
+  /**
+   * Creates a check.
+   *
+   * @param schema the schema of the image table
+   * @param digests the digests of the rows, by name of the file
+   */
+  private RowCheck(StructType schema, Map<String, String> digests) {
+    this.schema = schema;
+    this.digests = digests;
+  }
 
   /**
    * Checks files whose seals are intact.

@@ -13,17 +13,23 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
-/**
- * A check that reads files byte by byte, on executors, and compares them with their seals.
- *
- * @param hadoop Hadoop's settings, with which executors reach file systems
- */
-public record SealCheck(SerializableConfiguration hadoop)
-    implements PairFunction<String, String, String> {
+/** A check that reads files byte by byte, on executors, and compares them with their seals. */
+public final class SealCheck implements PairFunction<String, String, String> {
 
   private static final long serialVersionUID = 1;
   private static final int FILES_PER_TASK = 8;
   private static final String WHOLE = "";
+
+  private final SerializableConfiguration hadoop;
+
+  /**
+   * Creates a check.
+   *
+   * @param hadoop Hadoop's settings, with which executors reach file systems
+   */
+  private SealCheck(SerializableConfiguration hadoop) {
+    this.hadoop = hadoop;
+  }
 
   /**
    * Checks files.
