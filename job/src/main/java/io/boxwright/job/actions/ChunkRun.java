@@ -30,11 +30,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A run that makes the images that a folder lacks, and counts the images that it then has. */
-record ChunkRun(
-    ImageWork work, PromptTable prompts, RunFolder folder, RunPlan plan, RunRecorder recorder) {
+final class ChunkRun {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChunkRun.class);
   private static final int CONTACT_SHEET_IMAGES = 12;
+
+  private final ImageWork work;
+  private final PromptTable prompts;
+  private final RunFolder folder;
+  private final RunPlan plan;
+  private final RunRecorder recorder;
+
+  /**
+   * Creates a run.
+   *
+   * @param work the maker of the images
+   * @param prompts the prompt table
+   * @param folder the output folder, which this run has locked
+   * @param plan the plan of the run
+   * @param recorder the recorder that keeps the run's record up to date
+   */
+  ChunkRun(
+      ImageWork work, PromptTable prompts, RunFolder folder, RunPlan plan, RunRecorder recorder) {
+    this.work = work;
+    this.prompts = prompts;
+    this.folder = folder;
+    this.plan = plan;
+    this.recorder = recorder;
+  }
 
   /**
    * Makes the images, chunk by chunk.

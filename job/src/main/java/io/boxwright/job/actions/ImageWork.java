@@ -6,19 +6,42 @@ import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.io.PrintWriter;
 import org.apache.spark.sql.SparkSession;
 
-/**
- * The making of images under a failure limit and a progress bar.
- *
- * @param spark the session that runs the jobs
- * @param generator the generator that makes the images
- * @param maxFailedShare the share of the images that may fail, 0 to 1
- * @param console the writer that progress is printed to
- */
-record ImageWork(
-    SparkSession spark,
-    GuidedImageGenerator generator,
-    double maxFailedShare,
-    PrintWriter console) {
+/** The making of images under a failure limit and a progress bar. */
+final class ImageWork {
+
+  private final SparkSession spark;
+  private final GuidedImageGenerator generator;
+  private final double maxFailedShare;
+  private final PrintWriter console;
+
+  /**
+   * Creates the work of a run.
+   *
+   * @param spark the session that runs the jobs
+   * @param generator the generator that makes the images
+   * @param maxFailedShare the share of the images that may fail, 0 to 1
+   * @param console the writer that progress is printed to; it stays open
+   */
+  ImageWork(
+      SparkSession spark,
+      GuidedImageGenerator generator,
+      double maxFailedShare,
+      PrintWriter console) {
+    this.spark = spark;
+    this.generator = generator;
+    this.maxFailedShare = maxFailedShare;
+    this.console = console;
+  }
+
+  /** Returns the session that runs the jobs. */
+  SparkSession spark() {
+    return spark;
+  }
+
+  /** Returns the generator that makes the images. */
+  GuidedImageGenerator generator() {
+    return generator;
+  }
 
   /**
    * Runs a job that makes images.
