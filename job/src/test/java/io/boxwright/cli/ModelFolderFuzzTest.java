@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.boxwright.diffusion.loading.ModelLoadingException;
-import io.boxwright.testing.HostileFolder;
 import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
+import io.boxwright.testing.hostile.HostileFolder;
 import io.boxwright.text.Printable;
 import io.boxwright.threads.DaemonThreads;
 import io.boxwright.udf.generate.GuidedImageGenerator;
