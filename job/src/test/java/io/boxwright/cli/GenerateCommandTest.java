@@ -1,0 +1,84 @@
+package io.boxwright.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.boxwright.testing.BrokenLoader;
+import io.boxwright.testing.TinyModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** {@code boxwright generate}: how runs end, and what they print. */
+class GenerateCommandTest extends CommandRuns {
+
+  @Test
+  void goodRowsEndWithZeroAndBadOnesWithThree() throws Exception {
+    writePrompts("select 'a red circle' prompt");
+    assertThat(generate("--steps", "1", "--height", "64", "--width", "64")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("1 of 1 image made", folder.resolve("out").toString());
+
+    Files.move(folder.resolve("out"), folder.resolve("out of the way"));
+    Files.move(folder.resolve("prompts"), folder.resolve("prompts out of the way"));
+    writePrompts("select explode(array('', 'a red circle')) prompt");
+    assertThat(generate("--steps", "1", "--height", "64", "--width", "64"))
+        .isEqualTo(ExitCode.ROWS_FAILED);
+    assertThat(out.toString()).contains("1 image failed", "Invalid prompt: it is empty");
+  }
+
+  @Test
+  void aDetectorAddsItsScores() throws Exception {
+    writePrompts(
+        "select 'a red circle' prompt, array(array(0D, 0D, 0.5D, 0.5D)) bboxes,"
+            + " array('a red circle') phrases");
+
+    assertThat(generate("--steps", "1", "--detector", "Shapes")).isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString()).contains("Objects detected in the images, mean of 1 image:");
+    assertThat(Files.readString(folder.resolve("out/run.json")))
+        .contains("stage_seconds", "detect", "png", "write");
+  }
+
+  @Test
+  void guidanceNumbersWithoutGuidanceAreIgnoredWithALineThatNamesThem() throws Exception {
+    writePrompts(
+        "select 'a cat' prompt, array(array(0D, 0D, 0.5D, 0.5D)) bboxes, array('dragon') phrases");
+
+    assertThat(generate("--guidance=none", "--loss-scale=9", "--max-guidance-steps=5"))
+        .isEqualTo(ExitCode.ROWS_FAILED);
+
+    assertThat(err.toString().lines())
+        .first()
+        .isEqualTo("No effect with --guidance none: --loss-scale, --max-guidance-steps");
+  }
+
+  @Test
+  void aModelsOwnGuidanceIsReadBeforeAnyImageIsMade() throws Exception {
+    Path model = TinyModel.copyTo(folder.resolve("model")).folder();
+    Files.writeString(model.resolve("layout_guidance.json"), "{\"loss_scal\": 40}");
+
+    assertRefused(
+        run("generate", "--model", model.toString(), "--input=none", "--output=none"),
+        "layout_guidance.json: unknown option loss_scal");
+  }
+
+  @Test
+  void inputThatIsNotThereIsRefused() {
+    assertThat(generate()).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("Cannot read prompts from", "prompts");
+  }
+
+  @Test
+  void aFailedJobEndsWithOneAndOneLine() throws Exception {
+    writePrompts("select 'a red circle' prompt");
+    conf.set("spark.boxwright.pipeline-loader", BrokenLoader.class.getName());
+
+    assertThat(generate()).isEqualTo(ExitCode.UNEXPECTED);
+
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .startsWith(
+            "Cannot make the images: Cannot load unet: missing tensor conv_in.weight. Finished")
+        .contains("to go on: boxwright generate --model " + TinyModel.FOLDER);
+  }
+}
