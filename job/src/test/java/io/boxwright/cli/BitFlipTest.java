@@ -5,15 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.boxwright.job.report.VerifyResult;
 import io.boxwright.testing.Runs;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,19 +22,17 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the file says the same as before. {@code -Dboxwright.flips=300} flips so many; the default is a
  * few. The contact sheet is not covered.
  */
-class BitFlipTest {
+class BitFlipTest extends SharedSpark {
 
   private static final int FLIPS = Integer.getInteger("boxwright.flips", 8);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path folder;
-  private static SparkSession spark;
   private static Runs runs;
   private static List<Path> files;
 
   @BeforeAll
   static void makeRun() throws Exception {
-    spark = Spark.local();
     runs = new Runs(spark, folder).withPrompts();
     runs.action().execute();
     try (Stream<Path> all = Files.walk(runs.output())) {
@@ -48,11 +44,6 @@ class BitFlipTest {
     }
     assertThat(files).hasSize(7); // five chunks, the plan and the record
     assertThat(runs.verify().problems()).isEmpty();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
   }
 
   static IntStream flips() {

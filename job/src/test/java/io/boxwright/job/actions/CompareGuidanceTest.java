@@ -7,7 +7,7 @@ import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.job.report.Comparison;
 import io.boxwright.testing.LocalSpark;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.generate.GuidedImageGenerator;
@@ -18,13 +18,10 @@ import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class CompareGuidanceTest {
+class CompareGuidanceTest extends SharedSpark {
 
   private static final String PROMPTS =
       """
@@ -33,19 +30,7 @@ class CompareGuidanceTest {
       from range(2)
       """;
 
-  private static SparkSession spark;
-
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   @Test
   void theSameImagesAreMadeWithoutGuidanceAndWithIt() throws Exception {

@@ -6,32 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.testing.FailingLoader;
 import io.boxwright.testing.LocalSpark;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.nio.file.Path;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FailureLimitTest {
-
-  private static SparkSession spark;
+class FailureLimitTest extends SharedSpark {
 
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   private GenerateImages action(String query) {
     GuidedImageGenerator generator =

@@ -8,7 +8,7 @@ import ai.djl.util.Utils;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.output.CommitMode;
 import io.boxwright.testing.Runs;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import io.boxwright.testing.StubLoader;
 import java.io.File;
 import java.io.IOException;
@@ -20,9 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,22 +27,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A chunk is made when its file says so, whatever lies in the folder; and nothing good is lost. */
-class FinishedRunTest {
-
-  private static SparkSession spark;
+class FinishedRunTest extends SharedSpark {
 
   @TempDir private Path folder;
   private Runs runs;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   @BeforeEach
   void makeRun() {

@@ -11,7 +11,7 @@ import io.boxwright.job.report.RunResult;
 import io.boxwright.job.report.ScoreMeans;
 import io.boxwright.testing.BrokenLoader;
 import io.boxwright.testing.LocalSpark;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.PipelineLoader;
@@ -35,13 +35,10 @@ import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class GenerateImagesTest {
+class GenerateImagesTest extends SharedSpark {
 
   private static final String LONG_PROMPT = "concat('a red circle ', repeat('and more ', 80))";
 
@@ -62,19 +59,7 @@ class GenerateImagesTest {
       """
           .replace("LONG_PROMPT", LONG_PROMPT);
 
-  private static SparkSession spark;
-
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   private static GuidedImageGenerator generator() {
     return new GuidedImageGenerator()

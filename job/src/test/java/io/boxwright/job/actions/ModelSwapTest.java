@@ -8,7 +8,7 @@ import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.testing.LocalSpark;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.udf.executor.DeviceType;
@@ -23,19 +23,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs whose model becomes another one under the same name. */
-class ModelSwapTest {
+class ModelSwapTest extends SharedSpark {
 
   private static final String UNET = "unet/diffusion_pytorch_model.safetensors";
-
-  private static SparkSession spark;
 
   @TempDir private Path folder;
 
@@ -43,16 +38,6 @@ class ModelSwapTest {
   private Path other;
   private Path link;
   private String prompts;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   @BeforeEach
   void makeModels() throws Exception {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.PromptTable;
 import io.boxwright.testing.Runs;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -15,30 +15,15 @@ import java.util.Optional;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of rows that repeat, of tables that are wrong as a whole, and of odd columns. */
-class PromptRowsTest {
-
-  private static SparkSession spark;
+class PromptRowsTest extends SharedSpark {
 
   @TempDir private Path folder;
   private Runs runs;
-
-  @BeforeAll
-  static void start() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    spark.close();
-  }
 
   @BeforeEach
   void prepare() {

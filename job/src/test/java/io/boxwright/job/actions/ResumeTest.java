@@ -11,7 +11,7 @@ import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunLock;
 import io.boxwright.job.output.RunRecord;
 import io.boxwright.job.report.RunResult;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.udf.executor.DeviceType;
@@ -28,10 +28,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,24 +37,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs that go on, with a pipeline that has no model. */
-class ResumeTest {
+class ResumeTest extends SharedSpark {
 
   private static final String PROMPTS =
       "select if(id in (3, 11), 'fail once', 'p ' || id) prompt, string(id) id from range(0, 20, 1, 3)";
 
-  private static SparkSession spark;
-
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   @BeforeEach
   void makePrompts() {

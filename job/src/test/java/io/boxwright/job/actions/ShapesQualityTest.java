@@ -7,12 +7,11 @@ import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.job.report.Comparison;
 import io.boxwright.job.report.RunSummary;
 import io.boxwright.testing.LocalSpark;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import io.boxwright.torch.LibTorch;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.nio.file.Path;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,25 +22,21 @@ import org.junit.jupiter.api.io.TempDir;
  * of the test split, scored by a detector that reads pixels. The card in {@code datasets/shapes}
  * has the figures of all rows.
  */
-class ShapesQualityTest {
+class ShapesQualityTest extends SharedSpark {
 
   private static final int ROWS = 4;
   private static final String PROMPTS = Path.of("../datasets/shapes/prompts.parquet").toString();
 
-  private static SparkSession spark;
-
   @TempDir private Path folder;
 
   @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
+  static void useAllCores() {
     LibTorch.setNumThreads(Runtime.getRuntime().availableProcessors());
   }
 
   @AfterAll
-  static void stopSpark() {
+  static void useOneCore() {
     LibTorch.setNumThreads(1);
-    spark.stop();
   }
 
   @Test

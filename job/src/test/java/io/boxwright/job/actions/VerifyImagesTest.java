@@ -10,7 +10,7 @@ import io.boxwright.job.report.RunStatus;
 import io.boxwright.job.report.StatusReport;
 import io.boxwright.job.report.VerifyResult;
 import io.boxwright.testing.LocalSpark;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.udf.executor.DeviceType;
@@ -20,31 +20,16 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code verify} and {@code status} say of folders. */
-class VerifyImagesTest {
+class VerifyImagesTest extends SharedSpark {
 
   /** Makes what status prints work from any folder. */
   private static final String FROM_HERE = "cd " + System.getProperty("user.dir") + " && ";
 
-  private static SparkSession spark;
-
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   private void generate() {
     GuidedImageGenerator generator =

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
@@ -26,27 +25,19 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** Prompt tables as people's tools write them: see {@code job/src/test/python/prompt_tables.py}. */
-class PromptFormsTest {
+class PromptFormsTest extends SharedSpark {
 
   private static final Path FORMS = Path.of("src/test/resources/prompt-tables");
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static SparkSession spark;
 
   @BeforeAll
-  static void start() {
-    spark = Spark.local();
+  static void setTimeZone() {
     spark.conf().set("spark.sql.session.timeZone", "UTC");
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    spark.close();
   }
 
   @TestFactory

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.diffusion.pipelines.Stage;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import io.boxwright.udf.counters.GenerationMonitor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,31 +19,16 @@ import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class ImageTableTest {
-
-  private static SparkSession spark;
+class ImageTableTest extends SharedSpark {
 
   @TempDir private Path folder;
   private final List<ChunkFile> finished = new CopyOnWriteArrayList<>();
   private Map<Stage, Duration> stages;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   /** Images of one megabyte, in some tasks. */
   private static Dataset<Row> images(int count, int tasks) {

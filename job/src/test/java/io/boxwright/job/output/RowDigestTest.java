@@ -2,34 +2,19 @@ package io.boxwright.job.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import java.nio.file.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RowDigestTest {
-
-  private static SparkSession spark;
+class RowDigestTest extends SharedSpark {
 
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   private static String digest(Dataset<Row> table) {
     RowDigest digest = new RowDigest(table.schema());

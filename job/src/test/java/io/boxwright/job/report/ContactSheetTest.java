@@ -5,7 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.boxwright.diffusion.images.PngEncoder;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -16,12 +16,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class ContactSheetTest {
+class ContactSheetTest extends SharedSpark {
 
   private static final String OBJECTS =
       "cast(null as array<struct<label:string, boxes:array<array<double>>>>)";
@@ -32,18 +29,6 @@ class ContactSheetTest {
   private static final int RIGHT = 256 + 8;
 
   private static final int DOWN = SheetTile.height() + 8;
-
-  private static SparkSession spark;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   private static String row(String id, String status, int width, int height, Color color) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

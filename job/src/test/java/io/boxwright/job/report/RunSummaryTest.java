@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.boxwright.diffusion.scores.ScoreGroup;
 import io.boxwright.diffusion.scores.ScoreLabel;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -13,12 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class RunSummaryTest {
+class RunSummaryTest extends SharedSpark {
 
   /** Three rows: two with a layout, the second of which the detector did not know. */
   private static final String TABLE =
@@ -34,18 +31,6 @@ class RunSummaryTest {
   private static final String DETECTION =
       "case when id = 0 then struct(1D found, 0.5D right, 0.25D centre_in_box, 0.125D iou,"
           + " 0D all_right) end detection,";
-
-  private static SparkSession spark;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   private static RunSummary summary(String detection) {
     return RunSummary.of(spark.sql(TABLE.replace("DETECTION", detection)));

@@ -8,7 +8,7 @@ import io.boxwright.job.input.PromptTable;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunPlan;
 import io.boxwright.testing.Runs;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,28 +17,19 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PromptCheckTest {
+class PromptCheckTest extends SharedSpark {
 
   @TempDir private static Path folder;
-  private static SparkSession spark;
   private static Runs runs;
 
   @BeforeAll
   static void makeRun() {
-    spark = Spark.local();
     runs = new Runs(spark, folder).withPrompts();
     runs.action().execute();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
   }
 
   private static RunPlan plan() {

@@ -3,34 +3,19 @@ package io.boxwright.job.verification;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.boxwright.diffusion.images.PngEncoder;
-import io.boxwright.testing.Spark;
+import io.boxwright.testing.SharedSpark;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RowCheckTest {
-
-  private static SparkSession spark;
+class RowCheckTest extends SharedSpark {
 
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.local();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   /** The problems of a table of one file, without that of its digest. */
   private List<String> problems(String query) {
