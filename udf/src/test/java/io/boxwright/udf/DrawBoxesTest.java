@@ -12,37 +12,18 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HexFormat;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.AnalysisException;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DrawBoxesTest {
+class DrawBoxesTest extends SqlSession {
 
   private static final BufferedImage PICTURE = makePicture();
   private static final String PNG = toLiteral(PngEncoder.encode(PICTURE));
-
-  @TempDir private static Path folder;
-
-  private static SparkSession spark;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Sql.start(folder);
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   private static BufferedImage makePicture() {
     BufferedImage picture = new BufferedImage(100, 80, BufferedImage.TYPE_INT_RGB);
@@ -60,7 +41,7 @@ class DrawBoxesTest {
 
   /** The bytes that a call gives. */
   private static byte[] drawBytes(String arguments) {
-    return Sql.select(spark, "SELECT boxwright.draw_boxes(%s)".formatted(arguments));
+    return select("SELECT boxwright.draw_boxes(%s)".formatted(arguments));
   }
 
   /** The picture that a call gives for the blue one. */
@@ -193,18 +174,17 @@ class DrawBoxesTest {
         "array_repeat(array(0, 0, 1, 1), 501) | NULL | Invalid boxes: 501 boxes, the limit is 500"
       })
   void wrongValuesAreNamed(String boxes, String labels, String message) {
-    assertThat(Sql.catchFailure(() -> drawOnPicture(boxes, labels)))
+    assertThat(catchFailure(() -> drawOnPicture(boxes, labels)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
 
   @Test
   void bytesThatAreNoPictureAreRefused() {
-    assertThat(Sql.catchFailure(() -> drawBytes("X'00112233', array(), NULL")))
+    assertThat(catchFailure(() -> drawBytes("X'00112233', array(), NULL")))
         .hasMessage(
             "Invalid image_bytes: 4 bytes that are not a picture: it has no format that Java reads");
-    assertThat(
-            Sql.catchFailure(() -> drawBytes("substring(%s, 1, 60), array(), NULL".formatted(PNG))))
+    assertThat(catchFailure(() -> drawBytes("substring(%s, 1, 60), array(), NULL".formatted(PNG))))
         .hasMessageStartingWith("Invalid image_bytes: 60 bytes that are not a picture: ");
   }
 

@@ -5,36 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.ModelCopy;
-import java.nio.file.Path;
 import org.apache.spark.sql.AnalysisException;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.analysis.NoSuchNamespaceException;
 import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class FunctionCatalogTest {
-
-  @TempDir private static Path folder;
-
-  private static SparkSession spark;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Sql.start(folder.resolve("cache"));
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
+class FunctionCatalogTest extends SqlSession {
 
   private static String call(String function) {
-    return Sql.select(
-        spark, "SELECT to_json(%s('shapes', 'a circle', array('circle')))".formatted(function));
+    return select("SELECT to_json(%s('shapes', 'a circle', array('circle')))".formatted(function));
   }
 
   @Test

@@ -9,36 +9,18 @@ import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.ModelCopy;
 import java.nio.file.Path;
 import org.apache.spark.sql.AnalysisException;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TokenIndicesTest {
+class TokenIndicesTest extends SqlSession {
 
   private static final String TWO_SHAPES = "'a red circle and a blue square'";
 
-  @TempDir private static Path folder;
-
-  private static SparkSession spark;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Sql.start(folder.resolve("cache"));
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
-
   /** The result of a call, as JSON. */
   private static String findIndices(String arguments) {
-    return Sql.select(spark, "SELECT to_json(boxwright.token_indices(%s))".formatted(arguments));
+    return select("SELECT to_json(boxwright.token_indices(%s))".formatted(arguments));
   }
 
   @Test
@@ -111,14 +93,14 @@ class TokenIndicesTest {
         "array_repeat('a', 501)   | Invalid phrases: 501 phrases, the limit is 500"
       })
   void whatIsWrongIsSaidInTheWordsOfTheJob(String phrases, String message) {
-    assertThat(Sql.catchFailure(() -> findIndices("'shapes', 'a circle', " + phrases)))
+    assertThat(catchFailure(() -> findIndices("'shapes', 'a circle', " + phrases)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
 
   @Test
   void aPromptThatIsTooLongIsRefused() {
-    assertThat(Sql.catchFailure(() -> findIndices("'shapes', repeat('a', 10001), array('a')")))
+    assertThat(catchFailure(() -> findIndices("'shapes', repeat('a', 10001), array('a')")))
         .hasMessage("Invalid prompt: 10001 characters, the limit is 10000");
   }
 
@@ -143,7 +125,7 @@ class TokenIndicesTest {
     Path model = folder.resolve("model");
     String arguments = "'%s', 'a cat', array('cat')".formatted(model);
 
-    assertThat(Sql.catchFailure(() -> findIndices(arguments)))
+    assertThat(catchFailure(() -> findIndices(arguments)))
         .isInstanceOf(ModelLoadingException.class)
         .hasMessageContaining(model + ": it is not a folder");
     ModelCopy.of(Fixtures.sd1(), model);
