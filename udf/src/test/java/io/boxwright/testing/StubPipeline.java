@@ -41,8 +41,8 @@ public final class StubPipeline extends PipelineWithoutModel {
     this.beforeBatch = beforeBatch;
   }
 
-  /** Loads a {@link StubPipeline}. */
-  public static final class Loader implements PipelineLoader {
+  /** A loader of a {@link StubPipeline}. Tests extend it to load a stub that behaves otherwise. */
+  public static class Loader implements PipelineLoader {
 
     private static final long serialVersionUID = 1;
 

@@ -8,7 +8,6 @@ import io.boxwright.diffusion.pipelines.Stage;
 import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.StubPipeline;
 import io.boxwright.udf.executor.DeviceType;
-import io.boxwright.udf.executor.PipelineLoader;
 import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.nio.file.Path;
 import java.util.List;
@@ -166,15 +165,10 @@ class GenerationMonitorTest {
         .containsOnly(Map.entry("a", 2L), Map.entry("b", 1L), Map.entry(LongsByKey.OTHER, 2L));
   }
 
-  /** Loads a stub that begins a batch only when it may. */
-  private static final class WaitingLoader implements PipelineLoader {
+  /** A loader of a stub that begins a batch only when it may. */
+  private static final class WaitingLoader extends StubPipeline.Loader {
 
     private static final long serialVersionUID = 1;
-
-    @Override
-    public List<String> files(Path folder, String variant) {
-      return List.of(); // there is no folder
-    }
 
     @Override
     public ImagePipeline load(Path folder, PretrainedOptions options) {

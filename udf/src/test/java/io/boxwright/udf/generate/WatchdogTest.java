@@ -8,10 +8,8 @@ import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.StubPipeline;
 import io.boxwright.udf.executor.DeviceType;
-import io.boxwright.udf.executor.PipelineLoader;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -61,15 +59,10 @@ class WatchdogTest {
     assertThat(images.collectAsList()).hasSize(1);
   }
 
-  /** Loads a stub that hangs, as a native call does: it cannot be interrupted. */
-  private static final class HangingLoader implements PipelineLoader {
+  /** A loader of a stub that hangs. Like a native call, it cannot be interrupted. */
+  private static final class HangingLoader extends StubPipeline.Loader {
 
     private static final long serialVersionUID = 1;
-
-    @Override
-    public List<String> files(Path folder, String variant) {
-      return List.of(); // there is no folder
-    }
 
     @Override
     public ImagePipeline load(Path folder, PretrainedOptions options) {
