@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code boxwright bench}. */
+/** The command {@code boxwright bench}. */
 class BenchCommandTest extends CommandRuns {
 
   private int bench(String... options) {

@@ -14,7 +14,8 @@ import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Commands that run inside the process of the tests, in a temporary folder, and what they print.
+ * Commands that run in the process of the tests. Their prompts and outputs are in a temporary
+ * folder, and what they print is kept.
  */
 abstract class CommandRuns {
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
-/** {@code boxwright demo}. */
+/** The command {@code boxwright demo}. */
 class DemoCommandTest extends CommandRuns {
 
   @Test

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** {@code boxwright generate}: how runs end, and what they print. */
+/** The command {@code boxwright generate}: how runs end, and what they print. */
 class GenerateCommandTest extends CommandRuns {
 
   @Test

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code --help} prints. */
+/** The help of commands. */
 class HelpTest extends CommandRuns {
 
   @Test

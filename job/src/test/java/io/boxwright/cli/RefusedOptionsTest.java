@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Commands and options that are refused before anything is loaded. */
+/** Commands and options that are refused before a model is loaded. */
 class RefusedOptionsTest extends CommandRuns {
 
   @Test

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Settings of Spark: those that are defaults of options, and those that cannot be. */
+/** Settings of Spark that commands read, and those that they refuse. */
 class SparkSettingsTest extends CommandRuns {
 
   @Test

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** {@code boxwright tokens}. */
+/** The command {@code boxwright tokens}. */
 class TokensCommandTest extends CommandRuns {
 
   @Test

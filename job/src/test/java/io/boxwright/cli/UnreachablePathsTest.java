@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Models, inputs and outputs on file systems that are not there or in names that are no paths. */
+/** Paths that cannot be reached: file systems that do not exist, and names that are no paths. */
 class UnreachablePathsTest extends CommandRuns {
 
   @ParameterizedTest
