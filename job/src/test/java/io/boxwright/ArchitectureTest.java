@@ -18,6 +18,7 @@ class ArchitectureTest {
           "io.boxwright.cli",
           "io.boxwright.job.actions",
           "io.boxwright.job.benchmark",
+          "io.boxwright.job.figures",
           "io.boxwright.job.report",
           "io.boxwright.job.verification",
           "io.boxwright.job.output",

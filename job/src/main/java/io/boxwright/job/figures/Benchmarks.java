@@ -1,0 +1,38 @@
+package io.boxwright.job.figures;
+
+import java.util.List;
+
+/** The benchmarks by their names. */
+public final class Benchmarks {
+
+  private static final List<Benchmark> ALL =
+      List.of(
+          LayoutAccuracy.sevenBench(),
+          LayoutAccuracy.cBench(),
+          LayoutAccuracy.oBench(),
+          new AveragePrecision());
+
+
+  private Benchmarks() {}
+
+  /** Returns the names, in the order of the documents. */
+  public static List<String> names() {
+    return ALL.stream().map(Benchmark::name).toList();
+  }
+
+  /**
+   * Returns a benchmark.
+   *
+   * @throws IllegalArgumentException naming the name and all known ones
+   */
+  public static Benchmark of(String name) {
+    return ALL.stream()
+        .filter(benchmark -> benchmark.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Unknown benchmark '%s'; known are %s"
+                        .formatted(name, String.join(", ", names()))));
+  }
+}
