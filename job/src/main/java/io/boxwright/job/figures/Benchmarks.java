@@ -5,13 +5,21 @@ import java.util.List;
 /** The benchmarks by their names. */
 public final class Benchmarks {
 
+  private static final double GENEVAL_COUNTING_THRESHOLD = 0.9;
+
   private static final List<Benchmark> ALL =
       List.of(
           LayoutAccuracy.sevenBench(),
           LayoutAccuracy.cBench(),
           LayoutAccuracy.oBench(),
-          new AveragePrecision());
-
+          new Visor(),
+          new Lmd(),
+          new CocoMig(),
+          new Nsr1k(),
+          new Hrs(),
+          new GenEval(GENEVAL_COUNTING_THRESHOLD),
+          new AveragePrecision(),
+          new ClipMeans());
 
   private Benchmarks() {}
 
