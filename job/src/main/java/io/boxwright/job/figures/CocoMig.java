@@ -2,8 +2,10 @@ package io.boxwright.job.figures;
 
 import io.boxwright.diffusion.layout.BoundingBox;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -100,20 +102,27 @@ public final class CocoMig implements Benchmark {
     return instances;
   }
 
-  /** Returns the expectation whose colour and label the phrase has, such as {@code a red cat}. */
+  /**
+   * Returns the expectation whose colour and label the phrase has, such as {@code a red cat}; the
+   * one with the longest label, if there are several.
+   */
   private static Expectation findThing(AskedObject object, EvaluatedImage image) {
-    String phrase = " " + object.phrase() + " ";
     return image.expected().stream()
         .filter(
             thing ->
-                phrase.contains(" " + thing.label() + " ")
-                    && (thing.color() == null || phrase.contains(" " + thing.color() + " ")))
-        .findFirst()
+                hasWords(object.phrase(), thing.label())
+                    && (thing.color() == null || hasWords(object.phrase(), thing.color())))
+        .max(Comparator.comparingInt(thing -> thing.label().length()))
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
                     "Image %d of %s: no expected thing has the colour and the label of '%s'"
                         .formatted(image.imageIndex(), image.id(), object.phrase())));
+  }
+
+  private static boolean hasWords(String phrase, String words) {
+    return (" " + phrase.toLowerCase(Locale.ROOT) + " ")
+        .contains(" " + words.toLowerCase(Locale.ROOT) + " ");
   }
 
   private static Optional<Boolean> checkColor(String color, BoundingBox box, EvaluatedImage image) {

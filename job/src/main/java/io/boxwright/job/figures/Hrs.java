@@ -47,23 +47,23 @@ public final class Hrs implements Benchmark {
       String name = relations.get(0).comparesSizes() ? SIZE : SPATIAL;
       return Map.of(name, Outcomes.toNumber(things.allFound() && things.bestPairObeys(rule)));
     }
-    boolean counting =
-        !image.expected().isEmpty()
-            && image.expected().stream().allMatch(thing -> thing.exactCount().isPresent());
-    return counting ? count(image, things) : Map.of();
+    return count(image, things);
   }
 
+  /** Counts the things that have an exact number. */
   private static Map<String, Double> count(EvaluatedImage image, FoundThings things) {
     double right = 0;
     double found = 0;
     double wanted = 0;
     for (int i = 0; i < image.expected().size(); i++) {
-      int count = image.expected().get(i).leastCount();
-      right += Math.min(count, things.count(i));
-      found += things.count(i);
-      wanted += count;
+      Optional<Integer> exact = image.expected().get(i).exactCount();
+      if (exact.isPresent()) {
+        right += Math.min(exact.get(), things.count(i));
+        found += things.count(i);
+        wanted += exact.get();
+      }
     }
-    return Map.of(TRUE_POSITIVES, right, FOUND, found, WANTED, wanted);
+    return wanted == 0 ? Map.of() : Map.of(TRUE_POSITIVES, right, FOUND, found, WANTED, wanted);
   }
 
   @Override

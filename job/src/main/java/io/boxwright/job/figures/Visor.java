@@ -48,23 +48,24 @@ public final class Visor implements Benchmark {
   @Override
   public List<FigureDefinition> figures() {
     List<FigureDefinition> figures = new ArrayList<>();
-    figures.add(define("OA", "images with both objects", new ImageMean(BOTH, 100)));
+    figures.add(define("OA", "images with both objects, of all images", new ImageMean(BOTH, 100)));
     figures.add(
         define(
             "VISOR_cond",
-            "images with both objects, any pair of whose centres obeys the relation, of those with"
-                + " both objects",
+            "images with both objects and a pair of centres that obeys the relation, of all images"
+                + " with both objects",
             new SumRatio(RIGHT, List.of(BOTH), 100)));
     figures.add(
         define(
             "VISOR_uncond",
-            "images with both objects, any pair of whose centres obeys the relation",
+            "images with both objects and a pair of centres that obeys the relation, of all images",
             new ImageMean(RIGHT, 100)));
     for (int i = 1; i <= IMAGES_PER_PROMPT; i++) {
       figures.add(
           define(
               "VISOR_" + i,
-              "prompts with at least %d images right by VISOR_uncond".formatted(i),
+              "prompts with at least %d images that are right by VISOR_uncond, of all prompts"
+                  .formatted(i),
               new PromptShare(RIGHT, i)));
     }
     return figures;

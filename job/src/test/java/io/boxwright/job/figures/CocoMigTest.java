@@ -45,6 +45,20 @@ class CocoMigTest {
   }
 
   @Test
+  void aPhraseBelongsToTheLongestLabelThatItHas() {
+    EvaluatedImage image =
+        ImageBuilder.image()
+            .ask("A red cat bed", FIRST)
+            .ask("a red cat", SECOND)
+            .expect(colored("cat", "red"), colored("cat bed", "red"))
+            .find("cat bed", 0.9, FIRST)
+            .find("cat", 0.9, SECOND)
+            .build();
+
+    assertThat(new CocoMig().judge(image)).containsEntry("in_place", 2.0);
+  }
+
+  @Test
   void withoutMeasuredColoursThereAreOnlyPlaces() {
     assertThat(new CocoMig().judge(redCatAndBlueDog().color(FIRST, "red", 1).build()))
         .containsOnlyKeys("instances", "position_iou_sum", "in_place");

@@ -71,9 +71,11 @@ class CountingBenchmarksTest {
   }
 
   @Test
-  void hrsCountsWhatIsThereOnceTooOften() {
+  void hrsCountsThingsThatHaveAnExactNumber() {
     EvaluatedImage image =
         ImageBuilder.image()
+            .expect(Expectation.of("bird"))
+            .find("bird", 0.9, PLACE)
             .expect(Expectation.exactly(1, "cat"), Expectation.exactly(3, "dog"))
             .find("cat", 0.9, PLACE)
             .find("cat", 0.9, PLACE)
@@ -84,6 +86,12 @@ class CountingBenchmarksTest {
         .containsEntry("true_positives", 2.0)
         .containsEntry("found", 3.0)
         .containsEntry("wanted", 4.0);
+  }
+
+  @Test
+  void hrsDoesNotJudgeAnImageWithoutNumbersAndRelations() {
+    assertThat(new Hrs().judge(ImageBuilder.image().expect(Expectation.of("cat")).build()))
+        .isEmpty();
   }
 
   @Test
