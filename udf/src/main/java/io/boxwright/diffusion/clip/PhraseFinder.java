@@ -3,19 +3,16 @@ package io.boxwright.diffusion.clip;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.boxwright.text.Count;
-import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,20 +36,9 @@ import java.util.stream.Stream;
  */
 final class PhraseFinder {
 
-  /** Of these, a run of letters is more than one word. */
-  private static final Set<UnicodeScript> WITHOUT_SPACES =
-      EnumSet.of(
-          UnicodeScript.HAN,
-          UnicodeScript.HIRAGANA,
-          UnicodeScript.KATAKANA,
-          UnicodeScript.THAI,
-          UnicodeScript.LAO,
-          UnicodeScript.KHMER,
-          UnicodeScript.MYANMAR);
-
   private final HuggingFaceTokenizer tokenizer;
   private final String prompt;
-  private final int[] characters;
+  private final PromptCharacters characters;
   private final long[] ids;
   private final CharSpan[] spans;
   private final int[] firstTokens;
@@ -69,10 +55,10 @@ final class PhraseFinder {
   PhraseFinder(HuggingFaceTokenizer tokenizer, TokenizedPrompt prompt) {
     this.tokenizer = tokenizer;
     this.prompt = prompt.text();
-    this.characters = prompt.text().codePoints().toArray();
+    this.characters = new PromptCharacters(prompt.text());
     this.ids = prompt.wholeIds();
     this.spans = prompt.spans();
-    this.firstTokens = firstTokens(spans, characters.length);
+    this.firstTokens = firstTokens(spans, characters.length());
     this.end = prompt.length() - 1; // the index of the end token
     this.spellings = new PhraseSpellings(prompt.text());
   }
@@ -89,9 +75,6 @@ final class PhraseFinder {
     }
     return first;
   }
-
-  /** Characters of the prompt, the last one not included. */
-  private record Letters(int start, int end) {}
 
   /** The tokens of an occurrence, the last one not included. */
   private record Span(int from, int to) {
@@ -228,7 +211,7 @@ final class PhraseFinder {
 
   private IllegalArgumentException missing(String phrase) {
     return new IllegalArgumentException(
-        (letters(phrase).isEmpty()
+        (characters.find(phrase).isEmpty()
                 ? "phrase '%s' does not occur in prompt '%s'"
                 : "phrase '%s' has no tokens of its own in prompt '%s', but shares them with its"
                     + " neighbours: give token_indices")
@@ -250,7 +233,8 @@ final class PhraseFinder {
   private Occurrences findAll(String spelling) {
     long[] wanted = encode(spelling);
     Map<Integer, Span> byLetters = new HashMap<>();
-    letters(spelling)
+    characters
+        .find(spelling)
         .forEach(letters -> tokens(letters).ifPresent(span -> byLetters.put(span.from(), span)));
     List<Span> spans = new ArrayList<>();
     int from = 1;
@@ -270,27 +254,8 @@ final class PhraseFinder {
     return new Occurrences(Arrays.stream(wanted).boxed().toList(), spans);
   }
 
-  /** The places of characters where a text stands as words of its own, whatever its tokens. */
-  private List<Letters> letters(String text) {
-    int[] wanted = text.strip().codePoints().map(Character::toLowerCase).toArray();
-    return IntStream.rangeClosed(0, characters.length - wanted.length)
-        .filter(start -> wanted.length > 0 && isBoundaryAt(start))
-        .filter(start -> isBoundaryAt(start + wanted.length) && isAt(wanted, start))
-        .mapToObj(start -> new Letters(start, start + wanted.length))
-        .toList();
-  }
-
-  private boolean isAt(int[] wanted, int start) {
-    for (int i = 0; i < wanted.length; i++) {
-      if (Character.toLowerCase(characters[start + i]) != wanted[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** The tokens of some characters, if they have these characters and no other. */
-  private Optional<Span> tokens(Letters letters) {
+  private Optional<Span> tokens(PromptCharacters.Letters letters) {
     Span span = new Span(firstTokens[letters.start()], firstTokens[letters.end()]);
     boolean whole =
         span.from() < span.to()
@@ -312,40 +277,7 @@ final class PhraseFinder {
     if (before == null || after == null) {
       return true; // the start or end of the prompt
     }
-    return before.getEnd() < after.getStart() || isBoundaryAt(after.getStart());
-  }
-
-  /** Whether a word begins or ends at a place between characters. */
-  private boolean isBoundaryAt(int place) {
-    return place == 0
-        || place >= characters.length
-        || !isInWord(characters[place - 1], characters[place]);
-  }
-
-  private static boolean isInWord(int left, int right) {
-    return isOfWord(left)
-        && isOfWord(right)
-        && (isMark(right) || !isWithoutSpaces(left) && !isWithoutSpaces(right));
-  }
-
-  private static boolean isWithoutSpaces(int character) {
-    return WITHOUT_SPACES.contains(UnicodeScript.of(character));
-  }
-
-  private static boolean isOfWord(int character) {
-    return switch (Character.getType(character)) {
-      case Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;
-      default -> Character.isLetterOrDigit(character) || isMark(character);
-    };
-  }
-
-  /** Whether a character belongs to the one before it. */
-  private static boolean isMark(int character) {
-    return switch (Character.getType(character)) {
-      case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK ->
-          true;
-      default -> false;
-    };
+    return before.getEnd() < after.getStart() || characters.isBoundaryAt(after.getStart());
   }
 
   /**
