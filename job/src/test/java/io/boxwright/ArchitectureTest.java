@@ -19,6 +19,7 @@ class ArchitectureTest {
           "io.boxwright.job.actions",
           "io.boxwright.job.benchmark",
           "io.boxwright.job.figures",
+          "io.boxwright.job.importing",
           "io.boxwright.job.report",
           "io.boxwright.job.verification",
           "io.boxwright.job.output",

@@ -70,6 +70,7 @@ public final class BoxwrightCommand {
                     .addSubcommand(new StatusCommand(conf))
                     .addSubcommand(new VerifyCommand(conf))
                     .addSubcommand(new TokensCommand(conf))
+                    .addSubcommand(new ImportCommand(conf))
                     .addSubcommand(new BenchCommand()))
             .setOut(out)
             .setErr(err)

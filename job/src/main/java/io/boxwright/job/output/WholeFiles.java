@@ -14,15 +14,19 @@ import org.apache.hadoop.fs.PathIOException;
  * A reader and writer of small files as a whole. Files are on disk before their names count, see
  * {@link DurableFiles}.
  */
-final class WholeFiles {
+public final class WholeFiles {
 
   private static final int READ_ATTEMPTS = 5;
 
   private final FileSystem fileSystem;
 
-  /** Reads and writes files of a file system. */
-  WholeFiles(FileSystem fileSystem) {
-    this.fileSystem = fileSystem;
+  /**
+   * Reads and writes files of a file system.
+   *
+   * @param fileSystem any file system; a local one gets no checksum files
+   */
+  public WholeFiles(FileSystem fileSystem) {
+    this.fileSystem = DurableFiles.unchecked(fileSystem);
   }
 
   /**
@@ -63,8 +67,9 @@ final class WholeFiles {
    * @param check a check that runs before the rename, because creating the file may have taken
    *     minutes
    * @throws LockLostException if {@code check} throws it
+   * @throws IOException if the file system fails; then the old file is there as before
    */
-  void replace(Path file, Path staged, byte[] bytes, Runnable check) throws IOException {
+  public void replace(Path file, Path staged, byte[] bytes, Runnable check) throws IOException {
     require(!isFolder(file), "it is a folder");
     try {
       create(staged, bytes);

@@ -1,0 +1,227 @@
+package io.boxwright.job.importing;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.text.Printable;
+import java.io.CharConversionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Readers of JSON, YAML and CSV that remember the line of each record. Python's {@code NaN} is a
+ * number. Every method throws an {@link InvalidInputException} that names file and line if the file
+ * is broken or ends too early, and an {@link IOException} if it cannot be read.
+ */
+final class FileReaders {
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .build())
+          .build();
+
+  private static final ObjectMapper YAML =
+      new ObjectMapper(
+          YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+
+  private static final CsvMapper CSV =
+      CsvMapper.builder()
+          .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
+          .enable(CsvParser.Feature.FAIL_ON_MISSING_COLUMNS)
+          .build();
+
+  private FileReaders() {}
+
+  /** Reads from a stream that the caller of {@link #read} closes. */
+  private interface Body<T> {
+
+    T read(InputStream in) throws IOException;
+  }
+
+  /** Reads a JSON file that is one list, item by item. */
+  static List<FileValue> readJsonList(SourceFile file) throws IOException {
+    return read(
+        file,
+        in -> {
+          try (JsonParser parser = JSON.createParser(in)) {
+            require(file, parser, parser.nextToken() == JsonToken.START_ARRAY, "a list [...]");
+            List<FileValue> items = readItems(file, parser, Optional.empty());
+            requireEnd(file, parser);
+            return items;
+          }
+        });
+  }
+
+  /**
+   * Reads a JSON file that is one object whose fields are lists, item by item. Fields of other
+   * types are left out.
+   *
+   * @param dropped a field that is left out of all items, to save memory
+   */
+  static Map<String, List<FileValue>> readJsonLists(SourceFile file, String dropped)
+      throws IOException {
+    return read(
+        file,
+        in -> {
+          try (JsonParser parser = JSON.createParser(in)) {
+            require(file, parser, parser.nextToken() == JsonToken.START_OBJECT, "an object {...}");
+            Map<String, List<FileValue>> lists = new LinkedHashMap<>();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+              String name = parser.currentName();
+              if (parser.nextToken() == JsonToken.START_ARRAY) {
+                lists.put(name, readItems(file, parser, Optional.of(dropped)));
+              } else {
+                parser.skipChildren();
+              }
+            }
+            requireEnd(file, parser);
+            return lists;
+          }
+        });
+  }
+
+  /** Reads a JSON file that is one object. */
+  static Map<String, FileValue> readJsonObject(SourceFile file) throws IOException {
+    return readObject(file, JSON, "an object {...}");
+  }
+
+  /** Reads a YAML file that is one mapping. */
+  static Map<String, FileValue> readYamlObject(SourceFile file) throws IOException {
+    return readObject(file, YAML, "a mapping");
+  }
+
+  /** Reads a file with one JSON object on each line. */
+  static List<FileValue> readJsonLines(SourceFile file) throws IOException {
+    return read(
+        file,
+        in -> {
+          try (MappingIterator<JsonNode> records = JSON.readerFor(JsonNode.class).readValues(in)) {
+            return readAll(file, records);
+          }
+        });
+  }
+
+  /**
+   * Reads CSV with a line of column names. All values are texts.
+   *
+   * @param separator the character between values
+   */
+  static List<FileValue> readCsv(SourceFile file, char separator) throws IOException {
+    CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator);
+    return read(
+        file,
+        in -> {
+          try (MappingIterator<JsonNode> records =
+              CSV.readerFor(JsonNode.class).with(schema).readValues(in)) {
+            return readAll(file, records);
+          }
+        });
+  }
+
+  private static List<FileValue> readAll(SourceFile file, MappingIterator<JsonNode> records)
+      throws IOException {
+    List<FileValue> values = new ArrayList<>();
+    while (records.hasNextValue()) {
+      JsonNode value = records.nextValue();
+      values.add(new FileValue(place(file, records.getParser().currentTokenLocation()), value));
+    }
+    return values;
+  }
+
+  private static Map<String, FileValue> readObject(
+      SourceFile file, ObjectMapper mapper, String wanted) throws IOException {
+    return read(
+        file,
+        in -> {
+          try (JsonParser parser = mapper.createParser(in)) {
+            require(file, parser, parser.nextToken() == JsonToken.START_OBJECT, wanted);
+            Map<String, FileValue> fields = new LinkedHashMap<>();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+              String place = place(file, parser.currentTokenLocation());
+              String name = parser.currentName();
+              parser.nextToken();
+              fields.put(name, new FileValue(place, readTree(parser)));
+            }
+            requireEnd(file, parser);
+            return fields;
+          }
+        });
+  }
+
+  /** Reads the items of a list whose start was read. */
+  private static List<FileValue> readItems(
+      SourceFile file, JsonParser parser, Optional<String> dropped) throws IOException {
+    List<FileValue> items = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      String place = place(file, parser.currentTokenLocation());
+      JsonNode item = readTree(parser);
+      if (dropped.isPresent() && item instanceof ObjectNode object) {
+        object.remove(dropped.get());
+      }
+      items.add(new FileValue(place, item));
+    }
+    return items;
+  }
+
+  private static JsonNode readTree(JsonParser parser) throws IOException {
+    return parser.readValueAsTree();
+  }
+
+  private static <T> T read(SourceFile file, Body<T> body) throws IOException {
+    try (InputStream in = file.open()) {
+      return body.read(in);
+    } catch (JsonEOFException e) {
+      throw failure(file, e.getLocation(), "the file ends too early", e);
+    } catch (JsonProcessingException e) {
+      String problem = Printable.line(e.getOriginalMessage().lines().findFirst().orElse(""));
+      throw failure(file, e.getLocation(), problem, e);
+    } catch (CharConversionException e) {
+      throw new InvalidInputException("%s: it is not UTF-8".formatted(file.name()), e);
+    }
+  }
+
+  private static void require(SourceFile file, JsonParser parser, boolean right, String wanted) {
+    if (!right) {
+      throw failure(file, parser.currentTokenLocation(), "the file must be " + wanted, null);
+    }
+  }
+
+  private static void requireEnd(SourceFile file, JsonParser parser) throws IOException {
+    require(file, parser, parser.nextToken() == null, "at its end after the first value");
+  }
+
+  private static InvalidInputException failure(
+      SourceFile file, JsonLocation location, String problem, Exception cause) {
+    String place = location == null ? file.name() : place(file, location);
+    return new InvalidInputException("%s: %s".formatted(place, problem), cause);
+  }
+
+  private static String place(SourceFile file, JsonLocation location) {
+    return location.getLineNr() < 1
+        ? file.name()
+        : "%s, line %d".formatted(file.name(), location.getLineNr());
+  }
+}

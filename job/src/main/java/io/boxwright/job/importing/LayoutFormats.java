@@ -1,0 +1,44 @@
+package io.boxwright.job.importing;
+
+import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.text.Printable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The formats by their names. */
+public final class LayoutFormats {
+
+  private static final Map<String, Function<ImportSettings, LayoutFormat>> FORMATS =
+      new LinkedHashMap<>();
+
+  static {
+    FORMATS.put("7bench", settings -> new ObjectColumnsFormat());
+    FORMATS.put("c-bench", settings -> new ObjectColumnsFormat());
+    FORMATS.put("o-bench", settings -> new ObjectColumnsFormat());
+    FORMATS.put("table", settings -> new TableFormat(settings.table()));
+  }
+
+  private LayoutFormats() {}
+
+  /** Returns the names of all formats. */
+  public static List<String> names() {
+    return List.copyOf(FORMATS.keySet());
+  }
+
+  /**
+   * Makes the format that the settings name.
+   *
+   * @throws InvalidInputException listing the names, if there is none of that name
+   */
+  static LayoutFormat make(ImportSettings settings) {
+    Function<ImportSettings, LayoutFormat> format = FORMATS.get(settings.format());
+    if (format == null) {
+      throw new InvalidInputException(
+          "Unknown format '%s': it must be one of %s"
+              .formatted(Printable.value(settings.format()), String.join(", ", names())));
+    }
+    return format.apply(settings);
+  }
+}

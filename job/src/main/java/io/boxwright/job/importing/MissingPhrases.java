@@ -1,0 +1,9 @@
+package io.boxwright.job.importing;
+
+/** What happens to a phrase that its prompt does not have. */
+public enum MissingPhrases {
+  /** It stays in the table, and generation refuses the row. */
+  KEEP,
+  /** It is appended to the prompt, as {@code "| phrase"}. */
+  APPEND
+}

@@ -1,0 +1,67 @@
+package io.boxwright.job.importing;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The CSV of 7Bench, C-Bench and O-Bench: {@code id,category,prompt,obj1,bbox1,obj2,bbox2,...}. A
+ * box is {@code "x0,y0,x1,y1"} in pixels of an image of 512x512. O-Bench also has {@code
+ * original_id}.
+ */
+final class ObjectColumnsFormat implements LayoutFormat {
+
+  @Override
+  public List<Layout> read(List<SourceFile> files) throws IOException {
+    List<Layout> layouts = new ArrayList<>();
+    for (SourceFile file : files) {
+      for (FileValue row : FileReaders.readCsv(file, ',')) {
+        layouts.add(read(row));
+      }
+    }
+    return layouts;
+  }
+
+  private static Layout read(FileValue row) {
+    String id = row.field("id").text();
+    String originalId = row.find("original_id").map(FileValue::text).orElse(id);
+    return Layout.of(row.place(), id, row.field("category").text(), row.field("prompt").text())
+        .withOriginalId(originalId)
+        .withObjects(readObjects(row));
+  }
+
+  private static List<PhraseBoxes> readObjects(FileValue row) {
+    List<PhraseBoxes> objects = new ArrayList<>();
+    row.field("obj1");
+    for (int number = 1; row.has("obj" + number); number++) {
+      String phrase = row.field("obj" + number).text().strip();
+      FileValue box = row.field("bbox" + number);
+      if (!phrase.isEmpty()) {
+        objects.add(new PhraseBoxes(phrase, List.of(readBox(box))));
+      } else if (!box.text().isBlank()) {
+        throw box.failure("it has a box, but obj%d is empty".formatted(number));
+      }
+    }
+    return objects;
+  }
+
+  private static SourceBox readBox(FileValue box) {
+    List<Optional<Double>> numbers =
+        Arrays.stream(box.text().split(",")).map(ObjectColumnsFormat::parse).toList();
+    if (numbers.contains(Optional.<Double>empty())) {
+      throw box.failure("it is '%s', but must be x0,y0,x1,y1".formatted(box.text()));
+    }
+    return new SourceBox(
+        numbers.stream().map(Optional::orElseThrow).toList(), BoxForm.XYXY, Canvas.OF_512);
+  }
+
+  private static Optional<Double> parse(String number) {
+    try {
+      return Optional.of(Double.valueOf(number.strip()));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package io.boxwright.job.importing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.LongNode;
+import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.text.Printable;
+import io.boxwright.udf.table.PromptTables;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Any table of prompts, boxes and phrases: CSV, TSV, JSON lines or Parquet, by the ending of the
+ * file's name. In CSV and TSV, boxes are JSON such as {@code [[0.1,0.1,0.5,0.5]]}, and phrases are
+ * JSON such as {@code ["a cat"]}. Other columns pass through.
+ */
+final class TableFormat implements LayoutFormat {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final TableForm form;
+
+  /**
+   * Prepares to read tables.
+   *
+   * @param form their columns and boxes
+   */
+  TableFormat(TableForm form) {
+    this.form = form;
+  }
+
+  @Override
+  public List<Layout> read(List<SourceFile> files) throws IOException {
+    List<Layout> layouts = new ArrayList<>();
+    for (SourceFile file : files) {
+      for (FileValue row : readRows(file)) {
+        layouts.add(read(row));
+      }
+    }
+    return layouts;
+  }
+
+  private static List<FileValue> readRows(SourceFile file) throws IOException {
+    String name = file.name().toLowerCase(Locale.ROOT);
+    String ending = name.substring(name.lastIndexOf('.') + 1);
+    return switch (ending) {
+      case "csv" -> FileReaders.readCsv(file, ',');
+      case "tsv" -> FileReaders.readCsv(file, '\t');
+      case "jsonl", "ndjson" -> FileReaders.readJsonLines(file);
+      case "parquet" -> ParquetRows.read(file);
+      default ->
+          throw new InvalidInputException(
+              "Cannot read %s: the name of a table must end with .csv, .tsv, .jsonl or .parquet"
+                  .formatted(file.name()));
+    };
+  }
+
+  private Layout read(FileValue row) {
+    String id = row.find(form.idColumn()).map(FileValue::text).orElse(null);
+    String prompt = row.field(form.promptColumn()).text();
+    requireLayoutColumns(row);
+    List<List<Double>> boxes = readBoxes(row);
+    List<String> phrases = readPhrases(row);
+    if (phrases.size() != boxes.size()) {
+      throw row.failure(
+          "%d boxes in %s, but %d phrases in %s"
+              .formatted(boxes.size(), form.boxesColumn(), phrases.size(), form.phrasesColumn()));
+    }
+    List<PhraseBoxes> objects =
+        IntStream.range(0, boxes.size())
+            .mapToObj(
+                i ->
+                    new PhraseBoxes(
+                        phrases.get(i),
+                        List.of(new SourceBox(boxes.get(i), form.boxes(), form.canvas()))))
+            .toList();
+    String category = row.find("category").map(FileValue::text).orElse(null);
+    String negative = row.find("negative_prompt").map(FileValue::text).orElse(null);
+    return Layout.of(row.place(), id, category, prompt)
+        .withNegativePrompt(negative)
+        .withObjects(objects)
+        .withColumns(readOtherColumns(row));
+  }
+
+  /** Refuses columns that look like boxes or phrases of another name; the layout would be lost. */
+  private void requireLayoutColumns(FileValue row) {
+    List<String> columns = new ArrayList<>(row.fields().keySet());
+    columns.replaceAll(this::rename);
+    try {
+      PromptTables.checkSpelling(columns);
+    } catch (IllegalArgumentException e) {
+      throw row.failure(e.getMessage());
+    }
+  }
+
+  private String rename(String column) {
+    if (column.equals(form.boxesColumn())) {
+      return "bboxes";
+    }
+    return column.equals(form.phrasesColumn()) ? "phrases" : column;
+  }
+
+  private List<List<Double>> readBoxes(FileValue row) {
+    return row.find(form.boxesColumn()).map(TableFormat::asList).orElse(List.of()).stream()
+        .map(FileValue::numbers)
+        .toList();
+  }
+
+  private List<String> readPhrases(FileValue row) {
+    return row.find(form.phrasesColumn()).map(TableFormat::asList).orElse(List.of()).stream()
+        .map(FileValue::text)
+        .toList();
+  }
+
+  /** Returns the items of a list, which may be JSON in a text; none of an empty text. */
+  private static List<FileValue> asList(FileValue value) {
+    if (!value.node().isTextual()) {
+      return value.items();
+    }
+    if (value.text().isBlank()) {
+      return List.of();
+    }
+    try {
+      return value.with(JSON.readTree(value.text())).items();
+    } catch (JsonProcessingException e) {
+      throw value.failure(
+          "it is '%s', but must be a list, as JSON".formatted(Printable.value(value.text())));
+    }
+  }
+
+  private Map<String, JsonNode> readOtherColumns(FileValue row) {
+    List<String> read =
+        Arrays.asList(
+            form.idColumn(),
+            form.promptColumn(),
+            form.boxesColumn(),
+            form.phrasesColumn(),
+            "category",
+            "negative_prompt");
+    Map<String, JsonNode> columns = new LinkedHashMap<>();
+    row.fields()
+        .forEach(
+            (name, value) -> {
+              if (!read.contains(name)) {
+                requireFree(name, value);
+                columns.put(name, name.equals("seed") ? readSeed(value) : value.node());
+              }
+            });
+    return columns;
+  }
+
+  private static void requireFree(String name, FileValue value) {
+    String small = name.toLowerCase(Locale.ROOT);
+    boolean ours = PromptTableWriter.COLUMNS.contains(small);
+    boolean read = PromptTables.isPromptColumn(small) && !name.equals("seed");
+    if (ours || read) {
+      throw value.failure("import makes a column of that name itself; rename it");
+    }
+  }
+
+  private static JsonNode readSeed(FileValue value) {
+    if (!value.node().isTextual()) {
+      return value.node();
+    }
+    try {
+      return LongNode.valueOf(Long.parseLong(value.text().strip()));
+    } catch (NumberFormatException e) {
+      throw value.failure(
+          "it is '%s', but must be a whole number".formatted(Printable.value(value.text())));
+    }
+  }
+}
