@@ -16,12 +16,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -59,45 +61,61 @@ final class ImportCommand implements Callable<Integer> {
   /** Options of the format {@code table}. */
   static final class TableOptions {
 
-    @Option(names = "--prompt-column", paramLabel = "NAME", description = "Default: prompt.")
+    @Option(
+        names = "--prompt-column",
+        paramLabel = "NAME",
+        description = "Format table: the column of prompts. Default: prompt.")
     private String promptColumn;
 
     @Option(
         names = "--boxes-column",
         paramLabel = "NAME",
-        description = "Default: bboxes. In CSV and TSV, its values are JSON: [[x,y,x,y],...].")
+        description =
+            "Format table: the column of boxes. Default: bboxes. In CSV and TSV, its values are JSON:"
+                + " [[x,y,x,y],...].")
     private String boxesColumn;
 
     @Option(
         names = "--phrases-column",
         paramLabel = "NAME",
         description =
-            "Default: phrases, one for each box. In CSV and TSV, its values are JSON: [\"a cat\"].")
+            "Format table: the column of phrases, one for each box. Default: phrases. In CSV and TSV,"
+                + " its values are JSON: [\"a cat\",...].")
     private String phrasesColumn;
 
     @Option(
         names = "--id-column",
         paramLabel = "NAME",
-        description = "Default: id. Without one, ids are numbers of rows.")
+        description =
+            "Format table: the column of ids. Default: id. Without one, ids are numbers of rows.")
     private String idColumn;
 
     @Option(
         names = "--boxes",
         paramLabel = "xyxy|xywh|cxcywh",
-        description = "The numbers of a box: edges, a corner and a size, or the centre and a size.")
+        description =
+            "Format table: the numbers of a box: edges, a corner and a size, or the centre and a"
+                + " size. Default: xyxy.")
     private BoxForm boxes;
 
     @Option(
         names = "--units",
         paramLabel = "relative|pixels",
-        description = "The unit of boxes: 0 to 1, or pixels of --canvas.")
+        description =
+            "Format table: the unit of boxes: 0 to 1, or pixels of --canvas. Default: relative.")
     private BoxUnit units;
 
     @Option(
         names = "--canvas",
         paramLabel = "WxH",
-        description = "The size of the image that boxes in pixels belong to. Default: 512x512.")
+        description =
+            "Format table: the size of the image that boxes in pixels belong to. Default: 512x512.")
     private String canvas;
+
+    boolean areGiven() {
+      return Stream.of(promptColumn, boxesColumn, phrasesColumn, idColumn, boxes, units, canvas)
+          .anyMatch(Objects::nonNull);
+    }
 
     TableForm makeForm() {
       TableForm defaults = TableForm.DEFAULTS;
@@ -127,20 +145,25 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
         names = "--min-area",
         paramLabel = "X",
-        description = "Objects that cover less of their image are left out. Default: 0.02.")
+        description =
+            "Format coco: objects that cover less of their image are left out. Default: 0.02.")
     private Double minArea;
 
     @Option(
         names = "--min-objects",
         paramLabel = "N",
-        description = "Images with fewer objects are left out. Default: 3.")
+        description = "Format coco: images with fewer objects are left out. Default: 3.")
     private Integer minObjects;
 
     @Option(
         names = "--max-objects",
         paramLabel = "N",
-        description = "Images with more objects are left out. Default: 8.")
+        description = "Format coco: images with more objects are left out. Default: 8.")
     private Integer maxObjects;
+
+    boolean areGiven() {
+      return Stream.of(minArea, minObjects, maxObjects).anyMatch(Objects::nonNull);
+    }
 
     ObjectChoice makeChoice() {
       ObjectChoice defaults = ObjectChoice.DEFAULTS;
@@ -192,11 +215,9 @@ final class ImportCommand implements Callable<Integer> {
               + " option, generation refuses such rows.")
   private boolean appendPhrases;
 
-  @ArgGroup(exclusive = false, heading = "%nOptions of the format table:%n")
-  private TableOptions table;
+  @Mixin private TableOptions table;
 
-  @ArgGroup(exclusive = false, heading = "%nOptions of the format coco:%n")
-  private CocoOptions coco;
+  @Mixin private CocoOptions coco;
 
   ImportCommand(SparkConf conf) {
     this.conf = conf;
@@ -214,26 +235,27 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   private ImportSettings makeSettings() {
-    requireFormat(table, "table", "--boxes, --units, --canvas and --...-column");
-    requireFormat(coco, "coco", "--min-area, --min-objects and --max-objects");
+    if (table.areGiven()) {
+      requireFormat("table", "--boxes, --units, --canvas and --...-column");
+    }
+    if (coco.areGiven()) {
+      requireFormat("coco", "--min-area, --min-objects and --max-objects");
+    }
     ImportSettings settings =
         ImportSettings.of(format, files)
             .withInvalidRows(dropInvalid ? InvalidRows.DROP : InvalidRows.KEEP)
             .withMissingPhrases(appendPhrases ? MissingPhrases.APPEND : MissingPhrases.KEEP);
     try {
-      if (table != null) {
-        settings = settings.withTable(table.makeForm());
-      }
-      return coco == null ? settings : settings.withObjects(coco.makeChoice());
+      return settings.withTable(table.makeForm()).withObjects(coco.makeChoice());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
-  private void requireFormat(Object options, String wanted, String names) {
-    if (options != null && !format.equals(wanted)) {
+  private void requireFormat(String wanted, String options) {
+    if (!format.equals(wanted)) {
       throw new ParameterException(
-          spec.commandLine(), "%s are options of the format %s".formatted(names, wanted));
+          spec.commandLine(), "%s are options of the format %s".formatted(options, wanted));
     }
   }
 }

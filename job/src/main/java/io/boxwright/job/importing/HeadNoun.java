@@ -3,8 +3,8 @@ package io.boxwright.job.importing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** The head noun of a phrase, such as {@code bowl} of {@code a large bowl of food}. */
 final class HeadNoun {
@@ -20,27 +20,28 @@ final class HeadNoun {
   private HeadNoun() {}
 
   /**
-   * Finds the head noun: the last word before the first preposition or participle. Numbers and
-   * single letters at the end, as in {@code cat1} and {@code person_A}, do not count.
+   * Lists what may stand for a phrase: the words before the first preposition or participle, then
+   * these without the first, the first two, and so on; the head noun itself comes last. Numbers and
+   * single letters, as in {@code cat1} and {@code person_A}, do not count.
    *
    * @param phrase any text
-   * @return one word; nothing if the phrase has none, or is that word itself
+   * @return texts of one word or more; none if the phrase has no words
    */
-  static Optional<String> find(String phrase) {
-    List<String> noun = new ArrayList<>();
+  static List<String> list(String phrase) {
+    List<String> words = new ArrayList<>();
     for (String word : phrase.strip().split("[\\s_-]+")) {
       boolean ends =
           ENDS.contains(word.toLowerCase(Locale.ROOT)) || word.endsWith(PARTICIPLE_ENDING);
-      if (ends && !noun.isEmpty()) {
+      if (ends && !words.isEmpty()) {
         break;
       }
       String letters = word.replaceFirst("[\\d,.;]+$", "");
       if (letters.codePointCount(0, letters.length()) > 1) {
-        noun.add(letters);
+        words.add(letters);
       }
     }
-    return noun.isEmpty() || noun.get(noun.size() - 1).equals(phrase.strip())
-        ? Optional.empty()
-        : Optional.of(noun.get(noun.size() - 1));
+    return IntStream.range(0, words.size())
+        .mapToObj(first -> String.join(" ", words.subList(first, words.size())))
+        .toList();
   }
 }

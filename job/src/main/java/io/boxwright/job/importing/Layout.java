@@ -42,6 +42,11 @@ record Layout(
     return new Layout(place, id, id, category, prompt, null, List.of(), null, Map.of());
   }
 
+  Layout withCategory(String newCategory) {
+    return new Layout(
+        place, id, originalId, newCategory, prompt, negativePrompt, objects, expected, columns);
+  }
+
   Layout withOriginalId(String newId) {
     return new Layout(
         place, id, newId, category, prompt, negativePrompt, objects, expected, columns);

@@ -17,6 +17,15 @@ public final class LayoutFormats {
     FORMATS.put("7bench", settings -> new ObjectColumnsFormat());
     FORMATS.put("c-bench", settings -> new ObjectColumnsFormat());
     FORMATS.put("o-bench", settings -> new ObjectColumnsFormat());
+    FORMATS.put("nsr-1k", settings -> new Nsr1kFormat());
+    FORMATS.put("lmd", settings -> new LmdFormat());
+    FORMATS.put("coco-mig", settings -> new CocoMigFormat());
+    FORMATS.put("hrs", settings -> new HrsFormat());
+    FORMATS.put("boxdiff", settings -> new BoxDiffFormat());
+    FORMATS.put("layoutbench-coco", settings -> new LayoutBenchCocoFormat());
+    FORMATS.put("coco", settings -> new CocoFormat(settings.objects()));
+    FORMATS.put("geneval", settings -> new GenEvalFormat());
+    FORMATS.put("visor", settings -> new VisorFormat());
     FORMATS.put("table", settings -> new TableFormat(settings.table()));
   }
 

@@ -3,7 +3,7 @@ package io.boxwright.job.importing;
 /** How a phrase was found in its prompt. */
 public enum PhraseSource {
   /** Word for word; case and spaces do not matter. */
-  VERBATIM("as it is"),
+  VERBATIM("word for word"),
   /** In the singular or plural, with blanks for underscores and hyphens, or without its article. */
   SPELLING("in another spelling"),
   /** By its head noun only. */

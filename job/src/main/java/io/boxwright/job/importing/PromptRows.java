@@ -109,7 +109,8 @@ final class PromptRows {
         }
         return new Found(spelling.get(), verbatim ? PhraseSource.VERBATIM : PhraseSource.SPELLING);
       }
-      Optional<String> noun = HeadNoun.find(own).flatMap(words::find);
+      Optional<String> noun =
+          HeadNoun.list(own).stream().map(words::find).flatMap(Optional::stream).findFirst();
       if (noun.isPresent()) {
         warnFound(own, noun.get(), " by its head noun");
         return new Found(noun.get(), PhraseSource.HEAD_NOUN);
