@@ -6,16 +6,19 @@ import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.diffusion.nn.Linear;
 import io.boxwright.torch.ArrayScope;
 
-/** Transformers' {@code CLIPAttention} as the text model uses it: causal self-attention. */
+/** Transformers' {@code CLIPAttention}: self-attention of tokens or of patches. */
 final class CLIPAttention {
 
+  private final AttentionMask mask;
   private final int heads;
   private final Linear qProj;
   private final Linear kProj;
   private final Linear vProj;
   private final Linear outProj;
 
-  private CLIPAttention(int heads, Linear qProj, Linear kProj, Linear vProj, Linear outProj) {
+  private CLIPAttention(
+      AttentionMask mask, int heads, Linear qProj, Linear kProj, Linear vProj, Linear outProj) {
+    this.mask = mask;
     this.heads = heads;
     this.qProj = qProj;
     this.kProj = kProj;
@@ -23,9 +26,10 @@ final class CLIPAttention {
     this.outProj = outProj;
   }
 
-  static CLIPAttention load(StateDict weights, CLIPTextConfig config) {
+  static CLIPAttention load(StateDict weights, CLIPEncoderConfig config, AttentionMask mask) {
     long channels = config.hiddenSize();
     return new CLIPAttention(
+        mask,
         config.numAttentionHeads(),
         Linear.load(weights.at("q_proj"), channels, channels),
         Linear.load(weights.at("k_proj"), channels, channels),
@@ -39,7 +43,7 @@ final class CLIPAttention {
       NDArray query = Functional.splitHeads(qProj.forward(x), heads); // (B, heads, N, C/heads)
       NDArray key = Functional.splitHeads(kProj.forward(x), heads);
       NDArray value = Functional.splitHeads(vProj.forward(x), heads);
-      NDArray attended = Functional.causalAttention(query, key, value);
+      NDArray attended = mask.attend(query, key, value);
       return scope.keep(outProj.forward(Functional.mergeHeads(attended))); // (B, N, C)
     }
   }

@@ -21,10 +21,10 @@ final class CLIPEncoderLayer {
     this.mlp = mlp;
   }
 
-  static CLIPEncoderLayer load(StateDict weights, CLIPTextConfig config) {
+  static CLIPEncoderLayer load(StateDict weights, CLIPEncoderConfig config, AttentionMask mask) {
     return new CLIPEncoderLayer(
         LayerNorm.load(weights.at("layer_norm1"), config.hiddenSize(), config.layerNormEps()),
-        CLIPAttention.load(weights.at("self_attn"), config),
+        CLIPAttention.load(weights.at("self_attn"), config, mask),
         LayerNorm.load(weights.at("layer_norm2"), config.hiddenSize(), config.layerNormEps()),
         CLIPMLP.load(weights.at("mlp"), config));
   }

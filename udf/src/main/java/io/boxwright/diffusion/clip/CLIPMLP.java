@@ -19,7 +19,7 @@ final class CLIPMLP {
     this.fc2 = fc2;
   }
 
-  static CLIPMLP load(StateDict weights, CLIPTextConfig config) {
+  static CLIPMLP load(StateDict weights, CLIPEncoderConfig config) {
     return new CLIPMLP(
         ActivationFunction.ofTransformers(config.hiddenAct()),
         Linear.load(weights.at("fc1"), config.hiddenSize(), config.intermediateSize()),

@@ -7,9 +7,7 @@ import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.nn.LayerNorm;
 import io.boxwright.torch.ArrayScope;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,17 +22,17 @@ public final class CLIPTextModel {
 
   private final CLIPTextConfig config;
   private final CLIPTextEmbeddings embeddings;
-  private final List<CLIPEncoderLayer> layers;
+  private final CLIPEncoder encoder;
   private final LayerNorm finalLayerNorm;
 
   private CLIPTextModel(
       CLIPTextConfig config,
       CLIPTextEmbeddings embeddings,
-      List<CLIPEncoderLayer> layers,
+      CLIPEncoder encoder,
       LayerNorm finalLayerNorm) {
     this.config = config;
     this.embeddings = embeddings;
-    this.layers = layers;
+    this.encoder = encoder;
     this.finalLayerNorm = finalLayerNorm;
   }
 
@@ -72,13 +70,16 @@ public final class CLIPTextModel {
     return model;
   }
 
-  private static CLIPTextModel create(CLIPTextConfig config, StateDict weights) {
+  /**
+   * Creates the text model of a larger one, whose loader calls {@link StateDict#finish}.
+   *
+   * @param weights the tensors below {@code text_model}
+   */
+  public static CLIPTextModel create(CLIPTextConfig config, StateDict weights) {
     return new CLIPTextModel(
         config,
         CLIPTextEmbeddings.load(weights.at("embeddings"), config),
-        IntStream.range(0, config.numHiddenLayers())
-            .mapToObj(i -> CLIPEncoderLayer.load(weights.at("encoder.layers." + i), config))
-            .toList(),
+        CLIPEncoder.load(weights.at("encoder"), config.encoder(), AttentionMask.CAUSAL),
         LayerNorm.load(weights.at("final_layer_norm"), config.hiddenSize(), config.layerNormEps()));
   }
 
@@ -96,10 +97,7 @@ public final class CLIPTextModel {
   public NDArray forward(NDArray inputIds) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray hiddenStates = embeddings.forward(inputIds); // (B, N) -> (B, N, C)
-      for (CLIPEncoderLayer layer : layers) {
-        hiddenStates = layer.forward(hiddenStates);
-      }
-      return scope.keep(finalLayerNorm.forward(hiddenStates));
+      return scope.keep(finalLayerNorm.forward(encoder.forward(hiddenStates)));
     }
   }
 }
