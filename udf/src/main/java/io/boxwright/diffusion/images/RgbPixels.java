@@ -1,0 +1,61 @@
+package io.boxwright.diffusion.images;
+
+import java.awt.image.BufferedImage;
+
+/**
+ * The pixels of an image, 8 bits a channel.
+ *
+ * @param width pixels in a row, at least 1
+ * @param height rows, at least 1
+ * @param bytes (height, width, 3), red first; not copied
+ */
+public record RgbPixels(int width, int height, byte[] bytes) {
+
+  /** The number of channels. */
+  public static final int CHANNELS = 3;
+
+  /**
+   * Checks the sizes.
+   *
+   * @throws IllegalArgumentException if the bytes are not as many as the sizes say
+   */
+  public RgbPixels {
+    if (width < 1 || height < 1 || bytes.length != (long) width * height * CHANNELS) {
+      throw new IllegalArgumentException(
+          "%d bytes are not the pixels of a %dx%d image".formatted(bytes.length, width, height));
+    }
+  }
+
+  /** Reads the pixels of an image of any type; transparency is ignored. */
+  public static RgbPixels of(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    int[] rgb = image.getRGB(0, 0, width, height, null, 0, width);
+    byte[] bytes = new byte[CHANNELS * rgb.length];
+    for (int pixel = 0; pixel < rgb.length; pixel++) {
+      bytes[CHANNELS * pixel] = (byte) (rgb[pixel] >> 16);
+      bytes[CHANNELS * pixel + 1] = (byte) (rgb[pixel] >> 8);
+      bytes[CHANNELS * pixel + 2] = (byte) rgb[pixel];
+    }
+    return new RgbPixels(width, height, bytes);
+  }
+
+  /** Returns the value of a channel of a pixel, 0..255. */
+  public int value(int x, int y, int channel) {
+    return bytes[(y * width + x) * CHANNELS + channel] & 0xff;
+  }
+
+  /**
+   * Returns a part of the image.
+   *
+   * @throws IndexOutOfBoundsException if it does not lie inside
+   */
+  public RgbPixels crop(int left, int top, int cropWidth, int cropHeight) {
+    byte[] cropped = new byte[cropWidth * cropHeight * CHANNELS];
+    for (int row = 0; row < cropHeight; row++) {
+      int from = ((top + row) * width + left) * CHANNELS;
+      System.arraycopy(bytes, from, cropped, row * cropWidth * CHANNELS, cropWidth * CHANNELS);
+    }
+    return new RgbPixels(cropWidth, cropHeight, cropped);
+  }
+}
