@@ -224,11 +224,23 @@ public final class JsonConfig {
     Throwable cause = e.getCause();
     if (cause instanceof IllegalArgumentException
         || cause != null && e instanceof ValueInstantiationException) {
-      return cause.getMessage(); // the message of the value or its record, which names the key
+      // the message of the value or its record, which names the key
+      return nestedRecord(e) + cause.getMessage();
     }
     return e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
         ? describeValueProblem(json, mapping)
         : e.getOriginalMessage();
+  }
+
+  /**
+   * Names the key of a record inside a record that refuses a value, such as {@code vision_config}.
+   */
+  private static String nestedRecord(JsonProcessingException e) {
+    return e instanceof ValueInstantiationException refused
+            && refused.getType().isRecordType()
+            && !refused.getPath().isEmpty()
+        ? refused.getPath().get(0).getFieldName() + ": "
+        : "";
   }
 
   /** Describes a wrong value by its path, such as {@code block_out_channels[2]}. */

@@ -1,0 +1,157 @@
+package io.boxwright.diffusion.clip;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.nn.Linear;
+import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.GradMode;
+import io.boxwright.torch.TorchKernels;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Transformers' {@code CLIPModel} with its tokenizer and image processor: images and texts to
+ * vectors that can be compared. Threads may share it. Closing frees the weights and the tokenizer.
+ */
+public final class CLIPModel implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CLIPModel.class);
+  private static final String COMPONENT = "CLIPModel";
+
+  private final NDManager manager;
+  private final DataType dataType;
+  private final CLIPImageProcessor imageProcessor;
+  private final CLIPVisionModel visionModel;
+  private final Linear visualProjection;
+  private final CLIPTextEmbedder textEmbedder;
+  private final int channels;
+
+  private CLIPModel(Path folder, NDManager manager, StateDict stateDict) {
+    CLIPConfig config = CLIPConfig.read(folder.resolve("config.json"));
+    StateDict weights =
+        stateDict.without(
+            "logit_scale",
+            "text_model.embeddings.position_ids",
+            "vision_model.embeddings.position_ids");
+    this.manager = manager;
+    this.dataType = weights.dataType();
+    this.channels = config.projectionDim();
+    this.imageProcessor = CLIPImageProcessor.fromPretrained(folder);
+    requireFit(folder, config.visionConfig());
+    this.visionModel =
+        CLIPVisionModel.create(
+            config.visionConfig(), weights.at("vision_model"), "pre_layrnorm"); // spelled so
+    this.visualProjection =
+        Linear.loadWithoutBias(
+            weights.at("visual_projection"), config.visionConfig().hiddenSize(), channels);
+    this.textEmbedder =
+        CLIPTextEmbedder.load(folder, config.textConfig(), weights, channels, manager);
+    try {
+      weights.finish().ifPresent(LOG::warn);
+    } catch (ModelLoadingException e) {
+      textEmbedder.close();
+      throw e;
+    }
+  }
+
+  private void requireFit(Path folder, CLIPVisionConfig config) {
+    if (imageProcessor.size() != config.imageSize()) {
+      throw new ModelLoadingException(
+          "Cannot load %s from %s: images are prepared at %d pixels by %s, but image_size of vision_config in config.json is %d"
+              .formatted(
+                  COMPONENT,
+                  folder,
+                  imageProcessor.size(),
+                  ImageProcessorConfig.FILE,
+                  config.imageSize()));
+    }
+  }
+
+  /**
+   * Loads a folder.
+   *
+   * @param folder {@code config.json}, {@code model.safetensors}, {@code preprocessor_config.json}
+   *     and the tokenizer's files
+   * @param manager its device is where the weights go; the model owns and closes it
+   * @param dataType the type of the weights, {@code FLOAT32} or {@code FLOAT16}
+   * @throws ModelLoadingException naming the file and what is wrong with it; the manager is closed
+   *     then, too
+   */
+  public static CLIPModel fromPretrained(Path folder, NDManager manager, DataType dataType) {
+    return closeIfItFails(
+        manager,
+        () ->
+            new CLIPModel(
+                folder,
+                manager,
+                StateDict.open(COMPONENT, folder, "model", null, manager, dataType)));
+  }
+
+  /** Makes a model of a folder's configurations with random weights, as {@link #fromPretrained}. */
+  public static CLIPModel fromConfig(Path folder, NDManager manager, DataType dataType) {
+    return closeIfItFails(
+        manager,
+        () ->
+            new CLIPModel(folder, manager, StateDict.random(COMPONENT, folder, manager, dataType)));
+  }
+
+  private static CLIPModel closeIfItFails(NDManager manager, Supplier<CLIPModel> loading) {
+    try {
+      return loading.get();
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Computes the {@code image_embeds} of images of any size, not normalised.
+   *
+   * @return one vector (D) for each image
+   */
+  public List<float[]> embedImages(List<BufferedImage> images) {
+    List<float[]> vectors = new ArrayList<>();
+    try (GradMode ignored = GradMode.disabled()) {
+      for (PixelBatch batch : PixelBatch.split(imageProcessor, images, manager)) {
+        float[] values = embed(batch);
+        for (int i = 0; i < batch.size(); i++) {
+          vectors.add(Arrays.copyOfRange(values, i * channels, (i + 1) * channels));
+        }
+      }
+    }
+    return vectors;
+  }
+
+  private float[] embed(PixelBatch batch) {
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray tokens = visionModel.forward(batch.pixels(manager, dataType)); // (R, 1 + P, C)
+      NDArray pooled = visionModel.normalize(tokens.get(":, 0")); // (R, C)
+      return TorchKernels.toType(visualProjection.forward(pooled), DataType.FLOAT32).toFloatArray();
+    }
+  }
+
+  /**
+   * Computes the {@code text_embeds}, not normalised. A text that is too long is cut.
+   *
+   * @return one vector (D) for each text
+   */
+  public List<float[]> embedTexts(List<String> texts) {
+    return textEmbedder.embed(texts);
+  }
+
+  @Override
+  public void close() {
+    textEmbedder.close();
+    manager.close();
+  }
+}
