@@ -25,6 +25,8 @@ class ArchitectureTest {
           "io.boxwright.diffusion.metrics",
           "io.boxwright.diffusion.attention",
           "io.boxwright.diffusion.detection.shapes",
+          "io.boxwright.diffusion.detection.owlvit",
+          "io.boxwright.diffusion.detection.clip",
           "io.boxwright.diffusion.detection",
           "io.boxwright.diffusion.scores",
           "io.boxwright.diffusion.layout",

@@ -2,6 +2,7 @@ package io.boxwright.udf.executor;
 
 import ai.djl.Device;
 import io.boxwright.diffusion.detection.DetectorFactory;
+import io.boxwright.diffusion.detection.DetectorOptions;
 import io.boxwright.diffusion.detection.ObjectDetector;
 import io.boxwright.diffusion.pipelines.Stage;
 import io.boxwright.udf.counters.GenerationCounters;
@@ -12,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The detectors of a pipeline, on its device: one for each class of factory and model folder,
- * loaded by the first task that asks for it and closed with the pipeline.
+ * The detectors of a pipeline, on its device: one for each class of factory and its options, loaded
+ * by the first task that asks for it and closed with the pipeline.
  */
 public final class LoadedDetectors implements AutoCloseable {
 
@@ -27,7 +28,7 @@ public final class LoadedDetectors implements AutoCloseable {
     this.device = device;
   }
 
-  private record Kind(Class<? extends DetectorFactory> factory, String modelFolder) {}
+  private record Kind(Class<? extends DetectorFactory> factory, DetectorOptions options) {}
 
   /**
    * Returns a detector, which this object owns and closes.
@@ -38,7 +39,7 @@ public final class LoadedDetectors implements AutoCloseable {
    *     does
    */
   public synchronized ObjectDetector get(DetectorSpec spec, GenerationCounters counters) {
-    Kind kind = new Kind(spec.factory().getClass(), spec.modelFolder());
+    Kind kind = new Kind(spec.factory().getClass(), spec.options(device));
     return detectors.computeIfAbsent(kind, missing -> load(spec, counters));
   }
 

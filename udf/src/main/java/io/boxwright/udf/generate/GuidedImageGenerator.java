@@ -1,12 +1,14 @@
 package io.boxwright.udf.generate;
 
-import io.boxwright.diffusion.detection.DetectorFactory;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.Guidances;
+import io.boxwright.diffusion.loading.HashedFolder;
 import io.boxwright.diffusion.loading.JsonConfig;
 import io.boxwright.diffusion.loading.ModelCache;
 import io.boxwright.diffusion.loading.ModelFingerprint;
+import io.boxwright.diffusion.loading.ModelHashes;
 import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.loading.TransformersFiles;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.PretrainedFolder;
 import io.boxwright.diffusion.pipelines.RequestLimits;
@@ -73,8 +75,7 @@ public final class GuidedImageGenerator {
   private BatchSize batchSize = BatchSize.of(8);
   private Duration batchTimeout = Duration.ZERO;
   private int numImagesPerPrompt = 1;
-  private DetectorFactory detector; // null: none
-  private Path detectorModel; // null: none
+  private DetectorSpec detector; // null: none
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
   private String requiredModel; // null: whatever is there
   private GenerationMonitor monitor;
@@ -164,27 +165,19 @@ public final class GuidedImageGenerator {
 
   /**
    * What looks for the objects in the images, for the columns {@code detection}: one of {@link
-   * Detectors#names}; default {@link Detectors#NONE}.
+   * Detectors#names}, or the folder of a model, which is on each host under this path; default
+   * {@link Detectors#NONE}.
    *
-   * @throws IllegalArgumentException listing the names, if there is none of this one
+   * @throws IllegalArgumentException listing the names, if it is none of them and no folder
+   * @throws ModelLoadingException naming the file, if the folder holds no model of a detector
    */
-  public GuidedImageGenerator setDetector(String name) {
-    detector = Detectors.of(name).orElse(null);
-    return this;
+  public GuidedImageGenerator setDetector(String nameOrFolder) {
+    return setDetector(Detectors.of(nameOrFolder).orElse(null));
   }
 
-  /** What makes the detector that looks for the objects in the images, as {@link #setDetector}. */
-  public GuidedImageGenerator setDetectorFactory(DetectorFactory value) {
+  /** What looks for the objects in the images, as {@link #setDetector(String)}; null: nothing. */
+  public GuidedImageGenerator setDetector(DetectorSpec value) {
     detector = value;
-    return this;
-  }
-
-  /**
-   * The folder of the detector's model, which is on each host under this path; default null, for a
-   * detector that needs none. What is in it is not part of {@link #modelFingerprint}.
-   */
-  public GuidedImageGenerator setDetectorModel(Path folder) {
-    detectorModel = folder;
     return this;
   }
 
@@ -207,6 +200,7 @@ public final class GuidedImageGenerator {
     Path folder = modelFolder();
     List<String> notes = PretrainedFolder.check(folder, variant, options);
     PretrainedFolder.checkGuidance(folder, guidance());
+    Optional.ofNullable(detector).ifPresent(DetectorSpec::check);
     return notes;
   }
 
@@ -286,8 +280,8 @@ public final class GuidedImageGenerator {
     settings.put("device", deviceType);
     settings.put("dtype", weightType);
     settings.put("batch_size", batchSize);
-    settings.put("detector", detector == null ? Detectors.NONE : detector.name());
-    settings.put("detector_model", detectorModel);
+    settings.put("detector", detector == null ? Detectors.NONE : detector.factory().name());
+    settings.putAll(detectorSettings());
     settings.put("pipeline_loader", pipelineLoader.getClass().getName());
     settings.putAll(JsonConfig.values(options));
     settings.put("guidance", guidance().method());
@@ -299,6 +293,20 @@ public final class GuidedImageGenerator {
                 .map(Object::toString)
                 .ifPresent(text -> texts.put(name, text)));
     return texts;
+  }
+
+  /** What detections depend on; a detector without a model has nothing to set. */
+  private Map<String, Object> detectorSettings() {
+    if (detector == null || detector.modelFolder() == null) {
+      return Map.of();
+    }
+    Path folder = Path.of(detector.modelFolder());
+    HashedFolder files = new ModelHashes(modelCache).hash(folder, TransformersFiles.of(folder));
+    return Map.of(
+        "detector_model", folder,
+        "detector_fingerprint", files.fingerprint().hex(),
+        "detector_threshold", detector.threshold(),
+        "detector_labels", detector.labels());
   }
 
   /** How many images are made together. */
@@ -333,7 +341,7 @@ public final class GuidedImageGenerator {
             batchSize,
             batchTimeout,
             numImagesPerPrompt,
-            detectorSpec(),
+            detector,
             new ImageRowWriter(columns, images),
             monitor.counters());
     return marked.mapPartitions(task, Encoders.row(images));
@@ -360,11 +368,6 @@ public final class GuidedImageGenerator {
               .formatted(modelUrl(), here.hex(), requiredModel));
     }
     return new PipelineSpec(model(), here, deviceType, weightType, variant, pipelineLoader);
-  }
-
-  private DetectorSpec detectorSpec() {
-    String folder = detectorModel == null ? null : detectorModel.toString();
-    return detector == null ? null : new DetectorSpec(detector, folder);
   }
 
   private void startMonitor(SparkContext context) {

@@ -11,7 +11,6 @@ import io.boxwright.testing.StubPipeline;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.table.PromptTables;
 import java.io.ByteArrayInputStream;
-import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
@@ -365,15 +364,14 @@ class GuidedImageGeneratorTest {
   void unknownDetectorsAreRefused() {
     assertThatThrownBy(() -> generator().setDetector("owl"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Unknown detector owl: choose one of none, shapes");
+        .hasMessage(
+            "Unknown detector owl: choose one of none, shapes, or give the folder of a model");
   }
 
   @Test
   void plansNameTheDetector() {
     assertThat(generator().settings()).containsEntry("detector", "none");
     assertThat(generator().setDetector("shapes").settings()).containsEntry("detector", "shapes");
-    assertThat(generator().setDetectorModel(Path.of("/models/owl")).settings())
-        .containsEntry("detector_model", "/models/owl");
   }
 
   @Test

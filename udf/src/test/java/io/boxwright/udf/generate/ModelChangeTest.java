@@ -21,6 +21,7 @@ import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.ModelCopy;
 import io.boxwright.testing.PipelineWithoutModel;
 import io.boxwright.testing.StubPipeline;
+import io.boxwright.udf.executor.DetectorSpec;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.PipelineLoader;
 import java.awt.image.BufferedImage;
@@ -154,9 +155,9 @@ class ModelChangeTest {
     }
 
     @Override
-    public List<Detection> detect(BufferedImage image, List<String> labels) {
+    public List<List<Detection>> detect(List<BufferedImage> images, List<List<String>> labels) {
       assertThat(closed).isFalse();
-      return List.of();
+      return images.stream().map(image -> List.<Detection>of()).toList();
     }
 
     @Override
@@ -219,8 +220,7 @@ class ModelChangeTest {
                 + " from range(0, 4, 1, 2)");
     GuidedImageGenerator generator =
         generator(model.toString())
-            .setDetectorFactory(new DetectorLoader())
-            .setDetectorModel(folder.resolve("owl"));
+            .setDetector(DetectorSpec.of(new DetectorLoader(), folder.resolve("owl")));
     assertMade(images(model.toString())); // without a detector, with the same pipeline
     assertThat(DetectorLoader.DETECTORS).isEmpty();
 

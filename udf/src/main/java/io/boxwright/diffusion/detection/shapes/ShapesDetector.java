@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A detector that finds the objects of the Shapes world by the colour of their pixels, without a
@@ -43,13 +44,21 @@ public final class ShapesDetector implements ObjectDetector {
   /**
    * Looks for objects.
    *
-   * @param labels the labels, each a colour and a shape, such as {@code a red circle}
+   * @param labels the labels of each image, each a colour and a shape, such as {@code a red circle}
    * @return at most one detection for each label
    * @throws IllegalArgumentException naming a label of any other form
    */
   @Override
-  public List<Detection> detect(BufferedImage image, List<String> labels) {
-    List<ShapesLabel> wanted = labels.stream().map(ShapesLabel::parse).toList();
+  public List<List<Detection>> detect(List<BufferedImage> images, List<List<String>> labels) {
+    ObjectDetector.requireSameSize(images, labels);
+    List<List<ShapesLabel>> wanted =
+        labels.stream().map(each -> each.stream().map(ShapesLabel::parse).toList()).toList();
+    return IntStream.range(0, images.size())
+        .mapToObj(place -> detectIn(images.get(place), wanted.get(place)))
+        .toList();
+  }
+
+  private static List<Detection> detectIn(BufferedImage image, List<ShapesLabel> wanted) {
     Palette[] colors = findNearestColors(image);
     return wanted.stream()
         .flatMap(label -> detect(label, colors, image.getWidth(), image.getHeight()).stream())
