@@ -1,6 +1,7 @@
 package io.boxwright.cli;
 
 import io.boxwright.files.FileProblem;
+import io.boxwright.job.benchmark.BenchmarkDetector;
 import io.boxwright.job.benchmark.BenchmarkModel;
 import io.boxwright.job.benchmark.BenchmarkSettings;
 import io.boxwright.job.benchmark.RunBenchmark;
@@ -13,6 +14,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -92,6 +94,16 @@ final class BenchCommand implements Callable<Integer> {
   private int repetitions;
 
   @Option(
+      names = "--detector",
+      paramLabel = "NAME|FOLDER",
+      description =
+          "Also measure a detector, or CLIP scores, on the images of each batch: a detector or a"
+              + " folder as generate takes it, a folder with CLIP, or random weights of a real"
+              + " architecture: random:owlvit-base-patch32, random:owlv2-base-patch16-ensemble or"
+              + " random:clip-vit-large-patch14.")
+  private String detector;
+
+  @Option(
       names = "--json",
       paramLabel = "FILE",
       description =
@@ -105,7 +117,7 @@ final class BenchCommand implements Callable<Integer> {
     BenchmarkModel found =
         BenchmarkModel.of(model, modelOptions.modelCache(), modelOptions.pretrainedOptions());
     BenchmarkResult result =
-        new RunBenchmark(found, settings, spec.commandLine().getErr()).execute();
+        new RunBenchmark(found, settings, findDetector(), spec.commandLine().getErr()).execute();
     report(result);
     return ExitCode.OK;
   }
@@ -119,6 +131,15 @@ final class BenchCommand implements Callable<Integer> {
           maxIterationsPerStep,
           warmups,
           repetitions);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private Optional<BenchmarkDetector> findDetector() {
+    try {
+      return Optional.ofNullable(detector)
+          .map(name -> BenchmarkDetector.of(name, modelOptions.modelCache()));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

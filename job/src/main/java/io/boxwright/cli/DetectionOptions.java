@@ -1,42 +1,55 @@
 package io.boxwright.cli;
 
+import io.boxwright.diffusion.detection.LabelMode;
 import io.boxwright.diffusion.loading.BuiltInModel;
 import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.generate.GuidedImageGenerator;
-import java.util.ArrayList;
-import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** Options of the detector, which looks for the objects in the images. */
 final class DetectionOptions {
 
-  /** The values of {@code --detector}. */
-  static final class Names extends ArrayList<String> {
-
-    private static final long serialVersionUID = 1;
-
-    Names() {
-      super(Detectors.names());
-    }
-  }
-
   @Option(
       names = "--detector",
-      paramLabel = "NAME",
-      completionCandidates = Names.class,
+      paramLabel = "NAME|FOLDER",
       description =
           "Looks for the objects in the images and scores whether they are right and in their"
-              + " boxes: ${COMPLETION-CANDIDATES}. shapes: by colour, for images of coloured shapes."
-              + " Default: shapes for the model of that name, otherwise none.")
+              + " boxes. shapes: by colour, for images of coloured shapes; none; or a folder with"
+              + " OWL-ViT or OWLv2, as transformers saves it. Default: shapes for the model of that"
+              + " name, otherwise none.")
   private String detector;
+
+  @Option(
+      names = "--detector-threshold",
+      defaultValue = "0.1",
+      paramLabel = "X",
+      description =
+          "The score that a detection of OWL-ViT or OWLv2 must exceed, 0 to 1. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double threshold;
+
+  @Option(
+      names = "--detector-labels",
+      defaultValue = "alone",
+      paramLabel = "WAY",
+      description =
+          "How OWL-ViT and OWLv2 look for the labels of an image: alone: each by itself, as the"
+              + " pipeline of transformers does; together: a place in the image belongs to the label"
+              + " that it fits best. Default: ${DEFAULT-VALUE}.")
+  private LabelMode labels;
 
   /**
    * Hands the options to a generator.
    *
-   * @throws IllegalArgumentException if there is no detector of the name that is given
+   * @throws IllegalArgumentException if there is no such detector, or the threshold is not in 0..1
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException if the folder holds no detector
    */
   void configure(GuidedImageGenerator generator, String model) {
-    generator.setDetector(detector == null ? ofModel(model) : detector.toLowerCase(Locale.ROOT));
+    String chosen = detector == null ? ofModel(model) : detector;
+    generator.setDetector(
+        Detectors.of(chosen)
+            .map(found -> found.withThreshold(threshold).withLabels(labels))
+            .orElse(null));
   }
 
   /** Returns the name of the detector that knows the objects of a model. */

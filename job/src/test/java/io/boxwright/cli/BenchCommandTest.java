@@ -77,5 +77,11 @@ class BenchCommandTest extends CommandRuns {
     assertRefused(
         run("bench", "--model=random:sd3"), "There is no model random:sd3", "random:sd15");
     assertRefused(bench("--height=7"), "height is 7, it must be a multiple of 8");
+    assertRefused(bench("--detector=owl"), "Unknown detector owl");
+    assertRefused(
+        bench("--detector=random:owl"),
+        "There is no detector random:owl",
+        "random:owlvit-base-patch32",
+        "random:clip-vit-large-patch14");
   }
 }

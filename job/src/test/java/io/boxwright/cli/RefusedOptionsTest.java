@@ -81,8 +81,22 @@ class RefusedOptionsTest extends CommandRuns {
   }
 
   @Test
+  void aFolderOfADetectorThatCannotBeUsedIsRefusedInOneLine() throws Exception {
+    Path detector = Files.createDirectories(folder.resolve("detector"));
+    Files.writeString(detector.resolve("config.json"), "{\"architectures\": [\"DetrModel\"]}");
+
+    assertOneLine(
+        generate("--detector", detector.toString()),
+        "architectures in config.json is [DetrModel], there are detectors for"
+            + " OwlViTForObjectDetection, Owlv2ForObjectDetection");
+  }
+
+  @Test
   void unknownDetectorsAreRefused() {
     assertRefused(generate("--detector", "owl"), "Unknown detector owl", "none, shapes");
+    assertRefused(
+        generate("--detector", "shapes", "--detector-threshold", "2"),
+        "Invalid threshold of the detector: 2.0, it must be from 0 to 1");
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A runner that makes the same batch again and again, from prompts to files, and times it. */
@@ -25,6 +26,7 @@ final class BatchRunner {
   private final BenchmarkSettings settings;
   private final List<GenerationRequest> requests;
   private final Path folder;
+  private final Optional<BenchmarkDetector.Loaded> detector;
 
   /**
    * Prepares the requests of a batch.
@@ -32,16 +34,19 @@ final class BatchRunner {
    * @param pipeline the pipeline, which the caller closes
    * @param rows the number of rows of a batch
    * @param folder the folder of the image files, which each batch overwrites
+   * @param detector what looks at the images, which the caller closes; its time is kept apart
    */
   BatchRunner(
       LayoutGuidanceStableDiffusionPipeline pipeline,
       BenchmarkSettings settings,
       int rows,
-      Path folder) {
+      Path folder,
+      Optional<BenchmarkDetector.Loaded> detector) {
     this.pipeline = pipeline;
     this.settings = settings;
     this.requests = BenchmarkRequests.create(pipeline, rows);
     this.folder = folder;
+    this.detector = detector;
   }
 
   /**
@@ -66,8 +71,17 @@ final class BatchRunner {
     Map<String, Double> stages = measureSince(before);
     stages.putAll(write(images));
     double seconds = BatchTimes.secondsSince(start);
+    stages.put(BatchTimes.name(Stage.DETECT), detect(images));
     images.forEach(image -> requireGuided(image, predictions.get()));
     return new BatchTimes(requests.size(), seconds, stages, predictions.get());
+  }
+
+  /** Returns the seconds of looking at the images, which are not part of making them. */
+  private double detect(List<GeneratedImage> images) {
+    long start = System.nanoTime();
+    detector.ifPresent(
+        loaded -> loaded.look(images.stream().map(GeneratedImage::image).toList(), requests));
+    return BatchTimes.secondsSince(start);
   }
 
   private Map<String, Double> measureSince(Map<Stage, Duration> before) {

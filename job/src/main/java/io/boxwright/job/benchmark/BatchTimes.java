@@ -9,7 +9,8 @@ import java.util.Map;
  *
  * @param rows the number of images of the batch
  * @param seconds the seconds from the prompts to the files
- * @param stages the seconds of each stage, by its name in lower case
+ * @param stages the seconds of each stage, by its name in lower case; {@code detect} is not part of
+ *     {@code seconds}
  * @param predictions the UNet's predictions for each image
  */
 record BatchTimes(int rows, double seconds, Map<String, Double> stages, int predictions) {

@@ -6,6 +6,7 @@ import io.boxwright.diffusion.pipelines.StableDiffusionPipeline;
 import io.boxwright.diffusion.pipelines.Stage;
 import io.boxwright.job.output.Versions;
 import io.boxwright.job.report.BenchmarkResult;
+import io.boxwright.job.report.BenchmarkResult.Detection;
 import io.boxwright.job.report.BenchmarkResult.Pass;
 import io.boxwright.job.report.BenchmarkResult.Setup;
 import io.boxwright.udf.counters.PeakMemory;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The evaluation that turns the times of batches into a result. */
@@ -35,11 +37,22 @@ final class Evaluation {
   private final BenchmarkModel model;
   private final BenchmarkSettings settings;
   private final GenerationOptions options; // with a size
+  private final Optional<String> detector;
   private final UNetWork work;
 
-  Evaluation(BenchmarkModel model, BenchmarkSettings settings, StableDiffusionPipeline pipeline) {
+  /**
+   * Makes an evaluation.
+   *
+   * @param detector the name of what looks at the images, if anything does
+   */
+  Evaluation(
+      BenchmarkModel model,
+      BenchmarkSettings settings,
+      Optional<String> detector,
+      StableDiffusionPipeline pipeline) {
     this.model = model;
     this.settings = settings;
+    this.detector = detector;
     this.options = pipeline.withModelSize(settings.options());
     this.work = UNetWork.of(pipeline, options);
   }
@@ -71,8 +84,14 @@ final class Evaluation {
         work.operations(guidedSamples, denoisedSamples)
             / Median.of(staged, BatchTimes::unetSeconds)
             / TERA,
+        detector.map(name -> measureDetection(name, timed, seconds)).orElse(null),
         orNull(PeakMemory.ofProcess()),
         orNull(PeakMemory.ofDevice(device())));
+  }
+
+  private static Detection measureDetection(String name, List<BatchTimes> timed, double seconds) {
+    double detecting = Median.of(timed, batch -> batch.seconds(BatchTimes.name(Stage.DETECT)));
+    return new Detection(name, detecting, detecting / seconds);
   }
 
   private Setup makeSetup(int rows, int predictions) {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.util.ShutdownHookManager;
 
@@ -29,16 +30,23 @@ public final class RunBenchmark {
 
   private final BenchmarkModel model;
   private final BenchmarkSettings settings;
+  private final Optional<BenchmarkDetector> detector;
   private final PrintWriter console;
 
   /**
    * Runs on a model.
    *
+   * @param detector what looks at the images of each batch, if anything does
    * @param console the writer that progress is printed to
    */
-  public RunBenchmark(BenchmarkModel model, BenchmarkSettings settings, PrintWriter console) {
+  public RunBenchmark(
+      BenchmarkModel model,
+      BenchmarkSettings settings,
+      Optional<BenchmarkDetector> detector,
+      PrintWriter console) {
     this.model = model;
     this.settings = settings;
+    this.detector = detector;
     this.console = console;
   }
 
@@ -55,7 +63,17 @@ public final class RunBenchmark {
     try (LayoutGuidanceStableDiffusionPipeline pipeline = load()) {
       double loadSeconds = BatchTimes.secondsSince(start);
       say("Loaded %s in %.1f s", model.name(), loadSeconds);
-      return runInTemporaryFolder(folder -> measure(pipeline, folder, loadSeconds));
+      return runInTemporaryFolder(folder -> measureAll(pipeline, folder, loadSeconds));
+    }
+  }
+
+  private BenchmarkResult measureAll(
+      LayoutGuidanceStableDiffusionPipeline pipeline, Path folder, double loadSeconds) {
+    if (detector.isEmpty()) {
+      return measure(pipeline, folder, loadSeconds, Optional.empty());
+    }
+    try (BenchmarkDetector.Loaded loaded = detector.get().loader().apply(device())) {
+      return measure(pipeline, folder, loadSeconds, Optional.of(loaded));
     }
   }
 
@@ -113,22 +131,29 @@ public final class RunBenchmark {
   }
 
   private BenchmarkResult measure(
-      LayoutGuidanceStableDiffusionPipeline pipeline, Path folder, double loadSeconds) {
-    BatchRunner runner = warmUp(pipeline, folder, settings.batchSize().mostOn(device()));
+      LayoutGuidanceStableDiffusionPipeline pipeline,
+      Path folder,
+      double loadSeconds,
+      Optional<BenchmarkDetector.Loaded> loaded) {
+    BatchRunner runner = warmUp(pipeline, folder, loaded, settings.batchSize().mostOn(device()));
     List<BatchTimes> timed = repeat(runner, settings.repetitions(), "Batch");
     List<BatchTimes> staged = timed;
     if (device().isGpu()) {
       pipeline.stableDiffusion().waitAtStages();
       staged = repeat(runner, settings.repetitions(), "Batch with stages apart");
     }
-    return new Evaluation(model, settings, pipeline.stableDiffusion())
+    return new Evaluation(
+            model, settings, detector.map(BenchmarkDetector::name), pipeline.stableDiffusion())
         .evaluate(loadSeconds, timed, staged);
   }
 
   /** Warms up, and halves the number of rows as long as memory is too small. */
   private BatchRunner warmUp(
-      LayoutGuidanceStableDiffusionPipeline pipeline, Path folder, int rows) {
-    BatchRunner runner = new BatchRunner(pipeline, settings, rows, folder);
+      LayoutGuidanceStableDiffusionPipeline pipeline,
+      Path folder,
+      Optional<BenchmarkDetector.Loaded> loaded,
+      int rows) {
+    BatchRunner runner = new BatchRunner(pipeline, settings, rows, folder, loaded);
     try {
       repeat(runner, settings.warmups(), "Warm-up");
       return runner;
@@ -138,7 +163,7 @@ public final class RunBenchmark {
       }
       say("%d rows do not fit into memory", rows);
       LibTorch.emptyCache(device());
-      return warmUp(pipeline, folder, rows / 2);
+      return warmUp(pipeline, folder, loaded, rows / 2);
     }
   }
 

@@ -30,6 +30,7 @@ public final class BenchmarkReport {
     printLine("Loaded in %.1f s", result.loadSeconds());
     printStages(result);
     printPasses(result);
+    printDetection(result.detection());
     printMemory("host", result.peakHostBytes());
     printMemory("GPU", result.peakDeviceBytes());
   }
@@ -79,6 +80,14 @@ public final class BenchmarkReport {
     printLine(
         "  %-22s %12.3f %12.3f %12.4f",
         name, pass.millisecondsPerSample(), pass.gflopPerSample(), pass.tflops());
+  }
+
+  private void printDetection(BenchmarkResult.Detection detection) {
+    if (detection != null) {
+      printLine(
+          "%s: %.4f s for the images of a batch, %.1f%% of making them",
+          detection.name(), detection.seconds(), 100 * detection.share());
+    }
   }
 
   private void printMemory(String where, Long bytes) {

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param shareOutsideUnet the median share of a batch's time that was spent neither on guided
  *     passes nor on predictions, 0 to 1
  * @param tflops the operations of the UNet, in 10^12 a second, while it is at work
+ * @param detection the detector that looked at the images; null if there was none
  * @param peakHostBytes the peak memory of the process; null if unknown
  * @param peakDeviceBytes the memory in use on the GPU at the end; null if unknown, or without a GPU
  */
@@ -33,6 +34,7 @@ public record BenchmarkResult(
     Pass denoisePass,
     double shareOutsideUnet,
     double tflops,
+    Detection detection,
     Long peakHostBytes,
     Long peakDeviceBytes) {
 
@@ -83,4 +85,13 @@ public record BenchmarkResult(
    * @param tflops the operations in 10^12 a second
    */
   public record Pass(double millisecondsPerSample, double gflopPerSample, double tflops) {}
+
+  /**
+   * A detector or scorer that looked at the images of each batch.
+   *
+   * @param name the name or folder of its model
+   * @param seconds the median seconds of looking at a batch, which are not part of making it
+   * @param share those seconds divided by the median seconds of making the batch
+   */
+  public record Detection(String name, double seconds, double share) {}
 }

@@ -15,8 +15,11 @@ import io.boxwright.udf.generate.BatchSize;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is counted and how numbers hang together; not how fast anything is. */
 class RunBenchmarkTest {
@@ -32,7 +35,11 @@ class RunBenchmarkTest {
   @TempDir private Path cache;
 
   private BenchmarkResult run(BenchmarkSettings settings) {
-    return new RunBenchmark(model(), settings, new PrintWriter(console, true)).execute();
+    return run(settings, Optional.empty());
+  }
+
+  private BenchmarkResult run(BenchmarkSettings settings, Optional<BenchmarkDetector> detector) {
+    return new RunBenchmark(model(), settings, detector, new PrintWriter(console, true)).execute();
   }
 
   private BenchmarkModel model() {
@@ -59,6 +66,28 @@ class RunBenchmarkTest {
             "Warm-up 1 of 1: N s",
             "Batch 1 of 2: N s",
             "Batch 2 of 2: N s");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"owlvit", "clip"})
+  void aDetectorLooksAtTheImagesAndItsTimeIsKeptApart(String name) {
+    Path folder = Path.of("..", "udf", "src/test/resources/fixtures/detectors", name);
+    BenchmarkDetector detector = BenchmarkDetector.of(folder.toString(), cache);
+
+    BenchmarkResult result =
+        run(new BenchmarkSettings(OPTIONS, BatchSize.of(1), 1, 1, 0, 1), Optional.of(detector));
+
+    assertThat(result.detection().name()).isEqualTo(folder.toString());
+    assertThat(result.detection().seconds()).isPositive();
+    assertThat(result.detection().share())
+        .isEqualTo(result.detection().seconds() / result.medianSeconds());
+    assertThat(result.stages()).doesNotContainKey("detect");
+  }
+
+  @Test
+  void withoutADetectorNothingLooksAtTheImages() {
+    assertThat(run(new BenchmarkSettings(OPTIONS, BatchSize.of(1), 1, 1, 0, 1)).detection())
+        .isNull();
   }
 
   @Test

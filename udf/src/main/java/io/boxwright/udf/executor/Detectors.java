@@ -80,10 +80,20 @@ public final class Detectors {
     }
   }
 
+  /**
+   * Reads which classes of transformers a folder's model is of.
+   *
+   * @return {@code architectures} of {@code config.json}; empty if it has none
+   * @throws ModelLoadingException if there is no such file, or it cannot be read
+   */
+  public static List<String> architectures(Path folder) {
+    List<String> found =
+        JsonConfig.read(folder.resolve("config.json"), ModelClass.class).architectures();
+    return found == null ? List.of() : List.copyOf(found);
+  }
+
   private static DetectorFactory findFactory(Path folder) {
-    Path config = folder.resolve("config.json");
-    List<String> architectures = JsonConfig.read(config, ModelClass.class).architectures();
-    List<String> found = architectures == null ? List.of() : architectures;
+    List<String> found = architectures(folder);
     return found.stream()
         .map(BY_ARCHITECTURE::get)
         .flatMap(Stream::ofNullable)

@@ -1,6 +1,5 @@
 package io.boxwright.udf.generate;
 
-import io.boxwright.diffusion.detection.ObjectDetector;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
@@ -10,6 +9,7 @@ import io.boxwright.udf.executor.DetectorSpec;
 import io.boxwright.udf.executor.ExecutorPipelines;
 import io.boxwright.udf.executor.LoadedPipeline;
 import io.boxwright.udf.executor.PipelineSpec;
+import io.boxwright.udf.table.DetectionOutcome;
 import io.boxwright.udf.table.ImageOutcome;
 import io.boxwright.udf.table.ImageRequest;
 import io.boxwright.udf.table.ImageRowWriter;
@@ -104,7 +104,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
         new ImageRequests(prompts, writer.prompts(), imagesPerPrompt),
         new BatchGenerator(
             loaded, options, guidance, batchSize, new Watchdog(batchTimeout), counters),
-        Optional.ofNullable(detector).map(spec -> loaded.detectors().get(spec, counters)));
+        Optional.ofNullable(detector).map(spec -> new BatchDetector(loaded, spec, counters)));
   }
 
   /** The rows of the image table. A batch is made when its first row is asked for. */
@@ -112,17 +112,17 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
 
     private final Iterator<ImageRequest> requests;
     private final BatchGenerator generator;
-    private final Optional<ObjectDetector> objectDetector;
+    private final Optional<BatchDetector> batchDetector;
     private final List<ScoreColumn> columns = ScoreColumns.in(writer.images());
     private final Queue<Row> ready = new ArrayDeque<>();
 
     ImageRows(
         Iterator<ImageRequest> requests,
         BatchGenerator generator,
-        Optional<ObjectDetector> objectDetector) {
+        Optional<BatchDetector> batchDetector) {
       this.requests = requests;
       this.generator = generator;
-      this.objectDetector = objectDetector;
+      this.batchDetector = batchDetector;
     }
 
     @Override
@@ -154,9 +154,9 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
       List<ImageOutcome> outcomes = generator.generate(batch);
       List<Integer> wanted =
           IntStream.range(0, batch.size()).filter(i -> batch.get(i).wanted()).boxed().toList();
-      List<List<ScoreOutcome>> scores =
-          wanted.stream().map(outcomes::get).map(this::score).toList();
-      List<byte[]> pngs = encode(wanted.stream().map(outcomes::get).toList());
+      List<ImageOutcome> made = wanted.stream().map(outcomes::get).toList();
+      List<List<ScoreOutcome>> scores = score(made);
+      List<byte[]> pngs = encode(made);
       for (int i = 0; i < wanted.size(); i++) {
         int place = wanted.get(i);
         ready.add(
@@ -180,11 +180,21 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
       return pngs;
     }
 
-    private List<ScoreOutcome> score(ImageOutcome outcome) {
+    private List<List<ScoreOutcome>> score(List<ImageOutcome> made) {
+      List<Optional<DetectionOutcome>> detections =
+          batchDetector
+              .map(found -> found.detect(made))
+              .orElseGet(() -> Collections.nCopies(made.size(), Optional.empty()));
+      return IntStream.range(0, made.size())
+          .mapToObj(i -> score(made.get(i), detections.get(i)))
+          .toList();
+    }
+
+    private List<ScoreOutcome> score(ImageOutcome outcome, Optional<DetectionOutcome> detection) {
       if (outcome.image() == null) {
         return List.of();
       }
-      ScoredImage image = new ScoredImage(outcome.image(), outcome.layout(), objectDetector);
+      ScoredImage image = new ScoredImage(outcome.image(), outcome.layout(), detection);
       return columns.stream().map(column -> score(column, image)).toList();
     }
 

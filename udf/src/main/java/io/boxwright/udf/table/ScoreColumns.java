@@ -2,6 +2,7 @@ package io.boxwright.udf.table;
 
 import io.boxwright.diffusion.detection.DetectionScorer;
 import io.boxwright.diffusion.detection.LayoutDetection;
+import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.metrics.LayoutAdherence;
 import io.boxwright.udf.table.ScoreColumn.Source;
 import java.util.Arrays;
@@ -41,19 +42,21 @@ public final class ScoreColumns {
     return ALL.stream().filter(column -> names.contains(column.group().name())).toList();
   }
 
-  /** Looks for the objects of the layout. */
+  /** Scores what the detector found. */
   private static ScoreOutcome detection(ScoredImage scored) {
-    if (scored.layout().isEmpty()) {
-      return ScoreOutcome.NONE;
-    }
-    DetectionScorer scorer = new DetectionScorer(scored.layout());
-    try {
-      LayoutDetection scores =
-          scorer.score(
-              scored.detector().orElseThrow().detect(scored.image().image(), scorer.labels()));
-      return ScoreOutcome.of(Optional.of(scores));
-    } catch (IllegalArgumentException e) { // a label that the detector cannot look for
-      return new ScoreOutcome(Optional.empty(), List.of("No detection: " + e.getMessage()));
-    }
+    return scored
+        .detection()
+        .map(outcome -> scoreDetections(outcome, scored.layout()))
+        .orElse(ScoreOutcome.NONE);
+  }
+
+  private static ScoreOutcome scoreDetections(DetectionOutcome outcome, List<LayoutObject> layout) {
+    return outcome
+        .refusal()
+        .map(why -> new ScoreOutcome(Optional.empty(), List.of("No detection: " + why)))
+        .orElseGet(
+            () ->
+                ScoreOutcome.of(
+                    Optional.of(new DetectionScorer(layout).score(outcome.detections()))));
   }
 }

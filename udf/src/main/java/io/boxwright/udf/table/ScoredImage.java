@@ -1,6 +1,5 @@
 package io.boxwright.udf.table;
 
-import io.boxwright.diffusion.detection.ObjectDetector;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
 import java.util.List;
@@ -11,10 +10,10 @@ import java.util.Optional;
  *
  * @param image the image, and what its pipeline knows of it
  * @param layout the objects that were asked for; empty for plain Stable Diffusion
- * @param detector of the run, which stays open; empty if there is none
+ * @param detection what the run's detector found; empty if there is none, or no layout
  */
 public record ScoredImage(
-    GeneratedImage image, List<LayoutObject> layout, Optional<ObjectDetector> detector) {
+    GeneratedImage image, List<LayoutObject> layout, Optional<DetectionOutcome> detection) {
 
   /** Copies the list. */
   public ScoredImage {

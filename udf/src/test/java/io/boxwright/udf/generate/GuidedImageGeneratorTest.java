@@ -4,14 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.boxwright.diffusion.detection.LabelMode;
+import io.boxwright.diffusion.detection.owlvit.OwlViTFactory;
+import io.boxwright.diffusion.detection.owlvit.OwlViTVersion;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
+import io.boxwright.testing.DetectorFixtures;
 import io.boxwright.testing.LocalSpark;
+import io.boxwright.testing.ModelCopy;
 import io.boxwright.testing.StubPipeline;
+import io.boxwright.udf.executor.DetectorSpec;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.table.PromptTables;
 import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -21,6 +31,7 @@ import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -361,6 +372,50 @@ class GuidedImageGeneratorTest {
   }
 
   @Test
+  void aFolderWithOwlViTIsADetector() {
+    List<Row> rows =
+        generator()
+            .setDetector(DetectorFixtures.folder("owlvit").toString())
+            .generate(
+                spark.sql(
+                    "select 'a red cat' prompt, id, "
+                        + BOX
+                        + " bboxes, array('a red cat') phrases"
+                        + " from range(0, 3, 1, 1)"))
+            .orderBy("id")
+            .collectAsList();
+
+    assertThat(rows).extracting(row -> row.<String>getAs("status")).containsOnly("ok");
+    assertThat(rows)
+        .extracting(row -> row.<Row>getAs("detection").<Double>getAs("found"))
+        .contains(1.0);
+  }
+
+  @Test
+  void plansHaveWhatDetectionsDependOn(@TempDir Path cache) throws Exception {
+    Path folder = ModelCopy.of(DetectorFixtures.folder("owlvit"), cache.resolve("owl")).folder();
+    GuidedImageGenerator generator =
+        generator()
+            .setModelCache(cache)
+            .setDetector(
+                DetectorSpec.of(new OwlViTFactory(OwlViTVersion.OWLVIT), folder)
+                    .withThreshold(0.3)
+                    .withLabels(LabelMode.TOGETHER));
+    Map<String, String> settings = generator.settings();
+
+    assertThat(settings)
+        .containsEntry("detector", "owlvit")
+        .containsEntry("detector_model", folder.toString())
+        .containsEntry("detector_threshold", "0.3")
+        .containsEntry("detector_labels", "TOGETHER");
+
+    Files.writeString(folder.resolve("merges.txt"), "\n", StandardOpenOption.APPEND);
+
+    assertThat(generator.settings().get("detector_fingerprint"))
+        .isNotEqualTo(settings.get("detector_fingerprint"));
+  }
+
+  @Test
   void unknownDetectorsAreRefused() {
     assertThatThrownBy(() -> generator().setDetector("owl"))
         .isInstanceOf(IllegalArgumentException.class)
@@ -372,6 +427,25 @@ class GuidedImageGeneratorTest {
   void plansNameTheDetector() {
     assertThat(generator().settings()).containsEntry("detector", "none");
     assertThat(generator().setDetector("shapes").settings()).containsEntry("detector", "shapes");
+  }
+
+  @Test
+  void aLabelThatIsRefusedTakesNoOtherImageOfItsBatchWithIt() {
+    List<Row> rows =
+        generator()
+            .setDetector("shapes")
+            .generate(
+                spark.sql(
+                    "select concat('a red ', if(id = 1, 'cat', 'square')) prompt, id, "
+                        + BOX
+                        + " bboxes, array(if(id = 1, 'cat', 'red square')) phrases"
+                        + " from range(0, 3, 1, 1)"))
+            .orderBy("id")
+            .collectAsList();
+
+    assertThat(rows)
+        .extracting(row -> row.<Row>getAs("detection") == null)
+        .containsExactly(false, true, false);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.boxwright.diffusion.detection.owlvit;
 
 import io.boxwright.diffusion.clip.ImageProcessor;
 import io.boxwright.diffusion.clip.ImageProcessorConfig;
+import java.util.Arrays;
 import java.util.Locale;
 
 /** The versions of OWL-ViT, which differ in the preparation of images. */
@@ -45,6 +46,18 @@ public enum OwlViTVersion {
 
   OwlViTVersion(String architecture) {
     this.architecture = architecture;
+  }
+
+  /**
+   * Returns the version of a class of transformers.
+   *
+   * @throws IllegalArgumentException if it is no version
+   */
+  public static OwlViTVersion of(String architecture) {
+    return Arrays.stream(values())
+        .filter(version -> version.architecture.equals(architecture))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("Not an OWL-ViT: " + architecture));
   }
 
   /** Returns the class of transformers, as {@code architectures} of {@code config.json} has it. */
