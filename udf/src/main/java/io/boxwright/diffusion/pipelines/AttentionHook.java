@@ -4,7 +4,7 @@ import io.boxwright.diffusion.attention.AttentionAverages;
 import java.util.Comparator;
 import java.util.List;
 
-/** Averages the attention maps of each prediction, from which layouts are scored. */
+/** A hook that averages the attention maps of all predictions, which score the layouts. */
 final class AttentionHook implements DenoisingHook {
 
   private final GenerationInputs inputs;
@@ -16,11 +16,11 @@ final class AttentionHook implements DenoisingHook {
 
   @Override
   public void start(Run run) {
-    averages = new AttentionAverages(run.denoiser(), run.latents(), scoredTokens());
+    averages = new AttentionAverages(run.denoiser(), run.latents(), countScoredTokens());
   }
 
-  /** All up to the last one of an object. */
-  private int scoredTokens() {
+  /** Counts the tokens up to the last one of an object, start token included. */
+  private int countScoredTokens() {
     return 1
         + inputs.layouts().stream()
             .flatMap(List::stream)
@@ -36,12 +36,12 @@ final class AttentionHook implements DenoisingHook {
     }
   }
 
-  /** A batch of plain Stable Diffusion has nothing to score. */
+  /** Returns false for a batch of plain Stable Diffusion, which has nothing to score. */
   private boolean scoresAttention() {
     return inputs.layouts().stream().anyMatch(objects -> !objects.isEmpty());
   }
 
-  /** The averaged attention maps of each row. */
+  /** Returns the averaged attention maps of each row. */
   List<AttentionAverages.RowMaps> maps() {
     return averages.rows();
   }

@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One image and what is known of how it was made.
+ * One image, its scores, and records of how it was made.
  *
- * @param image RGB, 8 bits a channel
- * @param finite whether all latents were finite numbers; if not, the image is worthless
- * @param adherence scores of its layout; empty if it has none
- * @param guidance what the guidance did
- * @param attentionMaps the maps it was scored by, if they were asked for
- * @param warnings such as a prompt that was cut
+ * @param image the picture, RGB, 8 bits per channel
+ * @param finite true if all latents were finite numbers; otherwise the image is worthless
+ * @param adherence the scores of its layout; empty if it has no layout
+ * @param guidance the record of the guidance
+ * @param attentionMaps the maps that the scores come from, if they were asked for
+ * @param warnings sentences, for example about a prompt that was cut
  */
 public record GeneratedImage(
     BufferedImage image,
@@ -31,7 +31,7 @@ public record GeneratedImage(
     warnings = List.copyOf(warnings);
   }
 
-  /** The same with one more warning. */
+  /** Returns the same image with one more warning. */
   public GeneratedImage withWarning(String warning) {
     List<String> more = Stream.concat(warnings.stream(), Stream.of(warning)).toList();
     return new GeneratedImage(image, finite, adherence, guidance, attentionMaps, more);

@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The inputs of one call of a pipeline. Arrays stay the caller's.
+ * The inputs of one call of a pipeline. The caller owns and closes the arrays.
  *
- * @param requests one for each image, at least one
+ * @param requests the requests, one for each image, at least one
  * @param options the options of all images
- * @param latents standard normal noise to start from, instead of that of the seeds, (B, C, h, w)
- * @param promptEmbeds the prompts' states, instead of encoding them, (B, T, D)
+ * @param latents the standard normal noise to start from, instead of noise from the seeds, (B, C,
+ *     h, w)
+ * @param promptEmbeds the prompts' states, which then are not encoded, (B, T, D)
  * @param negativePromptEmbeds the negative prompts' states, (B, T, D)
- * @param callbackOnStepEnd called after each step
+ * @param callbackOnStepEnd the callback after each step
  */
 public record GenerationInputs(
     List<GenerationRequest> requests,
@@ -36,7 +37,7 @@ public record GenerationInputs(
     }
   }
 
-  /** Creates inputs of requests and options alone. */
+  /** Creates inputs that have only requests and options. */
   public static GenerationInputs of(List<GenerationRequest> requests, GenerationOptions options) {
     return new GenerationInputs(
         requests,
@@ -87,7 +88,7 @@ public record GenerationInputs(
     return requests.stream().map(GenerationRequest::objects).toList();
   }
 
-  /** Returns a copy that belongs to a run, so that the caller's array is left alone. */
+  /** Returns a copy that belongs to a run, so the caller's array stays unchanged. */
   static NDArray copyTo(NDManager run, NDArray given) {
     NDArray copy = given.toDevice(run.getDevice(), true);
     copy.attach(run);

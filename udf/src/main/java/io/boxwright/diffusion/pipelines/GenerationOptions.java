@@ -9,18 +9,21 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * What all requests of a batch share. Names and defaults are those of diffusers' {@code
+ * The options that all requests of a batch share. Names and defaults are those of diffusers' {@code
  * StableDiffusionPipeline.__call__}.
  *
- * @param height of the image in pixels; 0 means the model's own
- * @param width of the image in pixels; 0 means the model's own
- * @param numInferenceSteps denoising steps, at least 1
- * @param guidanceScale weight of the prompt (classifier-free guidance); 1 or less switches it off
- * @param eta noise of DDIM steps, 0..1; other schedulers ignore it
- * @param scheduler class name of the scheduler, such as {@code EulerDiscreteScheduler}, made as by
- *     {@code from_config(pipe.scheduler.config)} in diffusers; null means the folder's own
- * @param attentionMaps whether the images come with the attention maps they were scored by
- * @param batchShape whether an image may depend, in its last digits, on the others of its batch
+ * @param height the height of the image in pixels, 0..16384; 0 means the model's own
+ * @param width the width of the image in pixels, 0..16384; 0 means the model's own
+ * @param numInferenceSteps the number of denoising steps, at least 1
+ * @param guidanceScale the weight of the prompt (classifier-free guidance); 1 or less switches this
+ *     guidance off
+ * @param eta the noise of DDIM steps, 0..1; other schedulers ignore it
+ * @param scheduler the class name of the scheduler, such as {@code EulerDiscreteScheduler}. It is
+ *     made like {@code from_config(pipe.scheduler.config)} in diffusers; null means the folder's
+ *     own
+ * @param attentionMaps the choice to return or drop the attention maps that the scores come from
+ * @param batchShape the rule for whether the last digits of an image may depend on the others of
+ *     its batch
  */
 public record GenerationOptions(
     int height,
@@ -33,20 +36,24 @@ public record GenerationOptions(
     BatchShape batchShape)
     implements Serializable {
 
-  /** Of a side; far more than memory is enough for. */
+  /** The longest side. Memory sets a much lower limit. */
   private static final int MOST_PIXELS = 16_384;
 
   private static final String SIZES = "between 1 and " + MOST_PIXELS;
 
-  /** Whether attention maps are returned. */
+  /** The choice to return or drop attention maps. */
   public enum AttentionMaps {
-    /** No. */
+    /** Drops all maps. */
     DROP,
-    /** One map for each object and layer. */
+    /** Returns one map for each object and layer. */
     KEEP
   }
 
-  /** Checks the ranges; what depends on the model is checked when it is known. */
+  /**
+   * Checks the ranges. Checks that need the model come when it is known.
+   *
+   * @throws IllegalArgumentException naming the option
+   */
   public GenerationOptions {
     require(height >= 0 && height <= MOST_PIXELS, "height", height, SIZES);
     require(width >= 0 && width <= MOST_PIXELS, "width", width, SIZES);
@@ -55,17 +62,17 @@ public record GenerationOptions(
     require(eta >= 0 && eta <= 1, "eta", eta, "between 0 and 1");
   }
 
-  /** diffusers' defaults. */
+  /** Returns diffusers' defaults. */
   public static GenerationOptions defaults() {
     return new GenerationOptions(0, 0, 50, 7.5, 0, null, AttentionMaps.DROP, BatchShape.FIXED);
   }
 
-  /** Whether the UNet is asked with the negative prompt, too. */
+  /** Returns whether the UNet also predicts noise for the negative prompt. */
   public boolean classifierFree() {
     return guidanceScale > 1;
   }
 
-  /** The same at another size in pixels. */
+  /** Returns the same options with another size in pixels. */
   public GenerationOptions withSize(int newHeight, int newWidth) {
     return new GenerationOptions(
         newHeight,
@@ -78,19 +85,19 @@ public record GenerationOptions(
         batchShape);
   }
 
-  /** The same with another number of steps. */
+  /** Returns the same options with another number of steps. */
   public GenerationOptions withNumInferenceSteps(int value) {
     return new GenerationOptions(
         height, width, value, guidanceScale, eta, scheduler, attentionMaps, batchShape);
   }
 
-  /** The same with another guidance scale. */
+  /** Returns the same options with another guidance scale. */
   public GenerationOptions withGuidanceScale(double value) {
     return new GenerationOptions(
         height, width, numInferenceSteps, value, eta, scheduler, attentionMaps, batchShape);
   }
 
-  /** The same with another eta. */
+  /** Returns the same options with another eta. */
   public GenerationOptions withEta(double value) {
     return new GenerationOptions(
         height,
@@ -103,19 +110,19 @@ public record GenerationOptions(
         batchShape);
   }
 
-  /** The same with another scheduler. */
+  /** Returns the same options with another scheduler. */
   public GenerationOptions withScheduler(String className) {
     return new GenerationOptions(
         height, width, numInferenceSteps, guidanceScale, eta, className, attentionMaps, batchShape);
   }
 
-  /** The same with or without attention maps. */
+  /** Returns the same options with or without attention maps. */
   public GenerationOptions withAttentionMaps(AttentionMaps value) {
     return new GenerationOptions(
         height, width, numInferenceSteps, guidanceScale, eta, scheduler, value, batchShape);
   }
 
-  /** The same with another batch shape. */
+  /** Returns the same options with another batch shape. */
   public GenerationOptions withBatchShape(BatchShape value) {
     return new GenerationOptions(
         height, width, numInferenceSteps, guidanceScale, eta, scheduler, attentionMaps, value);
@@ -124,8 +131,8 @@ public record GenerationOptions(
   /**
    * Checks the size against a model.
    *
-   * @param factor the pixels that one latent stands for in each direction
-   * @throws IllegalArgumentException naming the option that is no multiple of it
+   * @param factor the number of pixels for each latent in each direction
+   * @throws IllegalArgumentException naming the option that is not a multiple of the factor
    */
   void requireSizeMultipleOf(int factor) {
     require(height % factor == 0, "height", height, "a multiple of " + factor);
@@ -133,15 +140,15 @@ public record GenerationOptions(
   }
 
   /**
-   * The scheduler of a run, with its timesteps set.
+   * Creates the scheduler of a run, with its timesteps set.
    *
-   * @param config of the folder
+   * @param config the configuration in the folder
    * @return a scheduler that the caller closes
    * @throws IllegalArgumentException naming the scheduler, configuration value or number of steps
-   *     that cannot be
+   *     that is invalid
    */
   Scheduler createScheduler(SchedulerConfig config) {
-    Scheduler created = Schedulers.create(schedulerName(config), corrected(config), eta);
+    Scheduler created = Schedulers.create(schedulerName(config), correct(config), eta);
     created.setTimesteps(numInferenceSteps);
     return created;
   }
@@ -149,9 +156,9 @@ public record GenerationOptions(
   /**
    * Checks that {@link #createScheduler} can make a scheduler, without making it.
    *
-   * @param config of the folder
+   * @param config the configuration in the folder
    * @throws IllegalArgumentException naming the scheduler, configuration value or number of steps
-   *     that cannot be
+   *     that is invalid
    */
   void checkScheduler(SchedulerConfig config) {
     if (scheduler == null && !Schedulers.names().contains(config.className())) {
@@ -160,15 +167,15 @@ public record GenerationOptions(
               .formatted(
                   Printable.value(config.className()), String.join(", ", Schedulers.names())));
     }
-    Schedulers.check(schedulerName(config), corrected(config), numInferenceSteps);
+    Schedulers.check(schedulerName(config), correct(config), numInferenceSteps);
   }
 
   private String schedulerName(SchedulerConfig config) {
     return scheduler == null ? config.className() : scheduler;
   }
 
-  /** Of the folder's own scheduler, or of one that takes its place. */
-  private SchedulerConfig corrected(SchedulerConfig config) {
+  /** Corrects the configuration, for the folder's own scheduler or for one in its place. */
+  private SchedulerConfig correct(SchedulerConfig config) {
     boolean own = Objects.equals(schedulerName(config), config.className());
     return own ? config.forStableDiffusion() : config.forSwap();
   }

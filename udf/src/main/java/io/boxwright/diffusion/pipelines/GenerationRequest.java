@@ -6,14 +6,16 @@ import io.boxwright.diffusion.layout.LayoutObject;
 import java.util.List;
 
 /**
- * One image to make.
+ * A request for one image.
  *
  * @param prompt a description of the image
- * @param negativePrompt a description of an image that it should not be; empty by default
- * @param seed the seed of the noise that it starts from; the image depends on no other request
- * @param objects its layout; empty means plain Stable Diffusion
- * @param warnings remarks on how the layout was read; handed on to the image
- * @param tokens the prompt as the pipeline's tokenizer cuts it; null if it has not been cut yet
+ * @param negativePrompt a description of what the image should avoid; empty by default
+ * @param seed the seed of the noise that the image starts from; the image depends on no other
+ *     request
+ * @param objects the layout; empty means plain Stable Diffusion
+ * @param warnings remarks on how the layout was read; the image gets them, too
+ * @param tokens the tokens that the pipeline's tokenizer cuts the prompt into; null if it has not
+ *     been cut yet
  */
 public record GenerationRequest(
     String prompt,
@@ -24,16 +26,16 @@ public record GenerationRequest(
     TokenizedPrompt tokens) {
 
   /**
-   * A request without an image: it fills a place of a batch that keeps its shape. It takes part in
-   * every pass, but is neither decoded nor scored.
+   * The request that makes no image. It fills a place in a batch that keeps its shape. It takes
+   * part in every pass, but is neither decoded nor scored.
    */
   public static final GenerationRequest PADDING = new GenerationRequest("", 0, List.of());
 
   /**
    * Copies the lists and turns a missing negative prompt into an empty one.
    *
-   * @throws IllegalArgumentException if a prompt is longer than {@link RequestLimits} says, or the
-   *     tokens are those of another prompt
+   * @throws IllegalArgumentException if a prompt is longer than {@link RequestLimits} allows, or
+   *     the tokens are those of another prompt
    */
   public GenerationRequest {
     negativePrompt = negativePrompt == null ? "" : negativePrompt;
@@ -64,7 +66,7 @@ public record GenerationRequest(
     return this == PADDING;
   }
 
-  /** Returns the same request with another layout, and remarks on how that was read. */
+  /** Returns the same request with another layout and remarks on how the layout was read. */
   public GenerationRequest withLayout(List<LayoutObject> layout, List<String> layoutWarnings) {
     return new GenerationRequest(prompt, negativePrompt, seed, layout, layoutWarnings, tokens);
   }
@@ -75,9 +77,9 @@ public record GenerationRequest(
   }
 
   /**
-   * Returns the same request with its prompt cut into tokens; this one if it has them.
+   * Returns the same request with its prompt cut into tokens, or this request if it has them.
    *
-   * @param tokenizer the pipeline's
+   * @param tokenizer the pipeline's tokenizer
    */
   public GenerationRequest tokenized(CLIPTokenizer tokenizer) {
     return tokens != null

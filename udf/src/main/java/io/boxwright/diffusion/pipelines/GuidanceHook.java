@@ -7,7 +7,7 @@ import io.boxwright.diffusion.guidance.GuidanceRun;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
 import java.util.List;
 
-/** Guides the latents before each step. */
+/** A hook that guides the latents before each step. */
 final class GuidanceHook implements DenoisingHook {
 
   private final Guidance guidance;
@@ -36,7 +36,7 @@ final class GuidanceHook implements DenoisingHook {
     return guidanceRun.beforeStep(latents, i);
   }
 
-  /** What the guidance did, one entry a row. */
+  /** Returns the records of the guidance, one for each row. */
   List<GuidanceTrace> traces() {
     return guidanceRun.traces();
   }

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A pipeline as a batch job uses it. {@link LayoutGuidanceStableDiffusionPipeline} is the only one
- * so far.
+ * A pipeline that batch jobs use. {@link LayoutGuidanceStableDiffusionPipeline} is the only one so
+ * far.
  *
- * <p>May be shared by threads; {@link #generate} runs one call at a time.
+ * <p>Threads may share a pipeline; {@link #generate} runs one call at a time.
  */
 public interface ImagePipeline extends AutoCloseable {
 
   /**
-   * Checks options against the model, such as that the size is a multiple of the VAE's factor.
+   * Checks options against the model; for example, the size must be a multiple of the VAE's factor.
    *
    * @throws IllegalArgumentException naming the option
    */
@@ -26,12 +26,12 @@ public interface ImagePipeline extends AutoCloseable {
    * guidance can guide its layout.
    *
    * @return the request with its {@link GenerationRequest#tokens}
-   * @throws IllegalArgumentException saying what is wrong
+   * @throws IllegalArgumentException naming what is wrong
    */
   GenerationRequest checkRequest(GenerationRequest request, Guidance guidance);
 
   /**
-   * Returns the tokenizer of the prompts, in which token indices count. It is closed with the
+   * Returns the tokenizer of the prompts, which defines the token indices. It is closed with the
    * pipeline.
    */
   CLIPTokenizer tokenizer();
@@ -46,8 +46,8 @@ public interface ImagePipeline extends AutoCloseable {
       List<GenerationRequest> requests, GenerationOptions options, Guidance guidance);
 
   /**
-   * Returns the time that each stage has taken so far, summed over all calls; empty if it is not
-   * measured.
+   * Returns the time that each stage has taken so far, summed over all calls; empty if times are
+   * not measured.
    */
   default Map<Stage, Duration> stages() {
     return Map.of();

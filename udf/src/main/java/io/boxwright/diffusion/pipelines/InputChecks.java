@@ -65,7 +65,7 @@ final class InputChecks {
   }
 
   /**
-   * Checks that the scheduler can be made and takes so many steps.
+   * Checks that the scheduler can be made and takes the number of steps.
    *
    * @throws IllegalArgumentException naming the option, or the value of the configuration
    */

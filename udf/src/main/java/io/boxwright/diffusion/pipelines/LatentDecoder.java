@@ -12,13 +12,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Latents to images, a few rows at a time, so that memory does not grow with their number. A GPU is
- * given all rows at once and asked for none of them before {@link #images}. To be used with grad
- * mode off.
+ * A decoder of latents into images. It decodes a few rows at a time, so memory does not grow with
+ * the number of rows. A GPU gets all rows at once; {@link #fetchImages} then waits for the results.
+ * Callers switch grad mode off.
  */
 final class LatentDecoder implements AutoCloseable {
 
-  /** Enough to keep a GPU busy. */
+  /** The rows that are decoded together, enough to keep a GPU busy. */
   private static final int DECODED_TOGETHER = 4;
 
   private final AutoencoderKL vae;
@@ -27,31 +27,34 @@ final class LatentDecoder implements AutoCloseable {
   /**
    * Begins to decode.
    *
-   * @param vae decodes
-   * @param latents (B, C, h, w)
-   * @param requests B
+   * @param vae the VAE that decodes
+   * @param latents the latents, (B, C, h, w)
+   * @param requests the B requests of the latents
    */
   LatentDecoder(AutoencoderKL vae, NDArray latents, List<GenerationRequest> requests) {
     this.vae = vae;
     for (int from = 0; from < requests.size(); from += DECODED_TOGETHER) {
       int to = Math.min(requests.size(), from + DECODED_TOGETHER);
       boolean padding = requests.subList(from, to).stream().allMatch(GenerationRequest::isPadding);
-      parts.add(padding ? Rows.padding(to - from) : decode(latents, from, to));
+      parts.add(padding ? Rows.ofPadding(to - from) : decode(latents, from, to));
     }
   }
 
   /**
-   * An image and whether it is one.
+   * A decoded image.
    *
-   * @param image RGB
-   * @param finite whether its latents and its pixels were finite numbers
+   * @param image the picture, RGB
+   * @param finite true if its latents and its pixels were finite numbers
    */
   record Decoded(BufferedImage image, boolean finite) {}
 
-  /** Rows that are decoded together: pixels (K, H, W, 3), UINT8, and finite (K), or null. */
+  /**
+   * The rows that are decoded together: pixels (K, H, W, 3), UINT8, and finite (K); both null for
+   * padding.
+   */
   private record Rows(int count, NDArray pixels, NDArray finite) {
 
-    private static Rows padding(int count) {
+    private static Rows ofPadding(int count) {
       return new Rows(count, null, null);
     }
 
@@ -78,20 +81,20 @@ final class LatentDecoder implements AutoCloseable {
   }
 
   /**
-   * The images, one a row; null where all rows that are decoded together are padding. They are
-   * fetched one after another, and then made of their pixels by all cores.
+   * Fetches the images, one for each row; null where all rows that are decoded together are
+   * padding. Their pixels are fetched in turn; then all cores make the images.
    */
-  List<Decoded> images() {
+  List<Decoded> fetchImages() {
     List<Fetched> fetched = parts.stream().map(Rows::fetch).toList();
-    return fetched.parallelStream().flatMap(Fetched::images).toList();
+    return fetched.parallelStream().flatMap(Fetched::makeImages).toList();
   }
 
-  /** {@link Rows} on the host. */
+  /** The pixels of {@link Rows} on the host; null for padding. */
   private record Fetched(int count, Pixels pixels, boolean[] finite) {
 
-    private Stream<Decoded> images() {
+    private Stream<Decoded> makeImages() {
       return IntStream.range(0, count)
-          .mapToObj(i -> pixels == null ? null : new Decoded(pixels.image(i), finite[i]));
+          .mapToObj(i -> pixels == null ? null : new Decoded(pixels.makeImage(i), finite[i]));
     }
   }
 

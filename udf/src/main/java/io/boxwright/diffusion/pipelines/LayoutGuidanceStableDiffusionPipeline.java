@@ -24,11 +24,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Stable Diffusion whose objects are pushed into their boxes ("Training-Free Layout Control with
- * Cross-Attention Guidance"), and which scores how well their attention stayed there. Requests with
- * different layouts, and with none, run in one batch; each gives the image that it gives alone.
+ * A Stable Diffusion pipeline that pushes objects into their boxes ("Training-Free Layout Control
+ * with Cross-Attention Guidance") and scores how well their attention stayed there. Requests with
+ * different layouts, and without any, run in one batch; each gives the image that it gives alone.
  *
- * <p>Holds the weights until it is closed. May be shared by threads: one call runs at a time.
+ * <p>It holds the weights until it is closed. Threads may share it: one call runs at a time.
  */
 public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipeline {
 
@@ -61,7 +61,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
         StableDiffusionPipeline.fromConfig(folder, options));
   }
 
-  /** Returns the pipeline without layouts over the same weights; closed with this one. */
+  /** Returns the pipeline without layouts, which has the same weights and is closed with this. */
   public StableDiffusionPipeline stableDiffusion() {
     return pipeline;
   }
@@ -89,7 +89,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
     }
   }
 
-  /** Checks the requests; returns the inputs with their prompts cut into tokens. */
+  /** Checks the requests and returns the inputs with their prompts cut into tokens. */
   private GenerationInputs checkRequests(GenerationInputs inputs, Guidance guidance) {
     return inputs.withRequests(
         inputs.requests().stream()
@@ -97,7 +97,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
             .toList());
   }
 
-  /** Requests come without prompts if the prompts' states are given, and padding has none. */
+  /** Checks a request, which may lack a prompt if the prompts' states are given, or is padding. */
   private GenerationRequest checkRequest(
       GenerationRequest request, GenerationInputs inputs, Guidance guidance) {
     if (request.isPadding()) {
@@ -122,8 +122,8 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   }
 
   /**
-   * Returns the tokens of a prompt as text, start and end token included; the place is the index:
-   * {@code get_indices} of the Python pipelines.
+   * Returns the tokens of a prompt as text, start and end token included: {@code get_indices} of
+   * the Python pipelines. A token's place in the list is its token index.
    */
   public List<String> tokens(String prompt) {
     return pipeline.tokenizer().encode(prompt).tokens();
@@ -132,7 +132,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   /**
    * Finds the token indices of a phrase in a prompt.
    *
-   * @throws IllegalArgumentException if it does not occur
+   * @throws IllegalArgumentException if the prompt does not have the phrase
    */
   public List<Integer> tokenIndices(String prompt, String phrase) {
     return pipeline.tokenizer().tokenIndices(prompt, phrase);
@@ -179,16 +179,16 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
         scope.suppressNotUsedWarning();
         NDArray latents =
             pipeline.denoise(run, checked, List.of(guided, attention)); // (B, C, h, w)
-        return describe(checked, latents, guided.traces(), attention.maps());
+        return decodeAndScore(checked, latents, guided.traces(), attention.maps());
       }
     }
   }
 
   /**
-   * Makes the latents of guided images and leaves them undecoded: {@code output_type="latent"}.
+   * Makes the latents of guided images without decoding them: {@code output_type="latent"}.
    *
-   * @param owner owns the result
-   * @return (B, C, h, w), float32
+   * @param owner the manager that owns the result
+   * @return the latents, (B, C, h, w), float32
    * @throws IllegalArgumentException naming the input that is wrong
    */
   public NDArray generateLatents(NDManager owner, GenerationInputs inputs, Guidance guidance) {
@@ -198,25 +198,26 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
     }
   }
 
-  /** Decodes, and scores while a GPU decodes; null for padding. */
-  private List<GeneratedImage> describe(
+  /** Decodes latents and scores layouts while a GPU decodes; the result is null for padding. */
+  private List<GeneratedImage> decodeAndScore(
       GenerationInputs inputs,
       NDArray latents,
       List<GuidanceTrace> traces,
       List<AttentionAverages.RowMaps> maps) {
     pipeline.timer().lap(Stage.SCORE);
-    try (LatentDecoder decoder = pipeline.decoder(latents, inputs.requests())) {
+    try (LatentDecoder decoder = pipeline.startDecoding(latents, inputs.requests())) {
       pipeline.timer().lap(Stage.DECODE);
       List<Scores> scores =
           IntStream.range(0, maps.size())
               .parallel()
-              .mapToObj(row -> scores(inputs, row, maps.get(row)))
+              .mapToObj(row -> score(inputs, row, maps.get(row)))
               .toList();
       pipeline.timer().lap(Stage.SCORE);
-      List<LatentDecoder.Decoded> decoded = decoder.images();
+      List<LatentDecoder.Decoded> decoded = decoder.fetchImages();
       pipeline.timer().lap(Stage.DECODE);
       return IntStream.range(0, decoded.size())
-          .mapToObj(row -> image(inputs, row, decoded.get(row), traces.get(row), scores.get(row)))
+          .mapToObj(
+              row -> makeImage(inputs, row, decoded.get(row), traces.get(row), scores.get(row)))
           .toList();
     }
   }
@@ -224,12 +225,12 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   /** The scores and maps that come from the attention of a row. */
   private record Scores(Optional<LayoutAdherence> adherence, List<AttentionMap> attentionMaps) {}
 
-  private static Scores scores(GenerationInputs inputs, int row, AttentionAverages.RowMaps maps) {
+  private static Scores score(GenerationInputs inputs, int row, AttentionAverages.RowMaps maps) {
     GenerationRequest request = inputs.requests().get(row);
-    return new Scores(adherence(request, maps), attentionMaps(inputs.options(), request, maps));
+    return new Scores(scoreAdherence(request, maps), collectMaps(inputs.options(), request, maps));
   }
 
-  private static GeneratedImage image(
+  private static GeneratedImage makeImage(
       GenerationInputs inputs,
       int row,
       LatentDecoder.Decoded decoded,
@@ -244,10 +245,10 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
             scores.adherence(),
             trace,
             scores.attentionMaps(),
-            warnings(request));
+            collectWarnings(request));
   }
 
-  private static List<String> warnings(GenerationRequest request) {
+  private static List<String> collectWarnings(GenerationRequest request) {
     if (request.tokens() == null) { // the prompt's states were given
       return request.warnings();
     }
@@ -255,14 +256,14 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
         .toList();
   }
 
-  private static Optional<LayoutAdherence> adherence(
+  private static Optional<LayoutAdherence> scoreAdherence(
       GenerationRequest request, AttentionAverages.RowMaps maps) {
     return request.objects().isEmpty()
         ? Optional.empty()
         : Optional.of(new AdherenceScorer(request.objects()).score(maps::guided, maps::heldOut));
   }
 
-  private static List<AttentionMap> attentionMaps(
+  private static List<AttentionMap> collectMaps(
       GenerationOptions options, GenerationRequest request, AttentionAverages.RowMaps maps) {
     List<AttentionMap> kept = new ArrayList<>();
     if (options.attentionMaps() == GenerationOptions.AttentionMaps.KEEP) {

@@ -5,7 +5,7 @@ import static io.boxwright.torch.TorchModule.number;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.torch.TorchModule;
 
-/** Kernels of pipelines. Results are owned as those of {@link TorchModule#call} are. */
+/** Kernels of pipelines. Results are owned like those of {@link TorchModule#call}. */
 final class PipelineKernels {
 
   private static final TorchModule MODULE =
@@ -14,17 +14,20 @@ final class PipelineKernels {
   private PipelineKernels() {}
 
   /**
-   * Classifier-free guidance: {@code uncond + scale * (text - uncond)}.
+   * Applies classifier-free guidance: {@code uncond + scale * (text - uncond)}.
    *
-   * @param noise (2B, C, H, W), the unconditional half first
-   * @param scale {@code guidance_scale}
-   * @return (B, C, H, W)
+   * @param noise the predicted noise, (2B, C, h, w), the unconditional half first
+   * @param scale the {@code guidance_scale}
+   * @return the guided noise, (B, C, h, w)
    */
-  static NDArray classifierFreeGuidance(NDArray noise, double scale) {
+  static NDArray applyClassifierFreeGuidance(NDArray noise, double scale) {
     return MODULE.call("classifier_free_guidance", noise, number(scale));
   }
 
-  /** Images (B, 3, H, W) in [-1, 1] to bytes (B, H, W, 3), UINT8, rounded as diffusers rounds. */
+  /**
+   * Converts images (B, 3, H, W) in [-1, 1] to bytes (B, H, W, 3), UINT8, rounded as diffusers
+   * does.
+   */
   static NDArray toPixels(NDArray images) {
     return MODULE.call("to_pixels", images);
   }

@@ -10,21 +10,21 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The parts of a diffusers folder, put together as its family of models has them. Each call loads a
- * part anew. All fail with a {@link io.boxwright.diffusion.loading.ModelLoadingException} that
+ * The parts of a diffusers folder, as its family of models defines them. Each call loads a part
+ * anew. All calls fail with a {@link io.boxwright.diffusion.loading.ModelLoadingException} that
  * names what is missing, damaged or not supported.
  */
 interface PipelineParts {
 
-  /** Where a part's weights come from. */
+  /** The source of the parts' weights. */
   interface Source {
 
     /**
-     * Opens a part.
+     * Opens the weights of a part.
      *
-     * @param part such as {@code unet}
-     * @param partFolder holds its files
-     * @param name of the files
+     * @param part the name of the part, such as {@code unet}
+     * @param partFolder the folder with its files
+     * @param name the name of the files, without extension
      */
     StateDict open(String part, Path partFolder, String name);
   }
@@ -36,21 +36,23 @@ interface PipelineParts {
     };
   }
 
-  /** What the parts take, with the folder's scheduler. */
-  InputChecks inputChecks(SchedulerConfig schedulerConfig);
+  /** Makes the checks of inputs to the parts, with the folder's scheduler. */
+  InputChecks makeInputChecks(SchedulerConfig schedulerConfig);
 
-  /** What predicts the noise, with all of its weights. */
-  Denoiser denoiser();
+  /** Loads the denoiser, which predicts the noise, with all of its weights. */
+  Denoiser loadDenoiser();
 
-  /** What makes pictures of latents, with all of its weights. */
-  AutoencoderKL vae();
+  /** Loads the VAE, which turns latents into pictures, with all of its weights. */
+  AutoencoderKL loadVae();
 
-  /** What cuts prompts into tokens that the text encoder knows; the caller closes it. */
-  CLIPTokenizer tokenizer();
+  /**
+   * Loads the tokenizer and checks that the text encoder knows its tokens; the caller closes it.
+   */
+  CLIPTokenizer loadTokenizer();
 
-  /** What turns prompts into conditioning, with all weights of the text encoder. */
-  PromptEncoder promptEncoder(CLIPTokenizer tokenizer);
+  /** Loads the prompt encoder, with all weights of the text encoder. */
+  PromptEncoder loadPromptEncoder(CLIPTokenizer tokenizer);
 
-  /** What the parts that were made have no use for, a sentence each. */
+  /** Returns a sentence for each thing that the parts loaded so far do not use. */
   List<String> notes();
 }

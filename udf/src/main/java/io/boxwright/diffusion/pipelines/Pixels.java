@@ -6,22 +6,22 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 
 /**
- * Pixels of some images, fetched from the device.
+ * The pixels of some images, fetched from the device.
  *
- * @param height of each
- * @param width of each
- * @param bytes (K, height, width, 3), red first
+ * @param height the height of each image
+ * @param width the width of each image
+ * @param bytes the pixels, (K, height, width, 3), red first
  */
 record Pixels(int height, int width, byte[] bytes) {
 
-  /** Fetches (K, H, W, 3), UINT8. */
+  /** Fetches pixels (K, H, W, 3), UINT8. */
   static Pixels fetch(NDArray pixels) {
     Shape shape = pixels.getShape();
     return new Pixels((int) shape.get(1), (int) shape.get(2), pixels.toByteArray());
   }
 
-  /** The RGB image at a place, from 0. */
-  BufferedImage image(int place) {
+  /** Makes the RGB image at a place, from 0. */
+  BufferedImage makeImage(int place) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     int[] rgb = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
     int offset = 3 * place * rgb.length;

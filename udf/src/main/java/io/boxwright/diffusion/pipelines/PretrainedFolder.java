@@ -11,19 +11,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Checks of a diffusers folder that load no weights: for a driver, before any task. */
+/** Checks of a diffusers folder that load no weights. A driver makes them before any task. */
 public final class PretrainedFolder {
 
   private PretrainedFolder() {}
 
   /**
-   * Checks that all parts of a folder are there, supported and whole, down to the names and shapes
-   * of their tensors, and that they can do what is asked.
+   * Checks that all parts of a folder are present, supported and intact, down to the names and
+   * shapes of their tensors, and that the options fit them.
    *
-   * @param folder holds {@code model_index.json}
-   * @param variant which weight files, such as {@code fp16}; null for the plain ones
-   * @param options of the images
-   * @return one sentence for each part that the folder has and that is not applied
+   * @param folder the folder with {@code model_index.json}
+   * @param variant the variant of the weight files, such as {@code fp16}; null for the plain files
+   * @param options the options of the images
+   * @return one sentence for each part of the folder that is not applied
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the part, file or tensor
    *     that is missing, damaged or not supported
    * @throws IllegalArgumentException naming the option that does not fit the model
@@ -38,19 +38,19 @@ public final class PretrainedFolder {
             index,
             (part, partFolder, name) -> StateDict.openHeaders(part, partFolder, name, variant));
     checkOptions(index, parts, options);
-    try (CLIPTokenizer tokenizer = parts.tokenizer()) {
-      parts.promptEncoder(tokenizer);
+    try (CLIPTokenizer tokenizer = parts.loadTokenizer()) {
+      parts.loadPromptEncoder(tokenizer);
     }
-    parts.denoiser();
-    parts.vae();
+    parts.loadDenoiser();
+    parts.loadVae();
     return Stream.concat(index.notes().stream(), parts.notes().stream()).toList();
   }
 
   /**
-   * Checks that a guidance can guide a folder's model.
+   * Checks that a guidance works with a folder's model.
    *
-   * @param folder holds {@code model_index.json}
-   * @param guidance of the rows with boxes
+   * @param folder the folder with {@code model_index.json}
+   * @param guidance the guidance of rows with boxes
    * @throws IllegalArgumentException saying what the guidance needs
    */
   public static void checkGuidance(Path folder, Guidance guidance) {
@@ -60,21 +60,21 @@ public final class PretrainedFolder {
 
   private static void checkOptions(
       ModelIndex index, PipelineParts parts, GenerationOptions options) {
-    InputChecks checks = parts.inputChecks(schedulerConfig(index));
+    InputChecks checks = parts.makeInputChecks(readSchedulerConfig(index));
     checks.checkSize(options);
     try {
       checks.checkScheduler(options);
-    } catch (IllegalArgumentException e) { // the options' fault or the file's
+    } catch (IllegalArgumentException e) { // caused by the options or by the file
       throw new IllegalArgumentException(
           Printable.line("%s; see %s".formatted(e.getMessage(), schedulerFile(index))), e);
     }
   }
 
   /**
-   * The folder's {@code scheduler_config.json}, for the class that {@code model_index.json} names:
-   * diffusers goes by that one, too.
+   * Reads the folder's {@code scheduler_config.json}, for the class that {@code model_index.json}
+   * names. diffusers takes the class from there, too.
    */
-  static SchedulerConfig schedulerConfig(ModelIndex index) {
+  static SchedulerConfig readSchedulerConfig(ModelIndex index) {
     return SchedulerConfig.read(schedulerFile(index)).withClassName(index.parts().get("scheduler"));
   }
 

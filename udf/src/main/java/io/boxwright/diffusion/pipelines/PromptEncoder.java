@@ -25,48 +25,49 @@ final class PromptEncoder {
   }
 
   /**
-   * Returns the conditioning on the prompts, whose states are given or encoded here.
+   * Makes the conditioning on the prompts, whose states are given or encoded here.
    *
-   * @param run owns it
-   * @return of B rows
+   * @param run the manager that owns the result
+   * @return the conditioning of B rows
    */
-  Conditioning conditioning(NDManager run, GenerationInputs inputs) {
+  Conditioning makeConditioning(NDManager run, GenerationInputs inputs) {
     return new Conditioning(
-        embeds(run, inputs, inputs.promptEmbeds(), this::tokensOfPrompt)); // (B, T, D)
+        copyOrEncode(run, inputs, inputs.promptEmbeds(), this::tokenizePrompt)); // (B, T, D)
   }
 
   /**
-   * Returns the conditioning for classifier-free guidance, the rows of the negative prompts before
-   * those of the prompts; without such guidance the latter alone.
+   * Makes the conditioning for classifier-free guidance, with the rows of the negative prompts
+   * before those of the prompts. Without such guidance, returns the conditioning on the prompts
+   * alone.
    *
-   * @param run owns the result
-   * @param conditioning of the prompts, B rows
-   * @return of B or 2B rows
+   * @param run the manager that owns the result
+   * @param conditioning the conditioning on the prompts, B rows
+   * @return the conditioning of B or 2B rows
    */
-  Conditioning withUnconditionalHalf(
+  Conditioning addUnconditionalHalf(
       NDManager run, GenerationInputs inputs, Conditioning conditioning) {
     if (!inputs.options().classifierFree()) {
       return conditioning;
     }
     Conditioning unconditional =
         new Conditioning(
-            embeds(
+            copyOrEncode(
                 run,
                 inputs,
                 inputs.negativePromptEmbeds(),
-                this::tokensOfNegativePrompt)); // (B, T, D)
+                this::tokenizeNegativePrompt)); // (B, T, D)
     return conditioning.after(unconditional); // 2B rows
   }
 
-  private TokenizedPrompt tokensOfPrompt(GenerationRequest request) {
+  private TokenizedPrompt tokenizePrompt(GenerationRequest request) {
     return request.tokenized(tokenizer).tokens();
   }
 
-  private TokenizedPrompt tokensOfNegativePrompt(GenerationRequest request) {
+  private TokenizedPrompt tokenizeNegativePrompt(GenerationRequest request) {
     return tokenizer.encode(request.negativePrompt());
   }
 
-  private NDArray embeds(
+  private NDArray copyOrEncode(
       NDManager run,
       GenerationInputs inputs,
       Optional<NDArray> given,
@@ -76,15 +77,15 @@ final class PromptEncoder {
         .orElseGet(() -> encode(run, inputs.requests().stream().map(tokens).toList()));
   }
 
-  /** Encodes B prompts in one pass, each at its place: (B, T, D). */
+  /** Encodes B prompts in one pass, each at its place in the batch: (B, T, D). */
   private NDArray encode(NDManager manager, List<TokenizedPrompt> prompts) {
     try (ArrayScope scope = new ArrayScope()) {
-      return scope.keep(textEncoder.forward(tokenIds(manager, prompts))); // (B, T, D)
+      return scope.keep(textEncoder.forward(createTokenIds(manager, prompts))); // (B, T, D)
     }
   }
 
-  /** (B, T), INT64. */
-  private static NDArray tokenIds(NDManager manager, List<TokenizedPrompt> prompts) {
+  /** Creates the array of token ids, (B, T), INT64. */
+  private static NDArray createTokenIds(NDManager manager, List<TokenizedPrompt> prompts) {
     long[] ids =
         prompts.stream()
             .flatMapToInt(prompt -> Arrays.stream(prompt.ids()))

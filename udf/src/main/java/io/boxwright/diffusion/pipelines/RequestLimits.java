@@ -1,34 +1,34 @@
 package io.boxwright.diffusion.pipelines;
 
 /**
- * How much one image may ask for. Nobody who means it comes near; who exceeds a limit by mistake
- * learns so before anything expensive is done.
+ * Limits of a request for one image. They are far above sensible values. They catch mistakes before
+ * anything expensive is done.
  */
 public final class RequestLimits {
 
-  /** Characters of a prompt or negative prompt. The text encoder reads 75 tokens of it. */
+  /** The most characters of a prompt or negative prompt. The text encoder reads 75 tokens of it. */
   public static final int PROMPT_CHARACTERS = 10_000;
 
-  /** Characters of a phrase, which is a part of 75 tokens. */
+  /** The most characters of a phrase, which is part of a prompt's 75 tokens. */
   public static final int PHRASE_CHARACTERS = 1_000;
 
-  /** Boxes of an image. */
+  /** The most boxes of an image. */
   public static final int BOXES = 500;
 
-  /** Tokens of a box: those that the text encoder reads, without start and end token. */
+  /** The most tokens of a box: all that the text encoder reads, except start and end token. */
   public static final int TOKENS = 75;
 
-  /** Images of a prompt. */
+  /** The most images of a prompt. */
   public static final int IMAGES_PER_PROMPT = 10_000;
 
   private RequestLimits() {}
 
   /**
-   * Checks a text's length. What stands for one character of Unicode counts once.
+   * Checks a text's length. A surrogate pair counts as one character.
    *
-   * @param name of the value, such as {@code negative_prompt}
-   * @param text may be null
-   * @param most characters that it may have
+   * @param name the name of the value, such as {@code negative_prompt}
+   * @param text the text; may be null
+   * @param most the largest number of characters
    * @throws IllegalArgumentException naming the value, its length and the limit
    */
   public static void requireLength(String name, String text, int most) {
@@ -40,10 +40,10 @@ public final class RequestLimits {
   /**
    * Checks a number of things.
    *
-   * @param name of the value that has them, such as {@code bboxes}
-   * @param count how many there are
-   * @param things what is counted, such as {@code boxes}
-   * @param most how many there may be
+   * @param name the name of the value that has the things, such as {@code bboxes}
+   * @param count the number of things
+   * @param things the word for the things, such as {@code boxes}
+   * @param most the largest number of things
    * @throws IllegalArgumentException naming the value, the number and the limit
    */
   public static void requireCount(String name, int count, String things, int most) {

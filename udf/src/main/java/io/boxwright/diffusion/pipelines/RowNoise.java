@@ -10,8 +10,8 @@ import io.boxwright.torch.TorchKernels;
 import java.util.List;
 
 /**
- * The random numbers of a batch: each row's come from its own seed alone, so that a row gives the
- * same picture in any company, and the one that diffusers gives with {@code
+ * The random numbers of a batch. Those of each row come from the row's seed alone, so a row gives
+ * the same picture whatever the other rows are. It is the picture that diffusers gives with {@code
  * torch.Generator("cpu").manual_seed(seed)}.
  */
 final class RowNoise {
@@ -19,12 +19,13 @@ final class RowNoise {
   private final NDArray draws; // (draws, B, C, h, w)
 
   /**
-   * Draws everything that a run needs.
+   * Draws all numbers of a run.
    *
-   * @param manager owns the numbers, on its device
-   * @param seeds one a row
-   * @param draws the first latents, and one for each step whose scheduler adds noise
-   * @param shape of one row, (1, C, h, w)
+   * @param manager the manager that owns the numbers, on its device
+   * @param seeds the seeds, one for each row
+   * @param draws the number of draws: one for the first latents, and one for each step in which the
+   *     scheduler adds noise
+   * @param shape the shape of one row, (1, C, h, w)
    */
   RowNoise(NDManager manager, List<Long> seeds, int draws, Shape shape) {
     try (ArrayScope scope = new ArrayScope()) {
@@ -37,12 +38,12 @@ final class RowNoise {
     }
   }
 
-  /** Standard normal numbers for the first latents, (B, C, h, w). */
+  /** Returns standard normal numbers for the first latents, (B, C, h, w). */
   NDArray initial() {
     return draws.get(0);
   }
 
-  /** Those of step {@code i}, (B, C, h, w), or null if none were drawn. */
+  /** Returns the numbers for step {@code i}, (B, C, h, w), or null if none were drawn. */
   NDArray ofStep(int i) {
     return i + 1 < draws.getShape().get(0) ? draws.get(i + 1) : null;
   }

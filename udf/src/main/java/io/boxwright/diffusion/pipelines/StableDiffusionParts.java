@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The parts of Stable Diffusion 1.x and 2.x, made to fit one another. */
+/** The parts of Stable Diffusion 1.x and 2.x, which are checked to fit one another. */
 final class StableDiffusionParts implements PipelineParts {
 
   private final Path folder;
@@ -28,7 +28,7 @@ final class StableDiffusionParts implements PipelineParts {
   /**
    * Reads the configurations of a folder.
    *
-   * @throws ModelLoadingException naming what is not supported, or does not fit together
+   * @throws ModelLoadingException naming the values that are not supported or do not fit together
    */
   StableDiffusionParts(Path folder, Source source) {
     this.folder = folder;
@@ -68,12 +68,12 @@ final class StableDiffusionParts implements PipelineParts {
   }
 
   @Override
-  public InputChecks inputChecks(SchedulerConfig schedulerConfig) {
+  public InputChecks makeInputChecks(SchedulerConfig schedulerConfig) {
     return new InputChecks(unetConfig, vaeConfig, schedulerConfig);
   }
 
   @Override
-  public CLIPTokenizer tokenizer() {
+  public CLIPTokenizer loadTokenizer() {
     CLIPTokenizer tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
     if (tokenizer.largestId() >= textConfig.vocabSize()) {
       tokenizer.close();
@@ -93,13 +93,13 @@ final class StableDiffusionParts implements PipelineParts {
   }
 
   @Override
-  public PromptEncoder promptEncoder(CLIPTokenizer tokenizer) {
+  public PromptEncoder loadPromptEncoder(CLIPTokenizer tokenizer) {
     return new PromptEncoder(
         tokenizer, CLIPTextModel.load(textConfig, open("text_encoder", "model"), notes::add));
   }
 
   @Override
-  public Denoiser denoiser() {
+  public Denoiser loadDenoiser() {
     StateDict weights = open("unet", "diffusion_pytorch_model");
     UNet2DConditionModel unet = new UNet2DConditionModel(unetConfig, weights);
     weights.finish().ifPresent(notes::add);
@@ -107,7 +107,7 @@ final class StableDiffusionParts implements PipelineParts {
   }
 
   @Override
-  public AutoencoderKL vae() {
+  public AutoencoderKL loadVae() {
     StateDict weights = open("vae", "diffusion_pytorch_model").convertDeprecatedAttentionBlocks();
     AutoencoderKL vae = new AutoencoderKL(vaeConfig, weights);
     weights.finish().ifPresent(notes::add);

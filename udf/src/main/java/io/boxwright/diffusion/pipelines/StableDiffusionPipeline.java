@@ -26,11 +26,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * diffusers' {@code StableDiffusionPipeline}: prompts in, images out. Opens an ordinary diffusers
- * folder of Stable Diffusion 1.x or 2.x as it is. The same folder, prompt, seed and settings give
- * the image that diffusers gives.
+ * diffusers' {@code StableDiffusionPipeline}, which makes images from prompts. It opens an ordinary
+ * diffusers folder of Stable Diffusion 1.x or 2.x as it is. The same folder, prompt, seed and
+ * settings give the image that diffusers gives.
  *
- * <p>Holds the weights until it is closed. May be shared by threads: one call runs at a time.
+ * <p>It holds the weights until it is closed. Threads may share it: one call runs at a time.
  */
 public final class StableDiffusionPipeline implements AutoCloseable {
 
@@ -48,8 +48,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   /**
    * Loads a diffusers folder.
    *
-   * @param folder holds {@code model_index.json}
-   * @param options how to load it
+   * @param folder the folder with {@code model_index.json}
+   * @param options the options for loading it
    * @return a pipeline that the caller closes
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the part, file, tensor or
    *     value that is missing, damaged or not supported
@@ -65,11 +65,11 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   }
 
   /**
-   * Makes the pipeline of a diffusers folder with random weights, other ones each time: to see how
-   * fast an architecture is. What it generates is noise.
+   * Makes the pipeline of a diffusers folder with random weights, different ones each time, to
+   * measure how fast an architecture is. The images are noise.
    *
-   * @param folder holds {@code model_index.json}; no weights are needed there
-   * @param options where it goes; without variant
+   * @param folder the folder with {@code model_index.json}; it needs no weights
+   * @param options the device and the type of the weights; without variant
    * @return a pipeline that the caller closes
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the part or value that is
    *     missing, damaged or not supported
@@ -102,47 +102,53 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       modelIndex.requireVariant(options.variant());
     }
     this.manager = manager;
-    this.schedulerConfig = PretrainedFolder.schedulerConfig(modelIndex);
+    this.schedulerConfig = PretrainedFolder.readSchedulerConfig(modelIndex);
     PipelineParts parts = PipelineParts.of(modelIndex, source);
-    this.inputChecks = parts.inputChecks(schedulerConfig);
-    this.denoiser = parts.denoiser();
-    this.vae = parts.vae();
-    this.tokenizer = parts.tokenizer();
-    this.promptEncoder = promptEncoder(parts);
+    this.inputChecks = parts.makeInputChecks(schedulerConfig);
+    this.denoiser = parts.loadDenoiser();
+    this.vae = parts.loadVae();
+    this.tokenizer = parts.loadTokenizer();
+    this.promptEncoder = loadPromptEncoder(parts);
     this.notes = Stream.concat(modelIndex.notes().stream(), parts.notes().stream()).toList();
   }
 
-  /** The tokenizer is closed if nothing comes to use it. */
-  private PromptEncoder promptEncoder(PipelineParts parts) {
+  /** Loads the prompt encoder and, if that fails, closes the tokenizer. */
+  private PromptEncoder loadPromptEncoder(PipelineParts parts) {
     try {
-      return parts.promptEncoder(tokenizer);
+      return parts.loadPromptEncoder(tokenizer);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
     }
   }
 
-  /** The denoiser; whoever sets its attention processors must not let another thread generate. */
+  /**
+   * Returns the denoiser. While a caller sets its attention processors, no other thread may
+   * generate.
+   */
   public Denoiser denoiser() {
     return denoiser;
   }
 
-  /** How many heads the attentions of each level have. */
+  /** Returns the number of heads of the attentions of each level. */
   List<Integer> attentionHeads() {
     return inputChecks.unet().attentionHeadDim();
   }
 
-  /** The VAE, without its encoder. */
+  /** Returns the VAE, without its encoder. */
   public AutoencoderKL vae() {
     return vae;
   }
 
-  /** The tokenizer. */
+  /** Returns the tokenizer, which is closed with the pipeline. */
   public CLIPTokenizer tokenizer() {
     return tokenizer;
   }
 
-  /** What the folder has that is not applied here, such as its safety checker; for people. */
+  /**
+   * Returns one sentence, for people, for each part of the folder that is not applied, such as its
+   * safety checker.
+   */
   public List<String> notes() {
     return notes;
   }
@@ -150,8 +156,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   /**
    * Makes one image for each request, all in one batch.
    *
-   * @param inputs what to make
-   * @return RGB images, 8 bits a channel
+   * @param inputs the requests, options and arrays
+   * @return the images, RGB, 8 bits per channel
    * @throws IllegalArgumentException naming the input that is wrong
    */
   public synchronized List<BufferedImage> generate(GenerationInputs inputs) {
@@ -160,9 +166,9 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
       NDArray latents = denoise(run, inputs, List.of());
-      try (LatentDecoder decoder = decoder(latents, inputs.requests())) {
+      try (LatentDecoder decoder = startDecoding(latents, inputs.requests())) {
         List<BufferedImage> images =
-            decoder.images().stream().map(LatentDecoder.Decoded::image).toList();
+            decoder.fetchImages().stream().map(LatentDecoder.Decoded::image).toList();
         timer.lap(Stage.DECODE);
         return images;
       }
@@ -170,18 +176,18 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   }
 
   /**
-   * Makes the latents of images and leaves them undecoded: {@code output_type="latent"}.
+   * Makes the latents of images without decoding them: {@code output_type="latent"}.
    *
-   * @param owner owns the result
-   * @param inputs what to make
-   * @return (B, C, h, w), float32
+   * @param owner the manager that owns the result
+   * @param inputs the requests, options and arrays
+   * @return the latents, (B, C, h, w), float32
    * @throws IllegalArgumentException naming the input that is wrong
    */
   public NDArray generateLatents(NDManager owner, GenerationInputs inputs) {
     return generateLatents(owner, inputs, List.of());
   }
 
-  /** {@link #generateLatents(NDManager, GenerationInputs)} with hooks. */
+  /** Does the same as {@link #generateLatents(NDManager, GenerationInputs)}, with hooks. */
   synchronized NDArray generateLatents(
       NDManager owner, GenerationInputs inputs, List<DenoisingHook> hooks) {
     try (GradMode ignored = GradMode.disabled();
@@ -194,11 +200,11 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   }
 
   /**
-   * The denoising loop: diffusers' {@code StableDiffusionPipeline.__call__} up to the decoding. To
-   * be called by one thread at a time, with grad mode off, inside an {@link ArrayScope}.
+   * Runs the denoising loop: diffusers' {@code StableDiffusionPipeline.__call__} up to the
+   * decoding. One thread at a time may call this, with grad mode off, inside an {@link ArrayScope}.
    *
-   * @param run owns what the loop makes
-   * @param hooks what is done around each step, in this order
+   * @param run the manager that owns the arrays of the loop
+   * @param hooks the hooks, which run in this order
    * @return the last latents, (B, C, h, w), float32
    */
   NDArray denoise(NDManager run, GenerationInputs inputs, List<DenoisingHook> hooks) {
@@ -212,15 +218,15 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     try (ArrayScope scope = new ArrayScope();
         Scheduler scheduler = options.createScheduler(schedulerConfig)) {
       // 2. Encode the prompts
-      Conditioning conditioning = promptEncoder.conditioning(run, inputs); // B rows
+      Conditioning conditioning = promptEncoder.makeConditioning(run, inputs); // B rows
       Conditioning doubled =
-          promptEncoder.withUnconditionalHalf(run, inputs, conditioning); // B or 2B rows
+          promptEncoder.addUnconditionalHalf(run, inputs, conditioning); // B or 2B rows
       timer.lap(Stage.ENCODE);
 
       // 3. Prepare the latents
       RowNoise noise =
-          rowNoise(run, inputs.requests(), scheduler, inputChecks.latentShape(1, options));
-      NDArray latents = firstLatents(run, inputs, noise, scheduler); // (B, C, h, w)
+          drawNoise(run, inputs.requests(), scheduler, inputChecks.latentShape(1, options));
+      NDArray latents = makeFirstLatents(run, inputs, noise, scheduler); // (B, C, h, w)
       timer.lap(Stage.SCHEDULE);
 
       // 4. Denoise
@@ -230,7 +236,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       for (int i = 0; i < timesteps.length; i++) {
         try (ArrayScope step = new ArrayScope();
             NDArray before = latents) {
-          NDArray guided = beforeStep(hooks, before, i);
+          NDArray guided = applyHooks(hooks, before, i);
           timer.lap(Stage.GUIDE);
           NDArray prediction = predict(guided, scheduler, i, doubled, options, hooks);
           NDArray after = scheduler.step(prediction, i, guided, noise.ofStep(i));
@@ -246,8 +252,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     }
   }
 
-  /** The latents after all hooks have had them, (B, C, h, w). */
-  private static NDArray beforeStep(List<DenoisingHook> hooks, NDArray latents, int i) {
+  /** Passes latents through all hooks, (B, C, h, w). */
+  private static NDArray applyHooks(List<DenoisingHook> hooks, NDArray latents, int i) {
     NDArray changed = latents;
     for (DenoisingHook hook : hooks) {
       changed = hook.beforeStep(changed, i);
@@ -255,15 +261,15 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     return changed;
   }
 
-  /** The time that went into each stage so far, summed over all calls. */
+  /** Returns the time that each stage has taken so far, summed over all calls. */
   public Map<Stage, Duration> stages() {
     return timer.times();
   }
 
   /**
-   * From now on waits for a GPU at the end of every stage, so that each has the time of its own
-   * work; else what a GPU is given in one stage often counts in a later one, which waits for it.
-   * Costs some speed. On the CPU nothing changes.
+   * Makes every stage, from now on, wait for a GPU at its end, so each stage has the time of its
+   * own work. Otherwise the GPU's work of one stage often counts in a later stage, which waits for
+   * it. Waiting costs some speed. On the CPU nothing changes.
    */
   public synchronized void waitAtStages() {
     timer.waitBeforeLaps(() -> LibTorch.synchronize(manager.getDevice()));
@@ -273,12 +279,12 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     return timer;
   }
 
-  /** Reads a number, which a GPU gives when it has done all before it. */
+  /** Waits for a GPU by reading a number, which it gives when all earlier work is done. */
   private static void waitFor(NDArray latents) {
     TorchKernels.finiteRows(latents).toBooleanArray();
   }
 
-  /** What the denoiser predicts for the latents before step {@code i}, (B, C, h, w). */
+  /** Predicts the noise of the latents before step {@code i}, (B, C, h, w). */
   private NDArray predict(
       NDArray latents,
       Scheduler scheduler,
@@ -295,18 +301,18 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       timer.lap(Stage.DENOISE);
       return scope.keep(
           options.classifierFree()
-              ? PipelineKernels.classifierFreeGuidance(prediction, options.guidanceScale())
+              ? PipelineKernels.applyClassifierFreeGuidance(prediction, options.guidanceScale())
               : prediction);
     }
   }
 
-  private static RowNoise rowNoise(
+  private static RowNoise drawNoise(
       NDManager run, List<GenerationRequest> requests, Scheduler scheduler, Shape shape) {
     List<Long> seeds = requests.stream().map(GenerationRequest::seed).toList();
     return new RowNoise(run, seeds, 1 + scheduler.noisePerRun(), shape);
   }
 
-  private static NDArray firstLatents(
+  private static NDArray makeFirstLatents(
       NDManager run, GenerationInputs inputs, RowNoise noise, Scheduler scheduler) {
     NDArray standardNormal =
         inputs
@@ -316,12 +322,12 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     return TorchKernels.scale(scheduler.initNoiseSigma(), standardNormal);
   }
 
-  /** Begins to decode latents (B, C, h, w); the caller closes it. */
-  LatentDecoder decoder(NDArray latents, List<GenerationRequest> requests) {
+  /** Starts to decode latents (B, C, h, w); the caller closes the decoder. */
+  LatentDecoder startDecoding(NDArray latents, List<GenerationRequest> requests) {
     return new LatentDecoder(vae, latents, requests);
   }
 
-  /** The options with the model's own size where they leave it open. */
+  /** Returns the options with the model's own height or width in place of a 0. */
   public GenerationOptions withModelSize(GenerationOptions options) {
     return inputChecks.withModelSize(options);
   }
@@ -329,7 +335,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   /**
    * Checks options against the model.
    *
-   * @throws IllegalArgumentException naming the option
+   * @throws IllegalArgumentException naming the option, or the value of the configuration
    */
   public void checkOptions(GenerationOptions options) {
     inputChecks.checkOptions(options);

@@ -1,25 +1,25 @@
 package io.boxwright.diffusion.pipelines;
 
-/** What the time of a run goes into. */
+/** A stage of a run, whose time is measured. */
 public enum Stage {
   /** Loading pipelines and detectors. */
   LOAD,
-  /** Prompts to what the UNet attends to. */
+  /** Encoding prompts into the states that the UNet attends to. */
   ENCODE,
-  /** Guided passes, which move latents before a denoising step. */
+  /** Running guided passes, which move latents before a denoising step. */
   GUIDE,
-  /** The UNet's predictions, and the averages of their attention maps. */
+  /** Predicting noise with the UNet, and averaging the attention maps. */
   DENOISE,
-  /** The first noise, classifier-free guidance and the scheduler's steps. */
+  /** Drawing the first noise, classifier-free guidance and the scheduler's steps. */
   SCHEDULE,
-  /** Scores of images, other than what a detector does. */
+  /** Scoring images without a detector. */
   SCORE,
-  /** Latents to pixels. */
+  /** Decoding latents into pixels. */
   DECODE,
   /** Looking for objects in images with a detector, and scoring them. */
   DETECT,
-  /** Pixels to PNG. */
+  /** Encoding pixels as PNG. */
   PNG,
-  /** Rows to a file that is on disk then, without the renaming that makes it count. */
+  /** Writing rows to a file on disk, without the renaming that makes the file count. */
   WRITE
 }

@@ -5,9 +5,10 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Times the stages of a pipeline, summed over its calls. Unless told to, it waits for no device:
- * what a GPU was given in one stage counts where it is waited for, that is in guidance, which asks
- * once a step which rows are finished, at the end of the denoising, and where images are fetched.
+ * A timer of the stages of a pipeline, summed over its calls. By default it does not wait for the
+ * device. Then the GPU's work of one stage counts in the stage that waits for it. Guidance waits
+ * once per step, when it asks which rows are finished; other waits are at the end of the denoising
+ * and where images are fetched.
  */
 final class StageTimer {
 
@@ -15,17 +16,17 @@ final class StageTimer {
   private Runnable waitForDevice = () -> {};
   private long lapStart;
 
-  /** Says how to wait, from now on, for the device before the time of a stage is taken. */
+  /** Sets the way to wait for the device, from now on, before the time of a stage is taken. */
   synchronized void waitBeforeLaps(Runnable wait) {
     waitForDevice = wait;
   }
 
-  /** Begins a call. */
+  /** Starts the first lap of a call. */
   synchronized void start() {
     lapStart = System.nanoTime();
   }
 
-  /** Says that the time since the last lap or the start went into a stage. */
+  /** Adds the time since the last lap or the start to a stage. */
   synchronized void lap(Stage stage) {
     waitForDevice.run();
     long now = System.nanoTime();
@@ -33,7 +34,7 @@ final class StageTimer {
     lapStart = now;
   }
 
-  /** The time that went into each stage so far. */
+  /** Returns the time that each stage has taken so far. */
   synchronized Map<Stage, Duration> times() {
     return new EnumMap<>(times);
   }

@@ -2,17 +2,17 @@ package io.boxwright.diffusion.pipelines;
 
 import ai.djl.ndarray.NDArray;
 
-/** Called at the end of each denoising step: diffusers' {@code callback_on_step_end}. */
+/** A callback at the end of each denoising step: diffusers' {@code callback_on_step_end}. */
 @FunctionalInterface
 public interface StepCallback {
 
   /**
-   * Looks at, or replaces, the latents of a step.
+   * Reads or replaces the latents of a step.
    *
    * @param step the step's number, from 0
    * @param timestep the step's timestep
-   * @param latents after the step, (B, C, h, w), float32; the pipeline closes them
-   * @return the latents to go on with, usually the same
+   * @param latents the latents after the step, (B, C, h, w), float32; the pipeline closes them
+   * @return the latents to continue with, usually the same
    */
   NDArray onStepEnd(int step, double timestep, NDArray latents);
 }

@@ -1,2 +1,2 @@
-/** Whole pipelines: prompts and layouts in, images and scores out. */
+/** Whole pipelines, which turn prompts and layouts into images and scores. */
 package io.boxwright.diffusion.pipelines;

@@ -19,12 +19,14 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** In a batch of a fixed shape a row gives the same bytes and scores in any company. */
+/**
+ * In a batch of a fixed shape, a row gives the same bytes and scores whatever the other rows are.
+ */
 class BatchExactnessTest {
 
   private static final int ROWS = 4;
 
-  /** High enough for some rows to finish before others. */
+  /** A threshold that is high enough for some rows to finish before others. */
   private static final Guidance GUIDANCE =
       BackwardGuidance.paper()
           .with("max_guidance_steps", 1)
@@ -63,7 +65,7 @@ class BatchExactnessTest {
     }
   }
 
-  /** The row at a place among others, and padding where there are too few. */
+  /** Puts the row at a place among others, with padding where there are too few. */
   private static List<GenerationRequest> batch(int place, List<GenerationRequest> neighbours) {
     List<GenerationRequest> rows =
         new ArrayList<>(Collections.nCopies(ROWS, GenerationRequest.PADDING));
@@ -76,11 +78,11 @@ class BatchExactnessTest {
   }
 
   /**
-   * What is compared.
+   * The values that are compared.
    *
-   * @param png bytes of the image
-   * @param scores of its layout, exactly
-   * @param guidance what the guidance did, exactly
+   * @param png the bytes of the image
+   * @param scores the exact scores of its layout
+   * @param guidance the exact record of the guidance
    */
   private record Made(List<Byte> png, Optional<LayoutAdherence> scores, GuidanceTrace guidance) {}
 

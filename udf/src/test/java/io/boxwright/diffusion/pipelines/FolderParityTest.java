@@ -28,7 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Folders as they are found, against diffusers: the fixtures of {@code folder_fixtures.py}. */
+/**
+ * Images of folders as people have them match diffusers: the fixtures of {@code
+ * folder_fixtures.py}.
+ */
 class FolderParityTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -90,7 +93,7 @@ class FolderParityTest {
     }
   }
 
-  /** Writes a safetensors file again without the tensors whose names begin so. */
+  /** Rewrites a safetensors file without the tensors whose names begin with a prefix. */
   private static void dropTensors(Path part, String start) throws IOException {
     Path file = part.resolve("diffusion_pytorch_model.safetensors");
     byte[] bytes = Files.readAllBytes(file);

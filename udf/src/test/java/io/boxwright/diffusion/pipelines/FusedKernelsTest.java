@@ -10,9 +10,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Guidance differentiates through kernels that autograd does not know as it does through others.
- */
+/** Guidance differentiates through kernels that autograd does not know just as through others. */
 class FusedKernelsTest {
 
   @ParameterizedTest

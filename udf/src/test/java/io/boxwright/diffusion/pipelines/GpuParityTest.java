@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A GPU makes the guided pictures that the CPU makes, which are diffusers'. */
+/** A GPU makes the same guided pictures as the CPU, whose pictures are those of diffusers. */
 @Tag("gpu")
 class GpuParityTest {
 

@@ -19,12 +19,12 @@ final class GuidedCases {
 
   private GuidedCases() {}
 
-  /** Their names. */
+  /** Returns the names of the cases. */
   static Stream<String> names() {
     return stream(FILE.get("cases")).map(node -> node.get("name").asText());
   }
 
-  /** One case: settings, the ids of its rows, and the reference's numbers by row. */
+  /** Returns one case: settings, the ids of its rows, and the reference's numbers by row. */
   static JsonNode named(String name) {
     return stream(FILE.get("cases"))
         .filter(node -> node.get("name").asText().equals(name))
@@ -52,7 +52,7 @@ final class GuidedCases {
             .orElseThrow());
   }
 
-  /** What a row of a fixture asks for. */
+  /** Returns the request of a fixture's row. */
   static GenerationRequest request(JsonNode row) {
     return new GenerationRequest(
         row.get("prompt").asText(),

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Guided images, losses, maps and scores against {@code layout_guidance_reference.py}, which makes
- * one row at a time; here all rows of a case share one batch.
+ * Guided images, losses, maps and scores match {@code layout_guidance_reference.py}. The reference
+ * makes one row at a time; here all rows of a case share one batch.
  */
 class LayoutGuidanceParityTest {
 

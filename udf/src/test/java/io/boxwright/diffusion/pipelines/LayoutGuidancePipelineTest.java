@@ -30,7 +30,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** How the guided pipeline behaves, on the tiny Stable Diffusion 1.x folder with Euler steps. */
+/**
+ * The behaviour of the guided pipeline, on the tiny Stable Diffusion 1.x folder with Euler steps.
+ */
 class LayoutGuidancePipelineTest {
 
   static final GenerationOptions OPTIONS =

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Guidance and scores of models that are built otherwise than Stable Diffusion. */
+/** Guidance and scores of models with other architectures than Stable Diffusion. */
 class OddFoldersTest {
 
   private static final String UNET = "unet/config.json";

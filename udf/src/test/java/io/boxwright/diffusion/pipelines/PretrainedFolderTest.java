@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a driver finds wrong with a copy of the tiny folder, without loading any weights. */
+/** The errors that a driver finds in copies of the tiny folder, without loading any weights. */
 class PretrainedFolderTest {
 
   private static final GenerationOptions OPTIONS = GenerationOptions.defaults();
@@ -89,7 +89,7 @@ class PretrainedFolderTest {
         .hasMessageContaining("model.vocab");
   }
 
-  /** What would loop or divide by zero, later and row by row. */
+  /** Values that would later loop or divide by zero, row by row. */
   @ParameterizedTest
   @Timeout(10)
   @CsvSource(
@@ -255,7 +255,7 @@ class PretrainedFolderTest {
                 + " --variant fp16");
   }
 
-  /** As the hub's cache has them: every file is a link to one of another name. */
+  /** Makes a folder like those of the hub's cache, where every file is a link to another name. */
   @Test
   void aFolderOfLinksPasses() throws IOException {
     Path blobs = Files.createDirectory(folder.resolve("blobs"));
@@ -287,7 +287,7 @@ class PretrainedFolderTest {
         .hasMessageContaining(problem);
   }
 
-  /** Puts a value there as it stands, in place of one that may be there. */
+  /** Writes a value as it is, in place of one that the file may have. */
   private void set(String name, String key, String value) throws IOException {
     Path file = folder.resolve(name);
     ObjectNode json = (ObjectNode) new ObjectMapper().readTree(file.toFile());

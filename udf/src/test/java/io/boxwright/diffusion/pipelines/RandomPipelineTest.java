@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Pipelines whose weights are drawn, not read. */
+/** Pipelines whose weights are drawn at random, not read. */
 class RandomPipelineTest {
 
   private static final GenerationOptions OPTIONS =
@@ -89,7 +89,7 @@ class RandomPipelineTest {
     assertThatCode(
             () ->
                 OPTIONS
-                    .createScheduler(PretrainedFolder.schedulerConfig(ModelIndex.open(folder)))
+                    .createScheduler(PretrainedFolder.readSchedulerConfig(ModelIndex.open(folder)))
                     .close())
         .doesNotThrowAnyException();
   }

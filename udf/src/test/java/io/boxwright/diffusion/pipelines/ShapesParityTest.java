@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pictures of the trained Shapes pipeline against {@code shapes_fixtures.py}: a real model over all
- * of its steps, where small differences had the time to grow.
+ * Pictures of the trained Shapes pipeline match {@code shapes_fixtures.py}. This is a real model
+ * over all of its steps, where small differences have time to grow.
  */
 class ShapesParityTest {
 
@@ -48,7 +48,7 @@ class ShapesParityTest {
     assertPictures(1, BackwardGuidance.paper());
   }
 
-  /** All rows in one batch, against a line of the sheet that was made row by row. */
+  /** Compares all rows of one batch with a line of the sheet, which was made row by row. */
   private static void assertPictures(int line, Guidance guidance) throws IOException {
     List<GenerationRequest> requests =
         GuidedCases.stream(FILE.get("rows")).map(GuidedCases::request).toList();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whole images against diffusers, over the fixtures of {@code pipeline_fixtures.py}. */
+/** Whole images match diffusers, over the fixtures of {@code pipeline_fixtures.py}. */
 class StableDiffusionPipelineParityTest {
 
   private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
