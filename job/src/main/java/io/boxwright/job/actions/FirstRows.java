@@ -29,13 +29,15 @@ final class FirstRows {
    */
   static void check(PromptTable prompts) {
     Dataset<Row> rows = prompts.first(COUNT);
-    List<String> problems = PromptTables.rowProblems(rows);
+    List<String> problems = PromptTables.findRowProblems(rows);
     List<String> wrong = problems.stream().filter(problem -> !problem.isEmpty()).toList();
     if (wrong.isEmpty()) {
       return;
     }
     String units =
-        PromptTables.boxUnits(rows).map(advice -> "; all boxes look like " + advice).orElse("");
+        PromptTables.describeBoxUnits(rows)
+            .map(advice -> "; all boxes look like " + advice)
+            .orElse("");
     int count = problems.size();
     boolean alike = wrong.stream().map(FirstRows::reduceToKind).distinct().count() == 1;
     if (wrong.size() == count && alike) {

@@ -99,7 +99,7 @@ public final class PromptTable {
    */
   private static long countRepetitions(Dataset<Row> rows, long count) {
     Dataset<Row> prompts = rows.drop(PromptReader.FILE, PromptReader.ROW);
-    return count - PromptTables.identified(prompts).select("id").distinct().count();
+    return count - PromptTables.addIdsAndSeeds(prompts).select("id").distinct().count();
   }
 
   private static String describeRepetitions(Dataset<Row> rows, long repetitions) {
@@ -118,7 +118,7 @@ public final class PromptTable {
 
   /** Chooses new names for columns whose names the image table uses itself. */
   private static Map<String, String> chooseNewNames(List<String> names, Optional<String> prefix) {
-    List<String> reserved = PromptTables.reservedColumns(names);
+    List<String> reserved = PromptTables.findReservedColumns(names);
     if (reserved.isEmpty()) {
       return Map.of();
     }
@@ -131,7 +131,7 @@ public final class PromptTable {
     Map<String, String> newNames = new LinkedHashMap<>();
     reserved.forEach(name -> newNames.put(name, prefix.get() + name));
     List<String> after = names.stream().map(name -> newNames.getOrDefault(name, name)).toList();
-    List<String> again = PromptTables.reservedColumns(after);
+    List<String> again = PromptTables.findReservedColumns(after);
     if (!again.isEmpty() || Set.copyOf(after).size() < after.size()) {
       throw new IllegalArgumentException(
           "Invalid prefix '%s': with it before them, columns %s have names that are taken; choose another"

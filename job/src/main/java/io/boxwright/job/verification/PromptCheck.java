@@ -55,7 +55,7 @@ public final class PromptCheck implements FlatMapFunction<Iterator<InternalRow>,
    * @return a sentence for each value that differs from the prompt table
    */
   public static List<String> findProblems(RunPlan plan, PromptTable prompts, Dataset<Row> images) {
-    Dataset<Row> wanted = PromptTables.identified(prompts.withPosition());
+    Dataset<Row> wanted = PromptTables.addIdsAndSeeds(prompts.withPosition());
     Dataset<Row> columns = wanted.drop(PromptTable.POSITION);
     PromptCheck check = new PromptCheck(columns.schema(), plan.imagesPerPrompt());
     List<Column> compared = new ArrayList<>();

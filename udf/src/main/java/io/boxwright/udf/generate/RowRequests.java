@@ -29,7 +29,7 @@ final class RowRequests {
    */
   GenerationRequest request(ImageRequest image) {
     if (image.prompt() != row) {
-      request = pipeline.checkRequest(image.prompt().request(pipeline.tokenizer()), guidance);
+      request = pipeline.checkRequest(image.prompt().makeRequest(pipeline.tokenizer()), guidance);
       row = image.prompt();
     }
     return request.withSeed(image.seed());

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What boxes are that are not x_min, y_min, x_max, y_max relative to their image. */
+/** The kinds of boxes that are not x_min, y_min, x_max, y_max relative to their image. */
 enum BoxUnits {
-  /** Of the width and the height of an image. */
+  /** Pixels of the width and the height of an image. */
   PIXELS("pixels: divide them by the width and the height of their images"),
-  /** Relative to the image, times 100; or pixels, none of them above 100. */
+  /** Numbers relative to the image, times 100; or pixels, none of them above 100. */
   PERCENT("percent or pixels: divide them by 100, or by the width and the height of their images"),
-  /** A corner and a size, as COCO has them. */
+  /** A corner and a size, as in COCO, but relative to the image. */
   SIZES("x, y, width, height: x_max is x + width, y_max is y + height"),
   /** A corner and a size in pixels. */
   PIXEL_SIZES(
@@ -21,7 +21,7 @@ enum BoxUnits {
       "x, y, width, height in percent or pixels: x_max is x + width, y_max is y + height; divide"
           + " all by 100, or by the width and the height of their images");
 
-  /** Boxes may leave their image by so much: what rounding does. */
+  /** The distance by which rounding may move an edge outside the image. */
   private static final double ROUNDING = 1e-3;
 
   private final String advice;
@@ -30,14 +30,14 @@ enum BoxUnits {
     this.advice = advice;
   }
 
-  /** What they look like, and how to make them right. */
+  /** Returns the name of the units and the way to correct the boxes. */
   String advice() {
     return advice;
   }
 
-  /** The units of all boxes, if these fit all of them and some are no relative boxes. */
+  /** Returns the units that fit all boxes, if some of the boxes are not relative. */
   static Optional<BoxUnits> of(List<List<Number>> boxes) {
-    List<double[]> whole = boxes.stream().filter(BoxUnits::isBox).map(BoxUnits::edges).toList();
+    List<double[]> whole = boxes.stream().filter(BoxUnits::isBox).map(BoxUnits::toEdges).toList();
     double largest = whole.stream().mapToDouble(BoxUnits::largest).max().orElse(0);
     if (whole.isEmpty() || whole.stream().anyMatch(box -> smallest(box) < -ROUNDING)) {
       return Optional.empty();
@@ -50,7 +50,7 @@ enum BoxUnits {
       return sizes && inside ? Optional.of(SIZES) : Optional.empty();
     }
     if (whole.stream().anyMatch(box -> largest(box) <= 1 + ROUNDING)) {
-      return Optional.empty(); // some are right, or at least of another kind
+      return Optional.empty(); // some are correct, or at least of another kind
     }
     if (sizes) {
       return Optional.of(largest <= 100 ? PERCENT_SIZES : PIXEL_SIZES);
@@ -65,7 +65,7 @@ enum BoxUnits {
         && box.stream().allMatch(edge -> Double.isFinite(edge.doubleValue()));
   }
 
-  private static double[] edges(List<Number> box) {
+  private static double[] toEdges(List<Number> box) {
     return box.stream().mapToDouble(Number::doubleValue).toArray();
   }
 

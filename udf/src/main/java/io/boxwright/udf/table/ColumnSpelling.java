@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.unsafe.types.UTF8String;
 
-/** Finds columns whose names are almost ours: they would be carried through unread. */
+/** A search for columns whose names are almost ours, which would pass through unread. */
 final class ColumnSpelling {
 
-  /** Our columns, by what else people call them; in small letters and digits alone. */
+  /** Other names that people use for our columns, with only small letters and digits. */
   private static final Map<String, List<String>> OTHER_NAMES =
       Map.of(
           "prompt", List.of("prompts"),
@@ -23,15 +23,15 @@ final class ColumnSpelling {
           "bboxes", List.of("bbox", "box", "boxes", "boundingbox", "boundingboxes"),
           "token_indices", List.of("tokenindex", "tokenindexes"));
 
-  /** Of shorter names other words are near: seed is almost feed. */
+  /** The length of the shortest name that may differ by a letter; seed is too close to feed. */
   private static final int FEWEST_LETTERS = 6;
 
   private ColumnSpelling() {}
 
   /**
-   * The columns whose names are almost those of our columns that the table lacks.
+   * Finds the columns whose names are almost those of our columns that the table lacks.
    *
-   * @param columns names of all columns
+   * @param columns the names of all columns
    * @return our names by theirs, in order
    */
   private static Map<String, String> findNearMisses(Collection<String> columns) {
@@ -47,11 +47,11 @@ final class ColumnSpelling {
   }
 
   /**
-   * Describes those columns.
+   * Describes the columns whose names are almost those of our columns that the table lacks.
    *
-   * @param columns names of all columns
-   * @return a sentence for each, by its name
-   * @throws IllegalArgumentException with the sentence of a column without which a layout is lost
+   * @param columns the names of all columns
+   * @return a sentence for each such column, by its name
+   * @throws IllegalArgumentException with the sentence, if the layout is lost without the column
    */
   static Map<String, String> check(Collection<String> columns) {
     Map<String, String> warnings = new LinkedHashMap<>();
@@ -69,7 +69,7 @@ final class ColumnSpelling {
     return warnings;
   }
 
-  /** Phrases and token indices do for each other. */
+  /** Returns whether the layout is lost without a column; phrases can replace token indices. */
   private static boolean isLayoutLost(Collection<String> columns, String missing) {
     return switch (missing) {
       case "bboxes" -> true;
@@ -79,7 +79,7 @@ final class ColumnSpelling {
     };
   }
 
-  /** Our column whose name is almost a name, if there is one. */
+  /** Finds our column that a name almost matches, if there is one. */
   private static Optional<String> findMeant(String column) {
     String letters = keepLetters(column);
     return OTHER_NAMES.entrySet().stream()
@@ -96,7 +96,7 @@ final class ColumnSpelling {
     return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
   }
 
-  /** Whether one letter is missing, too many or another one. */
+  /** Returns whether exactly one letter is missing, added or different. */
   private static boolean isAlmost(String name, String ours) {
     return ours.length() >= FEWEST_LETTERS
         && UTF8String.fromString(name).levenshteinDistance(UTF8String.fromString(ours)) == 1;

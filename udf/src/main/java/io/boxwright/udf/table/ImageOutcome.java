@@ -7,13 +7,13 @@ import io.boxwright.text.Redaction;
 import java.util.List;
 
 /**
- * How an image request ended.
+ * The outcome of an image request.
  *
- * @param image null if it failed
- * @param layout the objects that were asked for; empty for plain Stable Diffusion, and if it failed
- * @param error why it failed, else null
- * @param refused whether it was not even tried, because the row itself is wrong
- * @param seconds that it took; its share of the batch that it was made in
+ * @param image the image; null if the request failed
+ * @param layout the requested objects; empty for plain Stable Diffusion, and if the request failed
+ * @param error the reason of the failure; null if there is an image
+ * @param refused true if the request was not even tried, because the row itself is wrong
+ * @param seconds the time of the batch in seconds, divided by its number of images
  */
 public record ImageOutcome(
     GeneratedImage image,
@@ -30,8 +30,8 @@ public record ImageOutcome(
   }
 
   /**
-   * An image and the layout it was asked for with. Worthless ones, out of latents that are not
-   * finite, count as failures.
+   * Creates the outcome of an image and the layout of its request. An image from latents that are
+   * not finite is worthless and counts as a failure.
    */
   public static ImageOutcome of(GeneratedImage image, List<LayoutObject> layout, double seconds) {
     return image.finite()
@@ -45,19 +45,19 @@ public record ImageOutcome(
             seconds);
   }
 
-  /** A row that is wrong. Its message says what is wrong with it, without the error's class. */
+  /** Creates the outcome of a wrong row, with the message of the error, but not its class. */
   public static ImageOutcome refusal(IllegalArgumentException cause) {
     String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return new ImageOutcome(null, List.of(), line(message), true, 0);
+    return new ImageOutcome(null, List.of(), toLine(message), true, 0);
   }
 
-  /** A row that failed while it was made: the error with its class. */
+  /** Creates the outcome of a row that failed while it was made, with the error and its class. */
   public static ImageOutcome failure(RuntimeException cause) {
-    return new ImageOutcome(null, List.of(), line(cause.toString()), false, 0);
+    return new ImageOutcome(null, List.of(), toLine(cause.toString()), false, 0);
   }
 
-  /** Messages quote prompts and paths. */
-  private static String line(String message) {
+  /** Makes a short and safe line, because messages quote prompts and paths. */
+  private static String toLine(String message) {
     return Printable.shortened(Redaction.of(message), MOST_CHARACTERS_OF_ERROR);
   }
 }

@@ -21,20 +21,20 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The columns of an image table: those of the prompt table as they were, with {@code id} and {@code
- * seed} filled in, then what came out. Everything may be null, which readers of other languages
- * expect of nested columns.
+ * The columns of an image table: the columns of the prompt table as they were, with {@code id} and
+ * {@code seed} filled in, and then the results. All columns may be null, because readers in other
+ * languages expect that of nested columns.
  */
 public final class ImageTableSchema {
 
-  /** What the guidance did. */
+  /** The fields of column {@code guidance}, the record of the guidance. */
   private static final StructType GUIDANCE =
       new StructType()
           .add("loss_first", DoubleType)
           .add("loss_last", DoubleType)
           .add("guidance_iterations", IntegerType);
 
-  /** What an object has besides its scores. */
+  /** The fields of an object, without its scores. */
   private static final StructType OBJECT =
       new StructType()
           .add("label", StringType)
@@ -56,22 +56,24 @@ public final class ImageTableSchema {
   private ImageTableSchema() {}
 
   /**
-   * The image table's schema for a prompt table's.
+   * Makes the schema of an image table from that of its prompt table.
    *
-   * @param attentionMaps without which there is no {@code attention}
-   * @param scores that the images have, in the order of their columns
+   * @param prompts the schema of the prompt table
+   * @param attentionMaps the choice of maps; the column {@code attention} needs {@code KEEP}
+   * @param scores the scores of the images, in the order of their columns
    */
   public static StructType of(
       StructType prompts, AttentionMaps attentionMaps, List<ScoreColumn> scores) {
-    StructType schema = identified(prompts);
-    for (StructField field : result(attentionMaps, scores).fields()) {
+    StructType schema = addIdAndSeed(prompts);
+    for (StructField field : makeResultSchema(attentionMaps, scores).fields()) {
       schema = schema.add(field);
     }
     return schema;
   }
 
-  /** What a row of the image table has besides its prompt columns. */
-  private static StructType result(AttentionMaps attentionMaps, List<ScoreColumn> scores) {
+  /** Makes the schema of the columns that an image table has besides the prompt columns. */
+  private static StructType makeResultSchema(
+      AttentionMaps attentionMaps, List<ScoreColumn> scores) {
     StructType result =
         new StructType()
             .add("image_index", IntegerType)
@@ -82,10 +84,10 @@ public final class ImageTableSchema {
     StructType object = OBJECT;
     for (ScoreColumn column : scores) {
       ScoreGroup group = column.group();
-      result = result.add(group.name(), struct(types(group.imageNumbers(), DoubleType)));
-      Map<String, DataType> ofObject = types(group.objectNumbers(), DoubleType);
-      ofObject.putAll(types(group.objectBoxes(), createArrayType(DoubleType)));
-      for (StructField field : struct(ofObject).fields()) {
+      result = result.add(group.name(), makeStruct(mapTypes(group.imageNumbers(), DoubleType)));
+      Map<String, DataType> ofObject = mapTypes(group.objectNumbers(), DoubleType);
+      ofObject.putAll(mapTypes(group.objectBoxes(), createArrayType(DoubleType)));
+      for (StructField field : makeStruct(ofObject).fields()) {
         object = object.add(field);
       }
     }
@@ -100,14 +102,14 @@ public final class ImageTableSchema {
         .add("seconds", DoubleType);
   }
 
-  private static Map<String, DataType> types(List<String> paths, DataType type) {
+  private static Map<String, DataType> mapTypes(List<String> paths, DataType type) {
     Map<String, DataType> types = new LinkedHashMap<>();
     paths.forEach(path -> types.put(path, type));
     return types;
   }
 
-  /** The struct of values whose paths are given; what stands before a dot is a struct in it. */
-  private static StructType struct(Map<String, DataType> typesByPath) {
+  /** Makes the struct of values with given paths; a name before a dot is a struct inside it. */
+  private static StructType makeStruct(Map<String, DataType> typesByPath) {
     Map<String, Map<String, DataType>> inner = new LinkedHashMap<>();
     StructType struct = new StructType();
     typesByPath.forEach(
@@ -119,17 +121,17 @@ public final class ImageTableSchema {
         });
     for (Map.Entry<String, Map<String, DataType>> field : inner.entrySet()) {
       DataType value = field.getValue().get("");
-      struct = struct.add(field.getKey(), value == null ? struct(field.getValue()) : value);
+      struct = struct.add(field.getKey(), value == null ? makeStruct(field.getValue()) : value);
     }
     return struct;
   }
 
-  /** A prompt table's schema with {@code id} and {@code seed}, which come last if it lacks them. */
-  static StructType identified(StructType prompts) {
+  /** Adds {@code id} and {@code seed} to a prompt table's schema, at the end if it lacks them. */
+  static StructType addIdAndSeed(StructType prompts) {
     List<StructField> fields = new ArrayList<>();
     for (StructField field : prompts.fields()) {
       if (!INNER_COLUMNS.contains(field.name())) {
-        fields.add(new StructField(field.name(), filledType(field), true, field.metadata()));
+        fields.add(new StructField(field.name(), typeOf(field), true, field.metadata()));
       }
     }
     StructType schema = new StructType(fields.toArray(StructField[]::new));
@@ -141,12 +143,12 @@ public final class ImageTableSchema {
     return schema;
   }
 
-  /** Names of all columns that may come after the prompt columns. */
+  /** Returns the names of all columns that may come after the prompt columns. */
   static String[] resultColumns() {
-    return result(AttentionMaps.KEEP, ScoreColumns.all()).fieldNames();
+    return makeResultSchema(AttentionMaps.KEEP, ScoreColumns.all()).fieldNames();
   }
 
-  private static DataType filledType(StructField field) {
+  private static DataType typeOf(StructField field) {
     return switch (field.name()) {
       case "id" -> StringType;
       case "seed" -> LongType;

@@ -22,14 +22,15 @@ import org.apache.spark.sql.types.StructType;
 import scala.collection.Seq;
 
 /**
- * Finds text of prompt tables that is no UTF-8. A {@link Row} has U+FFFD in the place of wrong
- * bytes, which may as well stand there by right; so the bytes are looked at before there are rows.
+ * A function that finds text of prompt tables that is not UTF-8. A {@link Row} has U+FFFD in place
+ * of wrong bytes, but correct text may have that character, too. So the function reads the bytes
+ * before Spark makes rows of them.
  */
 final class InvalidText implements UDF4<byte[], byte[], byte[], Seq<byte[]>, Map<String, String>> {
 
   /**
-   * The column that says what was found: a map from the name of a column, or of its element, to the
-   * SHA-256 of its bytes. Null in good rows.
+   * The column of invalid texts: a map from the name of a column, or of its element, to the SHA-256
+   * of its bytes. It is null in good rows.
    */
   static final String COLUMN = "_boxwright_invalid_text";
 
@@ -46,24 +47,24 @@ final class InvalidText implements UDF4<byte[], byte[], byte[], Seq<byte[]>, Map
     Column found =
         udf(new InvalidText(), TYPE)
             .apply(
-                bytes(schema, "id"),
-                bytes(schema, "prompt"),
-                bytes(schema, "negative_prompt"),
-                phrases(schema));
+                readBytes(schema, "id"),
+                readBytes(schema, "prompt"),
+                readBytes(schema, "negative_prompt"),
+                readPhrases(schema));
     return prompts.withColumn(COLUMN, found);
   }
 
-  /** An id may also be a number. */
-  private static Column bytes(StructType schema, String column) {
+  /** Returns the bytes of a text column; null if it is missing or not text, as an id may be. */
+  private static Column readBytes(StructType schema, String column) {
     boolean text =
         schema.getFieldIndex(column).isDefined()
             && schema.apply(column).dataType() instanceof StringType;
     return (text ? col(column) : lit(null)).cast("binary");
   }
 
-  private static Column phrases(StructType schema) {
-    boolean there = schema.getFieldIndex("phrases").isDefined();
-    return (there ? col("phrases") : lit(null)).cast("array<binary>");
+  private static Column readPhrases(StructType schema) {
+    boolean present = schema.getFieldIndex("phrases").isDefined();
+    return (present ? col("phrases") : lit(null)).cast("array<binary>");
   }
 
   @Override

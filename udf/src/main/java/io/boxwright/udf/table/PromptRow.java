@@ -23,18 +23,20 @@ import org.apache.spark.sql.Row;
 import scala.collection.Seq;
 
 /**
- * One row of a prompt table, as it stands there. Reading never fails; what is wrong with the values
- * comes out when a request is made of them.
+ * One row of a prompt table, with its values as they are. Reading never fails; making a request of
+ * the row reports wrong values.
  *
- * @param id the row's own, else a hash of its content; the hash, too, where its own is no text
- * @param prompt may be null
- * @param negativePrompt may be null
- * @param seed the row's own, else a hash of the id: rows differ, and runs repeat
- * @param bboxes four edges each; values may be missing or wrong
- * @param tokenIndices a list for each box, or empty
- * @param phrases a phrase for each box, or empty
- * @param repetition how many rows before it have the same id, where the id is the row's own
- * @param invalidTexts what is no UTF-8, by column, see {@link InvalidText}
+ * @param id the id in the table; a hash of the row's content if the id is missing or not UTF-8
+ * @param prompt the prompt; may be null
+ * @param negativePrompt the negative prompt; may be null
+ * @param seed the seed in the table, otherwise a hash of the id, which differs between rows but not
+ *     between runs
+ * @param bboxes the boxes, four edges each; values may be missing or wrong
+ * @param tokenIndices the token indices, a list for each box, or empty
+ * @param phrases the phrases, one for each box, or empty
+ * @param repetition the number of earlier rows with the same id, if the id is from the table;
+ *     otherwise 0
+ * @param invalidTexts the SHA-256 of texts that are not UTF-8, by column; see {@link InvalidText}
  */
 public record PromptRow(
     String id,
@@ -47,7 +49,7 @@ public record PromptRow(
     int repetition,
     Map<String, String> invalidTexts) {
 
-  /** Characters of an id; names and addresses of files are shorter. */
+  /** The most characters of an id; names and addresses of files are shorter. */
   static final int MOST_CHARACTERS_OF_ID = 4_096;
 
   /** Reads a row of a checked table. */
@@ -56,15 +58,14 @@ public record PromptRow(
     String prompt = (String) values.get("prompt");
     String negativePrompt = (String) values.get("negative_prompt");
     Number seed = (Number) values.get("seed");
-    List<List<Number>> bboxes = values.nestedNumbers("bboxes");
-    List<List<Number>> tokenIndices = values.nestedNumbers("token_indices");
-    List<String> phrases = values.strings("phrases");
-    Map<String, String> invalidTexts = values.texts(InvalidText.COLUMN);
+    List<List<Number>> bboxes = values.getNestedNumbers("bboxes");
+    List<List<Number>> tokenIndices = values.getNestedNumbers("token_indices");
+    List<String> phrases = values.getStrings("phrases");
+    Map<String, String> invalidTexts = values.getTexts(InvalidText.COLUMN);
     Object ownId = invalidTexts.containsKey("id") ? null : values.get("id");
     List<Object> content = new ArrayList<>();
     content.addAll(Arrays.asList(prompt, negativePrompt, seed, bboxes, tokenIndices, phrases));
-    content.addAll(
-        invalidTexts.values()); // else rows that differ in their wrong bytes are the same
+    content.addAll(invalidTexts.values()); // rows may differ only in their wrong bytes
     Number repetitions = (Number) values.get(PromptTables.REPETITION);
     int repetition = repetitions == null ? 0 : repetitions.intValue();
     if (ownId == null && repetition > 0) {
@@ -72,7 +73,7 @@ public record PromptRow(
     }
     String id = ownId == null ? hash(content).substring(0, 16) : ownId.toString();
     int ownRepetition = ownId == null ? 0 : repetition; // a hash differs anyway
-    long rowSeed = seed == null ? defaultSeed(name(id, ownRepetition)) : seed.longValue();
+    long rowSeed = seed == null ? makeSeed(makeName(id, ownRepetition)) : seed.longValue();
     return new PromptRow(
         id,
         prompt,
@@ -85,21 +86,23 @@ public record PromptRow(
         invalidTexts);
   }
 
-  /** What no other row of the table has: its id, unless other rows have that, too. */
+  /**
+   * Returns a name that no other row has: the id, with the repetition if other rows have it, too.
+   */
   String name() {
-    return name(id, repetition);
+    return makeName(id, repetition);
   }
 
-  private static String name(String id, int repetition) {
+  private static String makeName(String id, int repetition) {
     return repetition == 0 ? id : id + "\0" + repetition;
   }
 
-  /** What is wrong with the row as far as that is seen without a model. */
-  Optional<String> problem() {
+  /** Finds the first problem of the row that shows without a model. */
+  Optional<String> findProblem() {
     try {
-      checkedRequest();
-      boxes();
-      checkedTokens();
+      makePlainRequest();
+      readBoxes();
+      readTokens();
       return Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.of(e.getMessage());
@@ -107,39 +110,37 @@ public record PromptRow(
   }
 
   /**
-   * Makes the request of the row's first image. The prompt is cut into tokens after all checks that
-   * need no tokens, and only here.
+   * Makes the request of the row's first image. The prompt is cut into tokens only here, after all
+   * checks that need no tokens.
    *
-   * @param tokenizer the pipeline's
+   * @param tokenizer the pipeline's tokenizer
    * @return a request with its {@link GenerationRequest#tokens}
-   * @throws IllegalArgumentException saying what is wrong with the row
+   * @throws IllegalArgumentException naming what is wrong with the row
    */
-  public GenerationRequest request(CLIPTokenizer tokenizer) {
-    GenerationRequest plain = checkedRequest();
-    List<BoundingBox> boxes = boxes();
-    List<List<Integer>> tokens = checkedTokens();
+  public GenerationRequest makeRequest(CLIPTokenizer tokenizer) {
+    GenerationRequest plain = makePlainRequest();
+    List<BoundingBox> boxes = readBoxes();
+    List<List<Integer>> tokens = readTokens();
     GenerationRequest tokenized = plain.tokenized(tokenizer);
-    return boxes.isEmpty() ? tokenized : withLayout(tokenized, tokenizer, boxes, tokens);
+    return boxes.isEmpty() ? tokenized : addLayout(tokenized, tokenizer, boxes, tokens);
   }
 
-  /**
-   * Returns the request without its layout, after the checks that need neither tokens nor boxes.
-   */
-  private GenerationRequest checkedRequest() {
+  /** Makes the request without its layout, after the checks that need neither tokens nor boxes. */
+  private GenerationRequest makePlainRequest() {
     requireText();
     GenerationRequest plain = new GenerationRequest(prompt, negativePrompt, seed, List.of());
     checkCounts();
     return plain;
   }
 
-  private List<BoundingBox> boxes() {
+  private List<BoundingBox> readBoxes() {
     return RelativeBoxes.read("bboxes", bboxes);
   }
 
   private void requireText() {
     if (!invalidTexts.isEmpty()) {
       String column = invalidTexts.keySet().iterator().next();
-      throw new IllegalArgumentException("Invalid %s: it is no valid UTF-8".formatted(column));
+      throw new IllegalArgumentException("Invalid %s: it is not valid UTF-8".formatted(column));
     }
     RequestLimits.requireLength("id", id, MOST_CHARACTERS_OF_ID);
     if (prompt == null) {
@@ -153,9 +154,9 @@ public record PromptRow(
   /**
    * Adds the layout to a request.
    *
-   * @param tokens a list for each box; none if phrases give them
+   * @param tokens the token indices, a list for each box; empty if phrases give them
    */
-  private GenerationRequest withLayout(
+  private GenerationRequest addLayout(
       GenerationRequest request,
       CLIPTokenizer tokenizer,
       List<BoundingBox> boxes,
@@ -164,27 +165,27 @@ public record PromptRow(
     if (tokens.isEmpty()) {
       List<PhraseMatch> matches = tokenizer.findPhrases(request.tokens(), phrases);
       return request.withLayout(
-          objects(boxes, matches.stream().map(PhraseMatch::tokenIndices).toList(), text),
+          makeObjects(boxes, matches.stream().map(PhraseMatch::tokenIndices).toList(), text),
           matches.stream().flatMap(match -> match.warnings().stream()).distinct().toList());
     }
     return request.withLayout(
-        objects(boxes, tokens, text),
+        makeObjects(boxes, tokens, text),
         phrases.isEmpty()
             ? List.of()
             : tokenizer.contradictions(request.tokens(), phrases, tokens));
   }
 
-  /** The row's own token indices, a list for each box; none if phrases give them. */
-  private List<List<Integer>> checkedTokens() {
+  /** Reads the row's own token indices, a list for each box; empty if phrases give them. */
+  private List<List<Integer>> readTokens() {
     IntStream.range(0, phrases.size()).forEach(this::checkPhrase);
-    return IntStream.range(0, tokenIndices.size()).mapToObj(this::tokens).toList();
+    return IntStream.range(0, tokenIndices.size()).mapToObj(this::readTokens).toList();
   }
 
   /**
-   * Makes the objects of the layout. Boxes with the same tokens are boxes of one object. An object
-   * without a phrase of its own is called what its tokens say.
+   * Makes the objects of the layout. Boxes with the same tokens belong to one object. An object
+   * without a phrase has the text of its tokens as its label.
    */
-  private List<LayoutObject> objects(
+  private List<LayoutObject> makeObjects(
       List<BoundingBox> boxes, List<List<Integer>> tokens, Function<List<Integer>, String> text) {
     Map<List<Integer>, List<Integer>> placesByTokens = new LinkedHashMap<>();
     for (int place = 0; place < boxes.size(); place++) {
@@ -221,7 +222,7 @@ public record PromptRow(
     }
   }
 
-  /** Next to token indices, phrases are labels, and some may have none. */
+  /** Checks a phrase; with token indices, phrases are only labels and may be null. */
   private void checkPhrase(int place) {
     String phrase = phrases.get(place);
     if (phrase == null && tokenIndices.isEmpty()) {
@@ -231,7 +232,7 @@ public record PromptRow(
         "phrases[%d]".formatted(place), phrase, RequestLimits.PHRASE_CHARACTERS);
   }
 
-  private List<Integer> tokens(int place) {
+  private List<Integer> readTokens(int place) {
     List<Integer> tokens = new ArrayList<>();
     List<Number> given = tokenIndices.get(place);
     RequestLimits.requireCount(
@@ -240,10 +241,10 @@ public record PromptRow(
         "tokens",
         RequestLimits.TOKENS);
     for (Number number : requireTokens(place, given)) {
-      int token = tokenIndex(place, number.longValue());
+      int token = toTokenIndex(place, number.longValue());
       if (tokens.contains(token)) {
         throw new IllegalArgumentException(
-            "Invalid token_indices[%d]: %d is there twice".formatted(place, token));
+            "Invalid token_indices[%d]: it has %d twice".formatted(place, token));
       }
       tokens.add(token);
     }
@@ -253,7 +254,7 @@ public record PromptRow(
     return tokens;
   }
 
-  private static int tokenIndex(int place, long value) {
+  private static int toTokenIndex(int place, long value) {
     if (value != (int) value) {
       throw new IllegalArgumentException(
           "Invalid token_indices[%d]: %d lies outside every prompt".formatted(place, value));
@@ -269,25 +270,25 @@ public record PromptRow(
     return values;
   }
 
-  /** 32 bits, for PyTorch's generator looks at no more. */
-  private static long defaultSeed(String id) {
+  /** Makes a seed of 32 bits, because PyTorch's generator reads no more. */
+  private static long makeSeed(String id) {
     return Long.parseLong(hash(List.of(id)).substring(0, 8), 16);
   }
 
   private static String hash(List<Object> values) {
-    String text = values.stream().map(PromptRow::text).collect(Collectors.joining("\0"));
+    String text = values.stream().map(PromptRow::toText).collect(Collectors.joining("\0"));
     return Sha256.hex(text);
   }
 
-  /** The same text for the same value in every Java version, which differ in printing doubles. */
-  private static String text(Object value) {
+  /** Returns the same text of a value in all Java versions, which print doubles differently. */
+  private static String toText(Object value) {
     if (value instanceof List<?> list) {
-      return list.stream().map(PromptRow::text).collect(Collectors.joining(",", "[", "]"));
+      return list.stream().map(PromptRow::toText).collect(Collectors.joining(",", "[", "]"));
     }
     return value instanceof Double number ? Double.toHexString(number) : String.valueOf(value);
   }
 
-  /** Values of a row by column; a column that the table lacks holds nothing. */
+  /** The values of a row by column; a column that the table lacks has no value. */
   private record Values(Row row, PromptSchema schema) {
 
     Object get(String column) {
@@ -295,20 +296,20 @@ public record PromptRow(
       return index < 0 ? null : row.get(index);
     }
 
-    Map<String, String> texts(String column) {
+    Map<String, String> getTexts(String column) {
       int index = schema.index(column);
       return index < 0 || row.isNullAt(index) ? Map.of() : new TreeMap<>(row.getJavaMap(index));
     }
 
-    List<String> strings(String column) {
-      return list(get(column), String.class::cast);
+    List<String> getStrings(String column) {
+      return toList(get(column), String.class::cast);
     }
 
-    List<List<Number>> nestedNumbers(String column) {
-      return list(get(column), inner -> inner == null ? null : list(inner, Number.class::cast));
+    List<List<Number>> getNestedNumbers(String column) {
+      return toList(get(column), inner -> inner == null ? null : toList(inner, Number.class::cast));
     }
 
-    private static <T> List<T> list(Object value, Function<Object, T> element) {
+    private static <T> List<T> toList(Object value, Function<Object, T> element) {
       List<T> list = new ArrayList<>();
       if (value instanceof Seq<?> sequence) {
         for (int i = 0; i < sequence.length(); i++) {

@@ -25,18 +25,18 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Which columns of a prompt table hold what. Number types that lose nothing on the way to the
- * wanted one are accepted; columns of other names are none of our business and pass through. As
- * Spark does not tell {@code ID} from {@code id}, our names have to be spelled as here.
+ * The columns of a prompt table. Number types that convert to the usual type without loss are
+ * accepted. Columns with other names pass through. Our names must be spelled as here, because Spark
+ * does not distinguish {@code ID} from {@code id}.
  *
- * @param columns names of all columns, in order
+ * @param columns the names of all columns, in order
  */
 public record PromptSchema(List<String> columns) implements Serializable {
 
-  /** What names of columns begin with that pass through a run and are in no table. */
+  /** The start of the names of columns that exist only during a run and are in no table. */
   private static final String INNER_COLUMNS = "_boxwright_";
 
-  /** What Spark calls the place of a row in its file. */
+  /** Spark's names for the place of a row in its file. */
   private static final Set<String> SPARK_COLUMNS = Set.of("_metadata", "_tmp_metadata_row_index");
 
   /** Our columns with their usual types. */
@@ -53,15 +53,16 @@ public record PromptSchema(List<String> columns) implements Serializable {
   /**
    * Checks a table's columns.
    *
-   * @throws IllegalArgumentException such as "Invalid bboxes column: ...", naming the columns that
-   *     are in the way, or else the first that is missing, of a wrong type or misspelt
+   * @throws IllegalArgumentException such as "Invalid bboxes column: ...", naming all columns with
+   *     names of the image table's own columns, otherwise the first column that is missing,
+   *     misspelt or of a wrong type
    */
   public static PromptSchema of(StructType schema) {
     List<String> columns = Arrays.asList(schema.fieldNames());
     requireNoReserved(columns);
     columns.forEach(PromptSchema::checkName);
     if (!columns.contains("prompt")) {
-      throw invalid("prompt", "it is missing; the table has " + names(columns));
+      throw invalid("prompt", "it is missing; the table has " + joinNames(columns));
     }
     for (StructField field : schema.fields()) {
       checkType(field);
@@ -72,7 +73,7 @@ public record PromptSchema(List<String> columns) implements Serializable {
   }
 
   /**
-   * Checks that a table has no column that only we make.
+   * Checks that a table has no column that only Boxwright or Spark makes.
    *
    * @throws IllegalArgumentException naming the column
    */
@@ -80,7 +81,8 @@ public record PromptSchema(List<String> columns) implements Serializable {
     for (String column : columns) {
       String name = column.toLowerCase(Locale.ROOT);
       if (name.startsWith(INNER_COLUMNS)) {
-        throw invalid(column, "names that begin with " + INNER_COLUMNS + " are ours; rename it");
+        throw invalid(
+            column, "names that begin with " + INNER_COLUMNS + " are reserved; rename it");
       }
       if (SPARK_COLUMNS.contains(name)) {
         throw invalid(column, "Spark has a column of that name itself; rename it");
@@ -88,7 +90,7 @@ public record PromptSchema(List<String> columns) implements Serializable {
     }
   }
 
-  /** The place of a column, or -1. */
+  /** Returns the index of a column, or -1 if the table lacks it. */
   public int index(String column) {
     return columns.indexOf(column);
   }
@@ -105,25 +107,25 @@ public record PromptSchema(List<String> columns) implements Serializable {
     if (!reserved.isEmpty()) {
       throw new IllegalArgumentException(
           "Invalid columns: the image table has columns of its own named %s; rename them"
-              .formatted(names(reserved)));
+              .formatted(joinNames(reserved)));
     }
   }
 
-  private static String names(List<String> columns) {
+  private static String joinNames(List<String> columns) {
     return columns.stream().map(Printable::name).collect(Collectors.joining(", "));
   }
 
-  /** Whether the image table has a column of a name itself. */
+  /** Returns whether the image table has its own column of this name. */
   static boolean isReserved(String column) {
     return Set.of(ImageTableSchema.resultColumns()).contains(column.toLowerCase(Locale.ROOT));
   }
 
-  /** Whether a column is one of ours. */
+  /** Returns whether a column is one of ours. */
   static boolean isPromptColumn(String name) {
     return USUAL_TYPES.containsKey(name);
   }
 
-  /** The type that one of our columns has at best. */
+  /** Returns the usual type of one of our columns; null for other columns. */
   static DataType usualType(String name) {
     return USUAL_TYPES.get(name);
   }
@@ -144,7 +146,7 @@ public record PromptSchema(List<String> columns) implements Serializable {
     }
   }
 
-  /** Whether a type does for one of our columns. */
+  /** Returns whether one of our columns may have a type; other columns may have any type. */
   static boolean isValid(String name, DataType type) {
     return switch (name) {
       case "prompt", "negative_prompt" -> type instanceof StringType;

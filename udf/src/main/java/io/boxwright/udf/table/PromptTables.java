@@ -25,10 +25,10 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** Checks and completes prompt tables, before {@link GuidedImageGenerator} makes their images. */
+/** Checks and completions of prompt tables, before {@link GuidedImageGenerator} makes images. */
 public final class PromptTables {
 
-  /** A column that says how many rows before a row have its id. */
+  /** A column with the number of earlier rows that have the id of a row. */
   static final String REPETITION = "_boxwright_repetition";
 
   private PromptTables() {}
@@ -44,9 +44,9 @@ public final class PromptTables {
   }
 
   /**
-   * Checks that a prompt table has no column that only Spark and we make.
+   * Checks that a prompt table has no column that only Boxwright or Spark makes.
    *
-   * @param columns names of all columns
+   * @param columns the names of all columns
    * @throws IllegalArgumentException naming the column
    */
   public static void requireNoInnerColumns(Collection<String> columns) {
@@ -55,41 +55,41 @@ public final class PromptTables {
 
   /**
    * Looks for columns whose names are almost those of our columns that the table lacks, such as
-   * {@code seeds}: they are not read.
+   * {@code seeds}. Such columns are not read.
    *
-   * @param columns names of all columns, of a table or of one of its files
-   * @return a sentence for each, by its name
-   * @throws IllegalArgumentException if the layout is lost with such a column, as with {@code
+   * @param columns the names of all columns of a table or of one of its files
+   * @return a sentence for each such column, by its name
+   * @throws IllegalArgumentException if the layout is lost without such a column, as with {@code
    *     boxes}
    */
   public static Map<String, String> checkSpelling(Collection<String> columns) {
     return ColumnSpelling.check(columns);
   }
 
-  /** Returns whether a column is read for prompts and layouts, rather than only carried through. */
+  /** Returns whether a column is read for prompts and layouts, instead of only passing through. */
   public static boolean isPromptColumn(String name) {
     return PromptSchema.isPromptColumn(name);
   }
 
-  /** The usual type of such a column. */
+  /** Returns the usual type of a column that is read; null for other columns. */
   public static DataType usualType(String name) {
     return PromptSchema.usualType(name);
   }
 
-  /** Returns whether such a column may have a type. */
+  /** Returns whether a column that is read may have a type. */
   public static boolean isValidType(String name, DataType type) {
     return PromptSchema.isValid(name, type);
   }
 
-  /** The names among some that the image table needs for columns of its own. */
-  public static List<String> reservedColumns(List<String> names) {
+  /** Finds the names that the image table needs for its own columns. */
+  public static List<String> findReservedColumns(List<String> names) {
     return names.stream().filter(PromptSchema::isReserved).toList();
   }
 
   /**
-   * A prompt table that says, in a column more, which texts of its rows are no UTF-8. {@link
-   * GuidedImageGenerator#generate} does this itself. Call it first where rows are taken apart
-   * before, as by {@link Dataset#rdd}: a {@link Row} has no wrong bytes any more.
+   * Adds a column to a prompt table that marks the texts of its rows that are not UTF-8. {@link
+   * GuidedImageGenerator#generate} does this itself. Call it earlier if code makes rows before, as
+   * {@link Dataset#rdd} does, because a {@link Row} no longer has the wrong bytes.
    *
    * @throws IllegalArgumentException if the table's columns are wrong
    */
@@ -99,11 +99,11 @@ public final class PromptTables {
   }
 
   /**
-   * A prompt table whose rows differ in their ids, seeds and names of image files although they
-   * repeat others. The first of equal rows stays as it is; the n-th has another default id and
-   * seed. An id that the table gives stays, but {@code image.path} and the default seed differ.
+   * Makes repeated rows of a prompt table differ in their ids, seeds and names of image files. The
+   * first of equal rows stays as it is; later rows get other default ids and seeds. An id in the
+   * table stays, but {@code image.path} and the default seed differ.
    *
-   * @param positionColumn a column of the table that says which row comes first
+   * @param positionColumn a column of the table that gives the order of the rows
    */
   public static Dataset<Row> tellApart(Dataset<Row> prompts, String positionColumn) {
     Dataset<Row> marked = markInvalidText(prompts);
@@ -119,24 +119,24 @@ public final class PromptTables {
   /**
    * Checks rows as far as that is possible without a model: texts, counts, boxes.
    *
-   * @param prompts few rows
-   * @return what is wrong with each, in order; empty texts for good rows
+   * @param prompts a few rows
+   * @return a description of the problem of each row, in order; empty texts for good rows
    */
-  public static List<String> rowProblems(Dataset<Row> prompts) {
+  public static List<String> findRowProblems(Dataset<Row> prompts) {
     Dataset<Row> marked = markInvalidText(prompts);
     PromptSchema columns = PromptSchema.of(marked.schema());
     return marked.collectAsList().stream()
-        .map(row -> PromptRow.read(row, columns).problem().orElse(""))
+        .map(row -> PromptRow.read(row, columns).findProblem().orElse(""))
         .toList();
   }
 
   /**
-   * What all boxes of some rows look like, if that is not what boxes are: pixels and the like.
+   * Describes the units of all boxes of some rows, if these are not relative to the image.
    *
-   * @param prompts few rows
-   * @return such as "pixels: divide them by ..."
+   * @param prompts a few rows
+   * @return the units and the correction, such as "pixels: divide them by ..."
    */
-  public static Optional<String> boxUnits(Dataset<Row> prompts) {
+  public static Optional<String> describeBoxUnits(Dataset<Row> prompts) {
     PromptSchema columns = PromptSchema.of(prompts.schema());
     return BoxUnits.of(
             prompts.collectAsList().stream()
@@ -146,17 +146,19 @@ public final class PromptTables {
   }
 
   /**
-   * A prompt table with the {@code id} and {@code seed} of each row that its images have, too: the
-   * row's own, or those that follow from its content. Images of one row count its seed up.
+   * Fills in the {@code id} and {@code seed} of each row of a prompt table, as in the image table:
+   * the values in the table, otherwise those that follow from the row's content. The seeds of a
+   * row's images count up from its seed.
    */
-  public static Dataset<Row> identified(Dataset<Row> prompts) {
+  public static Dataset<Row> addIdsAndSeeds(Dataset<Row> prompts) {
     Dataset<Row> marked = markInvalidText(prompts);
-    StructType schema = ImageTableSchema.identified(marked.schema());
-    return marked.map(new Identify(PromptSchema.of(marked.schema()), schema), Encoders.row(schema));
+    StructType schema = ImageTableSchema.addIdAndSeed(marked.schema());
+    return marked.map(
+        new IdAndSeed(PromptSchema.of(marked.schema()), schema), Encoders.row(schema));
   }
 
-  /** Fills in the id and the seed of a row. */
-  private record Identify(PromptSchema columns, StructType schema)
+  /** A function that fills in the id and the seed of a row. */
+  private record IdAndSeed(PromptSchema columns, StructType schema)
       implements MapFunction<Row, Row> {
 
     @Override

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
-/** Boxes as tables hold them: numbers relative to the image's size. */
+/** Boxes in tables, whose numbers are relative to the image's size. */
 public final class RelativeBoxes {
 
-  /** How far an edge may lie outside the image: what rounding does. */
+  /** The distance by which rounding may move an edge outside the image. */
   private static final double ROUNDING = 1e-4;
 
   private RelativeBoxes() {}
@@ -18,9 +18,9 @@ public final class RelativeBoxes {
    * Reads the boxes of a row. An edge that leaves the image by a rounding error becomes the image's
    * edge.
    *
-   * @param column what errors call them, such as {@code bboxes}
-   * @param boxes four numbers each, x_min, y_min, x_max, y_max, 0..1; whatever is wrong, such as a
-   *     null, is refused
+   * @param column the name of the boxes in errors, such as {@code bboxes}
+   * @param boxes the boxes, four numbers each, x_min, y_min, x_max, y_max, 0..1; wrong values, such
+   *     as nulls, are refused
    * @throws IllegalArgumentException naming the first box that is wrong
    */
   public static List<BoundingBox> read(String column, List<List<Number>> boxes) {
@@ -47,7 +47,7 @@ public final class RelativeBoxes {
     }
   }
 
-  /** The edge of the image in place of a number that leaves it by a rounding error. */
+  /** Returns the image's edge for a number outside it by a rounding error, otherwise the number. */
   private static double snap(Number edge) {
     double value = edge.doubleValue();
     double nearest = Math.min(Math.max(value, 0), 1);

@@ -7,18 +7,18 @@ import java.util.function.Function;
 /**
  * A score of the image table.
  *
- * @param group what it is: its column, and its part of {@code objects}
- * @param source what it comes from, and so which tables have it
- * @param scorer scores an image that was made; called by one thread at a time
+ * @param group the description of its column and of its part of {@code objects}
+ * @param source the source of the score, which decides which tables have it
+ * @param scorer the function that scores a generated image; one thread at a time calls it
  */
 public record ScoreColumn(
     ScoreGroup group, Source source, Function<ScoredImage, ScoreOutcome> scorer) {
 
-  /** What a score comes from. */
+  /** The source of a score. */
   public enum Source {
-    /** The image, and what its pipeline knows of it: every table has it. */
+    /** The image and its pipeline's data about it; every table has such scores. */
     IMAGE(Stage.SCORE),
-    /** A detector: tables of runs with a detector have it. */
+    /** A detector; tables of runs with a detector have such scores. */
     DETECTOR(Stage.DETECT);
 
     private final Stage stage;
@@ -27,7 +27,7 @@ public record ScoreColumn(
       this.stage = stage;
     }
 
-    /** What the time of the scorer goes into. */
+    /** Returns the stage that the time of the scorer counts in. */
     public Stage stage() {
       return stage;
     }

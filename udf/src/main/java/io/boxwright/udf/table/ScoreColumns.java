@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The scores of image tables, in the order of their columns. A new score is a class that implements
- * {@link io.boxwright.diffusion.scores.ImageScores}, and a line here.
+ * The scores of image tables, in the order of their columns. A new score needs a class that
+ * implements {@link io.boxwright.diffusion.scores.ImageScores}, and a line here.
  */
 public final class ScoreColumns {
 
@@ -22,28 +22,28 @@ public final class ScoreColumns {
               LayoutAdherence.GROUP,
               Source.IMAGE,
               scored -> ScoreOutcome.of(scored.image().adherence())),
-          new ScoreColumn(LayoutDetection.GROUP, Source.DETECTOR, ScoreColumns::detection));
+          new ScoreColumn(LayoutDetection.GROUP, Source.DETECTOR, ScoreColumns::scoreDetection));
 
   private ScoreColumns() {}
 
-  /** All that there are. */
+  /** Returns all scores. */
   public static List<ScoreColumn> all() {
     return ALL;
   }
 
-  /** Those of a run without a detector. */
+  /** Returns the scores of a run without a detector. */
   public static List<ScoreColumn> withoutDetector() {
     return ALL.stream().filter(column -> column.source() != Source.DETECTOR).toList();
   }
 
-  /** Those that an image table has. */
+  /** Returns the scores of an image table. */
   public static List<ScoreColumn> in(StructType images) {
     List<String> names = Arrays.asList(images.fieldNames());
     return ALL.stream().filter(column -> names.contains(column.group().name())).toList();
   }
 
-  /** Scores what the detector found. */
-  private static ScoreOutcome detection(ScoredImage scored) {
+  /** Scores the result of the detector. */
+  private static ScoreOutcome scoreDetection(ScoredImage scored) {
     return scored
         .detection()
         .map(outcome -> scoreDetections(outcome, scored.layout()))

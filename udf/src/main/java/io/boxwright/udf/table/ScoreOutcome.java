@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one score has to say of an image.
+ * The outcome of one score for an image.
  *
- * @param scores empty if it has none
- * @param warnings such as why it has none
+ * @param scores the scores; empty if there are none
+ * @param warnings sentences, for example on why there are no scores
  */
 public record ScoreOutcome(Optional<ImageScores> scores, List<String> warnings) {
 
-  /** Nothing. */
+  /** The outcome without scores or warnings. */
   public static final ScoreOutcome NONE = new ScoreOutcome(Optional.empty(), List.of());
 
   /** Copies the list. */
@@ -20,7 +20,7 @@ public record ScoreOutcome(Optional<ImageScores> scores, List<String> warnings) 
     warnings = List.copyOf(warnings);
   }
 
-  /** Scores, if there are any, without a warning. */
+  /** Creates an outcome of scores, if there are any, without a warning. */
   public static ScoreOutcome of(Optional<? extends ImageScores> scores) {
     return new ScoreOutcome(scores.map(ImageScores.class::cast), List.of());
   }

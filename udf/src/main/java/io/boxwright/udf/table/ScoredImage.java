@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a score may look at.
+ * The data that a score may read.
  *
- * @param image the image, and what its pipeline knows of it
- * @param layout the objects that were asked for; empty for plain Stable Diffusion
- * @param detection what the run's detector found; empty if there is none, or no layout
+ * @param image the image and its pipeline's data about it
+ * @param layout the requested objects; empty for plain Stable Diffusion
+ * @param detection the result of the run's detector; empty if there is none, or no layout
  */
 public record ScoredImage(
     GeneratedImage image, List<LayoutObject> layout, Optional<DetectionOutcome> detection) {

@@ -1,2 +1,2 @@
-/** The tables: their schemas, how a row of prompts is read and a row of images is written. */
+/** Prompt tables and image tables: their schemas, and reading and writing their rows. */
 package io.boxwright.udf.table;

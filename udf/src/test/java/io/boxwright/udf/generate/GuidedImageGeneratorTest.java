@@ -190,7 +190,7 @@ class GuidedImageGeneratorTest {
         .matches("tmp_x--[0-9a-f]{32}_0\\.png");
   }
 
-  /** Columns of a row of which one is no UTF-8, and its name. */
+  /** Columns of a row, one of them not UTF-8, and the name of that one. */
   private static final String[][] INVALID_TEXTS = {
     {"string(unhex('C328')) prompt", "prompt"},
     {"string(unhex('EDA080')) prompt", "prompt"}, // half of a surrogate pair
@@ -210,7 +210,7 @@ class GuidedImageGeneratorTest {
 
       assertThat(row.<String>getAs("status")).as(invalid[0]).isEqualTo("error");
       assertThat(row.<String>getAs("error"))
-          .isEqualTo("Invalid %s: it is no valid UTF-8".formatted(invalid[1]));
+          .isEqualTo("Invalid %s: it is not valid UTF-8".formatted(invalid[1]));
       assertThat(row.schema().fieldNames()).noneMatch(name -> name.startsWith("_"));
     }
   }
@@ -234,7 +234,7 @@ class GuidedImageGeneratorTest {
     List<Row> rows = generator().generate(prompts).select("id", "status").collectAsList();
 
     assertThat(rows).extracting(row -> row.getString(0)).doesNotHaveDuplicates().hasSize(5);
-    assertThat(PromptTables.identified(prompts).select("id").collectAsList())
+    assertThat(PromptTables.addIdsAndSeeds(prompts).select("id").collectAsList())
         .extracting(row -> row.getString(0))
         .containsExactlyInAnyOrderElementsOf(rows.stream().map(row -> row.getString(0)).toList());
     assertThat(rows).filteredOn(row -> row.getString(1).equals("ok")).hasSize(1);
@@ -300,7 +300,7 @@ class GuidedImageGeneratorTest {
     assertThat(map.<Float>getList(map.fieldIndex("values"))).containsExactly(0.25f, 0.75f);
   }
 
-  /** An image that is all red. */
+  /** Looks for objects in an image that is all red. */
   private static Row detect(String columns) {
     return only(
         generator()
@@ -457,7 +457,7 @@ class GuidedImageGeneratorTest {
     assertThat(row.<String>getList(row.fieldIndex("warnings"))).isEmpty();
   }
 
-  /** Prompt, bboxes and token_indices of a bad row, and what its error says. */
+  /** Prompt, bboxes and token_indices of a bad row, and its error. */
   private static final String[][] BAD_ROWS = {
     {"null", "array(array(0, 0, 1, 1))", "array(array(1))", "prompt: it is null"},
     {"''", "array(array(0, 0, 1, 1))", "array(array(1))", "it is empty"},

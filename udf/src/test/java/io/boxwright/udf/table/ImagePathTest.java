@@ -15,7 +15,7 @@ class ImagePathTest {
 
   private static final String UUID = "550e8400-e29b-41d4-a716-446655440000";
 
-  /** Ids that are no names of files, that are many files' name, or nearly another's. */
+  /** Ids that are not names of files, that name many files, or that are almost another name. */
   private static final List<String> NASTY =
       List.of(
           "",
@@ -85,7 +85,7 @@ class ImagePathTest {
           "%",
           "a%2Fb");
 
-  /** What stands before the number of an image. */
+  /** Returns the part of a name before the number of the image. */
   private static String nameOf(String id) {
     return ImagePath.of(id, 0).replaceFirst("_0\\.png$", "");
   }

@@ -22,7 +22,7 @@ import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 
-/** A score that tables do not have yet: it is a class and a column, and nothing else knows it. */
+/** Rows with a score that tables do not have yet, which needs only a class and a column. */
 class ImageRowWriterTest {
 
   private static final BoundingBox BOX = new BoundingBox(0.25, 0, 0.75, 1);
@@ -33,7 +33,7 @@ class ImageRowWriterTest {
           new LayoutObject("cat", List.of(2), List.of(BOX)),
           new LayoutObject("dog", List.of(5), List.of(BOX)));
 
-  /** How bright an image is, and where it is brightest. */
+  /** A score of the brightness of an image and of its brightest boxes. */
   private record Brightness(double mean, List<ObjectScores> objectScores) implements ImageScores {
 
     private static final ScoreGroup GROUP =
@@ -82,7 +82,7 @@ class ImageRowWriterTest {
     return withNames(values, writer.images());
   }
 
-  /** Rows have names when Spark hands them out. */
+  /** Adds the names of columns, as Spark does for the rows that it returns. */
   private static Row withNames(Row row, StructType schema) {
     Object[] values = IntStream.range(0, row.length()).mapToObj(row::get).toArray();
     return new GenericRowWithSchema(values, schema);

@@ -25,9 +25,11 @@ class PromptRowTest {
     return new PromptRow("r1", prompt, null, 0, bboxes, tokens, phrases, 0, Map.of());
   }
 
-  /** Without a tokenizer: the checks come before the prompt is cut into tokens. */
+  /**
+   * Checks a refusal without a tokenizer, because checks come before the prompt is cut into tokens.
+   */
   private static void assertRefusedUnread(PromptRow row, String message) {
-    assertThatThrownBy(() -> row.request(null))
+    assertThatThrownBy(() -> row.makeRequest(null))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
@@ -59,8 +61,8 @@ class PromptRowTest {
   void aCharacterOfUnicodeCountsOnce() {
     String cat = "\uD83D\uDC31";
 
-    assertThat(row(cat.repeat(10_000), List.of(), List.of(), List.of()).problem()).isEmpty();
-    assertThat(row(cat.repeat(10_001), List.of(), List.of(), List.of()).problem())
+    assertThat(row(cat.repeat(10_000), List.of(), List.of(), List.of()).findProblem()).isEmpty();
+    assertThat(row(cat.repeat(10_001), List.of(), List.of(), List.of()).findProblem())
         .contains("Invalid prompt: 10001 characters, the limit is 10000");
   }
 
@@ -68,17 +70,17 @@ class PromptRowTest {
   void whatNeedsNoTokensIsSeenWithoutAModel() {
     List<String> nothing = Collections.singletonList(null);
 
-    assertThat(row(" ", List.of(), List.of(), List.of()).problem())
+    assertThat(row(" ", List.of(), List.of(), List.of()).findProblem())
         .contains("Invalid prompt: it is empty");
-    assertThat(row("a", List.of(BOX), List.of(), nothing).problem())
+    assertThat(row("a", List.of(BOX), List.of(), nothing).findProblem())
         .contains("Invalid phrases[0]: it is null");
-    assertThat(row("a", List.of(BOX), List.of(List.of(1)), nothing).problem()).isEmpty();
-    assertThat(row("a", List.of(BOX), List.of(), List.of("a".repeat(1001))).problem())
+    assertThat(row("a", List.of(BOX), List.of(List.of(1)), nothing).findProblem()).isEmpty();
+    assertThat(row("a", List.of(BOX), List.of(), List.of("a".repeat(1001))).findProblem())
         .contains("Invalid phrases[0]: 1001 characters, the limit is 1000");
-    assertThat(row("a", List.of(BOX), List.of(List.of()), List.of()).problem())
+    assertThat(row("a", List.of(BOX), List.of(List.of()), List.of()).findProblem())
         .contains("Invalid token_indices[0]: it is empty");
-    assertThat(row("a", List.of(BOX), List.of(List.of(1, 1)), List.of()).problem())
-        .contains("Invalid token_indices[0]: 1 is there twice");
+    assertThat(row("a", List.of(BOX), List.of(List.of(1, 1)), List.of()).findProblem())
+        .contains("Invalid token_indices[0]: it has 1 twice");
   }
 
   @Test
@@ -100,16 +102,17 @@ class PromptRowTest {
                 Collections.nCopies(500, BOX),
                 Collections.nCopies(500, List.of(1)),
                 Collections.nCopies(500, phrase))
-            .request(TOKENIZER);
+            .makeRequest(TOKENIZER);
 
     assertThat(request.objects().get(0).boxes()).hasSize(500);
   }
 
   @Test
   void theRequestCarriesTheTokensOfItsPrompt() {
-    GenerationRequest plain = row("a circle", List.of(), List.of(), List.of()).request(TOKENIZER);
+    GenerationRequest plain =
+        row("a circle", List.of(), List.of(), List.of()).makeRequest(TOKENIZER);
     GenerationRequest guided =
-        row("a circle", List.of(BOX), List.of(), List.of("circle")).request(TOKENIZER);
+        row("a circle", List.of(BOX), List.of(), List.of("circle")).makeRequest(TOKENIZER);
 
     assertThat(plain.tokens().tokens())
         .containsExactly("<|startoftext|>", "a</w>", "circle</w>", "<|endoftext|>");
@@ -123,7 +126,7 @@ class PromptRowTest {
 
     assertThat(
             row("a circle and green square", List.of(BOX, BOX, BOX), tokens, List.of())
-                .request(TOKENIZER)
+                .makeRequest(TOKENIZER)
                 .objects())
         .extracting(LayoutObject::label)
         .containsExactly("a", "circle", "green square");
@@ -133,7 +136,7 @@ class PromptRowTest {
                     List.of(BOX, BOX, BOX),
                     tokens,
                     Arrays.asList("thing", null, " "))
-                .request(TOKENIZER)
+                .makeRequest(TOKENIZER)
                 .objects())
         .extracting(LayoutObject::label)
         .containsExactly("thing", "circle", "green square");
@@ -143,20 +146,20 @@ class PromptRowTest {
   void aTokenIsThereOnceInItsList() {
     assertRefusedUnread(
         row("a b", List.of(BOX, BOX), List.of(List.of(1), List.of(2, 1, 2)), List.of()),
-        "Invalid token_indices[1]: 2 is there twice");
+        "Invalid token_indices[1]: it has 2 twice");
   }
 
   @Test
   void remarksOnPhrasesGoOnWithTheRequest() {
     assertThat(
             row("a star and a star", List.of(BOX), List.of(), List.of("star"))
-                .request(TOKENIZER)
+                .makeRequest(TOKENIZER)
                 .warnings())
         .containsExactly(
             "phrase 'star' occurs 2 times in the prompt and has 1 box: it is on the first");
     assertThat(
             row("a star", List.of(BOX), List.of(List.of(1)), List.of("star"))
-                .request(TOKENIZER)
+                .makeRequest(TOKENIZER)
                 .warnings())
         .containsExactly(
             "token_indices[0] stand for 'a', phrases[0] says 'star'; the tokens are used (is the"
@@ -167,12 +170,12 @@ class PromptRowTest {
   void edgesThatLeaveTheImageByRoundingLieOnItsEdge() {
     GenerationRequest request =
         row("a b", List.of(List.of(-1e-7, 0, 1.0000005, 1.0001)), List.of(List.of(1)), List.of())
-            .request(TOKENIZER);
+            .makeRequest(TOKENIZER);
 
     assertThat(request.objects().get(0).boxes()).containsExactly(new BoundingBox(0, 0, 1, 1));
-    assertThat(row("a", List.of(List.of(0, 0, 1, 1.0002)), List.of(), List.of("a")).problem())
+    assertThat(row("a", List.of(List.of(0, 0, 1, 1.0002)), List.of(), List.of("a")).findProblem())
         .hasValueSatisfying(problem -> assertThat(problem).startsWith("Invalid bboxes[0]: "));
-    assertThat(row("a", List.of(BOX), List.of(), List.of("a")).problem()).isEmpty();
+    assertThat(row("a", List.of(BOX), List.of(), List.of("a")).findProblem()).isEmpty();
   }
 
   @Test
