@@ -8,18 +8,17 @@ import io.boxwright.udf.table.ImageRequest;
 import java.util.List;
 
 /**
- * Images that are made together.
+ * A batch of images that are made together.
  *
- * @param places all rows of the batch
- * @param open those of the places whose images a call of the pipeline makes; padding stands at the
- *     others
+ * @param places the places of all rows of the batch
+ * @param open the places whose images a call of the pipeline makes; the other places are padding
  * @param planned the number of rows that were planned, before memory was too small
  */
 record Batch(List<Place> places, List<Place> open, int planned) {
 
   private static final int MOST_CHARACTERS_OF_ID = 100;
 
-  /** A row of a batch, the request that it makes, and the outcome once there is one. */
+  /** A row of a batch, its request, and its outcome as soon as it has one. */
   static final class Place {
 
     private final ImageRequest image;
@@ -32,22 +31,22 @@ record Batch(List<Place> places, List<Place> open, int planned) {
       this.outcome = outcome;
     }
 
-    /** Creates the place of an image that the pipeline is asked for. */
+    /** Creates the place of an image that the pipeline makes. */
     static Place of(ImageRequest image, GenerationRequest request) {
       return new Place(image, request, null);
     }
 
-    /** Creates the place of an image that the pipeline is not asked for. */
+    /** Creates the place of an image that the pipeline does not make. */
     static Place closed(ImageRequest image, ImageOutcome outcome) {
       return new Place(image, GenerationRequest.PADDING, outcome);
     }
 
-    /** Returns the objects that the image is asked for with. */
+    /** Returns the objects that the request has. */
     List<LayoutObject> layout() {
       return request.objects();
     }
 
-    /** Returns how the image ended; null if that is open or the image is not wanted. */
+    /** Returns the outcome; null if the image is not made yet or not wanted. */
     ImageOutcome outcome() {
       return outcome;
     }
@@ -57,7 +56,7 @@ record Batch(List<Place> places, List<Place> open, int planned) {
     }
   }
 
-  /** Creates a batch of all places that ask for an image. */
+  /** Creates a batch that makes the images of all its places. */
   static Batch of(List<Place> places, int planned) {
     List<Place> open = places.stream().filter(place -> !place.request.isPadding()).toList();
     return new Batch(places, open, planned);
@@ -68,13 +67,13 @@ record Batch(List<Place> places, List<Place> open, int planned) {
     return places.size();
   }
 
-  /** Returns the batch of some of the places. */
+  /** Returns a batch of the places from {@code start} to before {@code end}. */
   Batch slice(int start, int end) {
     return of(places.subList(start, end), planned);
   }
 
-  /** Returns the same rows with fewer images to make. */
-  Batch only(List<Place> some) {
+  /** Returns a batch of the same rows that makes fewer images. */
+  Batch keepOnly(List<Place> some) {
     return new Batch(places, some, planned);
   }
 

@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A generator of images in batches. A row that cannot be done becomes a failed outcome and takes no
- * other row with it.
+ * A generator of images in batches. A row that cannot be done gets a failed outcome and does not
+ * affect other rows.
  *
- * <p>With {@link BatchShape#FIXED} a batch has as many rows as there are images for it, and a row
- * keeps its place whatever becomes of the others: padding stands where the checks refused a row,
- * where an image is not wanted, and next to a row that is tried again. So a picture depends on the
- * rows that its batch was planned with, and not on their fate.
+ * <p>With {@link BatchShape#FIXED} a batch has a row for each of its images, and a row keeps its
+ * place whatever happens to the others. Padding replaces rows that the checks refused, images that
+ * are not wanted, and the other rows when a row is tried again. So a picture depends on the rows
+ * that its batch was planned with, but not on their outcomes.
  */
 final class BatchGenerator {
 
@@ -48,9 +48,9 @@ final class BatchGenerator {
    * @param loaded the pipeline, shared by the tasks of the executor
    * @param options the options of all batches
    * @param guidance the guidance of all batches
-   * @param batchSize the planned rows of a batch
-   * @param watchdog looks after the pipeline's calls
-   * @param counters count the time of each stage
+   * @param batchSize the planned number of rows of a batch
+   * @param watchdog the guard of the pipeline's calls
+   * @param counters the counters that record the time of each stage
    */
   BatchGenerator(
       LoadedPipeline loaded,
@@ -68,7 +68,7 @@ final class BatchGenerator {
     this.requests = new RowRequests(loaded.pipeline(), guidance);
   }
 
-  /** Returns the number of images that {@link #generate} makes together. */
+  /** Returns the largest number of images that {@link #generate} makes together. */
   int mostRows() {
     return batchSize.mostOn(loaded.device());
   }
@@ -76,7 +76,7 @@ final class BatchGenerator {
   /**
    * Makes images.
    *
-   * @param images at most {@link #mostRows}
+   * @param images the requests, at most {@link #mostRows}
    * @return an outcome for each image, in their order; null for those that are not wanted
    */
   List<ImageOutcome> generate(List<ImageRequest> images) {
@@ -97,7 +97,7 @@ final class BatchGenerator {
       return Batch.Place.closed(image, null);
     }
     try {
-      return Batch.Place.of(image, requests.request(image));
+      return Batch.Place.of(image, requests.makeRequest(image));
     } catch (IllegalArgumentException e) {
       return Batch.Place.closed(image, ImageOutcome.refusal(e));
     } catch (RuntimeException e) {
@@ -108,7 +108,8 @@ final class BatchGenerator {
   /**
    * Makes a batch, unless memory is too small for its rows.
    *
-   * @return false if memory is too small; then the limit is lower, and a smaller batch is to follow
+   * @return false if memory is too small; then the limit is lower, and the caller makes a smaller
+   *     batch
    */
   private boolean makeWithinMemory(Batch batch) {
     try {
@@ -125,7 +126,7 @@ final class BatchGenerator {
     }
   }
 
-  /** Makes a batch in one pass or, if that fails, each half alone, until only the culprit fails. */
+  /** Makes a batch in one call; if it fails, makes each half alone, until only bad rows fail. */
   private void make(Batch batch) {
     List<Batch.Place> open = batch.open();
     if (open.isEmpty()) {
@@ -143,24 +144,24 @@ final class BatchGenerator {
       }
       LOG.warn("A batch of {} rows failed; its halves are tried alone", open.size(), e);
       int half = open.size() / 2;
-      make(batch.only(open.subList(0, half)));
-      make(batch.only(open.subList(half, open.size())));
+      make(batch.keepOnly(open.subList(0, half)));
+      make(batch.keepOnly(open.subList(half, open.size())));
     }
   }
 
   private void makeTogether(Batch batch) {
     boolean fixed = options.batchShape() == BatchShape.FIXED;
     List<Batch.Place> rows = fixed ? batch.places() : batch.open();
-    Timed timed = timed(rows.stream().map(batch::request).toList(), batch.ids());
+    Timed timed = generateTimed(rows.stream().map(batch::request).toList(), batch.ids());
     double seconds = timed.seconds() / batch.open().size();
     for (Batch.Place place : batch.open()) {
-      GeneratedImage image = warned(timed.images().get(rows.indexOf(place)), batch);
+      GeneratedImage image = addWarning(timed.images().get(rows.indexOf(place)), batch);
       place.end(ImageOutcome.of(image, place.layout(), seconds));
     }
   }
 
-  /** Adds a warning if the batch has another shape than planned: the last digits differ then. */
-  private GeneratedImage warned(GeneratedImage image, Batch batch) {
+  /** Adds a warning if the batch has another shape than planned, which changes the last digits. */
+  private GeneratedImage addWarning(GeneratedImage image, Batch batch) {
     boolean asPlanned = batchSize.isAuto() || batch.rows() == batch.planned();
     return options.batchShape() == BatchShape.SHRINKING || asPlanned
         ? image
@@ -171,13 +172,14 @@ final class BatchGenerator {
 
   private record Timed(List<GeneratedImage> images, double seconds) {}
 
-  private Timed timed(List<GenerationRequest> requests, List<String> ids) {
+  private Timed generateTimed(List<GenerationRequest> requests, List<String> ids) {
     TaskContext task = TaskContext.get();
-    // Waiting for the batches of other tasks does not count as this one's time.
-    return loaded.thread().run(() -> timed(requests, ids, task));
+    // The time of waiting for other tasks' batches does not count as the time of this batch.
+    return loaded.thread().run(() -> generateTimed(requests, ids, task));
   }
 
-  private Timed timed(List<GenerationRequest> requests, List<String> ids, TaskContext task) {
+  private Timed generateTimed(
+      List<GenerationRequest> requests, List<String> ids, TaskContext task) {
     ImagePipeline pipeline = loaded.pipeline();
     Map<Stage, Duration> before = pipeline.stages();
     long start = System.nanoTime();
@@ -189,11 +191,11 @@ final class BatchGenerator {
     } finally {
       pipeline
           .stages()
-          .forEach((stage, time) -> counters.add(stage, time.minus(spent(before, stage))));
+          .forEach((stage, time) -> counters.add(stage, time.minus(timeOf(stage, before))));
     }
   }
 
-  private static Duration spent(Map<Stage, Duration> times, Stage stage) {
+  private static Duration timeOf(Stage stage, Map<Stage, Duration> times) {
     return times.getOrDefault(stage, Duration.ZERO);
   }
 }

@@ -4,26 +4,30 @@ import ai.djl.Device;
 import java.io.Serializable;
 
 /**
- * How many images are made together: a number, or {@link #AUTO}.
+ * The number of images that are made together: a number, or {@link #AUTO}.
  *
- * @param rows the number, 0 for AUTO
+ * @param rows the number, 1 to 1024; 0 means AUTO
  */
 public record BatchSize(int rows) implements Serializable {
 
   /**
-   * As many as the device is fast with: on a GPU {@value #ON_GPU}, halved until they fit into its
-   * memory; on the CPU {@value #ON_CPU}. Fewer where a chunk has fewer, so nothing is made in vain.
+   * The number that suits the device: {@value #ON_GPU} on a GPU, halved until the images fit into
+   * its memory, and {@value #ON_CPU} on the CPU. A chunk with fewer images has smaller batches.
    */
   public static final BatchSize AUTO = new BatchSize(0);
 
-  /** The most: no device is fast with more. */
+  /** The largest number; no device is faster with more. */
   private static final int MOST = 1_024;
 
   // SD 1.5 at 512 pixels was 8 % faster with 64 rows than with 32 on an H100, and took 32 GiB.
   private static final int ON_GPU = 64;
   private static final int ON_CPU = 8;
 
-  /** Checks the range. */
+  /**
+   * Checks the range.
+   *
+   * @throws IllegalArgumentException naming the number
+   */
   public BatchSize {
     if (rows < 0) {
       throw new IllegalArgumentException("Invalid batch size: " + rows);
@@ -35,9 +39,9 @@ public record BatchSize(int rows) implements Serializable {
   }
 
   /**
-   * A number.
+   * Creates a fixed size.
    *
-   * @throws IllegalArgumentException if it is less than 1
+   * @throws IllegalArgumentException if it is less than 1 or greater than 1024
    */
   public static BatchSize of(int rows) {
     if (rows < 1) {
@@ -50,7 +54,7 @@ public record BatchSize(int rows) implements Serializable {
   /**
    * Reads a number or {@code auto}.
    *
-   * @throws IllegalArgumentException if it is neither
+   * @throws IllegalArgumentException if the text is neither or the number is out of range
    */
   public static BatchSize parse(String text) {
     if (text.equalsIgnoreCase("auto")) {
@@ -64,12 +68,12 @@ public record BatchSize(int rows) implements Serializable {
     }
   }
 
-  /** The most images that are made together on a device, if its memory allows it. */
+  /** Returns the most images that are made together on a device, if its memory allows it. */
   public int mostOn(Device device) {
     return isAuto() ? (device.isGpu() ? ON_GPU : ON_CPU) : rows;
   }
 
-  /** The most images that are made together on any device. */
+  /** Returns the most images that are made together on any device. */
   public int most() {
     return isAuto() ? ON_GPU : rows;
   }

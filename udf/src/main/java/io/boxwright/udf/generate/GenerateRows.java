@@ -32,8 +32,8 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
 /**
- * The work of a task: it makes the images of its partition's rows, batch by batch and in order. It
- * holds the images of only one batch at a time.
+ * The work of a task, which makes the images of its partition's rows, batch by batch and in order.
+ * It holds the images of only one batch at a time.
  */
 final class GenerateRows implements MapPartitionsFunction<Row, Row> {
 
@@ -87,10 +87,10 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
    * Starts the work on a partition.
    *
    * @param prompts the rows of the partition
-   * @return the rows of the image table; a batch of images is made when its first row is asked for
-   * @throws IllegalArgumentException naming the option that the model cannot take
-   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what cannot be read of the
-   *     model
+   * @return the rows of the image table; a batch is made when its first row is read
+   * @throws IllegalArgumentException naming the option that does not fit the model
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the part of the model that
+   *     cannot be read
    */
   @Override
   public Iterator<Row> call(Iterator<Row> prompts) {
@@ -107,7 +107,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
         Optional.ofNullable(detector).map(spec -> new BatchDetector(loaded, spec, counters)));
   }
 
-  /** The rows of the image table. A batch is made when its first row is asked for. */
+  /** The rows of the image table. A batch is made when its first row is read. */
   private final class ImageRows implements Iterator<Row> {
 
     private final Iterator<ImageRequest> requests;
@@ -166,8 +166,8 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
     }
 
     /**
-     * Encodes images as PNG, null where there is no image. Uses all cores, because one would keep a
-     * GPU waiting.
+     * Encodes images as PNG; the result is null where there is no image. Uses all cores, because a
+     * single core would keep a GPU waiting.
      */
     private List<byte[]> encode(List<ImageOutcome> outcomes) {
       long start = System.nanoTime();

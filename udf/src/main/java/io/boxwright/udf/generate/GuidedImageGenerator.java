@@ -40,7 +40,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Turns a table of prompts into a table of images, lazily, as every transformation of Spark:
+ * A generator that turns a table of prompts into a table of images, lazily like every
+ * transformation of Spark:
  *
  * <pre>{@code
  * Dataset<Row> images = new GuidedImageGenerator()
@@ -49,19 +50,20 @@ import org.apache.spark.sql.types.StructType;
  *     .generate(spark.read().parquet("prompts.parquet"));
  * }</pre>
  *
- * <p>Setters are named as in DJL's Spark extension where it has their like. Each executor loads the
- * pipeline once per device and keeps it for later tasks and jobs, as long as the model is the same.
+ * <p>Setters have the names of DJL's Spark extension where it has such a setting. Each executor
+ * loads the pipeline once per device and keeps it for later tasks and jobs, as long as the model is
+ * the same.
  *
- * <p>Every input row gives exactly {@code numImagesPerPrompt} output rows, told apart by {@code
- * image_index}. A row that cannot be done has {@code status} {@code error} and says why in {@code
- * error}; it never fails the job.
+ * <p>Every input row gives exactly {@code numImagesPerPrompt} output rows, which differ in {@code
+ * image_index}. A row that cannot be done has {@code status} {@code error}, with the reason in
+ * {@code error}; it never fails the job.
  */
 public final class GuidedImageGenerator {
 
   /**
-   * A column of prompts, {@code array<int>}: which images of the row to make, by {@code
-   * image_index}. The others only keep their places in their batches, so that the bytes of these
-   * are those that the whole table gives. Without the column, all are made.
+   * An optional column of the prompts, {@code array<int>}, with the {@code image_index} of each
+   * image of the row that is made. The other images only keep their places in their batches, so the
+   * images have the same bytes as in the whole table. Without the column, all images are made.
    */
   public static final String ONLY_IMAGES = "_boxwright_only_images";
 
@@ -71,76 +73,83 @@ public final class GuidedImageGenerator {
   private WeightType weightType = WeightType.AUTO;
   private String variant;
   private GenerationOptions options = GenerationOptions.defaults();
-  private Guidance guidance; // null: what suits the model
+  private Guidance guidance; // null: the one that suits the model
   private BatchSize batchSize = BatchSize.of(8);
   private Duration batchTimeout = Duration.ZERO;
   private int numImagesPerPrompt = 1;
   private DetectorSpec detector; // null: none
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
-  private String requiredModel; // null: whatever is there
+  private String requiredModel; // null: any model
   private GenerationMonitor monitor;
 
-  /** The diffusers folder, as {@link ModelFolder} finds it on each host. Required. */
+  /** Sets the diffusers folder, which {@link ModelFolder} finds on each host. Required. */
   public GuidedImageGenerator setModelUrl(String value) {
     modelUrl = value;
     return this;
   }
 
   /**
-   * A folder on the disk of each host, where models that come from elsewhere are copied to, and
-   * hashes of models are remembered; default {@link ModelCache#defaultFolder}. Where other users
-   * may write to it, another one is used.
+   * Sets a folder on the disk of each host for copies of models from elsewhere and for hashes of
+   * models; default {@link ModelCache#defaultFolder}. If other users may write to it, another
+   * folder is used.
    */
   public GuidedImageGenerator setModelCache(Path value) {
     modelCache = value;
     return this;
   }
 
-  /** Where pipelines run; default {@link DeviceType#AUTO}. */
+  /** Sets the device that pipelines run on; default {@link DeviceType#AUTO}. */
   public GuidedImageGenerator setDeviceType(DeviceType value) {
     deviceType = value;
     return this;
   }
 
-  /** The type of the weights; default {@link WeightType#AUTO}. */
+  /** Sets the type of the weights; default {@link WeightType#AUTO}. */
   public GuidedImageGenerator setWeightType(WeightType value) {
     weightType = value;
     return this;
   }
 
-  /** Which weight files, such as {@code fp16}; default null, the plain ones. */
+  /** Sets the variant of the weight files, such as {@code fp16}; default null, the plain files. */
   public GuidedImageGenerator setVariant(String value) {
     variant = value;
     return this;
   }
 
-  /** Size, steps and the like; default those of diffusers. */
+  /** Sets size, steps and other options; default those of diffusers. */
   public GuidedImageGenerator setOptions(GenerationOptions value) {
     options = value;
     return this;
   }
 
-  /** How rows with boxes are guided; default {@link Guidances#fromPretrained}. */
+  /** Sets the guidance of rows with boxes; default {@link Guidances#fromPretrained}. */
   public GuidedImageGenerator setGuidance(Guidance value) {
     guidance = value;
     return this;
   }
 
-  /** How many images are made together; default 8. More is faster and takes more memory. */
+  /**
+   * Sets the number of images that are made together; default 8. More is faster and takes more
+   * memory.
+   *
+   * @throws IllegalArgumentException if the number is less than 1 or greater than 1024
+   */
   public GuidedImageGenerator setBatchSize(int value) {
     return setBatchSize(BatchSize.of(value));
   }
 
-  /** How many images are made together, which {@link BatchSize#AUTO} leaves to the device. */
+  /** Sets the number of images that are made together; {@link BatchSize#AUTO} suits the device. */
   public GuidedImageGenerator setBatchSize(BatchSize value) {
     batchSize = value;
     return this;
   }
 
   /**
-   * How long a batch may take before its task is given up: an executor ends its process, so that
-   * Spark tries the task elsewhere; where the driver is the executor, the job fails. Default zero:
-   * for ever.
+   * Sets the longest time of a batch. If a batch takes longer, its executor ends its process, so
+   * Spark tries the task elsewhere; if the driver is the executor, the job fails. The default is
+   * zero, which means no limit.
+   *
+   * @throws IllegalArgumentException if the time is negative
    */
   public GuidedImageGenerator setBatchTimeout(Duration value) {
     if (value.isNegative()) {
@@ -153,8 +162,10 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * Images for each row, with seeds counted up from the row's; default 1, at most {@link
-   * RequestLimits#IMAGES_PER_PROMPT}.
+   * Sets the number of images for each row, default 1. Their seeds count up from the row's seed.
+   *
+   * @throws IllegalArgumentException if the number is less than 1 or greater than {@link
+   *     RequestLimits#IMAGES_PER_PROMPT}
    */
   public GuidedImageGenerator setNumImagesPerPrompt(int value) {
     numImagesPerPrompt = requirePositive("number of images per prompt", value);
@@ -164,9 +175,9 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * What looks for the objects in the images, for the columns {@code detection}: one of {@link
-   * Detectors#names}, or the folder of a model, which is on each host under this path; default
-   * {@link Detectors#NONE}.
+   * Sets the detector that looks for the objects in the images, for the column {@code detection}:
+   * one of {@link Detectors#names}, or the folder of a model, which is on each host under this path;
+   * default {@link Detectors#NONE}.
    *
    * @throws IllegalArgumentException listing the names, if it is none of them and no folder
    * @throws ModelLoadingException naming the file, if the folder holds no model of a detector
@@ -175,25 +186,26 @@ public final class GuidedImageGenerator {
     return setDetector(Detectors.of(nameOrFolder).orElse(null));
   }
 
-  /** What looks for the objects in the images, as {@link #setDetector(String)}; null: nothing. */
+  /** Sets the detector, as {@link #setDetector(String)}; null for none. */
   public GuidedImageGenerator setDetector(DetectorSpec value) {
     detector = value;
     return this;
   }
 
-  /** How executors load the pipeline; default the layout-guided one. */
+  /** Sets how executors load the pipeline; default the layout-guided one. */
   public GuidedImageGenerator setPipelineLoader(PipelineLoader value) {
     pipelineLoader = value;
     return this;
   }
 
   /**
-   * Checks on the driver what would fail in every task: the parts of the model folder, the
-   * scheduler's name, sizes that the model cannot make. The driver has to find the folder, too.
+   * Checks on the driver for errors that would fail every task: in the parts of the model folder,
+   * in the scheduler's name, and in sizes that the model cannot make. The driver must find the
+   * folder, too.
    *
-   * @return one sentence for each part that the folder has and that is not applied
-   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what is wrong with the
-   *     folder
+   * @return one sentence for each part of the folder that is not applied
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the part of the folder that
+   *     is wrong
    * @throws IllegalArgumentException naming the option that is wrong
    */
   public List<String> checkModel() {
@@ -205,35 +217,35 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * The model's folder on this host, see {@link ModelFolder#localize}.
+   * Returns the model's folder on this host; {@link ModelFolder#localize} copies it if needed.
    *
    * @throws io.boxwright.diffusion.loading.ModelLoadingException if it cannot be copied to this
    *     host
    */
   public Path modelFolder() {
-    return model().localize();
+    return findModel().localize();
   }
 
   /**
-   * What the model is now: a hash of the whole content of the files that pipelines read. The first
-   * time on a host it takes as long as it takes to read them.
+   * Returns a hash of the whole current content of the files that pipelines read. The first call on
+   * a host takes as long as reading them.
    *
    * @return 64 hexadecimal digits
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what cannot be read
    */
   public String modelFingerprint() {
-    return fingerprint().hex();
+    return hashModel().hex();
   }
 
-  private ModelFingerprint fingerprint() {
-    return model().hash(pipelineLoader, variant).fingerprint();
+  private ModelFingerprint hashModel() {
+    return findModel().hash(pipelineLoader, variant).fingerprint();
   }
 
   /**
-   * From now on {@link #generate} refuses a model with another fingerprint than this: for runs that
-   * go on, which shall not mix the images of two models.
+   * Requires a model for {@link #generate}, which from now on refuses a model with another
+   * fingerprint. So a run that is continued does not mix the images of two models.
    *
-   * @param modelFingerprint as {@link #modelFingerprint} gave it
+   * @param modelFingerprint the hash that {@link #modelFingerprint} returned
    */
   public GuidedImageGenerator requireModel(String modelFingerprint) {
     requiredModel = modelFingerprint;
@@ -241,9 +253,10 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * How rows with boxes are guided: as was set, else as suits the model.
+   * Returns the guidance of rows with boxes: the one that was set, otherwise the one that suits the
+   * model.
    *
-   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what is wrong with the
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming what is wrong in the
    *     model's file
    */
   public Guidance guidance() {
@@ -251,28 +264,28 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * Checks that this process can use the device: for a local master, where the driver is the
-   * executor.
+   * Checks that this process can use the device. This is useful with a local master, where the
+   * driver is the executor.
    *
-   * @throws IllegalArgumentException naming the device, and what libtorch says about it
+   * @throws IllegalArgumentException naming the device and libtorch's reason
    */
   public void checkDevice() {
     DeviceType.requireUsable(deviceType.device(Optional.empty()));
   }
 
-  /** Rows of the image table for each row of the prompt table. */
+  /** Returns the number of rows of the image table for each row of the prompt table. */
   public int numImagesPerPrompt() {
     return numImagesPerPrompt;
   }
 
-  /** The model, as it was named. */
+  /** Returns the name of the model, as it was set. */
   public String modelUrl() {
-    return model().name();
+    return findModel().name();
   }
 
   /**
-   * What the images depend on besides the model, the prompts and how many they are, by the names
-   * that diffusers uses. What is not set is left out.
+   * Returns the settings that the images depend on, by the names that diffusers uses, without the
+   * model, the prompts and the number of images. Settings without a value are left out.
    */
   public Map<String, String> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
@@ -315,16 +328,16 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * The images of a table of prompts. Reads the model on the driver, so that executors can check
-   * that theirs is the same; a task on a host where it is not fails.
+   * Returns the images of a table of prompts. The driver reads the model, so executors can check
+   * that theirs is the same; a task on a host with another model fails.
    *
-   * <p>The result is lazy, as every {@link Dataset}: each action on it, such as {@code count} and
+   * <p>The result is lazy, like every {@link Dataset}: each action on it, such as {@code count} and
    * then {@code show}, makes all its images again. The job's action {@code GenerateImages} writes
-   * them to a table that stays, and goes on where a run was cut off.
+   * them to a permanent table, and continues a run that was cut off.
    *
    * @throws IllegalArgumentException if the table's columns are wrong or no model is set
-   * @throws ModelLoadingException naming what cannot be read of the model, or if it is not the one
-   *     that {@link #requireModel} requires
+   * @throws ModelLoadingException naming the part of the model that cannot be read, or if the model
+   *     is not the one that {@link #requireModel} requires
    */
   public Dataset<Row> generate(Dataset<Row> prompts) {
     Dataset<Row> marked = PromptTables.markInvalidText(prompts);
@@ -335,7 +348,7 @@ public final class GuidedImageGenerator {
     startMonitor(prompts.sparkSession().sparkContext());
     GenerateRows task =
         new GenerateRows(
-            pipelineSpec(),
+            makePipelineSpec(),
             options,
             guidance(),
             batchSize,
@@ -348,8 +361,8 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * What is known of the table that the last {@link #generate} made, while its rows are made and
-   * afterwards.
+   * Returns the monitor of the table that the last {@link #generate} returned, while its rows are
+   * made and afterwards.
    *
    * @throws IllegalStateException before the first {@link #generate}
    */
@@ -360,14 +373,14 @@ public final class GuidedImageGenerator {
     return monitor;
   }
 
-  private PipelineSpec pipelineSpec() {
-    ModelFingerprint here = fingerprint();
+  private PipelineSpec makePipelineSpec() {
+    ModelFingerprint here = hashModel();
     if (requiredModel != null && !requiredModel.equals(here.hex())) {
       throw new ModelLoadingException(
-          "Model %s was changed since this run began: it is %.16s now, not %.16s"
+          "Model %s has changed since this run began: it is now %.16s, not %.16s"
               .formatted(modelUrl(), here.hex(), requiredModel));
     }
-    return new PipelineSpec(model(), here, deviceType, weightType, variant, pipelineLoader);
+    return new PipelineSpec(findModel(), here, deviceType, weightType, variant, pipelineLoader);
   }
 
   private void startMonitor(SparkContext context) {
@@ -377,7 +390,7 @@ public final class GuidedImageGenerator {
     monitor = new GenerationMonitor(context);
   }
 
-  private ModelFolder model() {
+  private ModelFolder findModel() {
     if (modelUrl == null) {
       throw new IllegalArgumentException("No model: call setModelUrl first");
     }

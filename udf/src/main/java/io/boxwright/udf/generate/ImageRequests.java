@@ -8,7 +8,7 @@ import java.util.NoSuchElementException;
 import org.apache.spark.sql.Row;
 
 /**
- * The images that the rows of a partition ask for, one after the other; holds one row at a time.
+ * The requests for images of a partition's rows, one after the other. It holds one row at a time.
  */
 final class ImageRequests implements Iterator<ImageRequest> {
 
@@ -18,11 +18,11 @@ final class ImageRequests implements Iterator<ImageRequest> {
   private ImageRequest last;
 
   /**
-   * The images of some rows.
+   * Creates the requests of some rows.
    *
-   * @param rows of the prompt table
-   * @param schema what its columns hold
-   * @param imagesPerPrompt images for each row
+   * @param rows the rows of the prompt table
+   * @param schema the columns of the prompt table
+   * @param imagesPerPrompt the number of images of each row
    */
   ImageRequests(Iterator<Row> rows, PromptSchema schema, int imagesPerPrompt) {
     this.rows = rows;
@@ -40,7 +40,7 @@ final class ImageRequests implements Iterator<ImageRequest> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    last = rowHasMore() ? last.next() : firstOf(rows.next());
+    last = rowHasMore() ? last.next() : makeFirst(rows.next());
     return last;
   }
 
@@ -48,7 +48,7 @@ final class ImageRequests implements Iterator<ImageRequest> {
     return last != null && last.imageIndex() < imagesPerPrompt - 1;
   }
 
-  private ImageRequest firstOf(Row row) {
+  private ImageRequest makeFirst(Row row) {
     int only = schema.index(GuidedImageGenerator.ONLY_IMAGES);
     return new ImageRequest(
         row, PromptRow.read(row, schema), 0, only < 0 ? null : row.getList(only));

@@ -7,8 +7,8 @@ import io.boxwright.udf.table.ImageRequest;
 import io.boxwright.udf.table.PromptRow;
 
 /**
- * The checked requests of images. All images of a row share one, up to the seed, so that a prompt
- * is cut into tokens once.
+ * A maker of checked requests for images. The requests of a row differ only in their seeds, so a
+ * prompt is cut into tokens once.
  */
 final class RowRequests {
 
@@ -25,9 +25,9 @@ final class RowRequests {
   /**
    * Makes the request of an image.
    *
-   * @throws IllegalArgumentException saying what is wrong with its row
+   * @throws IllegalArgumentException naming what is wrong with its row
    */
-  GenerationRequest request(ImageRequest image) {
+  GenerationRequest makeRequest(ImageRequest image) {
     if (image.prompt() != row) {
       request = pipeline.checkRequest(image.prompt().makeRequest(pipeline.tokenizer()), guidance);
       row = image.prompt();

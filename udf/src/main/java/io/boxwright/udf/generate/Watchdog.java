@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A guard that ends a task whose batch takes too long. A native call cannot be interrupted. So an
+ * A guard that ends a task whose batch takes too long. A native call cannot be interrupted, so an
  * executor ends its process, and Spark tries the task again elsewhere. If the driver is the
  * executor, Spark cancels the stage instead, and the thread stays behind.
  */

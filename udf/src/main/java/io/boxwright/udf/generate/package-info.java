@@ -1,5 +1,5 @@
 /**
- * Images from prompts in Spark: a table of prompts in, a table of images out ({@link
- * io.boxwright.udf.generate.GuidedImageGenerator}).
+ * Generation of images in Spark. {@link io.boxwright.udf.generate.GuidedImageGenerator} turns a
+ * table of prompts into a table of images.
  */
 package io.boxwright.udf.generate;

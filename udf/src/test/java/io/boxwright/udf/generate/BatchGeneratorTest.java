@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What the pipeline is asked for, and what becomes of rows when it fails. */
+/** The calls of a pipeline, and the outcomes of rows when it fails. */
 class BatchGeneratorTest {
 
   private static SparkContext context;

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Models that change under the same name, with pipelines that know what they were loaded from. */
+/** Models that change under the same name, with pipelines that remember their model. */
 class ModelChangeTest {
 
   private static final String CONFIG = "scheduler/scheduler_config.json";
@@ -73,7 +73,7 @@ class ModelChangeTest {
     Loader.writeWhileLoading = null;
   }
 
-  /** Loads pipelines that remember the scheduler's file, and counts those that are closed. */
+  /** A loader of pipelines that remember the scheduler's file; it counts those that are closed. */
   static final class Loader implements PipelineLoader {
 
     private static final long serialVersionUID = 1;
@@ -95,7 +95,7 @@ class ModelChangeTest {
     }
   }
 
-  /** Cannot be used once it is closed. */
+  /** A pipeline that cannot be used after it is closed. */
   static final class Pipeline extends PipelineWithoutModel {
 
     final String config;
@@ -125,7 +125,7 @@ class ModelChangeTest {
     }
   }
 
-  /** Makes detectors that remember what they were loaded with. */
+  /** A factory of detectors that remember their options. */
   static final class DetectorLoader implements DetectorFactory {
 
     private static final long serialVersionUID = 1;
@@ -144,7 +144,7 @@ class ModelChangeTest {
     }
   }
 
-  /** Finds nothing, and cannot be used once it is closed. */
+  /** A detector that finds nothing and cannot be used after it is closed. */
   static final class Detector implements ObjectDetector {
 
     final DetectorOptions options;
@@ -372,7 +372,7 @@ class ModelChangeTest {
     assertThatThrownBy(() -> generator.generate(prompts))
         .isInstanceOf(ModelLoadingException.class)
         .hasMessage(
-            "Model %s was changed since this run began: it is %.16s now, not %.16s",
+            "Model %s has changed since this run began: it is now %.16s, not %.16s",
             model, generator.modelFingerprint(), before);
   }
 }
