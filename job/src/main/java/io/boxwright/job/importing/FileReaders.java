@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Readers of JSON, YAML and CSV that remember the line of each record. Python's {@code NaN} is a
@@ -196,11 +197,19 @@ final class FileReaders {
     } catch (JsonEOFException e) {
       throw failure(file, e.getLocation(), "the file ends too early", e);
     } catch (JsonProcessingException e) {
-      String problem = Printable.line(e.getOriginalMessage().lines().findFirst().orElse(""));
-      throw failure(file, e.getLocation(), problem, e);
+      throw failure(file, e.getLocation(), describe(e), e);
     } catch (CharConversionException e) {
       throw new InvalidInputException("%s: it is not UTF-8".formatted(file.name()), e);
     }
+  }
+
+  /** Returns a message without its excerpts of the file, which YAML indents. */
+  private static String describe(JsonProcessingException e) {
+    return Printable.line(
+        e.getOriginalMessage()
+            .lines()
+            .filter(line -> !line.isBlank() && !line.startsWith(" "))
+            .collect(Collectors.joining("; ")));
   }
 
   private static void require(SourceFile file, JsonParser parser, boolean right, String wanted) {

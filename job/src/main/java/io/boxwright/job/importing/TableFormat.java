@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -24,6 +25,9 @@ import java.util.stream.IntStream;
 final class TableFormat implements LayoutFormat {
 
   private static final JsonMapper JSON = new JsonMapper();
+
+  /** A box that leaves its image by more than the image's size is no mistake, but in pixels. */
+  private static final double LARGEST_RELATIVE = 2;
 
   private final TableForm form;
 
@@ -108,9 +112,23 @@ final class TableFormat implements LayoutFormat {
   }
 
   private List<List<Double>> readBoxes(FileValue row) {
-    return row.find(form.boxesColumn()).map(TableFormat::asList).orElse(List.of()).stream()
-        .map(FileValue::numbers)
-        .toList();
+    Optional<FileValue> column = row.find(form.boxesColumn());
+    List<List<Double>> boxes =
+        column.map(TableFormat::asList).orElse(List.of()).stream().map(FileValue::numbers).toList();
+    if (form.canvas().equals(Canvas.RELATIVE)) {
+      boxes.stream()
+          .flatMap(List::stream)
+          .filter(number -> number > LARGEST_RELATIVE)
+          .findFirst()
+          .ifPresent(number -> refusePixels(column.orElseThrow(), number));
+    }
+    return boxes;
+  }
+
+  private static void refusePixels(FileValue column, double number) {
+    throw column.failure(
+        "%s cannot be relative to the image; for pixels, give --units pixels and --canvas"
+            .formatted(number));
   }
 
   private List<String> readPhrases(FileValue row) {

@@ -1,0 +1,151 @@
+package io.boxwright.job.importing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.boxwright.job.input.InvalidInputException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tables that are no benchmark. */
+class TableFormatTest {
+
+  @TempDir private Path folder;
+  private Imports imports;
+
+  @BeforeEach
+  void start() {
+    imports = new Imports(folder);
+  }
+
+  private static TableForm form(BoxForm boxes, Canvas canvas) {
+    return new TableForm("prompt", "bboxes", "phrases", "id", boxes, canvas);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "XYXY, 1, 1, '[0.25,0.5,0.75,1.0]'",
+    "XYXY, 400, 200, '[100,100,300,200]'",
+    "XYWH, 400, 200, '[100,100,200,100]'",
+    "CXCYWH, 400, 200, '[200,150,200,100]'",
+  })
+  void boxesOfAnyFormAndUnitBecomeRelativeEdges(
+      BoxForm boxes, double width, double height, String numbers) throws Exception {
+    String file =
+        imports.file(
+            "t.csv",
+            "prompt,phrases,bboxes",
+            "a cat,\"[\"\"cat\"\"]\",\"[%s]\"".formatted(numbers));
+    ImportSettings settings =
+        ImportSettings.of("table", List.of(file)).withTable(form(boxes, new Canvas(width, height)));
+
+    assertThat(imports.run(settings).get(0).get("bboxes").toString())
+        .isEqualTo("[[0.25,0.5,0.75,1.0]]");
+  }
+
+  @Test
+  void otherColumnsPassThroughWithTheNarrowestType() throws Exception {
+    String file =
+        imports.file(
+            "t.jsonl",
+            "{\"prompt\":\"a\",\"seed\":5,\"n\":1,\"x\":1,\"ok\":true,\"s\":\"t\",\"l\":[1]}",
+            "{\"prompt\":\"b\",\"seed\":6,\"n\":null,\"x\":0.5,\"category\":\"c\"}");
+
+    List<JsonNode> rows = imports.run("table", file);
+
+    JsonNode row = rows.get(0);
+    assertThat(List.of(row.get("seed"), row.get("n"), row.get("x"), row.get("ok")).toString())
+        .isEqualTo("[5, 1, 1.0, true]");
+    assertThat(row.get("s").asText()).isEqualTo("t");
+    assertThat(row.get("l").asText()).isEqualTo("[1]");
+    assertThat(rows.get(1).get("n").isNull()).isTrue();
+    assertThat(rows.get(1).get("category").asText()).isEqualTo("c");
+    assertThat(row.get("benchmark").asText()).isEqualTo("table");
+  }
+
+  @Test
+  void tsvHasTabsAndItsSeedsAreNumbers() throws Exception {
+    String file = imports.file("t.TSV", "text\tseed\tnegative_prompt", "a cat, black\t12\tblurry");
+    ImportSettings settings =
+        ImportSettings.of("table", List.of(file))
+            .withTable(
+                new TableForm("text", "bboxes", "phrases", "id", BoxForm.XYXY, Canvas.RELATIVE));
+
+    JsonNode row = imports.run(settings).get(0);
+
+    assertThat(row.get("prompt").asText()).isEqualTo("a cat, black");
+    assertThat(row.get("seed").isLong()).isTrue();
+    assertThat(row.get("negative_prompt").asText()).isEqualTo("blurry");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pandas_plain", "polars_plain", "duckdb_plain"})
+  void parquetOfOtherToolsIsRead(String tool) throws Exception {
+    JsonNode row =
+        imports
+            .run("table", "src/test/resources/prompt-tables/%s/t.parquet".formatted(tool))
+            .get(0);
+
+    assertThat(row.get("bboxes").toString()).isEqualTo("[[0.0,0.25,0.5,0.75],[0.5,0.5,1.0,1.0]]");
+    assertThat(Imports.texts(row.get("phrases"))).containsExactly("cat", "ball");
+    assertThat(row.get("seed").longValue()).isEqualTo(1);
+  }
+
+  @Test
+  void parquetThatCannotPassThroughIsRefused() throws Exception {
+    String imported = imports.file("7.csv", "id,category,prompt,obj1,bbox1", "0,c,A cat,,");
+    imports.run("7bench", imported);
+    String dates = "src/test/resources/prompt-tables/pyarrow_dates/table.parquet";
+    String broken = imports.file("broken.parquet", "PAR1");
+
+    assertThatThrownBy(() -> imports.run("table", folder.resolve("table-0.parquet").toString()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "table-0.parquet, row 1, field benchmark: import makes a column of that name itself;"
+                + " rename it");
+    assertThatThrownBy(() -> imports.run("table", dates))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("table.parquet, row 1, field ")
+        .hasMessageEndingWith("but must be text, a number, a truth value, a list or a struct");
+    assertThatThrownBy(() -> imports.run("table", broken))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("Cannot read broken.parquet: ");
+  }
+
+  @Test
+  void tablesThatWouldLoseTheirLayoutAreRefused() throws Exception {
+    String misspelt = imports.file("a.csv", "prompt,boxes,phrases", "a cat,\"[[0,0,1,1]]\",");
+    String uneven =
+        imports.file("b.jsonl", "{\"prompt\":\"a\",\"bboxes\":[[0,0,1,1]],\"phrases\":[]}");
+    String noPrompt = imports.file("c.csv", "text", "a cat");
+    String noList = imports.file("d.csv", "prompt,bboxes,phrases", "a cat,0;0;1;1,cat");
+    String badSeed = imports.file("e.csv", "prompt,seed", "a cat,x");
+    String text = imports.file("f.txt", "a cat");
+
+    assertThatThrownBy(() -> imports.run("table", misspelt))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("a.csv, line 2: Invalid columns: column boxes is not read");
+    assertThatThrownBy(() -> imports.run("table", uneven))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("b.jsonl, line 1: 1 boxes in bboxes, but 0 phrases in phrases");
+    assertThatThrownBy(() -> imports.run("table", noPrompt))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("c.csv, line 2: field prompt is missing");
+    assertThatThrownBy(() -> imports.run("table", noList))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("d.csv, line 2, field bboxes: it is '0;0;1;1', but must be a list, as JSON");
+    assertThatThrownBy(() -> imports.run("table", badSeed))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("e.csv, line 2, field seed: it is 'x', but must be a whole number");
+    assertThatThrownBy(() -> imports.run("table", text))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("must end with .csv, .tsv, .jsonl or .parquet");
+  }
+}
