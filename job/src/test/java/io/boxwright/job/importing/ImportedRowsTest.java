@@ -173,7 +173,7 @@ class ImportedRowsTest {
     }
 
     assertThatCode(() -> PromptTables.checkSchema(schema)).doesNotThrowAnyException();
-    assertThat(PromptTables.reservedColumns(List.of(schema.fieldNames()))).isEmpty();
+    assertThat(PromptTables.findReservedColumns(List.of(schema.fieldNames()))).isEmpty();
     assertThat(schema.fieldNames())
         .containsExactly(
             "id",

@@ -176,8 +176,8 @@ public final class GuidedImageGenerator {
 
   /**
    * Sets the detector that looks for the objects in the images, for the column {@code detection}:
-   * one of {@link Detectors#names}, or the folder of a model, which is on each host under this path;
-   * default {@link Detectors#NONE}.
+   * one of {@link Detectors#names}, or the folder of a model, which is on each host under this
+   * path; default {@link Detectors#NONE}.
    *
    * @throws IllegalArgumentException listing the names, if it is none of them and no folder
    * @throws ModelLoadingException naming the file, if the folder holds no model of a detector
