@@ -5,14 +5,14 @@ import io.boxwright.diffusion.nn.Functional;
 
 /** The positions that a position attends to. */
 enum AttentionMask {
-  /** Itself and those before it, as in text. */
+  /** The position itself and those before it, as in text. */
   CAUSAL {
     @Override
     NDArray attend(NDArray query, NDArray key, NDArray value) {
       return Functional.causalAttention(query, key, value);
     }
   },
-  /** All, as in images. */
+  /** All positions, as in images. */
   NONE {
     @Override
     NDArray attend(NDArray query, NDArray key, NDArray value) {

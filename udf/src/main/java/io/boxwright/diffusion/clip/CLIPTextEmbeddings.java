@@ -6,7 +6,7 @@ import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.nn.Embedding;
 import io.boxwright.torch.ArrayScope;
 
-/** Transformers' {@code CLIPTextEmbeddings}: what a token is plus where it stands. */
+/** Transformers' {@code CLIPTextEmbeddings}: the sum of a token's embedding and its position's. */
 final class CLIPTextEmbeddings {
 
   private final Embedding tokenEmbedding;

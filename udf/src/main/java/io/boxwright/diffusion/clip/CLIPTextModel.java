@@ -83,13 +83,13 @@ public final class CLIPTextModel {
         LayerNorm.load(weights.at("final_layer_norm"), config.hiddenSize(), config.layerNormEps()));
   }
 
-  /** What the model was built from. */
+  /** Returns the configuration of the model. */
   public CLIPTextConfig config() {
     return config;
   }
 
   /**
-   * The {@code last_hidden_state}: every token sees itself and those before it.
+   * Computes the {@code last_hidden_state}: every token sees itself and those before it.
    *
    * @param inputIds (B, N), INT64, N at most {@code max_position_embeddings}
    * @return (B, N, C), after the final layer normalisation; belongs to the manager of inputIds

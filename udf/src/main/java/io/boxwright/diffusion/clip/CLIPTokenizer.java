@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Cuts prompts into the tokens of CLIP, as transformers' {@code CLIPTokenizer} does, on
- * HuggingFace's own tokenizers library. May be used by several threads; closing frees native
- * memory.
+ * The tokenizer of CLIP, which cuts prompts into tokens as transformers' {@code CLIPTokenizer}
+ * does, on HuggingFace's own tokenizers library. May be used by several threads; closing frees
+ * native memory.
  *
  * <p>A token index, here and in layouts, is a position in the tokenised prompt: 0 is the start
  * token, 1 the first token of the text.
@@ -93,7 +93,7 @@ public final class CLIPTokenizer implements AutoCloseable {
     }
   }
 
-  /** Cuts a text of every byte that text can have, which else would fail row after row. */
+  /** Cuts a text of every byte that text can have, because row after row would fail otherwise. */
   private void requireUsable(TokenizerDefinition definition) {
     long[] ids = tokenizer.encode(EVERY_BYTE, true, false).getIds();
     if (ids[0] != definition.startTokenId() || ids[ids.length - 1] != definition.endTokenId()) {
@@ -102,7 +102,7 @@ public final class CLIPTokenizer implements AutoCloseable {
     definition.tokensBesideVocabulary().forEach(this::requireId);
   }
 
-  /** The library numbers these tokens by itself. */
+  /** Checks the id of a token that the library numbers by itself. */
   private void requireId(String content, int id) {
     long[] ids = tokenizer.encode(content, false, false).getIds();
     if (ids.length != 1 || ids[0] != id) {
@@ -112,14 +112,14 @@ public final class CLIPTokenizer implements AutoCloseable {
     }
   }
 
-  /** The highest id that a token can have. */
+  /** Returns the highest id that a token can have. */
   public int largestId() {
     return largestId;
   }
 
   /**
-   * How many tokens the text encoder reads, start and end token included: {@code model_max_length}
-   * of {@code tokenizer_config.json}, else 77.
+   * Returns the number of tokens that the text encoder reads, start and end token included: {@code
+   * model_max_length} of {@code tokenizer_config.json}, else 77.
    */
   public int modelMaxLength() {
     return modelMaxLength;
@@ -214,7 +214,7 @@ public final class CLIPTokenizer implements AutoCloseable {
     tokenizer.close();
   }
 
-  /** As transformers decodes: the marks of word ends become spaces. */
+  /** Decodes as transformers does: the marks of word ends become spaces. */
   private String decode(long[] ids) {
     return tokenizer.decode(ids, false).replace("</w>", " ").strip();
   }

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Finds phrases in a prompt, word for word or nearly so.
+ * A finder of phrases in a prompt, word for word or nearly so.
  *
  * <ul>
  *   <li>An occurrence begins and ends at a word: {@code dog} is not in {@code sheepdog}.
@@ -63,7 +63,7 @@ final class PhraseFinder {
     this.spellings = new PhraseSpellings(prompt.text());
   }
 
-  /** For each place between characters the first token behind it; the end token behind the last. */
+  /** Finds the first token behind each place between characters; behind the last, the end token. */
   private static int[] firstTokens(CharSpan[] spans, int characters) {
     int[] first = new int[characters + 1];
     Arrays.fill(first, spans.length - 1);
@@ -92,7 +92,7 @@ final class PhraseFinder {
   private record Occurrences(List<Long> ids, List<Span> spans) {}
 
   /**
-   * A phrase in a spelling.
+   * A phrase and the occurrences of one of its spellings.
    *
    * @param ids tokens that the spelling has where it stands alone
    * @param spans where it occurs, in order
@@ -112,7 +112,7 @@ final class PhraseFinder {
   }
 
   /**
-   * The places of phrases.
+   * Finds the places of phrases.
    *
    * @throws IllegalArgumentException naming the first phrase that is empty or does not occur, or
    *     only in the part of the prompt that the text encoder does not read, or only in tokens that
@@ -254,7 +254,7 @@ final class PhraseFinder {
     return new Occurrences(Arrays.stream(wanted).boxed().toList(), spans);
   }
 
-  /** The tokens of some characters, if they have these characters and no other. */
+  /** Returns the tokens of some characters, if they have these characters and no other. */
   private Optional<Span> tokens(PromptCharacters.Letters letters) {
     Span span = new Span(firstTokens[letters.start()], firstTokens[letters.end()]);
     boolean whole =
@@ -270,7 +270,7 @@ final class PhraseFinder {
     return tokenizer.encode(text, false, false).getIds();
   }
 
-  /** Whether a word ends before a token, or none is there. */
+  /** Returns whether a word ends before a token, or no token is there. */
   private boolean isBoundary(int token) {
     CharSpan before = spans[token - 1];
     CharSpan after = spans[token];
@@ -304,7 +304,9 @@ final class PhraseFinder {
                     : ""));
   }
 
-  /** Whether the phrase, or a telling word of it, has an occurrence at some of the tokens. */
+  /**
+   * Returns whether the phrase, or a telling word of it, has an occurrence at some of the tokens.
+   */
   private boolean isAt(String phrase, List<Integer> tokenIndices) {
     return Stream.concat(Stream.of(phrase), PhraseSpellings.tellingWords(phrase).stream())
         .flatMap(this::spellings)

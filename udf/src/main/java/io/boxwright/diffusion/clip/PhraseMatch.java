@@ -3,7 +3,7 @@ package io.boxwright.diffusion.clip;
 import java.util.List;
 
 /**
- * Where a phrase stands in a prompt.
+ * The place of a phrase in a prompt.
  *
  * @param tokenIndices of its tokens, one after the other
  * @param warnings what a user should know of the choice, a sentence each

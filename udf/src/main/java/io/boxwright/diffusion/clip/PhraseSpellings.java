@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.atteo.evo.inflector.English;
 
 /**
- * How else a phrase may be spelled in a prompt: with a word in the singular or the plural, with
+ * The other spellings of a phrase in a prompt: with a word in the singular or the plural, with
  * blanks in place of underscores and hyphens or the other way round, without its article.
  */
 final class PhraseSpellings {
@@ -25,10 +25,12 @@ final class PhraseSpellings {
 
   private static final String PLURAL_ENDING = "s";
 
-  /** What the library's rules lack. */
+  /** Plurals that the library's rules lack. */
   private static final Map<String, String> IRREGULAR = Map.of("person", "people");
 
-  /** Longer phrases have no other spellings: looking for them would take too long. */
+  /**
+   * The longest phrase that has other spellings; the search would take too long for longer ones.
+   */
   private static final int LONGEST_PHRASE = 100;
 
   private static final int MOST_TELLING_WORDS = 20;
@@ -37,12 +39,12 @@ final class PhraseSpellings {
   private final Map<String, List<String>> wordsByPlural = new HashMap<>();
   private Set<String> promptWords;
 
-  /** Of phrases in a prompt: only its words are tried as other numbers of a phrase's words. */
+  /** Creates the spellings for a prompt; only its words are tried as other numbers of words. */
   PhraseSpellings(String prompt) {
     this.prompt = prompt;
   }
 
-  /** The other spellings of a phrase, the likeliest first. */
+  /** Returns the other spellings of a phrase, the likeliest first. */
   List<String> of(String phrase) {
     if (phrase.length() > LONGEST_PHRASE) {
       return List.of();
@@ -64,7 +66,7 @@ final class PhraseSpellings {
     return List.copyOf(spellings);
   }
 
-  /** The words of a phrase that say something. */
+  /** Returns the words of a phrase that carry its meaning. */
   static List<String> tellingWords(String phrase) {
     return words(ARTICLE.matcher(phrase.toLowerCase(Locale.ROOT)).replaceFirst(""))
         .limit(MOST_TELLING_WORDS)
@@ -94,8 +96,8 @@ final class PhraseSpellings {
   }
 
   /**
-   * Words of the prompt that are the plural of a word, or whose plural it is; also the plurals of
-   * templates, such as {@code buss}.
+   * Finds the words of the prompt that are the plural of a word, or whose plural it is; also the
+   * plurals of templates, such as {@code buss}.
    */
   private Stream<String> otherNumbers(String word) {
     Stream<String> plurals =

@@ -43,7 +43,7 @@ record SpecialTokens(
       List.of("single_word", "lstrip", "rstrip", "normalized", "special");
 
   /**
-   * What the files say of the four tokens.
+   * Reads what the files say of the four tokens.
    *
    * @param config {@code tokenizer_config.json}
    * @param map {@code special_tokens_map.json}, which goes before it
@@ -92,20 +92,21 @@ record SpecialTokens(
   }
 
   /**
-   * Whether a token is found whole in a prompt, or is of CLIP's own, which all vocabularies have.
+   * Returns whether a token is found whole in a prompt, or is one of CLIP's own, which all
+   * vocabularies have.
    */
   boolean isSpecial(String token) {
     return added.containsKey(token) || token.equals(START) || token.equals(END);
   }
 
-  /** A JSON file, or an empty object where there is none. */
+  /** Reads a JSON file; an empty object if there is none. */
   static ObjectNode readIfPresent(Path file) {
     return RegularFile.isListed(file)
         ? JsonConfig.read(file, ObjectNode.class)
         : JsonNodeFactory.instance.objectNode();
   }
 
-  /** Tokens by their id. */
+  /** Adds tokens that are listed by their ids. */
   private static void addDecoder(Path file, JsonNode decoder, Map<String, ObjectNode> added) {
     if (!decoder.isObject()) {
       throw failure(file, DECODER, decoder, "an object");
@@ -119,7 +120,9 @@ record SpecialTokens(
     }
   }
 
-  /** The time that the library needs grows with the square of their number. */
+  /**
+   * The most added tokens; the time that the library needs grows with the square of their number.
+   */
   private static void requireFew(Path file, String key, JsonNode tokens) {
     if (tokens.size() > MOST_TOKENS) {
       throw new ModelLoadingException(
@@ -152,7 +155,7 @@ record SpecialTokens(
     }
   }
 
-  /** Of a token that is given as text, or as an object with its properties. */
+  /** Returns the content of a token that is given as text, or as an object with its properties. */
   private static String content(Path file, String key, JsonNode token) {
     JsonNode content = token.isObject() ? token.path("content") : token;
     if (!content.isTextual()

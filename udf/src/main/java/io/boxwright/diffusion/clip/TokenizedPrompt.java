@@ -113,7 +113,7 @@ public final class TokenizedPrompt {
     }
   }
 
-  /** Tells the start and the end token, which a prompt may also spell out. */
+  /** Returns whether an id is that of the start or end token, which a prompt may also spell out. */
   private boolean isSpecial(int id) {
     return id == ids[0] || id == ids[length - 1];
   }

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * What the HuggingFace tokenizers library needs to know to be CLIP's tokenizer: {@code
+ * The definition of CLIP's tokenizer for the HuggingFace tokenizers library: {@code
  * clip_tokenizer.json} next to this class with a folder's vocabulary, merges and special tokens put
  * in. Transformers 5 builds its {@code CLIPTokenizer} of the same pieces, also from a folder that
  * has a {@code tokenizer.json}.
@@ -33,10 +33,10 @@ final class TokenizerDefinition {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What CLIP's text encoders read. */
+  /** The number of tokens that CLIP's text encoders read. */
   private static final int USUAL_MAX_LENGTH = 77;
 
-  /** Transformers writes 1e30 where it does not know the length. */
+  /** The largest length that counts; transformers writes 1e30 if it does not know the length. */
   private static final int LARGEST_MAX_LENGTH = 1_000_000;
 
   private static final String END_OF_WORD = "</w>";
@@ -56,9 +56,7 @@ final class TokenizerDefinition {
     this.specialTokens = specialTokens;
   }
 
-  /**
-   * Reads {@code tokenizer.json}, or where there is none {@code vocab.json}, {@code merges.txt}.
-   */
+  /** Reads {@code tokenizer.json} or, if there is none, {@code vocab.json}, {@code merges.txt}. */
   static TokenizerDefinition read(Path folder) {
     Path file = folder.resolve("tokenizer.json");
     if (RegularFile.isListed(file)) {
@@ -106,7 +104,7 @@ final class TokenizerDefinition {
     return vocabulary;
   }
 
-  /** Both parts of a merge, and what they become, are tokens. */
+  /** Checks that both parts of a merge, and what they become, are tokens. */
   private static ArrayNode checkedMerges(
       Path folder, String where, JsonNode merges, JsonNode vocabulary) {
     if (merges.size() > vocabulary.size()) {
@@ -133,8 +131,8 @@ final class TokenizerDefinition {
   }
 
   /**
-   * Every token is a byte, comes about by a merge, or is found whole. Else the list of merges is
-   * cut off, and prompts would be, too, into single letters.
+   * Checks that every token is a byte, comes about by a merge, or is found whole. Otherwise the
+   * list of merges is cut off, and prompts would be, too, into single letters.
    */
   private TokenizerDefinition requireAllMerges(String where) {
     Set<String> merged =
@@ -157,7 +155,7 @@ final class TokenizerDefinition {
     return this;
   }
 
-  /** Bytes are letters there, with or without the end of a word. */
+  /** Returns whether a token is a byte, which is written as a letter, perhaps with a word's end. */
   private static boolean isByte(String token) {
     String letter =
         token.endsWith(END_OF_WORD)
@@ -166,7 +164,7 @@ final class TokenizerDefinition {
     return letter.length() == 1;
   }
 
-  /** Of {@code "a b"} or {@code ["a", "b"]}. */
+  /** Reads a merge from {@code "a b"} or {@code ["a", "b"]}. */
   private static List<String> parts(JsonNode merge) {
     if (merge.isTextual()) {
       return List.of(merge.textValue().split(" ", -1));
@@ -192,7 +190,7 @@ final class TokenizerDefinition {
     return merges;
   }
 
-  /** The highest id of all tokens. */
+  /** Returns the highest id of all tokens. */
   int largestId() {
     return IntStream.concat(
             StreamSupport.stream(vocabulary.spliterator(), false).mapToInt(JsonNode::intValue),
@@ -201,14 +199,14 @@ final class TokenizerDefinition {
         .orElseThrow(); // special tokens are always there
   }
 
-  /** The tokens that the vocabulary lacks, with the ids that they must have. */
+  /** Returns the tokens that the vocabulary lacks, with the ids that they must have. */
   Map<String, Integer> tokensBesideVocabulary() {
     return specialTokens.added().keySet().stream()
         .filter(content -> !vocabulary.has(content))
         .collect(Collectors.toMap(content -> content, this::id));
   }
 
-  /** How many tokens the text encoder reads, start and end included. */
+  /** Returns the number of tokens that the text encoder reads, start and end included. */
   int modelMaxLength() {
     Path file = folder.resolve(SpecialTokens.CONFIG_FILE);
     JsonNode length = SpecialTokens.readIfPresent(file).path(MAX_LENGTH);
@@ -225,22 +223,22 @@ final class TokenizerDefinition {
     return length.intValue();
   }
 
-  /** The id of the start token. */
+  /** Returns the id of the start token. */
   int startTokenId() {
     return id(specialTokens.startToken());
   }
 
-  /** The id of the end token. */
+  /** Returns the id of the end token. */
   int endTokenId() {
     return id(specialTokens.endToken());
   }
 
-  /** The id of the padding token. */
+  /** Returns the id of the padding token. */
   int padTokenId() {
     return id(specialTokens.padToken());
   }
 
-  /** In the format of {@code tokenizer.json}. */
+  /** Returns the definition in the format of {@code tokenizer.json}. */
   byte[] toJson() {
     try (InputStream template =
         TokenizerDefinition.class.getResourceAsStream("clip_tokenizer.json")) {
