@@ -3,12 +3,12 @@ package io.boxwright.job.figures;
 import java.util.List;
 
 /**
- * All that a benchmark says of a run.
+ * The figures of a benchmark over a run, and its values of each image.
  *
  * @param benchmark the name of the benchmark
  * @param figures the figures: over all images first, then by category in alphabetical order; a
  *     figure without any image to compute it from is not there
- * @param outcomes what it says of each image that was made, by id and index
+ * @param outcomes the values of each image that was made, by id and index
  * @param failedImages the number of images that were not made and count in no figure
  */
 public record BenchmarkFigures(

@@ -3,7 +3,7 @@ package io.boxwright.job.figures;
 import java.util.Objects;
 
 /**
- * What a benchmark's authors ask of their detector.
+ * The settings that a benchmark's authors use for their detector.
  *
  * @param detector the detector of the authors, in words
  * @param threshold the least score of a detection, 0..1. It is for that detector: others score

@@ -1,11 +1,11 @@
 package io.boxwright.job.figures;
 
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * What a benchmark says of one image.
+ * The values that a benchmark gives an image.
  *
  * @param id the id of the prompt's row
  * @param imageIndex the number of the image among those of its prompt
@@ -14,8 +14,8 @@ import java.util.Map;
  */
 public record ImageOutcome(String id, int imageIndex, Map<String, Double> values) {
 
-  /** Copies the map and keeps its order. */
+  /** Copies the map and sorts it by name. */
   public ImageOutcome {
-    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    values = Collections.unmodifiableMap(new TreeMap<>(values));
   }
 }

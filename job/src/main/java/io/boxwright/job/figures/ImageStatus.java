@@ -1,6 +1,6 @@
 package io.boxwright.job.figures;
 
-/** Whether there is an image to evaluate. */
+/** The status of an image in the image table. */
 public enum ImageStatus {
   /** The image was made. */
   OK,

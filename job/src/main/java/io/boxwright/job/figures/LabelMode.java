@@ -1,6 +1,6 @@
 package io.boxwright.job.figures;
 
-/** How a detector looks for several labels. */
+/** The way in which a detector looks for several labels. */
 public enum LabelMode {
   /** Each label in a pass of its own, so that labels do not compete for a place. */
   ALONE,

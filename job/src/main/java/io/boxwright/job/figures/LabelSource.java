@@ -2,7 +2,7 @@ package io.boxwright.job.figures;
 
 import java.util.List;
 
-/** Where the labels of an image come from. */
+/** The source of the labels to look for in an image. */
 public enum LabelSource {
   /** The phrases of the layout. */
   PHRASES,

@@ -97,7 +97,7 @@ public record LayoutAccuracy(
     Map<String, Double> values = new LinkedHashMap<>();
     List<Double> curve = new ArrayList<>();
     for (int tenth = firstTenth; tenth <= lastTenth; tenth++) {
-      double accuracy = foundAny ? shareFrom(tenth / 10.0, overlaps) : 0;
+      double accuracy = foundAny ? computeShare(tenth / 10.0, overlaps) : 0;
       values.put(nameAccuracy(tenth), accuracy);
       curve.add(accuracy);
     }
@@ -122,7 +122,7 @@ public record LayoutAccuracy(
     return overlaps;
   }
 
-  private static double shareFrom(double least, List<Double> overlaps) {
+  private static double computeShare(double least, List<Double> overlaps) {
     return overlaps.stream().mapToInt(overlap -> overlap >= least ? 1 : 0).average().orElseThrow();
   }
 

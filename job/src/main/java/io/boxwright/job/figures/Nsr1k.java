@@ -56,7 +56,7 @@ public final class Nsr1k implements Benchmark {
         : count(wanted, found);
   }
 
-  /** Judges two numbers. As for the authors, a right pair counts as one right thing of two. */
+  /** Judges two numbers. As in the authors' code, a right pair is one right thing of two. */
   private static Map<String, Double> compare(List<Integer> wanted, List<Integer> found) {
     int anchor = wanted.get(0);
     int wantedSide = Integer.signum(wanted.get(1) - anchor);

@@ -3,7 +3,7 @@ package io.boxwright.job.figures;
 import java.util.Map;
 
 /**
- * An image and what its benchmark says of it.
+ * An image and the values that its benchmark gives it.
  *
  * @param image the image
  * @param values the values by their names

@@ -78,6 +78,18 @@ class AveragePrecisionTest {
   }
 
   @Test
+  void detectionsOfLabelsThatNoLayoutAsksForDoNotCount() {
+    EvaluatedImage image =
+        ImageBuilder.image()
+            .ask("cat", FIRST)
+            .find("cat", 0.8, FIRST)
+            .find("dog", 0.9, SECOND)
+            .build();
+
+    assertThat(figure("AP", image)).isEqualTo(1);
+  }
+
+  @Test
   void onlyTheHundredBestDetectionsOfAnImageCount() {
     ImageBuilder image = ImageBuilder.image().ask("cat", FIRST);
     for (int i = 0; i < 100; i++) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.boxwright.diffusion.layout.BoundingBox;
 import org.junit.jupiter.api.Test;
 
-/** What the benchmarks say of images with numbers of things. */
+/** Judgements of the benchmarks on images with numbers of things. */
 class CountingBenchmarksTest {
 
   private static final BoundingBox PLACE = box(0, 0, 20, 20);

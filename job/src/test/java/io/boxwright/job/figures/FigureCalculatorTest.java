@@ -95,6 +95,13 @@ class FigureCalculatorTest {
   }
 
   @Test
+  void theValuesOfAnImageAreInAlphabeticalOrder() {
+    BenchmarkFigures result = calculator.calculate(new Visor(), prompt("1", 1, 0));
+
+    assertThat(result.outcomes().get(0).values().keySet()).containsExactly("both_found", "right");
+  }
+
+  @Test
   void nothingToJudgeMeansNoFigures() {
     assertThat(calculator.calculate(new Lmd(), List.of()).figures()).isEmpty();
   }

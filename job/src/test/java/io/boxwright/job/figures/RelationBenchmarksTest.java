@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.boxwright.diffusion.layout.BoundingBox;
 import org.junit.jupiter.api.Test;
 
-/** What the benchmarks say of images with relations. */
+/** Judgements of the benchmarks on images with relations. */
 class RelationBenchmarksTest {
 
   private static final BoundingBox LEFT = box(0, 40, 20, 60);
@@ -65,6 +65,19 @@ class RelationBenchmarksTest {
 
     assertThat(new Hrs().judge(image.build())).containsEntry("places_right", 0.0);
     assertThat(new Hrs().judge(image.find("bird", 0.9, box(0, 0, 9, 9)).build()))
+        .containsEntry("places_right", 1.0);
+  }
+
+  @Test
+  void hrsAsksForThingsWithoutARelationToo() {
+    ImageBuilder image =
+        catLeftOfDog()
+            .expect(Expectation.of("tree"))
+            .find("cat", 0.9, LEFT)
+            .find("dog", 0.9, MIDDLE);
+
+    assertThat(new Hrs().judge(image.build())).containsEntry("places_right", 0.0);
+    assertThat(new Hrs().judge(image.find("tree", 0.2, RIGHT).build()))
         .containsEntry("places_right", 1.0);
   }
 
