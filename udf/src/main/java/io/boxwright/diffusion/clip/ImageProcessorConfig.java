@@ -126,17 +126,24 @@ public record ImageProcessorConfig(
     if (value == null || value.isNull()) {
       return defaultSide;
     }
-    JsonNode height =
-        value.isInt() ? value : value.isArray() ? value.path(0) : value.path("height");
-    JsonNode width = value.isInt() ? value : value.isArray() ? value.path(1) : value.path("width");
+    JsonNode height = findSide(value, 0, "height");
+    JsonNode width = findSide(value, 1, "width");
     boolean square = height.isInt() && height.equals(width);
     ConfigValues.require(square, key, value, "a height and the same width");
     return requireSide(key, height, value);
   }
 
+  /** Finds one side of a size, which is one number for both, a list, or an object. */
+  private static JsonNode findSide(JsonNode value, int place, String name) {
+    if (value.isInt()) {
+      return value;
+    }
+    return value.isArray() ? value.path(place) : value.path(name);
+  }
+
   private static int requireSide(String key, JsonNode side, JsonNode whole) {
     boolean valid = side.isInt() && side.intValue() >= 1 && side.intValue() <= LARGEST;
-    ConfigValues.require(valid, key, whole, "of pixels, from 1 to " + LARGEST);
+    ConfigValues.require(valid, key, whole, "from 1 to %d pixels".formatted(LARGEST));
     return side.intValue();
   }
 

@@ -113,7 +113,7 @@ class CLIPModelTest {
         "config.json | \"vocab_size\": 766 | \"vocab_size\": 700 | vocab_size of text_config in config.json is 700, but the tokenizer has a token of id 765",
         "config.json | \"projection_dim\": 20 | \"projection_dim\": 21 | 2 mis-shaped tensors: ",
         "preprocessor_config.json | \"do_resize\": true | \"do_resize\": false | do_resize is false, it must be true",
-        "preprocessor_config.json | \"shortest_edge\": 32 | \"shortest_edge\": 0 | size is {\"shortest_edge\":0}, it must be of pixels, from 1 to",
+        "preprocessor_config.json | \"shortest_edge\": 32 | \"shortest_edge\": 0 | size is {\"shortest_edge\":0}, it must be from 1 to 16384 pixels",
         "preprocessor_config.json | \"shortest_edge\": 32 | \"longest\": 32 | size is {\"longest\":32}, it must be a height and the same width",
       })
   void namesWhatIsWrongWithAFolder(String file, String good, String bad, String problem)

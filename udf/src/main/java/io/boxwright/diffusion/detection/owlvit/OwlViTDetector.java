@@ -2,6 +2,7 @@ package io.boxwright.diffusion.detection.owlvit;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.clip.CLIPTextEmbedder;
 import io.boxwright.diffusion.clip.ImageProcessor;
@@ -43,7 +44,7 @@ public final class OwlViTDetector implements ObjectDetector {
 
   private final OwlViTVersion version;
   private final NDManager manager;
-  private final StateDict weights;
+  private final DataType dataType;
   private final ImageProcessor imageProcessor;
   private final CLIPTextEmbedder textEmbedder;
   private final OwlViTForObjectDetection model;
@@ -63,12 +64,13 @@ public final class OwlViTDetector implements ObjectDetector {
     this.manager = manager;
     this.threshold = threshold;
     this.labelMode = labelMode;
-    this.weights =
+    StateDict weights =
         stateDict.without(
             "box_bias",
             prefix + ".logit_scale",
             prefix + ".text_model.embeddings.position_ids",
             prefix + ".vision_model.embeddings.position_ids");
+    this.dataType = weights.dataType();
     this.imageProcessor = readImageProcessor(version, folder);
     requireFit(folder, config);
     StateDict both = weights.at(prefix);
@@ -211,7 +213,7 @@ public final class OwlViTDetector implements ObjectDetector {
       Map<String, float[]> queries) {
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
-      NDArray features = model.features(batch.pixels(manager, weights.dataType())); // (R, P, C)
+      NDArray features = model.features(batch.pixels(manager, dataType)); // (R, P, C)
       NDArray boxes = model.boxes(features); // (R, P, 4)
       List<List<Detection>> detections = new ArrayList<>();
       for (int row = 0; row < images.size(); row++) {
