@@ -94,10 +94,13 @@ public record ImportSummary(
     if (invalidRows > 0) {
       lines.print(
           "%s",
-          Count.of(invalidRows, "row is invalid", "rows are invalid")
-              + (invalid == InvalidRows.DROP
-                  ? " and left out"
-                  : "; generation will write errors for them"));
+          invalid == InvalidRows.DROP
+              ? Count.of(
+                  invalidRows, "row is invalid and left out", "rows are invalid and left out")
+              : Count.of(
+                  invalidRows,
+                  "row is invalid; generation will write an error for it",
+                  "rows are invalid; generation will write errors for them"));
     }
     worst.forEach(row -> lines.print("  %s", row));
   }

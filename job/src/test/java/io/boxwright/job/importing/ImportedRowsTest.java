@@ -235,7 +235,7 @@ class ImportedRowsTest {
             "3 rows, 3 boxes",
             "phrases: 1 word for word, 1 in another spelling, 1 not found",
             "1 box leaves its image",
-            "1 row is invalid; generation will write errors for them",
+            "1 row is invalid; generation will write an error for it",
             "  000002 (t.jsonl, line 3): phrase 'dog' does not occur in the prompt",
             "  000000 (t.jsonl, line 1): phrase 'cat' was found as 'cats'; 1 more warning");
   }
