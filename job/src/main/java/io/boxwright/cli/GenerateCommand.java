@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
           + " The command line wins.",
       "",
       "Exit code 0: all rows are good. 3: some rows failed, see their columns status and error."
-          + " 2: options or input are wrong, nothing was started. 1: anything else."
+          + " 2: options or input are wrong, nothing was started. 130: Ctrl-C. 143:"
+          + " SIGTERM. 1: anything else."
     })
 final class GenerateCommand implements Callable<Integer> {
 

@@ -5,6 +5,7 @@ import io.boxwright.diffusion.guidance.Guidances;
 import io.boxwright.diffusion.layout.CellRounding;
 import io.boxwright.diffusion.loading.JsonConfig;
 import io.boxwright.job.report.ConsoleLines;
+import io.boxwright.text.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Spec;
 final class GuidanceOptions {
 
   private static final String AUTO = "auto";
-  private static final String NONE = "none";
+  private static final String OTHER = "--guidance-option";
   private static final String PREFIX = "^Invalid guidance: ";
 
   private static final List<String> CHANGES =
@@ -31,7 +32,7 @@ final class GuidanceOptions {
           "--max-guidance-steps",
           "--max-iterations-per-step",
           "--rounding",
-          "--guidance-option");
+          OTHER);
 
   /** The values of {@code --guidance}. */
   static final class Names extends ArrayList<String> {
@@ -59,25 +60,28 @@ final class GuidanceOptions {
   @Option(
       names = "--loss-scale",
       paramLabel = "X",
-      description = "Strength of the guidance. Default: the preset's, 30 for paper, 50 for tflcg.")
+      description =
+          "Strength of the guidance. Default: the model's, else 30 for"
+              + " paper and 50 for tflcg.")
   private Double lossScale;
 
   @Option(
       names = "--loss-threshold",
       paramLabel = "X",
-      description = "Loss at which the guidance of a row ends. Default: the preset's, 0.2.")
+      description = "Loss at which the guidance of a row ends. Default: the model's, else 0.2.")
   private Double lossThreshold;
 
   @Option(
       names = "--max-guidance-steps",
       paramLabel = "N",
-      description = "Number of guided steps, counted from the first. Default: the preset's, 10.")
+      description =
+          "Number of guided steps, counted from the first. Default: the model's, else" + " 10.")
   private Integer maxGuidanceSteps;
 
   @Option(
       names = "--max-iterations-per-step",
       paramLabel = "N",
-      description = "Guidance updates in each of those steps. Default: the preset's, 5.")
+      description = "Guidance updates in each of those steps. Default: the model's, else 5.")
   private Integer maxIterationsPerStep;
 
   @Option(
@@ -85,17 +89,18 @@ final class GuidanceOptions {
       paramLabel = "truncate|half_even",
       description =
           "How edges of boxes are brought to cells of attention maps: to the one that they lie in,"
-              + " or to the nearest. Default: the preset's, truncate for paper, half_even for tflcg.")
+              + " or to the nearest. Default: the model's, else truncate for paper and half_even for"
+              + " tflcg.")
   private CellRounding rounding;
 
   @Option(
-      names = "--guidance-option",
+      names = OTHER,
       paramLabel = "KEY=VALUE",
       split = ",",
       description =
           "Any other option of the guidance, by its name in layout_guidance.json, such as"
               + " small_boxes=leave_empty. May be repeated.")
-  private Map<String, String> others = new LinkedHashMap<>();
+  private List<String> others = new ArrayList<>();
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -112,11 +117,19 @@ final class GuidanceOptions {
    */
   Guidance choose(Supplier<Guidance> modelGuidance) {
     String name = guidance.toLowerCase(Locale.ROOT);
-    if (name.equals(NONE)) {
-      ignoreChanges();
+    if (name.equals(Guidances.NONE)) {
+      ignoreChanges("with --guidance none");
       return Guidances.of(name);
     }
-    return change(name.equals(AUTO) ? modelGuidance.get() : findPreset(name));
+    if (!name.equals(AUTO)) {
+      return change(findPreset(name));
+    }
+    Guidance own = modelGuidance.get();
+    if (own.equals(Guidances.of(Guidances.NONE))) {
+      ignoreChanges("because the model's own guidance is none");
+      return own;
+    }
+    return change(own);
   }
 
   private Guidance findPreset(String name) {
@@ -145,23 +158,47 @@ final class GuidanceOptions {
     changes.put("max_iterations_per_step", maxIterationsPerStep);
     changes.put("rounding", rounding);
     changes.values().removeIf(Objects::isNull);
-    others.forEach(
-        (key, text) -> {
-          if (changes.putIfAbsent(key, JsonConfig.parseScalar(text)) != null) {
-            throw new IllegalArgumentException(key + " is given twice");
-          }
-        });
+    parseOthers().forEach((key, value) -> addOther(changes, key, value));
     return changes;
   }
 
-  private void ignoreChanges() {
-    List<String> ignored =
-        CHANGES.stream()
-            .filter(option -> command.commandLine().getParseResult().hasMatchedOption(option))
-            .toList();
+  /** Parses the values of {@code --guidance-option}. */
+  private Map<String, Object> parseOthers() {
+    Map<String, Object> parsed = new LinkedHashMap<>();
+    for (String other : others) {
+      int equals = other.indexOf('=');
+      if (equals < 1) {
+        throw new IllegalArgumentException(
+            "%s is %s, it must be KEY=VALUE".formatted(OTHER, Printable.name(other)));
+      }
+      String key = other.substring(0, equals);
+      if (parsed.put(key, JsonConfig.parseScalar(other.substring(equals + 1))) != null) {
+        throw new IllegalArgumentException("%s is given twice with %s".formatted(key, OTHER));
+      }
+    }
+    return parsed;
+  }
+
+  /** Adds a value that may have an option of its own: the command line wins over the settings. */
+  private void addOther(Map<String, Object> changes, String key, Object value) {
+    String own = "--" + key.replace('_', '-');
+    if (!changes.containsKey(key) || isTyped(OTHER) && !isTyped(own)) {
+      changes.put(key, value);
+    } else if (isTyped(own) == isTyped(OTHER)) {
+      throw new IllegalArgumentException(
+          "%s is given twice, with %s and with %s".formatted(key, own, OTHER));
+    }
+  }
+
+  private boolean isTyped(String option) {
+    return command.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  private void ignoreChanges(String reason) {
+    List<String> ignored = CHANGES.stream().filter(this::isTyped).toList();
     if (!ignored.isEmpty()) {
       new ConsoleLines(command.commandLine().getErr())
-          .print("No effect with --guidance none: %s", String.join(", ", ignored));
+          .print("No effect %s: %s", reason, String.join(", ", ignored));
     }
   }
 }

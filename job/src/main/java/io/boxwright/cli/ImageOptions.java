@@ -44,8 +44,8 @@ final class ImageOptions {
       defaultValue = "fixed",
       paramLabel = "fixed|shrinking",
       description =
-          "fixed: batches are filled up and all their rows stay in every pass, so that an image has"
-              + " the same bytes whatever shares its batch. shrinking: rows that need no more guidance"
+          "fixed: all rows of a batch stay in every pass, so that the bytes of an image depend only"
+              + " on its place in the batch and on the number of rows. shrinking: rows that need no more guidance"
               + " leave it (on a GPU eight at a time), which is faster where passes are long. Default:"
               + " ${DEFAULT-VALUE}.")
   private BatchShape batchShape;

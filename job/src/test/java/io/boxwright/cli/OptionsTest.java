@@ -10,7 +10,7 @@ import io.boxwright.diffusion.layout.CellRounding;
 import io.boxwright.testing.CpuLoader;
 import io.boxwright.udf.generate.BatchSize;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,7 +72,7 @@ class OptionsTest {
     if (type == boolean.class) {
       return "true";
     }
-    if (Map.class.isAssignableFrom(type)) {
+    if (List.class.isAssignableFrom(type)) {
       return "heads=all";
     }
     return type == double.class || type == Double.class ? "0.125" : "96";
@@ -82,8 +82,8 @@ class OptionsTest {
     if (value instanceof Duration duration) {
       return String.valueOf(duration.toSeconds());
     }
-    if (value instanceof Map<?, ?> map) {
-      return map.entrySet().iterator().next().toString();
+    if (value instanceof List<?> list) {
+      return String.valueOf(list.get(0));
     }
     return value instanceof Class<?> type ? type.getName() : String.valueOf(value);
   }
@@ -181,7 +181,10 @@ class OptionsTest {
         "--guidance-option=loss_scal=4 | Invalid guidance: unknown option loss_scal; options are",
         "--guidance-option=loss_scale=high | loss_scale is \"high\", it must be a number",
         "--guidance-option=loss_scale=0 | Invalid guidance: loss_scale is 0.0, it must be greater",
-        "--loss-scale=3 --guidance-option=loss_scale=4 | Invalid guidance: loss_scale is given twice"
+        "--loss-scale=3 --guidance-option=loss_scale=4 | Invalid guidance: loss_scale is given twice, with --loss-scale and with --guidance-option",
+        "--guidance-option=heads=all,heads=all | Invalid guidance: heads is given twice with --guidance-option",
+        "--guidance-option=heads | Invalid guidance: --guidance-option is heads, it must be KEY=VALUE",
+        "--guidance-option==5 | Invalid guidance: --guidance-option is =5, it must be KEY=VALUE"
       })
   void optionsThatAGuidanceDoesNotHaveAreRefusedByName(String arguments, String message) {
     GuidanceCommand command = parse(new GuidanceCommand(), arguments.split(" "));
@@ -189,6 +192,20 @@ class OptionsTest {
     assertThatThrownBy(command::config)
         .isInstanceOf(ParameterException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void theCommandLineWinsOverSettingsOfTheSameValueInAnotherSpelling() {
+    conf.set("spark.boxwright.loss-scale", "5");
+    assertThat(
+            parse(new GuidanceCommand(), "--guidance=paper", "--guidance-option=loss_scale=6")
+                .config())
+        .isEqualTo(BackwardGuidance.paper().with("loss_scale", 6.0));
+
+    conf.remove("spark.boxwright.loss-scale")
+        .set("spark.boxwright.guidance-option", "loss_scale=5");
+    assertThat(parse(new GuidanceCommand(), "--guidance=paper", "--loss-scale=6").config())
+        .isEqualTo(BackwardGuidance.paper().with("loss_scale", 6.0));
   }
 
   @Test

@@ -11,9 +11,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
@@ -26,6 +29,9 @@ import org.apache.spark.sql.types.DataTypes;
 final class DrawBoxes extends SqlFunction<byte[]> {
 
   private static final long serialVersionUID = 1;
+
+  /** 8192 x 8192, which takes 256 MB while boxes are drawn. */
+  private static final long MOST_PIXELS = 67_108_864;
 
   DrawBoxes() {
     super(
@@ -104,17 +110,34 @@ final class DrawBoxes extends SqlFunction<byte[]> {
     String problem = "it has no format that Java reads";
     try {
       // In memory: from a plain stream, ImageIO spools every picture through a temporary file.
-      BufferedImage image =
-          ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes)));
-      if (image != null) {
-        return image;
+      ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes));
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
+      if (readers.hasNext()) {
+        return decode(readers.next(), stream);
       }
     } catch (IOException | RuntimeException e) { // the latter for broken streams
       problem = e.getMessage();
     }
     throw new IllegalArgumentException(
-        "Invalid image_bytes: %s not a picture: %s"
-            .formatted(Count.of(bytes.length, "byte that is", "bytes that are"), problem));
+        "Invalid image_bytes: cannot read a picture from %s: %s"
+            .formatted(Count.of(bytes.length, "byte"), problem));
+  }
+
+  /** Decodes a picture, unless its header says that it is too large for an executor's memory. */
+  private static BufferedImage decode(ImageReader reader, ImageInputStream stream)
+      throws IOException {
+    try {
+      reader.setInput(stream);
+      long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+      if (pixels > MOST_PIXELS) {
+        throw new IOException(
+            "it has %dx%d pixels, the limit is %d million"
+                .formatted(reader.getWidth(0), reader.getHeight(0), MOST_PIXELS / 1_000_000));
+      }
+      return reader.read(0);
+    } finally {
+      reader.dispose();
+    }
   }
 
   private static void drawOutlines(DrawBox drawing, List<BoundingBox> boxes, List<String> labels) {

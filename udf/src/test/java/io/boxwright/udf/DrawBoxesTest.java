@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.HexFormat;
+import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.AnalysisException;
 import org.junit.jupiter.api.Test;
@@ -183,9 +184,22 @@ class DrawBoxesTest extends SqlSession {
   void bytesThatAreNoPictureAreRefused() {
     assertThat(catchFailure(() -> drawBytes("X'00112233', array(), NULL")))
         .hasMessage(
-            "Invalid image_bytes: 4 bytes that are not a picture: it has no format that Java reads");
+            "Invalid image_bytes: cannot read a picture from 4 bytes: it has no format that Java reads");
     assertThat(catchFailure(() -> drawBytes("substring(%s, 1, 60), array(), NULL".formatted(PNG))))
-        .hasMessageStartingWith("Invalid image_bytes: 60 bytes that are not a picture: ");
+        .hasMessageStartingWith("Invalid image_bytes: cannot read a picture from 60 bytes: ");
+  }
+
+  @Test
+  void aPictureThatWouldFillTheMemoryIsRefusedByItsHeader() {
+    String header = "89504E470D0A1A0A0000000D49484452"; // PNG, then the chunk IHDR
+    String size = "00007530" + "00007530" + "0100000000"; // 30000 x 30000, 1 bit, grey
+    CRC32 crc = new CRC32();
+    crc.update(HexFormat.of().parseHex("49484452" + size));
+    String bytes = "X'%s%s%08X'".formatted(header, size, crc.getValue());
+
+    assertThat(catchFailure(() -> drawBytes(bytes + ", array(), NULL")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith("it has 30000x30000 pixels, the limit is 67 million");
   }
 
   @ParameterizedTest

@@ -8,6 +8,8 @@ import io.boxwright.udf.table.PromptTables;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,11 +133,19 @@ public final class PromptTable {
     Map<String, String> newNames = new LinkedHashMap<>();
     reserved.forEach(name -> newNames.put(name, prefix.get() + name));
     List<String> after = names.stream().map(name -> newNames.getOrDefault(name, name)).toList();
-    List<String> again = PromptTables.findReservedColumns(after);
-    if (!again.isEmpty() || Set.copyOf(after).size() < after.size()) {
+    Set<String> again = new HashSet<>(PromptTables.findReservedColumns(after));
+    List<String> taken =
+        reserved.stream()
+            .filter(
+                name ->
+                    again.contains(newNames.get(name))
+                        || Collections.frequency(after, newNames.get(name)) > 1)
+            .map(Printable::name)
+            .toList();
+    if (!taken.isEmpty()) {
       throw new IllegalArgumentException(
-          "Invalid prefix '%s': with it before them, columns %s have names that are taken; choose another"
-              .formatted(prefix.get(), list));
+          "Invalid prefix '%s': with it, names of columns are taken: %s; choose another"
+              .formatted(prefix.get(), String.join(", ", taken)));
     }
     return newNames;
   }

@@ -114,8 +114,8 @@ public record BackwardGuidance(
   public void checkModel(List<Integer> attentionHeads) {
     if (heads == Heads.SECOND_HALF && attentionHeads.contains(1)) {
       throw new IllegalArgumentException(
-          "Invalid option: guidance tflcg reads the second half of the attention heads, but the"
-              + " UNet has layers with one head (attention_head_dim); use --guidance paper");
+          "Invalid option: heads is second_half, as in guidance tflcg, but the UNet has layers with"
+              + " one head (attention_head_dim); use --guidance paper");
     }
   }
 

@@ -12,6 +12,9 @@ import java.util.Map;
 /** The methods of guidance by name. */
 public final class Guidances {
 
+  /** The name of the guidance that does nothing. */
+  public static final String NONE = "none";
+
   private static final String FILE_NAME = "layout_guidance.json";
   private static final String METHOD = "method";
   private static final String DEFAULT = "paper";
@@ -21,7 +24,7 @@ public final class Guidances {
   static {
     BY_NAME.put(DEFAULT, BackwardGuidance.paper());
     BY_NAME.put("tflcg", BackwardGuidance.tflcg());
-    BY_NAME.put("none", BackwardGuidance.none());
+    BY_NAME.put(NONE, BackwardGuidance.none());
   }
 
   private Guidances() {}
@@ -41,7 +44,7 @@ public final class Guidances {
     if (guidance == null) {
       throw new IllegalArgumentException(
           "Unknown guidance %s; there are %s"
-              .formatted(Printable.value(name), String.join(", ", names())));
+              .formatted(Printable.name(name), String.join(", ", names())));
     }
     return guidance;
   }
@@ -49,7 +52,8 @@ public final class Guidances {
   /**
    * Reads the guidance that suits a model from {@code layout_guidance.json} in its folder. There
    * {@code method} is one of the {@link #names}, and the other keys are options of that method.
-   * Without {@code method}, or without the file, the method is {@code paper}.
+   * Without {@code method}, or without the file, the method is {@code paper}; {@code none} has no
+   * options.
    *
    * @throws ModelLoadingException naming the file, and the key or value that is wrong
    */
@@ -61,9 +65,27 @@ public final class Guidances {
     Map<String, Object> options = new LinkedHashMap<>(JsonConfig.readMap(file));
     Object method = options.remove(METHOD);
     try {
-      return of(method == null ? DEFAULT : String.valueOf(method)).withOptions(options);
+      Guidance guidance = of(readMethod(method));
+      if (NONE.equals(method) && !options.isEmpty()) {
+        throw new IllegalArgumentException(
+            "method none has no options, but there is "
+                + Printable.name(options.keySet().iterator().next()));
+      }
+      return guidance.withOptions(options);
     } catch (IllegalArgumentException e) {
       throw new ModelLoadingException("Cannot read " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static String readMethod(Object method) {
+    if (method == null) {
+      return DEFAULT;
+    }
+    if (method instanceof String name) {
+      return name;
+    }
+    throw new IllegalArgumentException(
+        "method is %s, it must be one of %s"
+            .formatted(Printable.value(method), String.join(", ", names())));
   }
 }

@@ -55,6 +55,7 @@ public final class JsonConfig {
           .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .withCoercionConfigDefaults(all -> all.setAcceptBlankAsEmpty(false)) // else " " is 0
           .withCoercionConfig(
               LogicalType.Textual,
               text -> {
@@ -140,7 +141,7 @@ public final class JsonConfig {
       throw new IllegalArgumentException(
           "unknown option %s; options are %s"
               .formatted(
-                  Printable.value(key), String.join(", ", (Iterable<String>) known::fieldNames)));
+                  Printable.name(key), String.join(", ", (Iterable<String>) known::fieldNames)));
     }
   }
 

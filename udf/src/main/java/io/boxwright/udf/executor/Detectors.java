@@ -68,7 +68,7 @@ public final class Detectors {
                 () ->
                     new IllegalArgumentException(
                         "Unknown detector %s: choose one of %s, or give the folder of a model"
-                            .formatted(Printable.value(nameOrFolder), String.join(", ", names()))));
+                            .formatted(Printable.name(nameOrFolder), String.join(", ", names()))));
     return Optional.of(DetectorSpec.of(findFactory(folder), folder.toAbsolutePath()));
   }
 

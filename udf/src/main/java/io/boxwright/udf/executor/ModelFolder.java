@@ -73,6 +73,9 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
    *     that name
    */
   public Path localize() {
+    if (name.isBlank()) {
+      throw new ModelLoadingException("Cannot read a model: its name is empty");
+    }
     if (name.equals(BuiltInModel.NAME)) {
       return BuiltInModel.folder(modelCache());
     }

@@ -82,6 +82,11 @@ class BackwardGuidanceTest {
         "{'max_guidance_steps': 2.5} | max_guidance_steps is 2.5, it must be a whole number",
         "{'rounding': 'up'}          | rounding is \"up\", it must be truncate or half_even",
         "{'method': 'papre'}         | Unknown guidance papre; there are paper",
+        "{'method': ' paper'}        | Unknown guidance ' paper'; there are paper",
+        "{'method': {'name': 'x'}}   | method is {name=x}, it must be one of paper, tflcg, none",
+        "{'method': 'none', 'loss_scale': 4} | method none has no options, but there is loss_scale",
+        "{'loss_scale': ' '}         | loss_scale is \" \", it must be a number",
+        "{'max_guidance_steps': ' '} | max_guidance_steps is \" \", it must be a whole number",
         "{'rounding': 1}             | rounding is 1, it must be truncate or half_even",
         "[]                          | it holds no JSON object"
       },
