@@ -27,7 +27,7 @@ class PausedDriverTest extends DriverProcesses {
   @Test
   void aDiskThatIsFullForAWhileDoesNotEndTheSignsOfLife() throws Exception {
     Path output = folder.resolve("full for a while/out");
-    int milliseconds = FAULTS > 0 ? 10_000 : 4000;
+    int milliseconds = FAULTS > 0 ? 10_000 : 6000; // two signs of life, also on a slow host
     Process driver = start(output, "full-for " + milliseconds, 2 * milliseconds / ROWS + 500);
     assertThat(driver.waitFor(5, TimeUnit.MINUTES)).isTrue();
 
