@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
 class FuzzTest {
 
-  private static final int ROWS = Integer.getInteger("boxwright.fuzz.rows", 2_000);
+  private static final int ROWS = Integer.getInteger("boxwright.fuzz.rows", 800);
 
   /** A real model makes a picture of each row that it can. */
   private static final int ROWS_OF_A_MODEL = Math.max(40, ROWS / 25);
