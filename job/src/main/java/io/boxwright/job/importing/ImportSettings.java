@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What is imported, and how.
+ * The settings of an import.
  *
  * @param format the name of the format, as {@link LayoutFormats#names} lists them
  * @param files names of files of this format, at least one
- * @param invalidRows what happens to rows that generation refuses
- * @param missingPhrases what happens to phrases that their prompts do not have
+ * @param invalidRows the treatment of rows that generation refuses
+ * @param missingPhrases the treatment of phrases that their prompts do not have
  * @param table the form of files of the format {@code table}
  * @param objects the choice among the objects of the format {@code coco}
  */

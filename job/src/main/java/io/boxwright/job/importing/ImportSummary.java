@@ -13,14 +13,15 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What an import found.
+ * The counts of an import and its worst rows.
  *
  * @param rows the rows of the files
  * @param boxes the boxes of these rows
  * @param clippedBoxes the boxes that left their images
  * @param invalidRows the rows that generation refuses
  * @param invalid whether these are in the table
- * @param phrases how many boxes have phrases that were found so; without those that no box has
+ * @param phrases the number of boxes for each way of finding a phrase; without those that no box
+ *     has
  * @param worst sentences about the rows with problems or most warnings, the worst first
  */
 public record ImportSummary(

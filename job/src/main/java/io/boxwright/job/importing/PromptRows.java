@@ -19,7 +19,7 @@ import java.util.Set;
  */
 final class PromptRows {
 
-  /** How far an edge may leave the image without a warning: what rounding does. */
+  /** The distance by which rounding may move an edge out of the image, without a warning. */
   private static final double ROUNDING = 1e-4;
 
   private final MissingPhrases missingPhrases;

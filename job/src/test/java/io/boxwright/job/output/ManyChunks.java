@@ -17,7 +17,7 @@ import org.apache.hadoop.conf.Configuration;
  */
 public final class ManyChunks {
 
-  /** What stands before the number in a footer: its key and the mark of a text. */
+  /** The bytes before the chunk's number in a footer: its key and the mark of a text. */
   private static final String BEFORE_NUMBER = ImageWriteSupport.CHUNK + '\u0018';
 
   private static final int TRAILER_BYTES = 8; // length of the footer, magic

@@ -308,7 +308,7 @@ public final class GuidedImageGenerator {
     return texts;
   }
 
-  /** What detections depend on; a detector without a model has nothing to set. */
+  /** Returns the settings that detections depend on; a detector without a model has none. */
   private Map<String, Object> detectorSettings() {
     if (detector == null || detector.modelFolder() == null) {
       return Map.of();

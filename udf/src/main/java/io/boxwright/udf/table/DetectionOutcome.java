@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a detector has to say of an image.
+ * The result of a detector for one image.
  *
  * @param detections the objects that it found for the labels of the layout
- * @param refusal why it did not look for them, if it cannot look for one of the labels
+ * @param refusal the reason if it cannot look for one of the labels, and so for none
  */
 public record DetectionOutcome(List<Detection> detections, Optional<String> refusal) {
 

@@ -136,7 +136,7 @@ class TensorReaderTest {
     assertThat(array.toType(DataType.FLOAT32, false).toFloatArray()).containsExactly(numbers);
   }
 
-  /** What this process has mapped. */
+  /** Lists the files that this process has mapped. */
   private static String memory() throws IOException {
     return Files.readString(Path.of("/proc/self/maps"));
   }
