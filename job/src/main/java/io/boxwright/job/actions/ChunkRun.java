@@ -3,12 +3,10 @@ package io.boxwright.job.actions;
 import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.job.input.JobDescription;
 import io.boxwright.job.input.PromptTable;
-import io.boxwright.job.input.RootCause;
 import io.boxwright.job.output.Aside;
 import io.boxwright.job.output.ChunkFile;
 import io.boxwright.job.output.ChunkScan;
 import io.boxwright.job.output.ChunkTable;
-import io.boxwright.job.output.DiskFault;
 import io.boxwright.job.output.ImageTable;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunPlan;
@@ -19,6 +17,7 @@ import io.boxwright.job.report.RunSummary;
 import io.boxwright.text.Count;
 import io.boxwright.text.Redaction;
 import io.boxwright.udf.counters.GenerationMonitor;
+import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +35,7 @@ final class ChunkRun {
   private static final int CONTACT_SHEET_IMAGES = 12;
 
   private final ImageWork work;
+  private final GuidedImageGenerator generator;
   private final PromptTable prompts;
   private final RunFolder folder;
   private final RunPlan plan;
@@ -44,15 +44,22 @@ final class ChunkRun {
   /**
    * Creates a run.
    *
-   * @param work the maker of the images
+   * @param work the limits and the progress of its jobs
+   * @param generator the generator that makes the images
    * @param prompts the prompt table
    * @param folder the output folder, which this run has locked
    * @param plan the plan of the run
    * @param recorder the recorder that keeps the run's record up to date
    */
   ChunkRun(
-      ImageWork work, PromptTable prompts, RunFolder folder, RunPlan plan, RunRecorder recorder) {
+      ImageWork work,
+      GuidedImageGenerator generator,
+      PromptTable prompts,
+      RunFolder folder,
+      RunPlan plan,
+      RunRecorder recorder) {
     this.work = work;
+    this.generator = generator;
     this.prompts = prompts;
     this.folder = folder;
     this.plan = plan;
@@ -69,6 +76,7 @@ final class ChunkRun {
    */
   RunResult run(ChunkScan there, ExistingOutput existing, String command) {
     long start = System.nanoTime();
+    RunEnd end = new RunEnd(folder, plan, recorder);
     ChunkScan finished;
     RunResult result;
     try {
@@ -76,7 +84,7 @@ final class ChunkRun {
       if (existing == ExistingOutput.RETRY_ERRORS) {
         remakeFailed();
       }
-      finished = checkFooters();
+      finished = end.checkFooters();
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
       result =
           JobDescription.during(
@@ -84,7 +92,7 @@ final class ChunkRun {
               "Report: " + folder.path(),
               () -> report(there, finished, duration));
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      throw recordFailure(e, command);
+      throw end.recordFailure("make the images", e, command);
     }
     recorder.finished();
     chunks().removeLeftovers(finished);
@@ -103,34 +111,12 @@ final class ChunkRun {
         duration);
   }
 
-  /**
-   * Compares all footers with the plan, because only the files themselves show what is made. Writes
-   * the plan again if it is gone, because later commands need it.
-   */
-  private ChunkScan checkFooters() {
-    if (RunPlan.read(folder).isEmpty()) {
-      LOG.warn("plan.json is gone; it is written again");
-      plan.write(folder);
-    }
-    if (!RunPlan.require(folder).hash().equals(plan.hash())) {
-      throw new JobFailedException("plan.json has changed since the run began", null);
-    }
-    ChunkScan scan = chunks().scan();
-    recorder.found(scan);
-    if (!scan.missing().isEmpty()) {
-      String odd = scan.odd().isEmpty() ? "" : "; in their places lie " + scan.odd();
-      throw new JobFailedException(
-          "chunks were written, but are missing: " + scan.describeMissing() + odd, null);
-    }
-    return scan;
-  }
-
   private void makeMissing(ChunkScan there) {
     List<Integer> missing = there.missing();
     if (missing.isEmpty()) {
       return;
     }
-    Dataset<Row> images = work.generator().generate(prompts.inChunks(missing, plan.chunkRows()));
+    Dataset<Row> images = generator.generate(prompts.inChunks(missing, plan.chunkRows()));
     List<ChunkFile> files = missing.stream().map(ChunkFile::first).toList();
     String what = "%d of %s".formatted(missing.size(), Count.of(plan.chunks(), "chunk"));
     write(images, files, new ImagesThere(plan.images(), there.images(), there.failed()), what);
@@ -141,14 +127,14 @@ final class ChunkRun {
     if (failed.files().isEmpty()) {
       return;
     }
-    Dataset<Row> images = failed.remake(work.generator());
+    Dataset<Row> images = failed.remake(generator);
     List<ChunkFile> files = failed.files().stream().map(ChunkFile::next).toList();
     String what = Count.of(files.size(), "chunk") + " with failed images";
     write(images, files, new ImagesThere(plan.images(), plan.images() - failed.count(), 0), what);
   }
 
   private void write(Dataset<Row> images, List<ChunkFile> files, ImagesThere before, String what) {
-    GenerationMonitor monitor = work.generator().monitor();
+    GenerationMonitor monitor = generator.monitor();
     recorder.setMonitor(monitor);
     String description = Redaction.of("Images: %s, %s".formatted(what, folder.path()));
     PromptWatch watch = new PromptWatch(prompts);
@@ -158,7 +144,10 @@ final class ChunkRun {
           watch.noteChunk();
         };
     work.run(
-        () -> table().write(images, files, monitor.counters(), onFinished), before, description);
+        () -> table().write(images, files, monitor.counters(), onFinished),
+        monitor,
+        before,
+        description);
     recorder.record();
     if (watch.sawChange()) {
       throw setAside(files);
@@ -187,26 +176,6 @@ final class ChunkRun {
 
   private ImageTable table() {
     return new ImageTable(work.spark(), folder, plan);
-  }
-
-  private JobFailedException recordFailure(Exception e, String command) {
-    boolean listed = e instanceof JobFailedException; // its message lists the errors, a line each
-    Optional<DiskFault> fault = DiskFault.in(e);
-    String reason =
-        listed
-            ? e.getMessage()
-            : fault.map(DiskFault::reason).orElseGet(() -> RootCause.message(e));
-    recorder.failed(reason);
-    String again = command + Redaction.reminder(command);
-    return new JobFailedException(
-        "Cannot make the images: %s%sFinished chunks stay: %d of %d; %s"
-            .formatted(
-                reason,
-                listed ? System.lineSeparator() : ". ",
-                recorder.chunksDone(),
-                plan.chunks(),
-                fault.map(disk -> disk.advice(again)).orElse("to go on: " + again)),
-        e);
   }
 
   /** Draws the contact sheet, an extra: if it fails, the run is still good. */

@@ -9,22 +9,17 @@ import io.boxwright.job.output.ChunkScan;
 import io.boxwright.job.output.ChunkTable;
 import io.boxwright.job.output.CommitMode;
 import io.boxwright.job.output.DamagedFileException;
-import io.boxwright.job.output.DiskFault;
 import io.boxwright.job.output.FolderContents;
-import io.boxwright.job.output.LockLostException;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunLock;
 import io.boxwright.job.output.RunPlan;
 import io.boxwright.job.output.RunRecorder;
 import io.boxwright.job.output.Staging;
 import io.boxwright.job.report.RunResult;
-import io.boxwright.text.Redaction;
 import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.Optional;
-import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -178,19 +173,8 @@ public final class GenerateImages {
     RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
     requireApart(prompts, folder);
     new FolderContents(folder).prepare();
-    try (RunLock lock = takeLock(folder)) {
-      run.noteLock(lock);
-      return make(prompts, lock, run);
-    } catch (LockLostException e) {
-      throw new JobFailedException(
-          "%s. To go on when nobody else does: %s".formatted(e.getMessage(), describeResumption()),
-          e);
-    } catch (DamagedFileException e) {
-      throw new InvalidInputException(
-          e.getMessage() + "; restore it, or start anew with --overwrite", e);
-    } catch (UncheckedIOException e) {
-      throw explainFailure(folder, e);
-    }
+    return new LockedFolder(spark.sparkContext(), folder, command)
+        .during(run, lock -> make(prompts, lock, run));
   }
 
   private PromptTable readPrompts() {
@@ -216,52 +200,26 @@ public final class GenerateImages {
     }
   }
 
-  private RunLock takeLock(RunFolder folder) {
-    SparkContext context = spark.sparkContext();
-    return RunLock.take(folder, context.applicationId(), context::cancelAllJobs);
-  }
-
   private RunResult make(PromptTable prompts, RunLock lock, OrderlyStop.Run run) {
     RunFolder folder = lock.folder();
-    try {
-      Planning planning = new Planning(generator, prompts, renamePrefix, folder);
-      RunPlan plan =
-          JobDescription.during(
-              spark.sparkContext(),
-              "Plan: " + folder.path(),
-              () -> planning.plan(existing, chunkRows, commit));
-      ChunkTable chunks = new ChunkTable(folder, plan);
-      ChunkScan there = chunks.tidy();
-      RunResult result;
-      try (RunRecorder recorder = new RunRecorder(plan, lock, command, there)) {
-        run.noteWork(recorder, chunks, plan);
-        ImageWork work = new ImageWork(spark, generator, maxFailedShare, console);
-        result = new ChunkRun(work, prompts, folder, plan, recorder).run(there, existing, command);
-      }
-      new Staging(folder).sweep();
-      return result;
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      Optional<LockLostException> lost = lock.lost();
-      if (lost.isPresent()) {
-        throw lost.get(); // e, such as a cancelled job, follows from it
-      }
-      throw e;
+    Planning planning = new Planning(generator, prompts, renamePrefix, folder);
+    RunPlan plan =
+        JobDescription.during(
+            spark.sparkContext(),
+            "Plan: " + folder.path(),
+            () -> planning.plan(existing, chunkRows, commit));
+    ChunkTable chunks = new ChunkTable(folder, plan);
+    ChunkScan there = chunks.tidy();
+    RunResult result;
+    try (RunRecorder recorder = new RunRecorder(plan, lock, command, there)) {
+      run.noteWork(recorder, chunks, plan);
+      ImageWork work = new ImageWork(spark, maxFailedShare, console);
+      result =
+          new ChunkRun(work, generator, prompts, folder, plan, recorder)
+              .run(there, existing, command);
     }
-  }
-
-  /** Explains that a file next to the images could not be read or written. */
-  private JobFailedException explainFailure(RunFolder folder, UncheckedIOException e) {
-    String remedy =
-        DiskFault.in(e)
-            .map(fault -> fault.advice(describeResumption()))
-            .orElse("to go on: " + describeResumption());
-    return new JobFailedException(
-        "Cannot work in output folder %s: %s; %s".formatted(folder.path(), e.getMessage(), remedy),
-        e);
-  }
-
-  private String describeResumption() {
-    return command + Redaction.reminder(command);
+    new Staging(folder).sweep();
+    return result;
   }
 
   private void checkModel() {

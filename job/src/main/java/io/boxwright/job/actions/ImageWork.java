@@ -2,15 +2,13 @@ package io.boxwright.job.actions;
 
 import io.boxwright.job.report.ProgressBar;
 import io.boxwright.udf.counters.GenerationMonitor;
-import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.io.PrintWriter;
 import org.apache.spark.sql.SparkSession;
 
-/** The making of images under a failure limit and a progress bar. */
+/** The making of a run's rows under a failure limit and a progress bar. */
 final class ImageWork {
 
   private final SparkSession spark;
-  private final GuidedImageGenerator generator;
   private final double maxFailedShare;
   private final PrintWriter console;
 
@@ -18,17 +16,11 @@ final class ImageWork {
    * Creates the work of a run.
    *
    * @param spark the session that runs the jobs
-   * @param generator the generator that makes the images
    * @param maxFailedShare the share of the images that may fail, 0 to 1
    * @param console the writer that progress is printed to; it stays open
    */
-  ImageWork(
-      SparkSession spark,
-      GuidedImageGenerator generator,
-      double maxFailedShare,
-      PrintWriter console) {
+  ImageWork(SparkSession spark, double maxFailedShare, PrintWriter console) {
     this.spark = spark;
-    this.generator = generator;
     this.maxFailedShare = maxFailedShare;
     this.console = console;
   }
@@ -38,21 +30,16 @@ final class ImageWork {
     return spark;
   }
 
-  /** Returns the generator that makes the images. */
-  GuidedImageGenerator generator() {
-    return generator;
-  }
-
   /**
-   * Runs a job that makes images.
+   * Runs a job that makes rows of a run, one for each image.
    *
-   * @param job the job, over the table that the generator made last
-   * @param before the images that the run has already
+   * @param job the job
+   * @param monitor the monitor of the job's rows
+   * @param before the images whose rows the run has already
    * @param description the description of the job, for Spark's pages
    * @throws JobFailedException if too many rows fail, with their commonest errors
    */
-  void run(Runnable job, ImagesThere before, String description) {
-    GenerationMonitor monitor = generator.monitor();
+  void run(Runnable job, GenerationMonitor monitor, ImagesThere before, String description) {
     try (FailureLimit limit =
             new FailureLimit(spark.sparkContext(), monitor, maxFailedShare, description);
         ProgressBar bar = startProgressBar(before, monitor)) {
