@@ -67,6 +67,7 @@ public final class BoxwrightCommand {
                 new CommandLine(new BoxwrightCommand())
                     .addSubcommand(new GenerateCommand(conf))
                     .addSubcommand(new DemoCommand(conf))
+                    .addSubcommand(new EvaluateCommand(conf))
                     .addSubcommand(new StatusCommand(conf))
                     .addSubcommand(new VerifyCommand(conf))
                     .addSubcommand(new TokensCommand(conf))

@@ -19,7 +19,8 @@ class HelpTest extends CommandRuns {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"import", "generate", "demo", "status", "verify", "tokens", "bench"})
+  @ValueSource(
+      strings = {"import", "generate", "evaluate", "demo", "status", "verify", "tokens", "bench"})
   void helpAndVersionStandBehindAllOtherOptions(String command) {
     assertThat(run(command, "--help")).isEqualTo(ExitCode.OK);
 

@@ -70,8 +70,12 @@ public final class VerifyImages {
     ChunkScan scan = chunks.scan();
     checkNames(folder, scan);
     Map<String, ChunkFooter> whole = findWholeFiles(chunks, scan);
-    checkRows(whole);
-    checkPrompts(plan.get(), whole);
+    if (plan.get().isEvaluation()) {
+      checkEvaluated(plan.get());
+    } else {
+      checkRows(whole);
+      checkPrompts(plan.get(), whole);
+    }
     return new VerifyResult(
         folder.images(), scan.images(), scan.failed(), problems, notes, describeRemedy(folder));
   }
@@ -130,6 +134,20 @@ public final class VerifyImages {
       }
     }
     return whole;
+  }
+
+  /** Checks that the images of a run are still those that were evaluated. */
+  private void checkEvaluated(RunPlan plan) {
+    RunFolder run = RunFolder.of(configuration(), new Path(plan.input()).getParent().toString());
+    Optional<RunPlan> there = RunPlan.read(run);
+    if (there.isEmpty()) {
+      notes.add("The scores are not compared with the images: there is no run in " + run.path());
+      return;
+    }
+    ChunkScan scan = new ChunkTable(run, there.get()).scan();
+    if (!EvaluatedRun.listInputs(scan).equals(plan.inputFiles())) {
+      problems.add("The images in %s are not those that were evaluated".formatted(run.path()));
+    }
   }
 
   private void checkRows(Map<String, ChunkFooter> whole) {

@@ -83,7 +83,7 @@ public record Expectation(
    *
    * @throws IllegalArgumentException naming the thing whose relation leads nowhere or to itself
    */
-  static void requireConnected(List<Expectation> expected) {
+  public static void requireConnected(List<Expectation> expected) {
     for (int i = 0; i < expected.size(); i++) {
       Integer other = expected.get(i).relativeTo();
       if (other != null && (other >= expected.size() || other == i)) {

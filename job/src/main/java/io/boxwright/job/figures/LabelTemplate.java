@@ -1,5 +1,6 @@
 package io.boxwright.job.figures;
 
+import java.io.Serializable;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
@@ -9,7 +10,7 @@ import java.util.regex.Pattern;
  * @param text the sentence; {@code {}} stands where the label goes, {@code {a}} where it goes with
  *     an indefinite article, unless it begins with an article already
  */
-public record LabelTemplate(String text) {
+public record LabelTemplate(String text) implements Serializable {
 
   /** The label as it is. */
   public static final LabelTemplate BARE = new LabelTemplate("{}");

@@ -10,16 +10,16 @@ import io.boxwright.diffusion.layout.BoundingBox;
  * @param xMax the right edge
  * @param yMax the bottom edge
  */
-record PixelBox(double xMin, double yMin, double xMax, double yMax) {
+public record PixelBox(double xMin, double yMin, double xMax, double yMax) {
 
   /** Scales a box to an image's size. */
-  static PixelBox of(BoundingBox box, int width, int height) {
+  public static PixelBox of(BoundingBox box, int width, int height) {
     return new PixelBox(
         box.xMin() * width, box.yMin() * height, box.xMax() * width, box.yMax() * height);
   }
 
   /** Cuts the fractions of the edges off, like transformers' zero-shot pipeline does. */
-  PixelBox toWholePixels() {
+  public PixelBox toWholePixels() {
     return new PixelBox(Math.floor(xMin), Math.floor(yMin), Math.floor(xMax), Math.floor(yMax));
   }
 
@@ -27,7 +27,7 @@ record PixelBox(double xMin, double yMin, double xMax, double yMax) {
    * Returns the area that both boxes cover divided by the area that at least one covers, 0..1. The
    * edges are pixels that belong to the box, so a width is {@code xMax - xMin + 1}.
    */
-  double inclusiveOverlap(PixelBox other) {
+  public double inclusiveOverlap(PixelBox other) {
     double width = Math.min(xMax, other.xMax) - Math.max(xMin, other.xMin) + 1;
     double height = Math.min(yMax, other.yMax) - Math.max(yMin, other.yMin) + 1;
     double shared = Math.max(width, 0) * Math.max(height, 0);

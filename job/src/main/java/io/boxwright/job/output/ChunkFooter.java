@@ -25,6 +25,9 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
 public record ChunkFooter(
     ChunkFile file, long bytes, long images, long failed, String plan, String chunk, String rows) {
 
+  /** The footer's key of the {@link RowDigest} of the rows. */
+  public static final String ROWS_KEY = ImageWriteSupport.ROWS;
+
   private static final String NONE = "none";
 
   /**

@@ -10,17 +10,26 @@ import java.util.Map;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The content of an output folder: tells what runs have made from everything else. */
 public final class FolderContents {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FolderContents.class);
 
   private static final List<String> OURS =
       List.of(
           RunFolder.IMAGES,
           RunFolder.RUN,
           RunFolder.CONTACT_SHEET,
+          RunFolder.EVALUATIONS,
+          RunFolder.EVALUATION,
           RunFolder.STAGING,
           RunFolder.PLAN);
+
+  private static final List<String> DAMAGEABLE =
+      List.of(RunFolder.PLAN, RunFolder.RUN, RunFolder.EVALUATION);
 
   private final RunFolder folder;
 
@@ -70,7 +79,8 @@ public final class FolderContents {
     boolean planned = folder.status(RunFolder.PLAN).isPresent();
     for (FileStatus entry : entries) {
       String name = entry.getPath().getName();
-      if (!isHidden(name) && !(planned && OURS.contains(name))) {
+      boolean ours = OURS.contains(name) && (planned || name.equals(RunFolder.EVALUATIONS));
+      if (!isHidden(name) && !ours) {
         throw new InvalidInputException(
             "Invalid output folder %s: it holds %s, %s"
                 .formatted(
@@ -102,8 +112,8 @@ public final class FolderContents {
   }
 
   /**
-   * Removes everything that runs have made, the plan last. The lock and the files that were moved
-   * aside stay.
+   * Removes everything that runs have made, the plan last. The lock, the files that were moved
+   * aside and the evaluations stay; a warning says that these are of images that are gone.
    *
    * @throws InvalidInputException if there is a file among the images that no run has made
    */
@@ -119,7 +129,13 @@ public final class FolderContents {
         .forEach(entry -> folder.delete(RunFolder.IMAGES + "/" + entry.getPath().getName()));
     folder.deleteIfEmpty(RunFolder.IMAGES); // hidden files there may belong to others
     new Staging(folder).sweep();
-    List.of(RunFolder.RUN, RunFolder.CONTACT_SHEET, RunFolder.PLAN).forEach(folder::delete);
+    List.of(RunFolder.RUN, RunFolder.CONTACT_SHEET, RunFolder.EVALUATION, RunFolder.PLAN)
+        .forEach(folder::delete);
+    if (!folder.list(RunFolder.EVALUATIONS).isEmpty()) {
+      LOG.warn(
+          "{} stays, with scores of images that are gone; evaluate the new ones with --overwrite",
+          folder.resolve(RunFolder.EVALUATIONS));
+    }
   }
 
   private static boolean isChunk(FileStatus entry) {
@@ -146,7 +162,7 @@ public final class FolderContents {
     List<String> damaged = new ArrayList<>();
     for (FileStatus entry : folder.list("")) {
       String name = entry.getPath().getName();
-      if (name.equals(RunFolder.PLAN) || name.equals(RunFolder.RUN) || Manifest.isName(name)) {
+      if (DAMAGEABLE.contains(name) || Manifest.isName(name)) {
         try {
           folder.read(name, JsonNode.class);
         } catch (DamagedFileException e) {

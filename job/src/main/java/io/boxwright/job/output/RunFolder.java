@@ -27,6 +27,8 @@ import org.apache.hadoop.fs.Path;
  *   <li>{@code images/}: the image table, one file for each chunk;
  *   <li>{@code run.json}: the progress of the run, see {@link RunRecord};
  *   <li>{@code contact-sheet.png}: the first images;
+ *   <li>{@code evaluations/}: evaluations of the images, each a folder like this one, whose table
+ *       {@code images} has the scores and whose {@code evaluation.json} has the figures;
  *   <li>{@code _lock}: the driver that runs it, see {@link RunLock};
  *   <li>{@code _manifest.TERM.json}: the files that count, see {@link Manifest};
  *   <li>{@code _staging/}: files that are not complete yet, see {@link Staging};
@@ -45,6 +47,8 @@ public final class RunFolder {
   static final String IMAGES = "images";
   static final String STAGING = "_staging";
   static final String ASIDE = "_aside";
+  static final String EVALUATIONS = "evaluations";
+  static final String EVALUATION = "evaluation.json";
 
   /** The name of the picture of the first images. */
   public static final String CONTACT_SHEET = "contact-sheet.png";
@@ -203,6 +207,26 @@ public final class RunFolder {
     } catch (IOException e) {
       throw failed("write", name, e);
     }
+  }
+
+  /**
+   * Returns the folder of an evaluation of this run's images, which need not exist.
+   *
+   * @param name the name of the evaluation
+   */
+  public RunFolder evaluation(String name) {
+    return new RunFolder(resolve(EVALUATIONS + "/" + name), fileSystem, Optional.empty());
+  }
+
+  /**
+   * Writes the figures of an evaluation next to its table.
+   *
+   * @param figures a record
+   * @return the path of the file
+   */
+  public String writeEvaluation(Object figures) {
+    write(EVALUATION, figures);
+    return resolve(EVALUATION).toString();
   }
 
   /**

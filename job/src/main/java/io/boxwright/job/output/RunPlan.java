@@ -48,6 +48,9 @@ public record RunPlan(
   /** The option for the prefix of input columns whose names the image table needs itself. */
   public static final String RENAME_COLUMNS = "rename_columns";
 
+  /** The option that tells the plan of an evaluation: the hash of the plan of its run. */
+  public static final String EVALUATION_OF = "evaluation_of";
+
   /**
    * The largest number of chunks that the driver, and programs that list the files, handle with
    * ease.
@@ -125,6 +128,11 @@ public record RunPlan(
    */
   public Optional<String> renamePrefix() {
     return Optional.ofNullable(options.get(RENAME_COLUMNS));
+  }
+
+  /** Returns whether this is the plan of an evaluation, whose input is the images of a run. */
+  public boolean isEvaluation() {
+    return options.containsKey(EVALUATION_OF);
   }
 
   /** Returns the number of chunks, at least 1, so that an empty table gives an empty table. */

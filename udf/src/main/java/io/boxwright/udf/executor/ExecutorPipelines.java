@@ -47,7 +47,7 @@ public final class ExecutorPipelines {
    */
   public static LoadedPipeline get(PipelineSpec spec, GenerationCounters counters) {
     TaskContext task = TaskContext.get();
-    PretrainedOptions options = spec.pretrainedOptions(device(spec, task));
+    PretrainedOptions options = spec.pretrainedOptions(device(spec.deviceType(), task));
     Place place = new Place(spec.model().name(), options, spec.loader().getClass());
     SharedPipeline pipeline =
         PIPELINES.compute(place, (key, present) -> take(present, spec, options, counters));
@@ -114,12 +114,13 @@ public final class ExecutorPipelines {
     }
   }
 
-  private static Device device(PipelineSpec spec, TaskContext task) {
+  /** Chooses the device of a task. */
+  static Device device(DeviceType type, TaskContext task) {
     Optional<String> gpu =
-        spec.deviceType() == DeviceType.CPU
+        type == DeviceType.CPU
             ? Optional.empty()
             : assignedGpu(task).or(() -> LocalGpus.ofMachine().assign(task));
-    return spec.deviceType().device(gpu);
+    return type.device(gpu);
   }
 
   private static Optional<String> assignedGpu(TaskContext task) {

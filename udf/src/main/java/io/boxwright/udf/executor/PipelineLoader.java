@@ -47,7 +47,7 @@ public interface PipelineLoader extends Serializable {
     }
 
     /** Gives all cores to a batch, because one runs at a time; OMP_NUM_THREADS overrides this. */
-    private static void useAllCores() {
+    static void useAllCores() {
       if (System.getenv("OMP_NUM_THREADS") == null) {
         LibTorch.setNumThreads(ExecutorPipelines.cores());
       }

@@ -1,0 +1,101 @@
+package io.boxwright.job.evaluation;
+
+import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.job.figures.AskedObject;
+import io.boxwright.job.figures.ClipScores;
+import io.boxwright.job.figures.ColorShare;
+import io.boxwright.job.figures.DetectedObject;
+import io.boxwright.job.figures.EvaluatedImage;
+import io.boxwright.job.figures.Expectation;
+import io.boxwright.job.figures.ImageStatus;
+import io.boxwright.job.figures.Relation;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** The rows of an evaluation's table, read for the figures. */
+public final class EvaluatedRows {
+
+  private EvaluatedRows() {}
+
+  /** Reads all rows of a table. They hold no pixels. */
+  public static List<EvaluatedImage> read(Dataset<Row> table) {
+    return table.collectAsList().stream().map(EvaluatedRows::toImage).toList();
+  }
+
+  private static EvaluatedImage toImage(Row row) {
+    boolean good = row.getAs("status").equals("ok");
+    List<Row> objects = list(row, "objects");
+    return new EvaluatedImage(
+        row.getAs("id"),
+        row.<Integer>getAs("image_index"),
+        Optional.ofNullable(row.<String>getAs("prompt")).orElse(""),
+        row.getAs("category"),
+        good ? ImageStatus.OK : ImageStatus.ERROR,
+        objects.stream().map(EvaluatedRows::toAsked).toList(),
+        list(row, "expected").stream().map(EvaluatedRows::toExpectation).toList(),
+        list(row, "detections").stream().flatMap(EvaluatedRows::toDetected).toList(),
+        good ? row.<Integer>getAs("width") : 1,
+        good ? row.<Integer>getAs("height") : 1,
+        toClip(row, objects),
+        list(row, "colors").stream().map(EvaluatedRows::toColor).toList());
+  }
+
+  private static List<Row> list(Row row, String name) {
+    int place = row.fieldIndex(name);
+    return row.isNullAt(place) ? List.of() : row.getList(place);
+  }
+
+  private static AskedObject toAsked(Row object) {
+    List<scala.collection.Seq<Double>> boxes = object.getList(object.fieldIndex("boxes"));
+    return new AskedObject(
+        object.getAs("label"),
+        boxes.stream()
+            .map(
+                edges ->
+                    new BoundingBox(edges.apply(0), edges.apply(1), edges.apply(2), edges.apply(3)))
+            .toList());
+  }
+
+  private static Expectation toExpectation(Row thing) {
+    String relation = thing.getAs("relation");
+    return new Expectation(
+        thing.getAs("label"),
+        thing.getAs("min_count"),
+        thing.getAs("max_count"),
+        thing.getAs("color"),
+        relation == null ? null : Relation.of(relation),
+        thing.getAs("relative_to"));
+  }
+
+  /** A detection of something else than what was looked for does not count. */
+  private static Stream<DetectedObject> toDetected(Row found) {
+    String label = found.getAs("label");
+    return label.equals(found.getAs("seen_as"))
+        ? Stream.of(new DetectedObject(label, found.<Double>getAs("score"), toBox(found)))
+        : Stream.empty();
+  }
+
+  private static ColorShare toColor(Row color) {
+    return new ColorShare(toBox(color), color.getAs("color"), color.<Double>getAs("share"));
+  }
+
+  private static BoundingBox toBox(Row row) {
+    List<Double> edges = row.getList(row.fieldIndex("box"));
+    return new BoundingBox(edges.get(0), edges.get(1), edges.get(2), edges.get(3));
+  }
+
+  private static Optional<ClipScores> toClip(Row row, List<Row> objects) {
+    return Optional.ofNullable(row.<Double>getAs("clip_score"))
+        .map(
+            image ->
+                new ClipScores(
+                    image, objects.stream().flatMap(EvaluatedRows::toBoxScores).toList()));
+  }
+
+  private static Stream<Double> toBoxScores(Row object) {
+    return object.<Double>getList(object.fieldIndex("clip_scores")).stream();
+  }
+}

@@ -1,0 +1,80 @@
+package io.boxwright.job.evaluation;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+
+/**
+ * The values of a row or struct of a Parquet file. A column that the file lacks is null.
+ *
+ * @param group the row or struct
+ */
+record GroupValues(Group group) {
+
+  private boolean isNull(String name) {
+    return !group.getType().containsField(name) || group.getFieldRepetitionCount(name) == 0;
+  }
+
+  /** Returns a text, or null. */
+  String text(String name) {
+    return isNull(name) ? null : group.getString(name, 0);
+  }
+
+  /** Returns a whole number, or null. */
+  Integer number(String name) {
+    if (isNull(name)) {
+      return null;
+    }
+    PrimitiveTypeName type = group.getType().getType(name).asPrimitiveType().getPrimitiveTypeName();
+    return type == PrimitiveTypeName.INT64
+        ? Math.toIntExact(group.getLong(name, 0))
+        : group.getInteger(name, 0);
+  }
+
+  /** Returns bytes, or null. */
+  byte[] bytes(String name) {
+    return isNull(name) ? null : group.getBinary(name, 0).getBytes();
+  }
+
+  /** Returns a struct, or null. */
+  GroupValues struct(String name) {
+    return isNull(name) ? null : new GroupValues(group.getGroup(name, 0));
+  }
+
+  /** Returns the structs of a list; an empty list for null. */
+  List<GroupValues> structs(String name) {
+    return isNull(name)
+        ? List.of()
+        : elements(group.getGroup(name, 0)).stream()
+            .map(element -> new GroupValues(element.getGroup(0, 0)))
+            .toList();
+  }
+
+  /** Returns the whole numbers of a list; an empty list for null. */
+  List<Integer> numbers(String name) {
+    return isNull(name)
+        ? List.of()
+        : elements(group.getGroup(name, 0)).stream()
+            .map(element -> element.getInteger(0, 0))
+            .toList();
+  }
+
+  /** Returns the numbers of a list of lists; an empty list for null. */
+  List<List<Double>> doubleLists(String name) {
+    return isNull(name)
+        ? List.of()
+        : elements(group.getGroup(name, 0)).stream()
+            .map(element -> elements(element.getGroup(0, 0)))
+            .map(edges -> edges.stream().map(edge -> edge.getDouble(0, 0)).toList())
+            .toList();
+  }
+
+  private static List<Group> elements(Group list) {
+    List<Group> elements = new ArrayList<>();
+    for (int i = 0; i < list.getFieldRepetitionCount(0); i++) {
+      elements.add(list.getGroup(0, i));
+    }
+    return elements;
+  }
+}

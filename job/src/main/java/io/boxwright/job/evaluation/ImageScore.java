@@ -1,0 +1,36 @@
+package io.boxwright.job.evaluation;
+
+import io.boxwright.diffusion.detection.Detection;
+import io.boxwright.job.figures.ClipScores;
+import io.boxwright.job.figures.ColorShare;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was found out about an image.
+ *
+ * @param image the image
+ * @param labels the labels that were looked for
+ * @param detections the detections; their queries are labels without the words of a template
+ * @param clip the CLIP scores, if they were measured
+ * @param colors the shares of colours in the asked-for boxes, if they were measured
+ */
+record ImageScore(
+    StoredImage image,
+    List<String> labels,
+    List<Detection> detections,
+    Optional<ClipScores> clip,
+    List<ColorShare> colors) {
+
+  /** Copies the lists. */
+  ImageScore {
+    labels = List.copyOf(labels);
+    detections = List.copyOf(detections);
+    colors = List.copyOf(colors);
+  }
+
+  /** Makes the score of an image that could not be evaluated. */
+  static ImageScore failed(StoredImage image) {
+    return new ImageScore(image, List.of(), List.of(), Optional.empty(), List.of());
+  }
+}

@@ -1,0 +1,200 @@
+package io.boxwright.job.evaluation;
+
+import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.diffusion.layout.LayoutObject;
+import io.boxwright.job.figures.Expectation;
+import io.boxwright.job.figures.Relation;
+import io.boxwright.job.output.ChunkFooter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+
+/** The images of a chunk's file, in order. It holds one row at a time; the caller closes it. */
+final class StoredImages implements Iterator<StoredImage>, AutoCloseable {
+
+  /** The columns that are read, with the names of Parquet's lists. */
+  private static final Set<String> COLUMNS =
+      Set.of(
+          "id",
+          "image_index",
+          "prompt",
+          "category",
+          "status",
+          "error",
+          "image.bytes",
+          "width",
+          "height",
+          "objects.list.element.label",
+          "objects.list.element.token_indices",
+          "objects.list.element.boxes",
+          "expected");
+
+  private final ImageFile file;
+  private final ParquetReader<Group> reader;
+  private Group next;
+
+  /**
+   * Opens a file.
+   *
+   * @throws IllegalStateException if it is not the file that the driver found
+   * @throws UncheckedIOException if it cannot be read
+   */
+  StoredImages(ImageFile file, Configuration hadoop) {
+    this.file = file;
+    try {
+      HadoopInputFile input = HadoopInputFile.fromPath(new Path(file.path()), hadoop);
+      Configuration settings = new Configuration(hadoop);
+      settings.set(ReadSupport.PARQUET_READ_SCHEMA, chooseColumns(input).toString());
+      reader = new Builder(input).withConf(settings).build();
+      next = reader.read();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private static final class Builder extends ParquetReader.Builder<Group> {
+
+    Builder(InputFile file) {
+      super(file);
+    }
+
+    @Override
+    protected ReadSupport<Group> getReadSupport() {
+      return new GroupReadSupport();
+    }
+  }
+
+  private MessageType chooseColumns(InputFile input) throws IOException {
+    try (ParquetFileReader footer = ParquetFileReader.open(input)) {
+      FileMetaData metaData = footer.getFileMetaData();
+      if (!file.rows().equals(metaData.getKeyValueMetaData().get(ChunkFooter.ROWS_KEY))) {
+        throw new IllegalStateException(
+            "%s was replaced since the evaluation began".formatted(file.path()));
+      }
+      MessageType all = metaData.getSchema();
+      return new MessageType(all.getName(), choose(all, ""));
+    }
+  }
+
+  private static List<Type> choose(GroupType group, String prefix) {
+    List<Type> chosen = new ArrayList<>();
+    for (Type field : group.getFields()) {
+      String path = prefix + field.getName();
+      if (COLUMNS.contains(path)) {
+        chosen.add(field);
+      } else if (COLUMNS.stream().anyMatch(column -> column.startsWith(path + "."))) {
+        GroupType inner = field.asGroupType();
+        chosen.add(inner.withNewFields(choose(inner, path + ".")));
+      }
+    }
+    return chosen;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next != null;
+  }
+
+  @Override
+  public StoredImage next() {
+    if (next == null) {
+      throw new NoSuchElementException();
+    }
+    StoredImage image = read(new GroupValues(next));
+    try {
+      next = reader.read();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+    return image;
+  }
+
+  private static StoredImage read(GroupValues row) {
+    GroupValues image = row.struct("image");
+    StoredImage plain =
+        new StoredImage(
+            row.text("id"),
+            row.number("image_index"),
+            row.text("prompt"),
+            row.text("category"),
+            row.text("error"),
+            image == null ? null : image.bytes("bytes"),
+            row.number("width"),
+            row.number("height"),
+            List.of(),
+            List.of());
+    if (plain.error() != null) {
+      return plain;
+    }
+    try {
+      List<Expectation> expected = readExpected(row);
+      Expectation.requireConnected(expected);
+      return new StoredImage(
+          plain.id(),
+          plain.imageIndex(),
+          plain.prompt(),
+          plain.category(),
+          null,
+          plain.png(),
+          plain.width(),
+          plain.height(),
+          row.structs("objects").stream().map(StoredImages::readObject).toList(),
+          expected);
+    } catch (IllegalArgumentException e) { // an expectation that makes no sense
+      return plain.withError(e.getMessage());
+    }
+  }
+
+  private static LayoutObject readObject(GroupValues object) {
+    return new LayoutObject(
+        object.text("label"),
+        object.numbers("token_indices"),
+        object.doubleLists("boxes").stream()
+            .map(edge -> new BoundingBox(edge.get(0), edge.get(1), edge.get(2), edge.get(3)))
+            .toList());
+  }
+
+  private static List<Expectation> readExpected(GroupValues row) {
+    return row.structs("expected").stream()
+        .map(
+            thing ->
+                new Expectation(
+                    thing.text("label"),
+                    thing.number("min_count"),
+                    thing.number("max_count"),
+                    thing.text("color"),
+                    thing.text("relation") == null ? null : Relation.of(thing.text("relation")),
+                    thing.number("relative_to")))
+        .toList();
+  }
+
+  private UncheckedIOException failed(IOException e) {
+    return new UncheckedIOException("Cannot read %s: %s".formatted(file.path(), e.getMessage()), e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      reader.close();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+}

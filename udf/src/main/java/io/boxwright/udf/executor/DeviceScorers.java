@@ -1,0 +1,94 @@
+package io.boxwright.udf.executor;
+
+import ai.djl.Device;
+import io.boxwright.diffusion.detection.ObjectDetector;
+import io.boxwright.diffusion.detection.clip.CLIPScorer;
+import io.boxwright.files.NativeLibraries;
+import io.boxwright.udf.counters.GenerationCounters;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The detectors and CLIP scorers on a device of this executor: each is loaded by the first task
+ * that asks for it and kept until the process ends, which frees it. A folder whose content is
+ * another one counts as another model.
+ */
+public final class DeviceScorers {
+
+  private static final String NO_MODEL = "";
+
+  private final Device device;
+  private final PipelineThread thread;
+  private final Map<String, LoadedDetectors> detectors = new HashMap<>(); // by fingerprint
+  private final Map<String, CLIPScorer> clips = new HashMap<>(); // by fingerprint
+
+  /** Makes scorers for a device, none of them loaded. */
+  DeviceScorers(Device device) {
+    this.device = device;
+    this.thread = new PipelineThread("scorers-" + DeviceType.name(device));
+  }
+
+  /** Returns the device. */
+  public Device device() {
+    return device;
+  }
+
+  /** Returns the thread that all scorers of the device work in, one batch after another. */
+  public PipelineThread thread() {
+    return thread;
+  }
+
+  /**
+   * Returns a detector, which this object owns.
+   *
+   * @param model the content of its folder; empty if it has none
+   * @param counters the counters, which record how long loading took
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException if the folder on this host is not
+   *     the driver's, or cannot be loaded
+   */
+  public synchronized ObjectDetector detector(
+      DetectorSpec spec, Optional<TransformersModel> model, GenerationCounters counters) {
+    String key = model.map(folder -> folder.fingerprint().hex()).orElse(NO_MODEL);
+    LoadedDetectors present = detectors.get(key);
+    if (present == null) {
+      model.ifPresent(this::prepare);
+      present = new LoadedDetectors(device);
+      detectors.put(key, present);
+    }
+    return present.get(spec, counters);
+  }
+
+  /**
+   * Returns a CLIP scorer, which this object owns.
+   *
+   * @param counters the counters, which record how long loading took
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException if the folder on this host is not
+   *     the driver's, or cannot be loaded
+   */
+  public synchronized CLIPScorer clip(TransformersModel model, GenerationCounters counters) {
+    return clips.computeIfAbsent(
+        model.fingerprint().hex(),
+        key -> {
+          prepare(model);
+          long start = System.nanoTime();
+          CLIPScorer scorer =
+              CLIPScorer.fromPretrained(
+                  Path.of(model.folder()), device, WeightType.AUTO.on(device));
+          counters.addLoad(
+              "CLIP on " + DeviceType.name(device), Duration.ofNanos(System.nanoTime() - start));
+          return scorer;
+        });
+  }
+
+  private void prepare(TransformersModel model) {
+    NativeLibraries.folder(); // fails with a clear message, which class initializers would hide
+    DeviceType.requireUsable(device);
+    if (!device.isGpu()) {
+      PipelineLoader.LayoutGuidance.useAllCores();
+    }
+    model.verify();
+  }
+}
