@@ -12,14 +12,25 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.apache.spark.SparkContext;
 
-/**
- * An output folder that a driver locks while it works there.
- *
- * @param context the context whose jobs are cancelled when the lock is lost
- * @param folder the folder, which exists
- * @param command the command, for people, that goes on after a failure
- */
-record LockedFolder(SparkContext context, RunFolder folder, String command) {
+/** An output folder that a driver locks while it works there. */
+final class LockedFolder {
+
+  private final SparkContext context;
+  private final RunFolder folder;
+  private final String command;
+
+  /**
+   * Wraps a folder, which stays unlocked until {@link #during}.
+   *
+   * @param context the context whose jobs are cancelled when the lock is lost
+   * @param folder the folder, which exists
+   * @param command the command, for people, that goes on after a failure
+   */
+  LockedFolder(SparkContext context, RunFolder folder, String command) {
+    this.context = context;
+    this.folder = folder;
+    this.command = command;
+  }
 
   /**
    * Locks the folder, does the work of a run, and unlocks it.

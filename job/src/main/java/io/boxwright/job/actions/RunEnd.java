@@ -12,16 +12,27 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The end of a run, good or bad.
- *
- * @param folder the output folder, which the run has locked
- * @param plan the plan of the run
- * @param recorder the recorder that keeps the run's record up to date
- */
-record RunEnd(RunFolder folder, RunPlan plan, RunRecorder recorder) {
+/** The end of a run, good or bad. */
+final class RunEnd {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunEnd.class);
+
+  private final RunFolder folder;
+  private final RunPlan plan;
+  private final RunRecorder recorder;
+
+  /**
+   * Creates the end of a run.
+   *
+   * @param folder the output folder, which the run has locked
+   * @param plan the plan of the run
+   * @param recorder the recorder that keeps the run's record up to date
+   */
+  RunEnd(RunFolder folder, RunPlan plan, RunRecorder recorder) {
+    this.folder = folder;
+    this.plan = plan;
+    this.recorder = recorder;
+  }
 
   /**
    * Compares all footers with the plan, because only the files themselves show what is made. Writes
