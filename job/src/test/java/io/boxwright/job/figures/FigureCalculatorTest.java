@@ -3,11 +3,13 @@ package io.boxwright.job.figures;
 import static io.boxwright.job.figures.ImageBuilder.box;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.boxwright.diffusion.layout.BoundingBox;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class FigureCalculatorTest {
@@ -83,6 +85,67 @@ class FigureCalculatorTest {
     assertThat(result.figures())
         .as("no mean of one category")
         .noneMatch(figure -> figure.name().equals("mean_accuracy") && figure.category() != null);
+  }
+
+  @Test
+  void aDifferenceIsThatOfThePromptsThatBothRunsHave() {
+    List<EvaluatedImage> first =
+        Stream.of(prompt("1", 0, 2), prompt("2", 1, 1), prompt("3", 2, 0))
+            .flatMap(List::stream)
+            .toList();
+    List<EvaluatedImage> second = new ArrayList<>(prompt("2", 2, 0));
+    second.addAll(prompt("1", 1, 1));
+    second.addAll(prompt("4", 0, 2));
+    second.add(new ImageBuilder("3", 0).failed().build());
+
+    FigureDifference difference = findVisor(calculator.compare(new Visor(), first, second));
+
+    assertThat(difference.value()).isEqualTo(75 - 25);
+    assertThat(difference.prompts()).isEqualTo(2);
+    assertThat(findVisor(calculator.compare(new Visor(), second, first)).value()).isEqualTo(-50);
+  }
+
+  @Test
+  void bothRunsAreResampledTogether() {
+    List<EvaluatedImage> first = new ArrayList<>(prompt("1", 0, 2));
+    first.addAll(prompt("2", 1, 1));
+    List<EvaluatedImage> second = new ArrayList<>(prompt("1", 1, 1));
+    second.addAll(prompt("2", 2, 0));
+
+    assertThat(findVisor(calculator.compare(new Visor(), first, second)).interval())
+        .as("each prompt gains the same")
+        .isEqualTo(new Interval(50, 50));
+  }
+
+  @Test
+  void differencesAreDividedByTheCategoriesOfTheFirstRun() {
+    List<FigureDifference> differences =
+        calculator.compare(
+            new Lmd(),
+            List.of(counted("1", "numeracy", 1), counted("2", "negation", 0)),
+            List.of(counted("1", null, 0), counted("2", "numeracy", 1)));
+
+    assertThat(differences)
+        .filteredOn(difference -> difference.name().equals("accuracy"))
+        .extracting(FigureDifference::category, FigureDifference::value)
+        .containsExactly(tuple(null, 0.0), tuple("negation", 100.0), tuple("numeracy", -100.0));
+    assertThat(differences)
+        .filteredOn(difference -> difference.name().equals("mean_accuracy"))
+        .extracting(FigureDifference::value)
+        .as("the mean of -100 and 100")
+        .containsExactly(0.0);
+  }
+
+  @Test
+  void runsWithoutACommonPromptHaveNoDifferences() {
+    assertThat(calculator.compare(new Visor(), prompt("1", 1, 0), prompt("2", 1, 0))).isEmpty();
+  }
+
+  private static FigureDifference findVisor(List<FigureDifference> differences) {
+    return differences.stream()
+        .filter(difference -> difference.name().equals("VISOR_uncond"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
