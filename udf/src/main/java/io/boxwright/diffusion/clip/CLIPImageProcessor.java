@@ -1,11 +1,14 @@
 package io.boxwright.diffusion.clip;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import io.boxwright.diffusion.images.BicubicResize;
 import io.boxwright.diffusion.images.RgbPixels;
 import io.boxwright.diffusion.loading.ConfigValues;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -18,6 +21,7 @@ public final class CLIPImageProcessor implements ImageProcessor {
   private static final int DEFAULT_SIZE = 224;
 
   private final ImageProcessorConfig config;
+  private final PixelNormalizer normalizer;
   private final OptionalInt shortestEdge; // empty: a square
   private final int size;
 
@@ -28,6 +32,7 @@ public final class CLIPImageProcessor implements ImageProcessor {
    */
   public CLIPImageProcessor(ImageProcessorConfig config) {
     this.config = config;
+    this.normalizer = new PixelNormalizer(config);
     boolean crop = !Boolean.FALSE.equals(config.doCenterCrop());
     shortestEdge = config.shortestEdge(DEFAULT_SIZE);
     int square = shortestEdge.isPresent() ? 0 : config.squareSize(DEFAULT_SIZE);
@@ -60,11 +65,16 @@ public final class CLIPImageProcessor implements ImageProcessor {
   }
 
   @Override
-  public float[] process(BufferedImage image) {
+  public NDArray process(List<BufferedImage> images, NDManager manager) {
+    List<RgbPixels> cropped = images.parallelStream().map(this::resizeAndCrop).toList();
+    return normalizer.normalize(normalizer.rescale(cropped, manager)); // (N, 3, size, size)
+  }
+
+  private RgbPixels resizeAndCrop(BufferedImage image) {
     RgbPixels resized = resize(RgbPixels.of(image));
     int left = (resized.width() - size) / 2;
     int top = (resized.height() - size) / 2;
-    return config.normalize(resized.crop(left, top, size, size));
+    return resized.crop(left, top, size, size);
   }
 
   private RgbPixels resize(RgbPixels image) {

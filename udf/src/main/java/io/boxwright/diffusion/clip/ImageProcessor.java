@@ -1,6 +1,9 @@
 package io.boxwright.diffusion.clip;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.awt.image.BufferedImage;
+import java.util.List;
 
 /** A preparation of images for a vision model. Threads may share it. */
 public interface ImageProcessor {
@@ -9,10 +12,12 @@ public interface ImageProcessor {
   int size();
 
   /**
-   * Prepares an image.
+   * Prepares images on all cores and on the manager's device. The result of an image does not
+   * depend on the others.
    *
-   * @param image RGB, 8 bits a channel, of any size
-   * @return (3, size, size), normalised
+   * @param images RGB, 8 bits a channel, of any sizes, at least one
+   * @param manager the owner of the result
+   * @return (N, 3, size, size), float32, normalised
    */
-  float[] process(BufferedImage image);
+  NDArray process(List<BufferedImage> images, NDManager manager);
 }

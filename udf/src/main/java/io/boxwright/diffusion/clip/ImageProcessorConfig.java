@@ -147,26 +147,6 @@ public record ImageProcessorConfig(
     return side.intValue();
   }
 
-  /**
-   * Normalises bytes.
-   *
-   * @return (3, height, width)
-   */
-  public float[] normalize(RgbPixels image) {
-    int pixels = image.width() * image.height();
-    byte[] bytes = image.bytes();
-    float[] values = new float[RgbPixels.CHANNELS * pixels];
-    for (int channel = 0; channel < RgbPixels.CHANNELS; channel++) {
-      float mean = imageMean.get(channel).floatValue();
-      float std = imageStd.get(channel).floatValue();
-      for (int pixel = 0; pixel < pixels; pixel++) {
-        int value = bytes[RgbPixels.CHANNELS * pixel + channel] & 0xff;
-        values[channel * pixels + pixel] = ((float) (value * rescaleFactor) - mean) / std;
-      }
-    }
-    return values;
-  }
-
   private static void requireTrue(String key, Boolean value) {
     if (Boolean.FALSE.equals(value)) {
       throw new IllegalArgumentException(

@@ -3,10 +3,8 @@ package io.boxwright.diffusion.clip;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.boxwright.torch.TorchKernels;
 import java.awt.image.BufferedImage;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,20 +45,17 @@ public final class PixelBatch {
   }
 
   /**
-   * Prepares the images on all cores.
+   * Prepares the images.
    *
    * @param manager the owner of the result
    * @return (rows, 3, H, W)
    */
   public NDArray pixels(NDManager manager, DataType dataType) {
-    int side = processor.size();
-    List<float[]> prepared = images.parallelStream().map(processor::process).toList();
-    FloatBuffer values = FloatBuffer.allocate(rows * prepared.get(0).length);
-    for (int row = 0; row < rows; row++) {
-      values.put(prepared.get(Math.min(row, prepared.size() - 1)));
+    NDArray pixels = processor.process(images, manager); // (size, 3, H, W)
+    if (size() < rows) {
+      NDArray last = pixels.get(size() - 1 + ":"); // (1, 3, H, W)
+      pixels = pixels.concat(last.repeat(0, rows - size())); // (rows, 3, H, W)
     }
-    values.rewind();
-    NDArray array = manager.create(values, new Shape(rows, 3, side, side), DataType.FLOAT32);
-    return TorchKernels.toType(array, dataType);
+    return TorchKernels.toType(pixels, dataType);
   }
 }

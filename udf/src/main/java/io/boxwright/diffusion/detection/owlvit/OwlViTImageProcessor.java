@@ -1,11 +1,15 @@
 package io.boxwright.diffusion.detection.owlvit;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import io.boxwright.diffusion.clip.ImageProcessor;
 import io.boxwright.diffusion.clip.ImageProcessorConfig;
+import io.boxwright.diffusion.clip.PixelNormalizer;
 import io.boxwright.diffusion.images.BicubicResize;
 import io.boxwright.diffusion.images.RgbPixels;
 import io.boxwright.diffusion.loading.ConfigValues;
 import java.awt.image.BufferedImage;
+import java.util.List;
 
 /**
  * OWL-ViT's preparation of images, transformers' {@code OwlViTImageProcessorPil}: an image is
@@ -15,7 +19,7 @@ final class OwlViTImageProcessor implements ImageProcessor {
 
   private static final int DEFAULT_SIZE = 768;
 
-  private final ImageProcessorConfig config;
+  private final PixelNormalizer normalizer;
   private final int size;
 
   /**
@@ -27,7 +31,7 @@ final class OwlViTImageProcessor implements ImageProcessor {
     boolean crop = Boolean.TRUE.equals(config.doCenterCrop());
     ConfigValues.require(!crop, "do_center_crop", true, "false");
     ConfigValues.require(!Boolean.TRUE.equals(config.doPad()), "do_pad", true, "false");
-    this.config = config;
+    this.normalizer = new PixelNormalizer(config);
     this.size = config.squareSize(DEFAULT_SIZE);
   }
 
@@ -37,7 +41,11 @@ final class OwlViTImageProcessor implements ImageProcessor {
   }
 
   @Override
-  public float[] process(BufferedImage image) {
-    return config.normalize(BicubicResize.resize(RgbPixels.of(image), size, size));
+  public NDArray process(List<BufferedImage> images, NDManager manager) {
+    List<RgbPixels> resized =
+        images.parallelStream()
+            .map(image -> BicubicResize.resize(RgbPixels.of(image), size, size))
+            .toList();
+    return normalizer.normalize(normalizer.rescale(resized, manager)); // (N, 3, size, size)
   }
 }

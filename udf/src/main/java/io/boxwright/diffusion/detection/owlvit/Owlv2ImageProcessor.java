@@ -1,26 +1,34 @@
 package io.boxwright.diffusion.detection.owlvit;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.clip.ImageProcessor;
 import io.boxwright.diffusion.clip.ImageProcessorConfig;
+import io.boxwright.diffusion.clip.PixelNormalizer;
 import io.boxwright.diffusion.images.RgbPixels;
 import io.boxwright.diffusion.loading.ConfigValues;
 import java.awt.image.BufferedImage;
+import java.util.List;
 
 /**
  * OWLv2's preparation of images, transformers' {@code Owlv2ImageProcessorPil}: an image is padded
  * with black below or on the right to a square, blurred by a Gaussian if it shrinks, resized
  * between neighbouring pixels, as scipy's {@code gaussian_filter} and {@code zoom} do it, and
- * channels are normalised. All of it is in float32.
+ * channels are normalised. Blurring and resizing are linear, so one matrix does both to all rows,
+ * and the same matrix to all columns.
  */
 final class Owlv2ImageProcessor implements ImageProcessor {
 
   private static final int DEFAULT_SIZE = 960;
-  private static final int CHANNELS = RgbPixels.CHANNELS;
 
   /** The Gaussian ends after so many standard deviations. */
   private static final double TRUNCATE = 4;
 
-  private final ImageProcessorConfig config;
+  private final PixelNormalizer normalizer;
   private final int size;
 
   /**
@@ -32,7 +40,7 @@ final class Owlv2ImageProcessor implements ImageProcessor {
     boolean crop = Boolean.TRUE.equals(config.doCenterCrop());
     ConfigValues.require(!crop, "do_center_crop", true, "false");
     ConfigValues.require(!Boolean.FALSE.equals(config.doPad()), "do_pad", false, "true");
-    this.config = config;
+    this.normalizer = new PixelNormalizer(config);
     this.size = config.squareSize(DEFAULT_SIZE);
   }
 
@@ -42,33 +50,53 @@ final class Owlv2ImageProcessor implements ImageProcessor {
   }
 
   @Override
-  public float[] process(BufferedImage image) {
-    RgbPixels pixels = RgbPixels.of(image);
-    int side = Math.max(pixels.width(), pixels.height());
-    double[] kernel = gaussian(Math.max(0, ((double) side / size - 1) / 2));
-    float[] values = new float[CHANNELS * size * size];
-    for (int channel = 0; channel < CHANNELS; channel++) {
-      float[] plane = pad(pixels, channel, side);
-      // Twice a pass along the rows that also turns the plane.
-      float[] blurred = blurTurned(blurTurned(plane, side, kernel), side, kernel);
-      float[] resized = zoomTurned(zoomTurned(blurred, side, side), side, size);
-      normalize(resized, channel, values);
-    }
-    return values;
+  public NDArray process(List<BufferedImage> images, NDManager manager) {
+    NDList resized = new NDList();
+    images.parallelStream()
+        .map(RgbPixels::of)
+        .toList()
+        .forEach(image -> resized.add(resize(image, manager)));
+    return normalizer.normalize(NDArrays.concat(resized)); // (N, 3, size, size)
   }
 
-  /** Returns one channel of the padded image, (side, side), 0..1. */
-  private float[] pad(RgbPixels pixels, int channel, int side) {
-    float[] plane = new float[side * side];
-    for (int y = 0; y < pixels.height(); y++) {
-      for (int x = 0; x < pixels.width(); x++) {
-        plane[y * side + x] = (float) (pixels.value(x, y, channel) * config.rescaleFactor());
+  /** Resizes an image: (1, 3, H, W) -> (1, 3, size, size). Padding is black and adds nothing. */
+  private NDArray resize(RgbPixels image, NDManager manager) {
+    NDArray values = normalizer.rescale(List.of(image), manager); // (1, 3, H, W)
+    int side = Math.max(image.width(), image.height());
+    NDArray weights = manager.create(makeWeights(side), new Shape(size, side));
+    NDArray rows = weights.get(new NDIndex(":, :{}", image.height())); // (size, H)
+    NDArray columns = weights.get(new NDIndex(":, :{}", image.width())); // (size, W)
+    return rows.matMul(values).matMul(columns.transpose());
+  }
+
+  /** Makes the weights (size, side) that blur an axis and resize it. */
+  private float[] makeWeights(int side) {
+    double scale = (double) side / size;
+    double[] gaussian = makeGaussian(Math.max(0, (scale - 1) / 2));
+    float[] weights = new float[size * side];
+    for (int i = 0; i < size; i++) {
+      double place = (i + 0.5) * scale - 0.5;
+      int left = (int) Math.floor(place);
+      double share = place - left;
+      double[] row = new double[side];
+      addBlurred(row, mirror(left, side), 1 - share, gaussian);
+      addBlurred(row, mirror(left + 1, side), share, gaussian);
+      for (int j = 0; j < side; j++) {
+        weights[i * side + j] = (float) row[j];
       }
     }
-    return plane;
+    return weights;
   }
 
-  private static double[] gaussian(double sigma) {
+  /** Adds the weights of the pixels that a blurred pixel is made from. */
+  private static void addBlurred(double[] row, int place, double share, double[] gaussian) {
+    int radius = gaussian.length / 2;
+    for (int i = -radius; i <= radius; i++) {
+      row[mirror(place + i, row.length)] += share * gaussian[i + radius];
+    }
+  }
+
+  private static double[] makeGaussian(double sigma) {
     int radius = (int) (TRUNCATE * sigma + 0.5);
     double[] weights = new double[2 * radius + 1];
     double sum = 0;
@@ -82,40 +110,6 @@ final class Owlv2ImageProcessor implements ImageProcessor {
     return weights;
   }
 
-  /** Blurs along rows: (side, side) -> (side, side), columns and rows exchanged. */
-  private static float[] blurTurned(float[] plane, int side, double[] kernel) {
-    int radius = kernel.length / 2;
-    float[] turned = new float[plane.length];
-    for (int y = 0; y < side; y++) {
-      for (int x = 0; x < side; x++) {
-        double sum = 0;
-        for (int i = -radius; i <= radius; i++) {
-          sum += kernel[i + radius] * plane[y * side + mirror(x + i, side)];
-        }
-        turned[x * side + y] = (float) sum;
-      }
-    }
-    return turned;
-  }
-
-  /** Resizes rows: (rows, side) -> (size, rows), columns and rows exchanged. */
-  private float[] zoomTurned(float[] plane, int side, int rows) {
-    double scale = (double) side / size;
-    float[] turned = new float[size * rows];
-    for (int x = 0; x < size; x++) {
-      double place = (x + 0.5) * scale - 0.5;
-      int left = (int) Math.floor(place);
-      double share = place - left;
-      int first = mirror(left, side);
-      int second = mirror(left + 1, side);
-      for (int y = 0; y < rows; y++) {
-        double value = plane[y * side + first] * (1 - share) + plane[y * side + second] * share;
-        turned[x * rows + y] = (float) value;
-      }
-    }
-    return turned;
-  }
-
   /** Reflects a place outside 0..size-1 at the centres of the outermost pixels. */
   private static int mirror(int place, int size) {
     if (size == 1) {
@@ -124,13 +118,5 @@ final class Owlv2ImageProcessor implements ImageProcessor {
     int period = 2 * (size - 1);
     int inside = Math.floorMod(place, period);
     return inside < size ? inside : period - inside;
-  }
-
-  private void normalize(float[] plane, int channel, float[] values) {
-    float mean = config.imageMean().get(channel).floatValue();
-    float std = config.imageStd().get(channel).floatValue();
-    for (int i = 0; i < plane.length; i++) {
-      values[channel * plane.length + i] = (plane[i] - mean) / std;
-    }
   }
 }
