@@ -63,16 +63,7 @@ public final class BoxwrightCommand {
     SparkSettings.keepOldDates(conf);
     SparkConfDefaults defaults = new SparkConfDefaults(conf);
     CommandLine commandLine =
-        ValueConverters.use(
-                new CommandLine(new BoxwrightCommand())
-                    .addSubcommand(new GenerateCommand(conf))
-                    .addSubcommand(new DemoCommand(conf))
-                    .addSubcommand(new EvaluateCommand(conf))
-                    .addSubcommand(new StatusCommand(conf))
-                    .addSubcommand(new VerifyCommand(conf))
-                    .addSubcommand(new TokensCommand(conf))
-                    .addSubcommand(new ImportCommand(conf))
-                    .addSubcommand(new BenchCommand()))
+        ValueConverters.use(makeCommandLine(conf))
             .setOut(out)
             .setErr(err)
             .setUsageHelpAutoWidth(true)
@@ -86,6 +77,19 @@ public final class BoxwrightCommand {
     } catch (FSError e) { // Hadoop's error for local disks, which picocli does not catch
       return reportFailure(new IOException(e.getCause().getMessage(), e), commandLine);
     }
+  }
+
+  /** Makes a command line with all commands. */
+  static CommandLine makeCommandLine(SparkConf conf) {
+    return new CommandLine(new BoxwrightCommand())
+        .addSubcommand(new ImportCommand(conf))
+        .addSubcommand(new GenerateCommand(conf))
+        .addSubcommand(new EvaluateCommand(conf))
+        .addSubcommand(new DemoCommand(conf))
+        .addSubcommand(new StatusCommand(conf))
+        .addSubcommand(new VerifyCommand(conf))
+        .addSubcommand(new TokensCommand(conf))
+        .addSubcommand(new BenchCommand());
   }
 
   private static int reportInvalidOption(ParameterException e) {

@@ -2,9 +2,11 @@ package io.boxwright.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
+import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The help of commands. */
 class HelpTest extends CommandRuns {
@@ -18,9 +20,12 @@ class HelpTest extends CommandRuns {
         .doesNotContain("pipeline-loader", "Defaults that Spark's settings give");
   }
 
+  private static Set<String> commands() {
+    return BoxwrightCommand.makeCommandLine(new SparkConf(false)).getSubcommands().keySet();
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {"import", "generate", "evaluate", "demo", "status", "verify", "tokens", "bench"})
+  @MethodSource("commands")
   void helpAndVersionStandBehindAllOtherOptions(String command) {
     assertThat(run(command, "--help")).isEqualTo(ExitCode.OK);
 

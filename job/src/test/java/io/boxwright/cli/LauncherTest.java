@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code job/bin/boxwright}, with a Java and a Spark that only say how they were called. */
@@ -123,6 +126,16 @@ class LauncherTest {
         .doesNotContain(LOCAL_SETTINGS);
   }
 
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandGetsItsOptions(String command) throws Exception {
+    assertThat(launch(command, "--an-option")).endsWith(" " + command + " --an-option\n");
+  }
+
+  private static Set<String> commands() {
+    return BoxwrightCommand.makeCommandLine(new SparkConf(false)).getSubcommands().keySet();
+  }
+
   @Test
   void tokensNeedsNoSpark() throws Exception {
     assertThat(launch("tokens", "--model", "m", "a cat"))
@@ -206,7 +219,7 @@ class LauncherTest {
           --name --verbose generate            | --name needs a value before --verbose
           --name generate --input x            | --name needs a value before the command
           --queue status                       | --queue needs a value before the command
-          --verbose --conf a=b                 | There is no command after --conf: generate, demo,
+          --verbose --conf a=b                 | There is no command after --conf: generate, evaluate, demo,
           """)
   void optionsOfSparkThatCannotBeAreOneLine(String arguments, String message) throws Exception {
     assertThat(launch("", 2, arguments.split(" "))).startsWith(message).hasLineCount(1);
