@@ -51,9 +51,42 @@ public record Expectation(
     return new Expectation(label, null, null, null, null, null);
   }
 
-  /** Expects this number of things, no more and no less. */
+  /**
+   * Expects this number of things, no more and no less; 0 expects that there is none.
+   *
+   * @throws IllegalArgumentException if the number is negative
+   */
   public static Expectation exactly(int count, String label) {
-    return new Expectation(label, count, count, null, null, null);
+    return of(label).withCounts(count, count);
+  }
+
+  /**
+   * Returns this expectation with other counts.
+   *
+   * @param least the smallest right number, or null
+   * @param most the largest right number, or null
+   * @throws IllegalArgumentException if a count is negative, or the smallest is above the largest
+   */
+  public Expectation withCounts(Integer least, Integer most) {
+    return new Expectation(label, least, most, color, relation, relativeTo);
+  }
+
+  /**
+   * Returns this expectation with another colour.
+   *
+   * @param newColor the colour, or null for any
+   */
+  public Expectation withColor(String newColor) {
+    return new Expectation(label, minCount, maxCount, newColor, relation, relativeTo);
+  }
+
+  /**
+   * Returns this expectation with another relation.
+   *
+   * @param other the index of the other thing in the list of expectations, from 0
+   */
+  public Expectation withRelation(Relation newRelation, int other) {
+    return new Expectation(label, minCount, maxCount, color, newRelation, other);
   }
 
   /** Returns the smallest right number of things. */

@@ -52,6 +52,19 @@ public enum Relation {
                         .formatted(text, Arrays.stream(values()).map(Relation::text).toList())));
   }
 
+  /** Returns the relation that the second thing has to the first one. */
+  public Relation inverse() {
+    return switch (this) {
+      case LEFT_OF -> RIGHT_OF;
+      case RIGHT_OF -> LEFT_OF;
+      case ABOVE -> BELOW;
+      case BELOW -> ABOVE;
+      case NEXT_TO -> NEXT_TO;
+      case LARGER_THAN -> SMALLER_THAN;
+      case SMALLER_THAN -> LARGER_THAN;
+    };
+  }
+
   /** Returns whether this compares areas and not places. */
   boolean comparesSizes() {
     return this == LARGER_THAN || this == SMALLER_THAN;

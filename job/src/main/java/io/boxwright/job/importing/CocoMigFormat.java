@@ -1,5 +1,6 @@
 package io.boxwright.job.importing;
 
+import io.boxwright.job.figures.Expectation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

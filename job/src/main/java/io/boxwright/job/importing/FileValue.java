@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A value in a file, with its place. Its methods read it as what it must be, and throw an {@link
@@ -144,6 +145,18 @@ final class FileValue {
   /** Returns another value at the same place. */
   FileValue with(JsonNode other) {
     return new FileValue(place, path, other);
+  }
+
+  /**
+   * Makes something of this value. If that throws an {@link IllegalArgumentException}, its message
+   * becomes that of an error that names the file, the line and the field.
+   */
+  <T> T make(Supplier<T> step) {
+    try {
+      return step.get();
+    } catch (IllegalArgumentException e) {
+      throw failure(e.getMessage());
+    }
   }
 
   /** Returns an error that names the file, the line and the field. */

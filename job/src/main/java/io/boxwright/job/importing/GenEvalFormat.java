@@ -1,5 +1,7 @@
 package io.boxwright.job.importing;
 
+import io.boxwright.job.figures.Expectation;
+import io.boxwright.job.figures.Relation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,24 +35,24 @@ final class GenEvalFormat implements LayoutFormat {
       expected.add(readThing(thing, included.size()));
     }
     for (FileValue thing : entry.find("exclude").map(FileValue::items).orElse(List.of())) {
-      exclude(thing.field("class").text(), thing.field("count").wholeNumber() - 1, expected);
+      exclude(thing, expected);
     }
     return expected;
   }
 
   private static Expectation readThing(FileValue thing, int things) {
+    String label = thing.field("class").text();
+    int count = thing.field("count").wholeNumber();
     Expectation expected =
-        Expectation.of(thing.field("class").text())
-            .withCounts(thing.field("count").wholeNumber(), null)
+        thing
+            .make(() -> Expectation.of(label).withCounts(count, null))
             .withColor(thing.find("color").map(FileValue::text).orElse(null));
     Optional<FileValue> position = thing.find("position");
     if (position.isEmpty()) {
       return expected;
     }
     List<FileValue> pair = position.get().items(2);
-    Relation relation =
-        Relation.of(pair.get(0).text())
-            .orElseThrow(() -> pair.get(0).failure("it must be left of, right of, above or below"));
+    Relation relation = pair.get(0).make(() -> Relation.of(pair.get(0).text()));
     int other = pair.get(1).wholeNumber();
     if (other < 0 || other >= things) {
       throw pair.get(1).failure("there is no object %d".formatted(other));
@@ -59,14 +61,16 @@ final class GenEvalFormat implements LayoutFormat {
   }
 
   /** Limits a class that is expected, too; a class that is not may still occur less often. */
-  private static void exclude(String label, int most, List<Expectation> expected) {
+  private static void exclude(FileValue thing, List<Expectation> expected) {
+    String label = thing.field("class").text();
+    int most = thing.field("count").wholeNumber() - 1;
     for (int i = 0; i < expected.size(); i++) {
-      Expectation thing = expected.get(i);
-      if (thing.label().equals(label)) {
-        expected.set(i, thing.withCounts(thing.minCount(), most));
+      Expectation there = expected.get(i);
+      if (there.label().equals(label)) {
+        expected.set(i, thing.make(() -> there.withCounts(there.minCount(), most)));
         return;
       }
     }
-    expected.add(Expectation.of(label).withCounts(0, most));
+    expected.add(thing.make(() -> Expectation.of(label).withCounts(0, most)));
   }
 }

@@ -2,6 +2,8 @@ package io.boxwright.job.importing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.boxwright.diffusion.clip.PromptWords;
+import io.boxwright.job.figures.Expectation;
+import io.boxwright.job.figures.Relation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +32,26 @@ final class HrsFormat implements LayoutFormat {
       "(?:on|to) the left of|(?:on|to) the right of|on top of|above|over|below|beneath"
           + "|under(?:neath)?|on";
 
+  private static final String SIZE_WORDS = "bigger|larger|smaller";
+
   /** {@code a cat above a dog}, and {@code a cat above a dog and on the left of a car}. */
   private static final Pattern RELATIONS =
       Pattern.compile(
           "an? (.+?) (%s) an? (.+?)(?: and (%s) (?:an? )?(.+?))?\\.?"
               .formatted(RELATION_WORDS, RELATION_WORDS),
+          Pattern.CASE_INSENSITIVE);
+
+  /** {@code a car and a cat, the car is bigger than the cat}. */
+  private static final Pattern SIZES_OF_TWO =
+      Pattern.compile(
+          "an? (.+?) and an? .+?, the \\1 is (%s) than the (.+?)\\.?".formatted(SIZE_WORDS),
+          Pattern.CASE_INSENSITIVE);
+
+  /** {@code a car which is bigger than a cat and dog and smaller than horse}. */
+  private static final Pattern SIZES_OF_MORE =
+      Pattern.compile(
+          "an? (.+?) which is (%s) than an? (.+?)(?: and (?!%s)(.+?))? and (%s) than (.+?)\\.?"
+              .formatted(SIZE_WORDS, SIZE_WORDS, SIZE_WORDS),
           Pattern.CASE_INSENSITIVE);
 
   @Override
@@ -119,7 +136,10 @@ final class HrsFormat implements LayoutFormat {
     List<String> names =
         objects.stream().map(object -> toLabel(object.phrase())).distinct().toList();
     if ("spatial".equals(category)) {
-      return expectRelations(prompt, names);
+      return expectPlaces(prompt, names);
+    }
+    if ("size".equals(category)) {
+      return expectSizes(prompt, names);
     }
     return names.stream()
         .map(
@@ -135,23 +155,64 @@ final class HrsFormat implements LayoutFormat {
     return HeadNoun.list(name).stream().findFirst().orElse(name);
   }
 
-  /** Expects the relations of one object to one or two others; no relation in other prompts. */
-  private static List<Expectation> expectRelations(String prompt, List<String> names) {
+  /** A relation that a prompt gives its first object. */
+  private record Comparison(Relation relation, String other) {}
+
+  /** Expects the places of one object relative to one or two others. */
+  private static List<Expectation> expectPlaces(String prompt, List<String> names) {
+    Matcher words = RELATIONS.matcher(prompt);
+    if (!words.matches()) {
+      return expectRelations("", List.of(), names);
+    }
+    List<Comparison> comparisons = new ArrayList<>();
+    comparisons.add(new Comparison(toRelation(words.group(2)), words.group(3)));
+    if (words.group(5) != null) {
+      comparisons.add(new Comparison(toRelation(words.group(4)), words.group(5)));
+    }
+    return expectRelations(words.group(1), comparisons, names);
+  }
+
+  /** Expects the size of one object relative to one, two or three others. */
+  private static List<Expectation> expectSizes(String prompt, List<String> names) {
+    Matcher two = SIZES_OF_TWO.matcher(prompt);
+    if (two.matches()) {
+      Comparison only = new Comparison(toSizeRelation(two.group(2)), two.group(3));
+      return expectRelations(two.group(1), List.of(only), names);
+    }
+    Matcher more = SIZES_OF_MORE.matcher(prompt);
+    if (!more.matches()) {
+      return expectRelations("", List.of(), names);
+    }
+    Relation relation = toSizeRelation(more.group(2));
+    List<Comparison> comparisons = new ArrayList<>();
+    comparisons.add(new Comparison(relation, more.group(3)));
+    if (more.group(4) != null) {
+      comparisons.add(new Comparison(relation, more.group(4)));
+    }
+    comparisons.add(new Comparison(toSizeRelation(more.group(5)), more.group(6)));
+    return expectRelations(more.group(1), comparisons, names);
+  }
+
+  /**
+   * Expects all objects. The first comparison becomes the relation of the first object; the others
+   * become, turned round, those of the other objects. There are no relations if a name is unknown.
+   */
+  private static List<Expectation> expectRelations(
+      String first, List<Comparison> comparisons, List<String> names) {
     List<Expectation> things = new ArrayList<>(names.stream().map(Expectation::of).toList());
-    Matcher relations = RELATIONS.matcher(prompt);
-    if (!relations.matches()) {
+    int subject = findName(names, first);
+    List<Integer> others =
+        comparisons.stream().map(comparison -> findName(names, comparison.other())).toList();
+    if (subject < 0 || others.contains(-1)) {
       return things;
     }
-    int first = findName(names, relations.group(1));
-    int second = findName(names, relations.group(3));
-    boolean three = relations.group(5) != null;
-    int third = three ? findName(names, relations.group(5)) : second;
-    if (first >= 0 && second >= 0 && third >= 0) {
-      Relation relation = toRelation(relations.group(2));
-      things.set(first, things.get(first).withRelation(relation, second));
-      if (three) {
-        Relation inverse = toRelation(relations.group(4)).inverse();
-        things.set(third, things.get(third).withRelation(inverse, first));
+    for (int i = 0; i < others.size(); i++) {
+      Relation relation = comparisons.get(i).relation();
+      int other = others.get(i);
+      if (i == 0) {
+        things.set(subject, things.get(subject).withRelation(relation, other));
+      } else {
+        things.set(other, things.get(other).withRelation(relation.inverse(), subject));
       }
     }
     return things;
@@ -170,6 +231,10 @@ final class HrsFormat implements LayoutFormat {
       return Relation.RIGHT_OF;
     }
     return words.matches("on|on top of|above|over") ? Relation.ABOVE : Relation.BELOW;
+  }
+
+  private static Relation toSizeRelation(String word) {
+    return word.equalsIgnoreCase("smaller") ? Relation.SMALLER_THAN : Relation.LARGER_THAN;
   }
 
   /**
@@ -192,7 +257,7 @@ final class HrsFormat implements LayoutFormat {
                 .flatMapToInt(OptionalInt::stream)
                 .findFirst();
         if (number.isPresent()) {
-          return Expectation.of(name).withCounts(number.getAsInt(), number.getAsInt());
+          return Expectation.exactly(number.getAsInt(), name);
         }
       }
     }

@@ -1,5 +1,6 @@
 package io.boxwright.job.importing;
 
+import io.boxwright.job.figures.Expectation;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;

@@ -1,6 +1,7 @@
 package io.boxwright.job.importing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.boxwright.job.figures.Expectation;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,6 +2,8 @@ package io.boxwright.job.importing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.boxwright.job.figures.Expectation;
+import io.boxwright.job.figures.Relation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -124,7 +126,7 @@ final class LmdFormat implements LayoutFormat {
     if (negation.matches()) {
       return layout
           .withCategory("negation")
-          .withExpected(List.of(Expectation.none(singular(negation.group(1)))));
+          .withExpected(List.of(Expectation.exactly(0, singular(negation.group(1)))));
     }
     Matcher spatial = SPATIAL.matcher(prompt);
     if (spatial.matches()) {
@@ -148,7 +150,7 @@ final class LmdFormat implements LayoutFormat {
       String label = count == 1 ? words[1] : singular(words[1]);
       return layout
           .withCategory("numeracy")
-          .withExpected(List.of(Expectation.of(label).withCounts(count, count)));
+          .withExpected(List.of(Expectation.exactly(count, label)));
     }
     return layout
         .withCategory("attribution")

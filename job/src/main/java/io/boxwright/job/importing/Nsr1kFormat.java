@@ -1,6 +1,8 @@
 package io.boxwright.job.importing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.boxwright.job.figures.Expectation;
+import io.boxwright.job.figures.Relation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,7 +58,7 @@ final class Nsr1kFormat implements LayoutFormat {
     for (FileValue count : entry.field("num_object").items()) {
       List<FileValue> pair = count.items(2);
       int number = pair.get(1).wholeNumber();
-      expected.add(Expectation.of(pair.get(0).text()).withCounts(number, number));
+      expected.add(count.make(() -> Expectation.exactly(number, pair.get(0).text())));
     }
     return make(entry, entry.field("sub-type").text(), objects).withExpected(expected);
   }

@@ -1,5 +1,7 @@
 package io.boxwright.job.importing;
 
+import io.boxwright.job.figures.Expectation;
+import io.boxwright.job.figures.Relation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -96,6 +96,30 @@ class HrsFormatTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a car and a dog, the car is bigger than the dog.|car larger than 1;dog;cat;bus",
+        "A car and a dog, the car is smaller than the dog|car smaller than 1;dog;cat;bus",
+        "a dog which is bigger than a car and smaller than bus."
+            + "|car;dog larger than 0;cat;bus larger than 1",
+        "a car which is larger than a dog and cat and smaller than bus."
+            + "|car larger than 1;dog;cat smaller than 0;bus larger than 0",
+        "a car which is larger than a house.|car;dog;cat;bus",
+        "a car and a dog of one size.|car;dog;cat;bus"
+      })
+  void sizePromptsExpectTheRelationsOfOneObject(String prompt, String expected) throws IOException {
+    JsonNode row =
+        importJson(
+            "size_iou_threshold_0.json",
+            prompt,
+            "[['car'],['dog,'],['cat'],['bus']]",
+            "[[[0,0,1,1]],[[0,0,1,1]],[[0,0,1,1]],[[0,0,1,1]]]");
+
+    assertThat(String.join(";", Imports.expected(row))).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "two mice and five zebras, mouse 2..2;zebra 5..5",
     "3 black mice near zebras, mouse 3..3;zebra",

@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What each benchmark's files become, with small files of the same form. */
 class LayoutFormatsTest {
@@ -186,6 +188,29 @@ class LayoutFormatsTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
             "geneval.jsonl, line 2, field include[0].count: it is 'two', but must be a whole number");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'class':'clock','count':2}|{'class':'clock','count':2}"
+            + "|exclude[0]: The expectation 'clock' has counts from 2 to 1",
+        "{'class':'clock','count':-2}|{'class':'cat','count':2}"
+            + "|include[0]: The expectation 'clock' has counts from -2 to null",
+        "{'class':'clock','count':2}|{'class':'cat','count':0}"
+            + "|exclude[0]: The expectation 'cat' has counts from 0 to -1",
+      })
+  void aThingThatNoImageCanShowIsNamedWithItsLine(String included, String excluded, String problem)
+      throws Exception {
+    String file =
+        imports.file(
+            "geneval.jsonl",
+            "{'tag':'t','include':[%s],'exclude':[%s],'prompt':'p'}".formatted(included, excluded));
+
+    assertThatThrownBy(() -> imports.run("geneval", json(file)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("geneval.jsonl, line 1, field " + problem);
   }
 
   @Test
