@@ -1,9 +1,9 @@
 package io.boxwright.job.importing;
 
 import io.boxwright.diffusion.clip.PromptWords;
+import io.boxwright.diffusion.layout.RelativeBoxes;
 import io.boxwright.diffusion.pipelines.RequestLimits;
 import io.boxwright.text.Printable;
-import io.boxwright.udf.table.RelativeBoxes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -20,7 +20,7 @@ public record ImageRequest(Row row, PromptRow prompt, int imageIndex, List<Integ
 
   /** Returns the seed of the image's noise: the row's seed plus the image's number. */
   public long seed() {
-    return prompt.seed() + imageIndex;
+    return prompt.values().seed() + imageIndex;
   }
 
   /** Returns the request for the next image of the same row. */

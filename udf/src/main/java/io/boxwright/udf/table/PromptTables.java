@@ -140,7 +140,7 @@ public final class PromptTables {
     PromptSchema columns = PromptSchema.of(prompts.schema());
     return BoxUnits.of(
             prompts.collectAsList().stream()
-                .flatMap(row -> PromptRow.read(row, columns).bboxes().stream())
+                .flatMap(row -> PromptRow.read(row, columns).values().bboxes().stream())
                 .toList())
         .map(BoxUnits::advice);
   }
@@ -170,7 +170,7 @@ public final class PromptTables {
         values[i] =
             switch (column) {
               case "id" -> prompt.id();
-              case "seed" -> prompt.seed();
+              case "seed" -> prompt.values().seed();
               default -> row.getAs(column);
             };
       }

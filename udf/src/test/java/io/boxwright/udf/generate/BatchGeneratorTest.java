@@ -8,6 +8,7 @@ import io.boxwright.diffusion.guidance.BackwardGuidance;
 import io.boxwright.diffusion.guidance.BatchShape;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
+import io.boxwright.diffusion.pipelines.PromptValues;
 import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.StubPipeline;
 import io.boxwright.udf.counters.GenerationCounters;
@@ -78,7 +79,11 @@ class BatchGeneratorTest {
 
   private static ImageRequest image(String prompt) {
     PromptRow row =
-        new PromptRow(prompt, prompt, null, 1, List.of(), List.of(), List.of(), 0, Map.of());
+        new PromptRow(
+            prompt,
+            new PromptValues(prompt, null, 1, List.of(), List.of(), List.of()),
+            0,
+            Map.of());
     return new ImageRequest(null, row, 0, null);
   }
 

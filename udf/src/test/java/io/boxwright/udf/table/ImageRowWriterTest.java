@@ -7,6 +7,7 @@ import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
 import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
+import io.boxwright.diffusion.pipelines.PromptValues;
 import io.boxwright.diffusion.scores.ImageScores;
 import io.boxwright.diffusion.scores.ObjectScores;
 import io.boxwright.diffusion.scores.ScoreGroup;
@@ -64,7 +65,8 @@ class ImageRowWriterTest {
             PromptSchema.of(PROMPTS),
             ImageTableSchema.of(PROMPTS, AttentionMaps.DROP, List.of(column)));
     PromptRow prompt =
-        new PromptRow("r", "a cat", null, 1, List.of(), List.of(), List.of(), 0, Map.of());
+        new PromptRow(
+            "r", new PromptValues("a cat", null, 1, List.of(), List.of(), List.of()), 0, Map.of());
     GeneratedImage image =
         new GeneratedImage(
             new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB),

@@ -1,6 +1,5 @@
-package io.boxwright.udf.table;
+package io.boxwright.diffusion.layout;
 
-import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.text.Count;
 import java.util.List;
 import java.util.Objects;
