@@ -20,6 +20,7 @@ class ArchitectureTest {
           "io.boxwright.udf.executor",
           "io.boxwright.udf.counters",
           "io.boxwright.udf.table",
+          "io.boxwright.djl",
           "io.boxwright.diffusion.pipelines",
           "io.boxwright.diffusion.guidance",
           "io.boxwright.diffusion.metrics",

@@ -38,6 +38,11 @@ public final class LibTorch {
   /** Loads the engine, if it is not loaded yet. */
   public static void load() {}
 
+  /** Returns the engine, which is loaded by then. */
+  public static Engine engine() {
+    return Engine.getEngine(NAME);
+  }
+
   /**
    * Makes a manager of arrays on a device.
    *

@@ -1,0 +1,139 @@
+package io.boxwright.djl;
+
+import ai.djl.BaseModel;
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.pipelines.GenerationRequest;
+import io.boxwright.diffusion.pipelines.ImagePipeline;
+import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
+import io.boxwright.diffusion.pipelines.PretrainedFolder;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.text.Printable;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A diffusers folder as a model of DJL. It holds the pipeline until it is closed. */
+final class LayoutGuidanceModel extends BaseModel {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LayoutGuidanceModel.class);
+
+  private static final String VARIANT = "variant";
+  private static final String DTYPE = "dtype";
+  private static final Set<String> OPTIONS = Set.of(VARIANT, DTYPE, "modelName");
+
+  private ImagePipeline pipeline;
+  private ImageSettings settings;
+
+  LayoutGuidanceModel(String name, NDManager manager) {
+    super(name);
+    this.manager = manager;
+  }
+
+  /**
+   * Returns a model as one of this engine.
+   *
+   * @throws IllegalArgumentException if it is a model of another engine
+   */
+  static LayoutGuidanceModel of(Model model) {
+    if (model instanceof LayoutGuidanceModel own) {
+      return own;
+    }
+    throw new IllegalArgumentException(
+        "The model must be one of the engine %s: set optEngine(\"%s\"), or engine=%s in serving.properties"
+            .formatted(BoxwrightEngine.NAME, BoxwrightEngine.NAME, BoxwrightEngine.NAME));
+  }
+
+  /**
+   * Loads a diffusers folder. The model's properties are the settings of its images, see {@link
+   * ImageSettings#of}.
+   *
+   * @param options {@code variant}, the variant of the weight files, such as {@code fp16}, and
+   *     {@code dtype}: {@code float32}, {@code float16}, or by default {@code float16} on a GPU
+   * @throws MalformedModelException naming the part of the folder that is missing or wrong
+   * @throws IllegalArgumentException naming the option or argument that is wrong
+   */
+  @Override
+  public void load(Path folder, String prefix, Map<String, ?> options)
+      throws MalformedModelException {
+    setModelDir(folder);
+    Map<String, ?> given = options == null ? Map.of() : options;
+    requireKnown(given);
+    String variant = (String) given.get(VARIANT);
+    Device device = manager.getDevice();
+    dataType = chooseDataType((String) given.get(DTYPE), device);
+    try {
+      settings = ImageSettings.of(properties, modelDir);
+      PretrainedFolder.check(modelDir, variant, settings.options()).forEach(LOG::warn);
+      PretrainedFolder.checkGuidance(modelDir, settings.guidance());
+      pipeline =
+          LayoutGuidanceStableDiffusionPipeline.fromPretrained(
+              modelDir, new PretrainedOptions(device, dataType, variant));
+    } catch (ModelLoadingException e) {
+      throw new MalformedModelException(e.getMessage(), e);
+    }
+    block = new PipelineBlock(pipeline, settings);
+    wasLoaded = true;
+    LOG.info(
+        "Loaded {} on {}: {}, guidance {}",
+        modelDir,
+        device,
+        settings.options(),
+        settings.guidance());
+  }
+
+  private static void requireKnown(Map<String, ?> options) {
+    for (String name : options.keySet()) {
+      if (!OPTIONS.contains(name)) {
+        throw new IllegalArgumentException(
+            "Unknown option %s: a model has the options %s and %s; options of its images are arguments"
+                .formatted(Printable.name(name), VARIANT, DTYPE));
+      }
+    }
+  }
+
+  private static DataType chooseDataType(String name, Device device) {
+    if (name == null) {
+      return device.isGpu() ? DataType.FLOAT16 : DataType.FLOAT32;
+    }
+    return switch (name) {
+      case "float32" -> DataType.FLOAT32;
+      case "float16" -> DataType.FLOAT16;
+      default ->
+          throw new IllegalArgumentException(
+              "Invalid option: dtype is %s, it must be float32 or float16"
+                  .formatted(Printable.value(name)));
+    };
+  }
+
+  /** Returns the tokenizer of the prompts. */
+  CLIPTokenizer tokenizer() {
+    return pipeline.tokenizer();
+  }
+
+  /**
+   * Checks a request against the model.
+   *
+   * @return the request with its tokens
+   * @throws IllegalArgumentException naming what is wrong
+   */
+  GenerationRequest check(GenerationRequest request) {
+    return pipeline.checkRequest(request, settings.guidance());
+  }
+
+  /** Frees the pipeline. */
+  @Override
+  public void close() {
+    if (pipeline != null) {
+      pipeline.close();
+    }
+    super.close();
+  }
+}
