@@ -7,8 +7,6 @@ import io.boxwright.files.NativeLibraries;
 import io.boxwright.udf.counters.GenerationCounters;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,17 +16,16 @@ import java.util.Optional;
  */
 public final class DeviceScorers {
 
-  private static final String NO_MODEL = "";
-
   private final Device device;
   private final PipelineThread thread;
-  private final Map<String, LoadedDetectors> detectors = new HashMap<>(); // by fingerprint
-  private final Map<String, CLIPScorer> clips = new HashMap<>(); // by fingerprint
+  private final LoadedDetectors detectors;
+  private final KeptScorers<CLIPScorer> clips = new KeptScorers<>();
 
   /** Makes scorers for a device, none of them loaded. */
   DeviceScorers(Device device) {
     this.device = device;
     this.thread = new PipelineThread("scorers-" + DeviceType.name(device));
+    this.detectors = new LoadedDetectors(device);
   }
 
   /** Returns the device. */
@@ -44,21 +41,17 @@ public final class DeviceScorers {
   /**
    * Returns a detector, which this object owns.
    *
-   * @param model the content of its folder; empty if it has none
+   * @param model the detector's folder as the driver found it; empty if it has none
    * @param counters the counters, which record how long loading took
    * @throws io.boxwright.diffusion.loading.ModelLoadingException if the folder on this host is not
    *     the driver's, or cannot be loaded
    */
-  public synchronized ObjectDetector detector(
+  public ObjectDetector detector(
       DetectorSpec spec, Optional<TransformersModel> model, GenerationCounters counters) {
-    String key = model.map(folder -> folder.fingerprint().hex()).orElse(NO_MODEL);
-    LoadedDetectors present = detectors.get(key);
-    if (present == null) {
-      model.ifPresent(this::prepare);
-      present = new LoadedDetectors(device);
-      detectors.put(key, present);
+    if (model.isPresent()) {
+      prepareLibtorch();
     }
-    return present.get(spec, counters);
+    return detectors.get(spec, model, counters);
   }
 
   /**
@@ -68,27 +61,25 @@ public final class DeviceScorers {
    * @throws io.boxwright.diffusion.loading.ModelLoadingException if the folder on this host is not
    *     the driver's, or cannot be loaded
    */
-  public synchronized CLIPScorer clip(TransformersModel model, GenerationCounters counters) {
-    return clips.computeIfAbsent(
-        model.fingerprint().hex(),
-        key -> {
-          prepare(model);
-          long start = System.nanoTime();
-          CLIPScorer scorer =
-              CLIPScorer.fromPretrained(
-                  Path.of(model.folder()), device, WeightType.AUTO.on(device));
-          counters.addLoad(
-              "CLIP on " + DeviceType.name(device), Duration.ofNanos(System.nanoTime() - start));
-          return scorer;
-        });
+  public CLIPScorer clip(TransformersModel model, GenerationCounters counters) {
+    prepareLibtorch();
+    return clips.get(model.folder(), Optional.of(model), () -> loadClip(model, counters));
   }
 
-  private void prepare(TransformersModel model) {
+  private CLIPScorer loadClip(TransformersModel model, GenerationCounters counters) {
+    long start = System.nanoTime();
+    CLIPScorer scorer =
+        CLIPScorer.fromPretrained(Path.of(model.folder()), device, WeightType.AUTO.on(device));
+    counters.addLoad(
+        "CLIP on " + DeviceType.name(device), Duration.ofNanos(System.nanoTime() - start));
+    return scorer;
+  }
+
+  private void prepareLibtorch() {
     NativeLibraries.folder(); // fails with a clear message, which class initializers would hide
     DeviceType.requireUsable(device);
     if (!device.isGpu()) {
       PipelineLoader.LayoutGuidance.useAllCores();
     }
-    model.verify();
   }
 }

@@ -7,21 +7,20 @@ import io.boxwright.diffusion.detection.ObjectDetector;
 import io.boxwright.diffusion.pipelines.Stage;
 import io.boxwright.udf.counters.GenerationCounters;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The detectors of a pipeline, on its device: one for each class of factory and its options, loaded
- * by the first task that asks for it and closed with the pipeline.
+ * The detectors on a device: one for each class of factory, its options and the content of its
+ * folder, loaded by the first task that asks for it and closed together.
  */
 public final class LoadedDetectors implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LoadedDetectors.class);
 
   private final Device device;
-  private final Map<Kind, ObjectDetector> detectors = new HashMap<>();
+  private final KeptScorers<ObjectDetector> detectors = new KeptScorers<>();
 
   /** Makes detectors for a device, none of them loaded. */
   LoadedDetectors(Device device) {
@@ -33,14 +32,16 @@ public final class LoadedDetectors implements AutoCloseable {
   /**
    * Returns a detector, which this object owns and closes.
    *
+   * @param model the detector's folder as the driver found it; empty if it has none
    * @param counters the counters, which record how long loading took, if the detector was loaded
    * @throws IllegalArgumentException as {@link DetectorFactory#load} does
-   * @throws io.boxwright.diffusion.loading.ModelLoadingException as {@link DetectorFactory#load}
-   *     does
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException if the folder on this host is not
+   *     the driver's, or as {@link DetectorFactory#load} does
    */
-  public synchronized ObjectDetector get(DetectorSpec spec, GenerationCounters counters) {
+  public ObjectDetector get(
+      DetectorSpec spec, Optional<TransformersModel> model, GenerationCounters counters) {
     Kind kind = new Kind(spec.factory().getClass(), spec.options(device));
-    return detectors.computeIfAbsent(kind, missing -> load(spec, counters));
+    return detectors.get(kind, model, () -> load(spec, counters));
   }
 
   private ObjectDetector load(DetectorSpec spec, GenerationCounters counters) {
@@ -54,14 +55,7 @@ public final class LoadedDetectors implements AutoCloseable {
 
   /** Closes all of them; a failure is logged and the others are still closed. */
   @Override
-  public synchronized void close() {
-    for (ObjectDetector detector : detectors.values()) {
-      try {
-        detector.close();
-      } catch (RuntimeException e) {
-        LOG.warn("Cannot close detector {}", detector, e);
-      }
-    }
-    detectors.clear();
+  public void close() {
+    detectors.close();
   }
 }

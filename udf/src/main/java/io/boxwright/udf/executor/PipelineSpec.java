@@ -3,12 +3,8 @@ package io.boxwright.udf.executor;
 import ai.djl.Device;
 import io.boxwright.diffusion.loading.HashedFolder;
 import io.boxwright.diffusion.loading.ModelFingerprint;
-import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import java.io.Serializable;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Optional;
 
 /**
  * The pipeline that a job wants on its executors.
@@ -37,25 +33,10 @@ public record PipelineSpec(
   /**
    * Reads the whole model on this host and checks that it is the driver's.
    *
-   * @throws ModelLoadingException naming this host and the first file that differs from the
-   *     driver's
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming this host and the first
+   *     file that differs from the driver's
    */
   HashedFolder verify() {
-    HashedFolder here = model.hash(loader, variant);
-    Optional<String> difference = here.fingerprint().difference(fingerprint);
-    if (difference.isPresent()) {
-      throw new ModelLoadingException(
-          "Cannot load %s on host %s, which has another model than the driver found: in %s, %s"
-              .formatted(model.name(), hostName(), here.folder(), difference.get()));
-    }
-    return here;
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "unknown"; // a container without a network
-    }
+    return SameModelCheck.require(model.name(), model.hash(loader, variant), fingerprint);
   }
 }

@@ -7,7 +7,6 @@ import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.loading.TransformersFiles;
 import java.io.Serializable;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /**
  * A folder of transformers as the driver found it: a value that can be sent to executors.
@@ -30,18 +29,13 @@ public record TransformersModel(String folder, ModelFingerprint fingerprint, Str
   }
 
   /**
-   * Checks that the folder on this host is the driver's.
+   * Reads the whole folder on this host and checks that it is the driver's.
    *
-   * @throws ModelLoadingException naming the first file that differs
+   * @throws ModelLoadingException naming this host and the first file that differs from the
+   *     driver's
    */
-  void verify() {
-    Optional<String> difference =
-        hash(Path.of(folder), Path.of(cache)).fingerprint().difference(fingerprint);
-    if (difference.isPresent()) {
-      throw new ModelLoadingException(
-          "Cannot load %s, which is not as the driver found it: %s"
-              .formatted(folder, difference.get()));
-    }
+  HashedFolder verify() {
+    return SameModelCheck.require(folder, hash(Path.of(folder), Path.of(cache)), fingerprint);
   }
 
   private static HashedFolder hash(Path folder, Path cache) {

@@ -1,5 +1,5 @@
 /**
- * The content of an executor: one loaded pipeline for each device and its detectors, the devices
- * themselves, and the folder that the model comes from.
+ * The content of an executor: one loaded pipeline for each device and its detectors, the scorers of
+ * images that exist already, the devices themselves, and the folders that models come from.
  */
 package io.boxwright.udf.executor;

@@ -9,6 +9,7 @@ import io.boxwright.udf.counters.GenerationCounters;
 import io.boxwright.udf.executor.DetectorSpec;
 import io.boxwright.udf.executor.LoadedPipeline;
 import io.boxwright.udf.executor.OutOfDeviceMemoryException;
+import io.boxwright.udf.executor.TransformersModel;
 import io.boxwright.udf.table.DetectionOutcome;
 import io.boxwright.udf.table.ImageOutcome;
 import java.awt.image.BufferedImage;
@@ -32,11 +33,16 @@ final class BatchDetector {
    * Creates a search for one task, and loads its detector if no task did so before.
    *
    * @param loaded the pipeline, which owns the detector
+   * @param model the detector's folder as the driver found it; empty if it has none
    * @param counters count the time
    */
-  BatchDetector(LoadedPipeline loaded, DetectorSpec spec, GenerationCounters counters) {
+  BatchDetector(
+      LoadedPipeline loaded,
+      DetectorSpec spec,
+      Optional<TransformersModel> model,
+      GenerationCounters counters) {
     this.loaded = loaded;
-    this.detector = loaded.detectors().get(spec, counters);
+    this.detector = loaded.detectors().get(spec, model, counters);
     this.counters = counters;
   }
 

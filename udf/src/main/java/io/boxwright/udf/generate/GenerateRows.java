@@ -9,6 +9,7 @@ import io.boxwright.udf.executor.DetectorSpec;
 import io.boxwright.udf.executor.ExecutorPipelines;
 import io.boxwright.udf.executor.LoadedPipeline;
 import io.boxwright.udf.executor.PipelineSpec;
+import io.boxwright.udf.executor.TransformersModel;
 import io.boxwright.udf.table.DetectionOutcome;
 import io.boxwright.udf.table.ImageOutcome;
 import io.boxwright.udf.table.ImageRequest;
@@ -46,6 +47,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
   private final Duration batchTimeout;
   private final int imagesPerPrompt;
   private final DetectorSpec detector;
+  private final TransformersModel detectorModel;
   private final ImageRowWriter writer;
   private final GenerationCounters counters;
 
@@ -59,6 +61,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
    * @param batchTimeout the longest time of a batch; zero means that there is no limit
    * @param imagesPerPrompt the number of images of each row
    * @param detector the detector that looks for the objects in the images; null for none
+   * @param detectorModel the detector's folder as the driver found it; null if it has none
    * @param writer the writer that makes the output rows
    * @param counters the counters that record images, errors and times
    */
@@ -70,6 +73,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
       Duration batchTimeout,
       int imagesPerPrompt,
       DetectorSpec detector,
+      TransformersModel detectorModel,
       ImageRowWriter writer,
       GenerationCounters counters) {
     this.pipeline = pipeline;
@@ -79,6 +83,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
     this.batchTimeout = batchTimeout;
     this.imagesPerPrompt = imagesPerPrompt;
     this.detector = detector;
+    this.detectorModel = detectorModel;
     this.writer = writer;
     this.counters = counters;
   }
@@ -104,7 +109,10 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
         new ImageRequests(prompts, writer.prompts(), imagesPerPrompt),
         new BatchGenerator(
             loaded, options, guidance, batchSize, new Watchdog(batchTimeout), counters),
-        Optional.ofNullable(detector).map(spec -> new BatchDetector(loaded, spec, counters)));
+        Optional.ofNullable(detector)
+            .map(
+                spec ->
+                    new BatchDetector(loaded, spec, Optional.ofNullable(detectorModel), counters)));
   }
 
   /** The rows of the image table. A batch is made when its first row is read. */

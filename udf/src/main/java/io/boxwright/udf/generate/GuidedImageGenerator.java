@@ -2,13 +2,10 @@ package io.boxwright.udf.generate;
 
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.Guidances;
-import io.boxwright.diffusion.loading.HashedFolder;
 import io.boxwright.diffusion.loading.JsonConfig;
 import io.boxwright.diffusion.loading.ModelCache;
 import io.boxwright.diffusion.loading.ModelFingerprint;
-import io.boxwright.diffusion.loading.ModelHashes;
 import io.boxwright.diffusion.loading.ModelLoadingException;
-import io.boxwright.diffusion.loading.TransformersFiles;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.PretrainedFolder;
 import io.boxwright.diffusion.pipelines.RequestLimits;
@@ -19,6 +16,7 @@ import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.ModelFolder;
 import io.boxwright.udf.executor.PipelineLoader;
 import io.boxwright.udf.executor.PipelineSpec;
+import io.boxwright.udf.executor.TransformersModel;
 import io.boxwright.udf.executor.WeightType;
 import io.boxwright.udf.table.ImageRowWriter;
 import io.boxwright.udf.table.ImageTableSchema;
@@ -78,6 +76,7 @@ public final class GuidedImageGenerator {
   private Duration batchTimeout = Duration.ZERO;
   private int numImagesPerPrompt = 1;
   private DetectorSpec detector; // null: none
+  private TransformersModel detectorModel; // null: not read yet, or the detector has none
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
   private String requiredModel; // null: any model
   private GenerationMonitor monitor;
@@ -189,6 +188,7 @@ public final class GuidedImageGenerator {
   /** Sets the detector, as {@link #setDetector(String)}; null for none. */
   public GuidedImageGenerator setDetector(DetectorSpec value) {
     detector = value;
+    detectorModel = null;
     return this;
   }
 
@@ -313,13 +313,24 @@ public final class GuidedImageGenerator {
     if (detector == null || detector.modelFolder() == null) {
       return Map.of();
     }
-    Path folder = Path.of(detector.modelFolder());
-    HashedFolder files = new ModelHashes(modelCache).hash(folder, TransformersFiles.of(folder));
+    TransformersModel model = readDetectorModel();
     return Map.of(
-        "detector_model", folder,
-        "detector_fingerprint", files.fingerprint().hex(),
+        "detector_model", model.folder(),
+        "detector_fingerprint", model.fingerprint().hex(),
         "detector_threshold", detector.threshold(),
         "detector_labels", detector.labels());
+  }
+
+  /**
+   * Reads the detector's folder once, so that all images of a run are held to the same content.
+   *
+   * @return null if the detector has no folder
+   */
+  private TransformersModel readDetectorModel() {
+    if (detectorModel == null && detector != null && detector.modelFolder() != null) {
+      detectorModel = TransformersModel.of(Path.of(detector.modelFolder()), modelCache);
+    }
+    return detectorModel;
   }
 
   /** How many images are made together. */
@@ -328,8 +339,8 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * Returns the images of a table of prompts. The driver reads the model, so executors can check
-   * that theirs is the same; a task on a host with another model fails.
+   * Returns the images of a table of prompts. The driver reads the model and the detector's folder,
+   * so executors can check that theirs are the same; a task on a host with others fails.
    *
    * <p>The result is lazy, like every {@link Dataset}: each action on it, such as {@code count} and
    * then {@code show}, makes all its images again. The job's action {@code GenerateImages} writes
@@ -355,6 +366,7 @@ public final class GuidedImageGenerator {
             batchTimeout,
             numImagesPerPrompt,
             detector,
+            readDetectorModel(),
             new ImageRowWriter(columns, images),
             monitor.counters());
     return marked.mapPartitions(task, Encoders.row(images));

@@ -16,6 +16,7 @@ import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.diffusion.pipelines.Stage;
+import io.boxwright.testing.DetectorFixtures;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.ModelCopy;
@@ -218,9 +219,9 @@ class ModelChangeTest {
         spark.sql(
             "select 'p' prompt, id, array(array(0D, 0D, 1D, 1D)) bboxes, array('p') phrases"
                 + " from range(0, 4, 1, 2)");
+    Path owl = DetectorFixtures.folder("owlvit");
     GuidedImageGenerator generator =
-        generator(model.toString())
-            .setDetector(DetectorSpec.of(new DetectorLoader(), folder.resolve("owl")));
+        generator(model.toString()).setDetector(DetectorSpec.of(new DetectorLoader(), owl));
     assertMade(images(model.toString())); // without a detector, with the same pipeline
     assertThat(DetectorLoader.DETECTORS).isEmpty();
 
@@ -232,7 +233,7 @@ class ModelChangeTest {
     assertThat(Loader.PIPELINES).hasSize(1);
     assertThat(DetectorLoader.DETECTORS).hasSize(1);
     Detector detector = DetectorLoader.DETECTORS.get(0);
-    assertThat(detector.options.modelFolder()).contains(folder.resolve("owl"));
+    assertThat(detector.options.modelFolder()).contains(owl);
     assertThat(detector.options.device()).isEqualTo(Device.cpu());
     assertThat(generator.monitor().stages()).containsKeys(Stage.DETECT);
 
@@ -296,6 +297,34 @@ class ModelChangeTest {
             "Cannot load %s on host %s, which has another model than the driver found: in %s, %s: sha256 [0-9a-f]{12} instead of sha256 [0-9a-f]{12}"
                 .formatted(model, InetAddress.getLocalHost().getHostName(), model, CONFIG));
     assertThat(Loader.PIPELINES).isEmpty();
+  }
+
+  @Test
+  void aTaskThatFindsAnotherDetectorThanTheDriverFailsByName() throws Exception {
+    Path owl = ModelCopy.of(DetectorFixtures.folder("owlvit"), folder.resolve("owl")).folder();
+    GuidedImageGenerator generator =
+        generator(model.toString()).setDetector(DetectorSpec.of(new DetectorLoader(), owl));
+    Dataset<Row> prompts = spark.sql("select 'p' prompt");
+    Dataset<Row> images = generator.generate(prompts);
+    assertMade(images);
+    Path weights = owl.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(weights, bytes); // the weights that are loaded already are mapped
+
+    assertThatThrownBy(images::collectAsList)
+        .rootCause()
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageMatching(
+            "Cannot load %s on host %s, which has another model than the driver found: in %s, model.safetensors: sha256 [0-9a-f]{12} instead of sha256 [0-9a-f]{12}"
+                .formatted(owl, InetAddress.getLocalHost().getHostName(), owl));
+    assertThatThrownBy(generator.generate(prompts)::collectAsList)
+        .rootCause()
+        .hasMessageContaining("another model than the driver found");
+    assertThat(DetectorLoader.DETECTORS).hasSize(1);
+
+    assertMade(generator.setDetector(DetectorSpec.of(new DetectorLoader(), owl)).generate(prompts));
+    assertThat(DetectorLoader.DETECTORS).hasSize(2);
   }
 
   @Test
