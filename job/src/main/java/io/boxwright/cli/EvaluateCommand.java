@@ -1,6 +1,7 @@
 package io.boxwright.cli;
 
 import io.boxwright.diffusion.detection.LabelMode;
+import io.boxwright.diffusion.detection.clip.CLIPScorer;
 import io.boxwright.job.actions.EvaluateImages;
 import io.boxwright.job.actions.ExecutorWait;
 import io.boxwright.job.actions.ExistingOutput;
@@ -19,6 +20,7 @@ import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.TransformersModel;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
@@ -48,6 +50,10 @@ import picocli.CommandLine.Spec;
           + " input are wrong, nothing was started. 1: anything else."
     })
 final class EvaluateCommand implements Callable<Integer> {
+
+  /** The options that only a detector with a folder has. */
+  private static final List<String> FOLDER_OPTIONS =
+      List.of("--detector-threshold", "--detector-labels", "--template");
 
   /** The names of the benchmarks, for the help. */
   static final class BenchmarkNames implements Iterable<String> {
@@ -186,23 +192,39 @@ final class EvaluateCommand implements Callable<Integer> {
       Optional<DetectorRequest> request =
           Optional.ofNullable(benchmark).flatMap(value -> Benchmarks.of(value).detector());
       Optional<DetectorSpec> chosen = Optional.ofNullable(detector).flatMap(Detectors::of);
-      if (request.isPresent() && chosen.isEmpty()) {
-        throw new IllegalArgumentException(
-            "The benchmark %s needs a --detector".formatted(benchmark));
-      }
+      requireModels(request, chosen);
       Optional<DetectorSpec> configured = chosen.map(found -> configure(found, request));
       configured.ifPresent(DetectorSpec::check);
+      Optional.ofNullable(clip).map(Path::of).ifPresent(CLIPScorer::check);
       return new EvaluationSettings(
           benchmark,
           configured.orElse(null),
           configured.map(DetectorSpec::modelFolder).map(this::hash).orElse(null),
           request.map(DetectorRequest::source).orElse(LabelSource.PHRASES),
-          chooseTemplate(request),
+          chooseTemplate(chosen, request),
           clip == null ? null : hash(clip),
           batchSize,
           device);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private void requireModels(Optional<DetectorRequest> request, Optional<DetectorSpec> chosen) {
+    if (benchmark != null && request.isPresent() && chosen.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The benchmark %s needs a --detector".formatted(benchmark));
+    }
+    if (benchmark != null && request.isEmpty() && clip == null) {
+      throw new IllegalArgumentException("The benchmark %s needs --clip".formatted(benchmark));
+    }
+    List<String> unused =
+        FOLDER_OPTIONS.stream()
+            .filter(option -> spec.commandLine().getParseResult().hasMatchedOption(option))
+            .toList();
+    if (!unused.isEmpty() && chosen.map(DetectorSpec::modelFolder).isEmpty()) {
+      throw new IllegalArgumentException(
+          "No effect without the folder of a detector: " + String.join(", ", unused));
     }
   }
 
@@ -218,14 +240,15 @@ final class EvaluateCommand implements Callable<Integer> {
         .withLabels(labels == null ? usual : labels);
   }
 
-  private LabelTemplate chooseTemplate(Optional<DetectorRequest> request) {
-    if (template != null) {
-      return new LabelTemplate(template);
+  /** Chooses the bare label for a detector without a folder, which knows no sentences. */
+  private LabelTemplate chooseTemplate(
+      Optional<DetectorSpec> chosen, Optional<DetectorRequest> request) {
+    if (chosen.map(DetectorSpec::modelFolder).isEmpty()) {
+      return LabelTemplate.BARE;
     }
-    boolean phrasesOnly = detector != null && Detectors.names().contains(detector);
-    return phrasesOnly
-        ? LabelTemplate.BARE
-        : request.map(DetectorRequest::template).orElse(LabelTemplate.BARE);
+    return template == null
+        ? request.map(DetectorRequest::template).orElse(LabelTemplate.BARE)
+        : new LabelTemplate(template);
   }
 
   private TransformersModel hash(String folder) {

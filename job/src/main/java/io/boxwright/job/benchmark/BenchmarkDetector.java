@@ -10,6 +10,7 @@ import io.boxwright.diffusion.detection.owlvit.OwlViTVersion;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.loading.ModelCache;
 import io.boxwright.diffusion.loading.RandomScorer;
+import io.boxwright.diffusion.loading.TransformersFiles;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.torch.LibTorch;
 import io.boxwright.udf.executor.DetectorSpec;
@@ -58,7 +59,7 @@ public record BenchmarkDetector(String name, Function<Device, Loaded> loader) {
       return new BenchmarkDetector(name, device -> loadRandom(folder, device));
     }
     Path folder = Path.of(name);
-    if (Files.isDirectory(folder) && Detectors.architectures(folder).contains(CLIP)) {
+    if (Files.isDirectory(folder) && TransformersFiles.architectures(folder).contains(CLIP)) {
       return new BenchmarkDetector(
           name,
           device -> scorer(CLIPScorer.fromPretrained(folder, device, WeightType.AUTO.on(device))));
@@ -71,7 +72,7 @@ public record BenchmarkDetector(String name, Function<Device, Loaded> loader) {
   }
 
   private static Loaded loadRandom(Path folder, Device device) {
-    String architecture = Detectors.architectures(folder).get(0);
+    String architecture = TransformersFiles.architectures(folder).get(0);
     if (architecture.equals(CLIP)) {
       return scorer(
           new CLIPScorer(

@@ -11,11 +11,15 @@ import io.boxwright.job.figures.Figure;
 import io.boxwright.job.figures.LabelSource;
 import io.boxwright.job.figures.LabelTemplate;
 import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.testing.ModelCopy;
 import io.boxwright.testing.PaintingLoader;
 import io.boxwright.testing.SharedSpark;
 import io.boxwright.testing.TinyModel;
+import io.boxwright.testing.TinyScorers;
+import io.boxwright.udf.executor.DetectorSpec;
 import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.executor.DeviceType;
+import io.boxwright.udf.executor.TransformersModel;
 import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +35,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Evaluations of a run of six images, two a chunk: the circles of rows 0, 2 and 4 are in their
@@ -93,10 +99,29 @@ class EvaluateImagesTest extends SharedSpark {
         DeviceType.CPU);
   }
 
-  private EvaluateImages evaluation(String benchmark) {
-    return new EvaluateImages(spark, settings(benchmark, LabelSource.PHRASES))
+  /** OWL-ViT and CLIP, as the driver finds their folders now. */
+  private EvaluationSettings settings(Path owlVit, Path clip) {
+    DetectorSpec detector = Detectors.of(owlVit.toString()).orElseThrow().withThreshold(0);
+    Path cache = folder.resolve("cache");
+    return new EvaluationSettings(
+        "7bench",
+        detector,
+        TransformersModel.of(owlVit, cache),
+        LabelSource.PHRASES,
+        new LabelTemplate("a photo of {a}"),
+        TransformersModel.of(clip, cache),
+        2,
+        DeviceType.CPU);
+  }
+
+  private EvaluateImages evaluationWith(EvaluationSettings settings) {
+    return new EvaluateImages(spark, settings)
         .run(folder.resolve("out").toString())
         .command("the evaluation");
+  }
+
+  private EvaluateImages evaluation(String benchmark) {
+    return evaluationWith(settings(benchmark, LabelSource.PHRASES));
   }
 
   private List<Row> rows(String name) {
@@ -180,10 +205,7 @@ class EvaluateImagesTest extends SharedSpark {
 
   @Test
   void aBenchmarkOfExpectationsJudgesTheRelation() {
-    EvaluationResult result =
-        new EvaluateImages(spark, settings("visor", LabelSource.EXPECTATIONS))
-            .run(folder.resolve("out").toString())
-            .execute();
+    EvaluationResult result = evaluationWith(settings("visor", LabelSource.EXPECTATIONS)).execute();
 
     assertThat(figures(result, "visor"))
         .containsEntry("OA", 100.0)
@@ -209,21 +231,101 @@ class EvaluateImagesTest extends SharedSpark {
   }
 
   @Test
-  void statusAndVerifyKnowEvaluations() {
-    evaluation("7bench").execute();
+  void owlVitAndClipFillTheirColumnsWithTheSameBytesEachTime() throws IOException {
+    EvaluationSettings settings = settings(TinyScorers.OWL_VIT, TinyScorers.CLIP);
 
-    assertThat(new VerifyImages(spark).execute(folder.resolve("out").toString()).problems())
-        .isEmpty();
-    assertThat(
-            new VerifyImages(spark)
-                .execute(folder.resolve("out/evaluations/7bench").toString())
-                .problems())
-        .isEmpty();
-    assertThat(
-            new ReadStatus(spark.sparkContext().hadoopConfiguration())
-                .execute(folder.resolve("out/evaluations/7bench").toString())
-                .remarks())
-        .isEmpty();
+    EvaluationResult result = evaluationWith(settings).execute();
+
+    List<Row> rows = rows("7bench");
+    for (Row row : rows.subList(0, 5)) {
+      List<Row> detections = row.getList(row.fieldIndex("detections"));
+      assertThat(detections)
+          .extracting(found -> found.<String>getAs("label"))
+          .containsOnly("a red circle", "a blue circle");
+      assertThat(detections)
+          .allSatisfy(
+              found -> {
+                assertThat(found.<String>getAs("seen_as")).isEqualTo(found.getAs("label"));
+                assertThat(found.<Double>getAs("score")).isBetween(0.0, 1.0);
+              });
+      assertThat(row.<Double>getAs("clip_score")).isBetween(0.0, 100.0);
+      List<Row> objects = row.getList(row.fieldIndex("objects"));
+      for (Row object : objects) {
+        assertThat(object.<Row>getAs("best_score").<Double>getAs("score")).isPositive();
+        assertThat(object.<Double>getAs("iou"))
+            .isGreaterThanOrEqualTo(object.<Row>getAs("best_score").<Double>getAs("iou"));
+        assertThat(object.<Double>getList(object.fieldIndex("clip_scores"))).hasSize(1);
+      }
+    }
+    assertThat(rows.get(5).<String>getAs("status")).isEqualTo("error");
+    assertThat(rows.get(5).isNullAt(rows.get(5).fieldIndex("clip_score"))).isTrue();
+    assertThat(figures(result, "7bench")).containsKeys("accuracy@0.5", "mean_iou");
+    assertThat(figures(result, "coco-ap")).containsKeys("AP");
+    assertThat(figures(result, "clip").get("clip_score"))
+        .isEqualTo(
+            rows.subList(0, 5).stream()
+                .mapToDouble(row -> row.<Double>getAs("clip_score"))
+                .average()
+                .orElseThrow(),
+            within(1e-9));
+
+    Map<String, byte[]> before = chunks("7bench");
+    evaluationWith(settings).name("again").execute();
+    Map<String, byte[]> after = chunks("again");
+    assertThat(after.keySet()).hasSize(3).isEqualTo(before.keySet());
+    after.forEach((name, bytes) -> assertThat(bytes).as(name).isEqualTo(before.get(name)));
+    assertThat(folder.resolve("out/evaluations/again/evaluation.json"))
+        .hasSameBinaryContentAs(folder.resolve("out/evaluations/7bench/evaluation.json"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"owlvit", "clip"})
+  void aFolderThatIsNotTheDriversEndsTheJobInOneLine(String changed) throws IOException {
+    Path owlVit = ModelCopy.of(TinyScorers.OWL_VIT, folder.resolve("owlvit")).folder();
+    Path clip = ModelCopy.of(TinyScorers.CLIP, folder.resolve("clip")).folder();
+    EvaluationSettings settings = settings(owlVit, clip);
+    Path weights = folder.resolve(changed).resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(weights, bytes);
+
+    assertThatThrownBy(() -> evaluationWith(settings).execute())
+        .isInstanceOf(JobFailedException.class)
+        .hasMessageStartingWith(
+            "Cannot evaluate the images: Cannot load %s on host ", weights.getParent())
+        .hasMessageContaining(
+            ", which has another model than the driver found: in %s, model.safetensors: sha256 ",
+            weights.getParent())
+        .hasMessageEndingWith("Finished chunks stay: 0 of 3; to go on: the evaluation")
+        .hasMessageNotContaining("\n");
+  }
+
+  private List<String> verify(String folderName) {
+    return new VerifyImages(spark).execute(folder.resolve(folderName).toString()).problems();
+  }
+
+  @Test
+  void verifyFindsAFlippedBitAndImagesThatWereReplaced() throws IOException {
+    evaluation("7bench").execute();
+    assertThat(verify("out")).isEmpty();
+    assertThat(verify("out/evaluations/7bench")).isEmpty();
+
+    Path chunk = folder.resolve("out/evaluations/7bench/images/chunk-00001.parquet");
+    byte[] bytes = Files.readAllBytes(chunk);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(chunk, bytes);
+    Files.delete(folder.resolve("out/images/chunk-00002.parquet"));
+    generation(folder).execute(); // which takes another time
+
+    assertThat(verify("out/evaluations/7bench"))
+        .allMatch(
+            problem ->
+                problem.contains("chunk-00001.parquet")
+                    || problem.endsWith("out are not those that were evaluated"))
+        .anyMatch(problem -> problem.startsWith("chunk-00001.parquet"))
+        .last()
+        .asString()
+        .startsWith("The images in");
   }
 
   @Test
@@ -232,8 +334,7 @@ class EvaluateImagesTest extends SharedSpark {
 
     assertThatThrownBy(
             () ->
-                new EvaluateImages(spark, settings("visor", LabelSource.EXPECTATIONS))
-                    .run(folder.resolve("out").toString())
+                evaluationWith(settings("visor", LabelSource.EXPECTATIONS))
                     .name("7bench")
                     .execute())
         .isInstanceOf(InvalidInputException.class)

@@ -1,13 +1,17 @@
 package io.boxwright.diffusion.clip;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.loading.TransformersFiles;
 import io.boxwright.diffusion.nn.Linear;
+import io.boxwright.text.Printable;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.GradMode;
+import io.boxwright.torch.LibTorch;
 import io.boxwright.torch.TorchKernels;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -94,6 +98,31 @@ public final class CLIPModel implements AutoCloseable {
                 folder,
                 manager,
                 StateDict.open(COMPONENT, folder, "model", null, manager, dataType)));
+  }
+
+  /**
+   * Checks a folder without reading weights.
+   *
+   * @throws ModelLoadingException if it holds a model of another class, or as {@link
+   *     #fromPretrained} does
+   */
+  public static void check(Path folder) {
+    List<String> architectures = TransformersFiles.architectures(folder);
+    if (!architectures.contains(COMPONENT)) {
+      throw new ModelLoadingException(
+          "Cannot load %s from %s: architectures in config.json is %s"
+              .formatted(
+                  COMPONENT,
+                  folder,
+                  architectures.isEmpty() ? "missing" : Printable.value(architectures)));
+    }
+    NDManager manager = LibTorch.newManager(Device.cpu());
+    closeIfItFails(
+            manager,
+            () ->
+                new CLIPModel(
+                    folder, manager, StateDict.openHeaders(COMPONENT, folder, "model", null)))
+        .close();
   }
 
   /** Makes a model of a folder's configurations with random weights, as {@link #fromPretrained}. */

@@ -20,6 +20,21 @@ public final class TransformersFiles {
 
   private TransformersFiles() {}
 
+  /** The part of {@code config.json} that says which model it is. */
+  private record ModelClass(List<String> architectures) {}
+
+  /**
+   * Reads which classes of transformers a folder's model is of.
+   *
+   * @return {@code architectures} of {@code config.json}; empty if it has none
+   * @throws ModelLoadingException if there is no such file, or it cannot be read
+   */
+  public static List<String> architectures(Path folder) {
+    List<String> found =
+        JsonConfig.read(folder.resolve("config.json"), ModelClass.class).architectures();
+    return found == null ? List.of() : List.copyOf(found);
+  }
+
   /**
    * Returns the paths of the files, relative to the folder.
    *

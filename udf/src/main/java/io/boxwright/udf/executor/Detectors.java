@@ -4,8 +4,8 @@ import io.boxwright.diffusion.detection.DetectorFactory;
 import io.boxwright.diffusion.detection.owlvit.OwlViTFactory;
 import io.boxwright.diffusion.detection.owlvit.OwlViTVersion;
 import io.boxwright.diffusion.detection.shapes.ShapesDetector;
-import io.boxwright.diffusion.loading.JsonConfig;
 import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.loading.TransformersFiles;
 import io.boxwright.text.Printable;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -37,9 +37,6 @@ public final class Detectors {
               .collect(Collectors.toMap(OwlViTVersion::architecture, OwlViTFactory::new)));
 
   private Detectors() {}
-
-  /** The part of {@code config.json} that says which model it is. */
-  private record ModelClass(List<String> architectures) {}
 
   /** Returns the names, {@link #NONE} first. */
   public static List<String> names() {
@@ -80,20 +77,8 @@ public final class Detectors {
     }
   }
 
-  /**
-   * Reads which classes of transformers a folder's model is of.
-   *
-   * @return {@code architectures} of {@code config.json}; empty if it has none
-   * @throws ModelLoadingException if there is no such file, or it cannot be read
-   */
-  public static List<String> architectures(Path folder) {
-    List<String> found =
-        JsonConfig.read(folder.resolve("config.json"), ModelClass.class).architectures();
-    return found == null ? List.of() : List.copyOf(found);
-  }
-
   private static DetectorFactory findFactory(Path folder) {
-    List<String> found = architectures(folder);
+    List<String> found = TransformersFiles.architectures(folder);
     return found.stream()
         .map(BY_ARCHITECTURE::get)
         .flatMap(Stream::ofNullable)

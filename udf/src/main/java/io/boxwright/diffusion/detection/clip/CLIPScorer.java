@@ -39,6 +39,15 @@ public final class CLIPScorer implements AutoCloseable {
   }
 
   /**
+   * Checks a folder without reading weights: for a driver, before any task.
+   *
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException as {@link #fromPretrained} does
+   */
+  public static void check(Path folder) {
+    CLIPModel.check(folder);
+  }
+
+  /**
    * Scores images, each against its own text. The score of an image does not depend on the others.
    *
    * @param images the images, RGB with 8 bits per channel, each of any size

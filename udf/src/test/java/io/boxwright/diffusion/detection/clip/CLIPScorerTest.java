@@ -8,8 +8,10 @@ import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.testing.DetectorFixtures;
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +49,18 @@ class CLIPScorerTest {
       }
     }
     assertThat(negative).as("some cosine is negative").isTrue();
+  }
+
+  @Test
+  void aFolderIsCheckedBeforeItIsLoaded() {
+    CLIPScorer.check(DetectorFixtures.folder("clip"));
+
+    Path other = DetectorFixtures.folder("owlvit");
+    assertThatThrownBy(() -> CLIPScorer.check(other))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessage(
+            "Cannot load CLIPModel from %s: architectures in config.json is [OwlViTForObjectDetection]",
+            other);
   }
 
   @Test

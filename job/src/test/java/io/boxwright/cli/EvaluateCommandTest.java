@@ -1,0 +1,163 @@
+package io.boxwright.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.boxwright.testing.FailingLoader;
+import io.boxwright.testing.PaintingLoader;
+import io.boxwright.testing.TinyScorers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command {@code boxwright evaluate}: how it ends, and what it refuses. */
+class EvaluateCommandTest extends CommandRuns {
+
+  private static final String CIRCLES =
+      "select 'a red circle' prompt, string(id) id, id seed,"
+          + " array(array(0.1D, 0.1D, 0.5D, 0.5D)) bboxes, array('a red circle') phrases"
+          + " from range(0, 4, 1, 1)";
+
+  /** Paints images of prompts, two a chunk. */
+  private int paint(String query) throws Exception {
+    writePrompts(query);
+    return generate(
+        "--pipeline-loader", PaintingLoader.class.getName(), "--device=cpu", "--chunk-rows=2");
+  }
+
+  private int evaluate(String... options) {
+    err.getBuffer().setLength(0);
+    out.getBuffer().setLength(0);
+    List<String> arguments = new ArrayList<>(List.of("evaluate", run(), "--device=cpu"));
+    arguments.addAll(List.of(options));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  private String run() {
+    return folder.resolve("out").toString();
+  }
+
+  private Path evaluation(String name) {
+    return folder.resolve("out/evaluations").resolve(name);
+  }
+
+  private void flipBit(Path file) throws Exception {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "| An evaluation needs a detector or a CLIP model",
+        "--detector none | An evaluation needs a detector or a CLIP model",
+        "--detector shapes --benchmark 8bench | Unknown benchmark '8bench'; known are 7bench, ",
+        "--benchmark 7bench | The benchmark 7bench needs a --detector",
+        "--benchmark clip --detector shapes | The benchmark clip needs --clip",
+        "--detector owl | Unknown detector owl: choose one of none, shapes, or give the folder",
+        "--detector CLIP | architectures in config.json is [CLIPModel], there are detectors for",
+        "--detector OWL --detector-threshold 1.5 | Invalid threshold of the detector: 1.5, it must",
+        "--detector OWL --detector-threshold NaN | Invalid threshold of the detector: NaN, it must",
+        "--detector OWL --template photo | The template 'photo' has no place for the label",
+        "--detector Shapes --detector-threshold 0.5 --template {} | No effect without the folder of a detector: --detector-threshold, --template",
+        "--clip CLIP --detector-labels alone | No effect without the folder of a detector: --detector-labels",
+        "--clip OWL | Cannot load CLIPModel from OWL: architectures in config.json is [OwlViTForObjectDetection]",
+        "--clip nowhere | nowhere",
+        "--detector shapes --batch-size 0 | 0, it must be at least 1",
+      })
+  void optionsThatCannotBeAreRefusedInOneLine(String options, String message) {
+    String words = options == null ? "" : options;
+    String[] all =
+        words
+            .replace("OWL", TinyScorers.OWL_VIT.toString())
+            .replace("CLIP", TinyScorers.CLIP.toString())
+            .split(" ");
+
+    assertThat(words.isEmpty() ? evaluate() : evaluate(all)).isEqualTo(ExitCode.INVALID_INPUT);
+
+    assertThat(err.toString().lines().filter(line -> !line.startsWith("See boxwright evaluate")))
+        .singleElement()
+        .asString()
+        .contains(message.replace("OWL", TinyScorers.OWL_VIT.toString()));
+  }
+
+  @Test
+  void aFolderWithoutAFinishedRunIsRefusedInOneLine() throws Exception {
+    assertOneLine(evaluate("--detector=shapes"), "There is no run in " + run());
+
+    assertThat(paint(CIRCLES)).isEqualTo(ExitCode.OK);
+    assertOneLine(
+        evaluate("--detector=shapes", "--benchmark=visor"),
+        "have no column expected, which visor needs; import the prompts with boxwright import");
+    assertOneLine(
+        evaluate("--detector=shapes", "--name=../../images"),
+        "Invalid name of an evaluation: ../../images, use letters, digits");
+    assertThat(folder.resolve("out/evaluations")).doesNotExist();
+
+    assertThat(evaluate("--detector=shapes")).isEqualTo(ExitCode.OK);
+    err.getBuffer().setLength(0);
+    assertOneLine(
+        run("evaluate", evaluation("shapes").toString(), "--detector=shapes"),
+        "is itself an evaluation; name the run that made the images");
+
+    Files.delete(folder.resolve("out/images/chunk-00001.parquet"));
+    assertOneLine(
+        evaluate("--detector=shapes", "--name=later"), "is not finished, chunks are missing: 1");
+    assertThat(evaluation("later")).doesNotExist();
+  }
+
+  @Test
+  void aRunWithoutImagesHasAnEvaluationWithoutFigures() throws Exception {
+    assertThat(paint(CIRCLES + " where id < 0")).isEqualTo(ExitCode.OK);
+
+    assertThat(evaluate("--detector=shapes")).as(err.toString()).isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString()).startsWith("0 of 0 images evaluated");
+    assertThat(evaluation("shapes").resolve("evaluation.json")).exists();
+    assertThat(run("verify", evaluation("shapes").toString())).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void aRunWhoseRowsAllFailedEndsWithThree() throws Exception {
+    writePrompts(CIRCLES);
+    assertThat(generate("--pipeline-loader", FailingLoader.class.getName(), "--device=cpu"))
+        .isEqualTo(ExitCode.ROWS_FAILED);
+
+    assertThat(evaluate("--detector=shapes")).isEqualTo(ExitCode.ROWS_FAILED);
+
+    assertThat(out.toString()).startsWith("0 of 4 images evaluated");
+    assertThat(err.toString()).doesNotContain("\tat ");
+  }
+
+  @Test
+  void imagesWhosePhrasesTheDetectorDoesNotKnowAreErrors() throws Exception {
+    assertThat(paint(CIRCLES.replace("a red circle", "a red bus"))).isEqualTo(ExitCode.OK);
+
+    assertThat(evaluate("--detector=shapes")).isEqualTo(ExitCode.ROWS_FAILED);
+
+    assertThat(out.toString()).startsWith("0 of 4 images evaluated");
+  }
+
+  @Test
+  void verifyAndStatusTakeTheFolderOfAnEvaluation() throws Exception {
+    assertThat(paint(CIRCLES)).isEqualTo(ExitCode.OK);
+    assertThat(evaluate("--detector=shapes", "--benchmark=7bench")).isEqualTo(ExitCode.OK);
+    String evaluation = evaluation("7bench").toString();
+    assertThat(run("status", evaluation)).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("Images: 4 of 4 done, 0 of them failed");
+    assertThat(run("verify", run())).isEqualTo(ExitCode.OK);
+    assertThat(run("verify", evaluation)).isEqualTo(ExitCode.OK);
+
+    flipBit(evaluation("7bench").resolve("images/chunk-00001.parquet"));
+    out.getBuffer().setLength(0);
+    assertThat(run("verify", evaluation)).isEqualTo(ExitCode.UNEXPECTED);
+    assertThat(out.toString())
+        .contains("chunk-00001.parquet", "boxwright evaluate " + run())
+        .doesNotContain("chunk-00000.parquet");
+  }
+}
