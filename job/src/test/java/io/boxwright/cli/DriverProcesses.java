@@ -75,7 +75,7 @@ abstract class DriverProcesses {
     return run(generate(output));
   }
 
-  private static int run(String... arguments) {
+  static int run(String... arguments) {
     PrintWriter out = new PrintWriter(new StringWriter());
     return BoxwrightCommand.run(
         LocalSpark.conf(), out, new PrintWriter(System.err, true), arguments);
@@ -87,16 +87,26 @@ abstract class DriverProcesses {
   }
 
   Process start(Path output, String fault, int pauseMillis, String... options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(generate(output)));
+    arguments.addAll(List.of(options));
+    return start(
+        fault,
+        List.of(
+            "-D" + StubLoader.PAUSE + "=" + pauseMillis,
+            "-Dspark.hadoop.boxwright.output.create.timeout.seconds=2"),
+        arguments);
+  }
+
+  /** Any command that meets a fault, with properties more. */
+  Process start(String fault, List<String> properties, List<String> arguments) throws Exception {
     List<String> command = new ArrayList<>();
     SparkConf conf =
         LocalSpark.conf().set("spark.hadoop.fs.file.impl", FaultyFileSystem.class.getName());
     Stream.of(conf.getAll()).forEach(set -> command.add("-D" + set._1() + "=" + set._2()));
     command.add("-D" + FaultyFileSystem.FAULT + "=" + fault);
-    command.add("-D" + StubLoader.PAUSE + "=" + pauseMillis);
-    command.add("-Dspark.hadoop.boxwright.output.create.timeout.seconds=2");
+    command.addAll(properties);
     command.add(BoxwrightCommand.MAIN_CLASS);
-    command.addAll(List.of(generate(output)));
-    command.addAll(List.of(options));
+    command.addAll(arguments);
     log = folder.resolve("log " + LOGS.incrementAndGet());
     return ChildJvm.start(log, command);
   }

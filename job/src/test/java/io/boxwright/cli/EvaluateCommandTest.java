@@ -150,6 +150,7 @@ class EvaluateCommandTest extends CommandRuns {
     String evaluation = evaluation("7bench").toString();
     assertThat(run("status", evaluation)).isEqualTo(ExitCode.OK);
     assertThat(out.toString()).contains("Images: 4 of 4 done, 0 of them failed");
+    assertThat(out.toString()).doesNotContain("does not");
     assertThat(run("verify", run())).isEqualTo(ExitCode.OK);
     assertThat(run("verify", evaluation)).isEqualTo(ExitCode.OK);
 

@@ -3,11 +3,21 @@ package io.boxwright.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.boxwright.job.output.CommitMode;
+import io.boxwright.testing.LocalSpark;
+import io.boxwright.testing.PaintingLoader;
+import io.boxwright.testing.Spark;
+import io.boxwright.testing.TinyModel;
+import io.boxwright.testing.TinyScorers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -60,6 +70,77 @@ class FaultTest extends DriverProcesses {
     driver.destroyForcibly().waitFor();
 
     assertGoesOn(output);
+  }
+
+  private static List<String> evaluate(Path run, String name) {
+    return List.of(
+        "evaluate",
+        run.toString(),
+        "--detector=" + TinyScorers.OWL_VIT,
+        "--detector-threshold=0",
+        "--benchmark=7bench",
+        "--device=cpu",
+        "--name=" + name);
+  }
+
+  /** The chunks and figures of an evaluation by their names. */
+  private static Map<String, byte[]> scores(Path evaluation) throws Exception {
+    Map<String, byte[]> bytes = new TreeMap<>();
+    try (Stream<Path> files = Files.list(evaluation.resolve("images"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".parquet")).toList()) {
+        bytes.put(file.getFileName().toString(), Files.readAllBytes(file));
+      }
+    }
+    Path figures = evaluation.resolve("evaluation.json");
+    if (Files.exists(figures)) {
+      bytes.put("evaluation.json", Files.readAllBytes(figures));
+    }
+    return bytes;
+  }
+
+  /** Makes a run of eight chunks whose images have something to look for. */
+  private static Path paint(Path output) throws Exception {
+    Path prompts = output.resolveSibling("prompts");
+    try (SparkSession spark = Spark.local()) {
+      LocalSpark.table(
+          spark,
+          prompts,
+          "select 'a red circle' prompt, string(id) id, id seed,"
+              + " array(array(0.1D, 0.1D, 0.6D, 0.6D)) bboxes, array('a red circle') phrases"
+              + " from range(0, %d, 1, 1)".formatted(ROWS));
+    }
+    assertThat(
+            run(
+                "generate",
+                "--model=" + TinyModel.FOLDER,
+                "--device=cpu",
+                "--input=" + prompts,
+                "--output=" + output,
+                "--pipeline-loader=" + PaintingLoader.class.getName(),
+                "--chunk-rows=3"))
+        .isEqualTo(ExitCode.OK);
+    return output;
+  }
+
+  /** The third chunk is never created, so the kill comes between the first and the last one. */
+  @Test
+  void anEvaluationWhoseDriverIsKilledGoesOnToTheSameBytes() throws Exception {
+    Path run = paint(folder.resolve("evaluated/out"));
+    assertThat(run(evaluate(run, "whole").toArray(String[]::new))).isEqualTo(ExitCode.OK);
+    Path killed = run.resolve("evaluations/killed");
+    Process driver = start("hang 3", List.of(), evaluate(run, "killed"));
+    awaitFile(driver, killed.resolve("images/chunk-00000.parquet"));
+    driver.destroyForcibly().waitFor();
+    assertThat(driver.exitValue()).as(log()).isEqualTo(KILLED);
+    assertThat(scores(killed)).hasSizeBetween(1, 7).doesNotContainKey("evaluation.json");
+
+    assertThat(run(evaluate(run, "killed").toArray(String[]::new))).isEqualTo(ExitCode.OK);
+
+    Map<String, byte[]> expected = scores(run.resolve("evaluations/whole"));
+    Map<String, byte[]> found = scores(killed);
+    assertThat(found.keySet()).hasSize(9).isEqualTo(expected.keySet());
+    found.forEach((name, bytes) -> assertThat(bytes).as(name).isEqualTo(expected.get(name)));
+    assertThat(run("verify", killed.toString())).isEqualTo(ExitCode.OK);
   }
 
   @Test
