@@ -18,6 +18,7 @@ import io.boxwright.udf.executor.DetectorSpec;
 import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.TransformersModel;
+import io.boxwright.udf.generate.BatchSize;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -47,9 +48,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit code 0: all images are evaluated. 3: some were not made, or not evaluated. 2: options or"
-          + " input are wrong, nothing was started. 1: anything else."
+          + " input are wrong, nothing was started. 130: Ctrl-C. 143: SIGTERM. 1: anything else."
     })
 final class EvaluateCommand implements Callable<Integer> {
+
+  /** The number for {@code auto} on every device, because the driver writes it into the plan. */
+  private static final int AUTO_BATCH_SIZE = 8;
 
   /** The options that only a detector with a folder has. */
   private static final List<String> FOLDER_OPTIONS =
@@ -133,10 +137,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--batch-size",
       defaultValue = "8",
-      paramLabel = "N",
-      converter = CountConverter.class,
-      description = "Images that are scored together. Default: ${DEFAULT-VALUE}.")
-  private int batchSize;
+      paramLabel = "N|auto",
+      converter = BatchSizeConverter.class,
+      description = "Images that are scored together; auto: 8. Default: ${DEFAULT-VALUE}.")
+  private BatchSize batchSize;
 
   @Option(
       names = "--device",
@@ -203,7 +207,7 @@ final class EvaluateCommand implements Callable<Integer> {
           request.map(DetectorRequest::source).orElse(LabelSource.PHRASES),
           chooseTemplate(chosen, request),
           clip == null ? null : hash(clip),
-          batchSize,
+          batchSize.equals(BatchSize.AUTO) ? AUTO_BATCH_SIZE : batchSize.rows(),
           device);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** A scorer of batches of images for one task. It uses models that the executor owns. */
 final class ImageScorer {
@@ -80,7 +81,10 @@ final class ImageScorer {
   private static BufferedImage decode(StoredImage image) {
     try {
       BufferedImage pixels =
-          image.png() == null ? null : ImageIO.read(new ByteArrayInputStream(image.png()));
+          image.png() == null
+              ? null
+              : ImageIO.read( // without a file in the folder for temporary ones
+                  new MemoryCacheImageInputStream(new ByteArrayInputStream(image.png())));
       if (pixels == null) {
         throw new IOException("there is no picture");
       }
