@@ -28,7 +28,7 @@ final class StatusCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FOLDER",
       converter = NameConverter.class,
-      description = "Output folder of generate.")
+      description = "Output folder of generate, or of an evaluation.")
   private String folder;
 
   StatusCommand(SparkConf conf) {

@@ -39,7 +39,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FOLDER",
       converter = NameConverter.class,
-      description = "Output folder of generate.")
+      description = "Output folder of generate, or of an evaluation.")
   private String folder;
 
   @Mixin private ExecutorOptions executorOptions;

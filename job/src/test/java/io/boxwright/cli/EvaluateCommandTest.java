@@ -142,7 +142,9 @@ class EvaluateCommandTest extends CommandRuns {
             + " cast(null as int), 'color', cast(null as string), 'relation',"
             + " cast(null as string), 'relative_to', cast(null as int))) expected from";
     String busses =
-        CIRCLES.replace("('a red circle')", "(if(id < 2, 'a red circle', 'a red bus'))");
+        CIRCLES
+            .replace("'a red circle' prompt", "'a red circle and a red bus' prompt")
+            .replace("('a red circle')", "(if(id < 2, 'a red circle', 'a red bus'))");
     assertThat(paint(busses.replace(" from", expected))).isEqualTo(ExitCode.OK);
     conf.set("spark.boxwright.batch-size", "auto"); // as in the settings for clusters
     conf.set("spark.boxwright.detector-threshold", "0.3");

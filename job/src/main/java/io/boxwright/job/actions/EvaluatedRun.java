@@ -2,7 +2,7 @@ package io.boxwright.job.actions;
 
 import io.boxwright.job.evaluation.EvaluationSettings;
 import io.boxwright.job.evaluation.ImageFile;
-import io.boxwright.job.figures.Benchmarks;
+import io.boxwright.job.evaluation.InputColumns;
 import io.boxwright.job.figures.LabelSource;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.PromptFile;
@@ -65,20 +65,20 @@ record EvaluatedRun(
 
   private static void requireColumns(
       RunFolder folder, StructType columns, EvaluationSettings settings) {
-    boolean needed =
-        settings.source() == LabelSource.EXPECTATIONS
-            || Optional.ofNullable(settings.benchmark())
-                .flatMap(name -> Benchmarks.of(name).detector())
-                .filter(request -> request.source() == LabelSource.EXPECTATIONS)
-                .isPresent();
-    Set<String> names = Set.of(columns.fieldNames());
-    if (needed && !names.contains("expected")) {
+    boolean there = Set.of(columns.fieldNames()).contains(InputColumns.EXPECTED);
+    if (settings.source() == LabelSource.EXPECTATIONS && !there) {
       throw new InvalidInputException(
           "The images in %s have no column expected, which %s needs; import the prompts with boxwright import"
               .formatted(
                   folder.path(),
                   Optional.ofNullable(settings.benchmark()).orElse("this evaluation")));
     }
+    InputColumns.findProblem(columns)
+        .ifPresent(
+            problem -> {
+              throw new InvalidInputException(
+                  "Cannot evaluate the images in %s: %s".formatted(folder.path(), problem));
+            });
   }
 
   /**

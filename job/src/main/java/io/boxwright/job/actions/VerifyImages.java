@@ -71,7 +71,7 @@ public final class VerifyImages {
     checkNames(folder, scan);
     Map<String, ChunkFooter> whole = findWholeFiles(chunks, scan);
     if (plan.get().isEvaluation()) {
-      checkEvaluated(plan.get());
+      checkEvaluated(folder, plan.get());
     } else {
       checkRows(whole);
       checkPrompts(plan.get(), whole);
@@ -136,8 +136,11 @@ public final class VerifyImages {
     return whole;
   }
 
-  /** Checks that the images of a run are still those that were evaluated. */
-  private void checkEvaluated(RunPlan plan) {
+  /** Checks that there are figures, and that the images are still those that were evaluated. */
+  private void checkEvaluated(RunFolder evaluation, RunPlan plan) {
+    if (!evaluation.hasEvaluation()) {
+      problems.add("the file of figures, evaluation.json, is missing");
+    }
     RunFolder run = RunFolder.of(configuration(), new Path(plan.input()).getParent().toString());
     Optional<RunPlan> there = RunPlan.read(run);
     if (there.isEmpty()) {

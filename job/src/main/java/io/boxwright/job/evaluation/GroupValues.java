@@ -16,20 +16,27 @@ record GroupValues(Group group) {
     return !group.getType().containsField(name) || group.getFieldRepetitionCount(name) == 0;
   }
 
-  /** Returns a text, or null. */
+  /** Returns a text, or null; other values than texts as they are written. */
   String text(String name) {
-    return isNull(name) ? null : group.getString(name, 0);
+    return isNull(name) ? null : group.getValueToString(group.getType().getFieldIndex(name), 0);
   }
 
-  /** Returns a whole number, or null. */
+  /**
+   * Returns a whole number, or null.
+   *
+   * @throws IllegalArgumentException if it does not fit into 32 bits
+   */
   Integer number(String name) {
     if (isNull(name)) {
       return null;
     }
     PrimitiveTypeName type = group.getType().getType(name).asPrimitiveType().getPrimitiveTypeName();
-    return type == PrimitiveTypeName.INT64
-        ? Math.toIntExact(group.getLong(name, 0))
-        : group.getInteger(name, 0);
+    long value =
+        type == PrimitiveTypeName.INT64 ? group.getLong(name, 0) : group.getInteger(name, 0);
+    if (value != (int) value) {
+      throw new IllegalArgumentException("Invalid %s: %d is too large".formatted(name, value));
+    }
+    return (int) value;
   }
 
   /** Returns bytes, or null. */
@@ -42,13 +49,20 @@ record GroupValues(Group group) {
     return isNull(name) ? null : new GroupValues(group.getGroup(name, 0));
   }
 
-  /** Returns the structs of a list; an empty list for null. */
+  /**
+   * Returns the structs of a list; an empty list for null.
+   *
+   * @throws IllegalArgumentException if one of them is null
+   */
   List<GroupValues> structs(String name) {
-    return isNull(name)
-        ? List.of()
-        : elements(group.getGroup(name, 0)).stream()
-            .map(element -> new GroupValues(element.getGroup(0, 0)))
-            .toList();
+    if (isNull(name)) {
+      return List.of();
+    }
+    List<Group> elements = elements(group.getGroup(name, 0));
+    if (elements.stream().anyMatch(element -> element.getFieldRepetitionCount(0) == 0)) {
+      throw new IllegalArgumentException("Invalid %s: an element is null".formatted(name));
+    }
+    return elements.stream().map(element -> new GroupValues(element.getGroup(0, 0))).toList();
   }
 
   /** Returns the whole numbers of a list; an empty list for null. */

@@ -172,17 +172,20 @@ final class StoredImages implements Iterator<StoredImage>, AutoCloseable {
   }
 
   private static List<Expectation> readExpected(GroupValues row) {
-    return row.structs("expected").stream()
-        .map(
-            thing ->
-                new Expectation(
-                    thing.text("label"),
-                    thing.number("min_count"),
-                    thing.number("max_count"),
-                    thing.text("color"),
-                    thing.text("relation") == null ? null : Relation.of(thing.text("relation")),
-                    thing.number("relative_to")))
-        .toList();
+    return row.structs(InputColumns.EXPECTED).stream().map(StoredImages::readThing).toList();
+  }
+
+  private static Expectation readThing(GroupValues thing) {
+    if (thing.text("label") == null) {
+      throw new IllegalArgumentException("Invalid expected: a label is null");
+    }
+    return new Expectation(
+        thing.text("label"),
+        thing.number("min_count"),
+        thing.number("max_count"),
+        thing.text("color"),
+        thing.text("relation") == null ? null : Relation.of(thing.text("relation")),
+        thing.number("relative_to"));
   }
 
   private UncheckedIOException failed(IOException e) {

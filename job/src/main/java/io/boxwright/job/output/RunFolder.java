@@ -229,6 +229,11 @@ public final class RunFolder {
     return resolve(EVALUATION).toString();
   }
 
+  /** Returns whether the figures of an evaluation are next to its table. */
+  public boolean hasEvaluation() {
+    return status(EVALUATION).isPresent();
+  }
+
   /**
    * Writes a picture next to the table.
    *
