@@ -18,6 +18,7 @@ class ArchitectureTest {
           "io.boxwright.cli",
           "io.boxwright.job.actions",
           "io.boxwright.job.benchmark",
+          "io.boxwright.job.page",
           "io.boxwright.job.evaluation",
           "io.boxwright.job.importing",
           "io.boxwright.job.figures",

@@ -21,9 +21,17 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
  * @param plan the hash of the plan that the chunk was made from
  * @param chunk the number of the chunk, as text
  * @param rows the {@link RowDigest} of its rows
+ * @param versions the versions of the software that made it
  */
 public record ChunkFooter(
-    ChunkFile file, long bytes, long images, long failed, String plan, String chunk, String rows) {
+    ChunkFile file,
+    long bytes,
+    long images,
+    long failed,
+    String plan,
+    String chunk,
+    String rows,
+    String versions) {
 
   /** The footer's key of the {@link RowDigest} of the rows. */
   public static final String ROWS_KEY = ImageWriteSupport.ROWS;
@@ -56,7 +64,8 @@ public record ChunkFooter(
           Long.parseLong(keys.getOrDefault(ImageWriteSupport.FAILED, "0")),
           keys.getOrDefault(ImageWriteSupport.PLAN, NONE),
           keys.getOrDefault(ImageWriteSupport.CHUNK, NONE),
-          keys.getOrDefault(ImageWriteSupport.ROWS, NONE));
+          keys.getOrDefault(ImageWriteSupport.ROWS, NONE),
+          keys.getOrDefault(ImageWriteSupport.VERSIONS, NONE));
     }
   }
 

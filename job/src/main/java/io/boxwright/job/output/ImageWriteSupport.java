@@ -27,6 +27,9 @@ final class ImageWriteSupport extends ParquetWriteSupport {
   /** The footer key of the number of rows whose status is {@code error}. */
   static final String FAILED = FOOTER + "failed";
 
+  /** The footer key of the versions of the software. */
+  static final String VERSIONS = FOOTER + "versions";
+
   /** The footer key of the {@link RowDigest} of all rows. */
   static final String ROWS = FOOTER + "rows.sha256";
 
@@ -60,8 +63,7 @@ final class ImageWriteSupport extends ParquetWriteSupport {
     Map<String, String> footer = new HashMap<>(context.getExtraMetaData());
     footer.put("huggingface", FEATURES);
     footer.put(CHUNK, String.valueOf(chunk));
-    for (String key :
-        new String[] {PLAN, FOOTER + "model", FOOTER + "options", FOOTER + "versions"}) {
+    for (String key : new String[] {PLAN, FOOTER + "model", FOOTER + "options", VERSIONS}) {
       String value = configuration.get(key);
       if (value != null) {
         footer.put(key, value);

@@ -218,6 +218,26 @@ public final class RunFolder {
     return new RunFolder(resolve(EVALUATIONS + "/" + name), fileSystem, Optional.empty());
   }
 
+  /** Returns the names of the evaluations of this run's images, in alphabetical order. */
+  public List<String> evaluations() {
+    return list(EVALUATIONS).stream()
+        .filter(FileStatus::isDirectory)
+        .map(entry -> entry.getPath().getName())
+        .filter(name -> !FolderContents.isHidden(name))
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * Reads the figures of an evaluation, if this folder has any.
+   *
+   * @param type the record that was written
+   * @throws DamagedFileException if they are not as they were written
+   */
+  public <T> Optional<T> readEvaluation(Class<T> type) {
+    return read(EVALUATION, type);
+  }
+
   /**
    * Writes the figures of an evaluation next to its table.
    *

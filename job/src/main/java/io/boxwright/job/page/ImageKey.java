@@ -1,0 +1,26 @@
+package io.boxwright.job.page;
+
+import java.util.Comparator;
+import java.util.Objects;
+
+/**
+ * The name of an image, equal for the images of several runs that were made from the same prompt.
+ *
+ * @param id the id of the prompt's row
+ * @param imageIndex the number of the image among those of its prompt, from 0
+ */
+public record ImageKey(String id, int imageIndex) implements Comparable<ImageKey> {
+
+  private static final Comparator<ImageKey> ORDER =
+      Comparator.comparing(ImageKey::id).thenComparingInt(ImageKey::imageIndex);
+
+  /** Refuses a missing id. */
+  public ImageKey {
+    Objects.requireNonNull(id, "id");
+  }
+
+  @Override
+  public int compareTo(ImageKey other) {
+    return ORDER.compare(this, other);
+  }
+}
