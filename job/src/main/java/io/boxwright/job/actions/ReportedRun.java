@@ -72,6 +72,12 @@ record ReportedRun(
     return !scan.files().isEmpty();
   }
 
+  /** Returns whether there is a finished evaluation of a name that has detections. */
+  boolean hasDetections(String name) {
+    return evaluations.containsKey(name)
+        && !"none".equals(evaluations.get(name).options().get("detector"));
+  }
+
   /** Reads the images of all finished chunks, at least one. */
   Dataset<Row> images(SparkSession spark) {
     return ImageTable.read(spark, new ChunkTable(folder, plan).paths(scan.files()));

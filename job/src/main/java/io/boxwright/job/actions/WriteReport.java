@@ -230,18 +230,21 @@ public final class WriteReport {
     return FigureTables.of(name, evaluations);
   }
 
-  /** Chooses the evaluation that most runs have, the first one by name of several. */
-  private static Optional<String> chooseDetections(
-      Set<String> evaluations, List<ReportedRun> reported) {
+  /**
+   * Chooses the evaluation that most runs have, the first one by name of several. Nothing if more
+   * runs have the column {@code detection}: scores of different detectors cannot be compared.
+   */
+  private Optional<String> chooseDetections(Set<String> evaluations, List<ReportedRun> reported) {
     Optional<String> chosen = Optional.empty();
-    long most = 0;
+    long most =
+        reported.stream()
+                .filter(ReportedRun::hasImages)
+                .filter(run -> List.of(run.images(spark).columns()).contains("detection"))
+                .count()
+            - 1;
     for (String name : evaluations) {
-      long count =
-          reported.stream()
-              .filter(run -> run.evaluations().containsKey(name))
-              .filter(run -> !"none".equals(run.evaluations().get(name).options().get("detector")))
-              .count();
-      if (count > most) {
+      long count = reported.stream().filter(run -> run.hasDetections(name)).count();
+      if (count > Math.max(0, most)) {
         chosen = Optional.of(name);
         most = count;
       }
@@ -255,9 +258,11 @@ public final class WriteReport {
     for (int i = 0; i < reported.size(); i++) {
       ReportedRun run = reported.get(i);
       Optional<Dataset<Row>> evaluated =
-          detections
-              .filter(run.evaluations()::containsKey)
-              .map(name -> run.evaluation(spark, name));
+          detections.map(
+              name ->
+                  run.hasDetections(name)
+                      ? run.evaluation(spark, name)
+                      : findEvaluation(name, reported).limit(0));
       numbers.add(
           run.hasImages()
               ? ImageNumbersReader.read(i, run.images(spark), evaluated)
@@ -265,6 +270,14 @@ public final class WriteReport {
       sources.add(new GallerySource(i, names -> run.images(spark, names), evaluated));
     }
     return PageScores.of(numbers, sources, describeDetections(detections, numbers));
+  }
+
+  private Dataset<Row> findEvaluation(String name, List<ReportedRun> reported) {
+    return reported.stream()
+        .filter(run -> run.hasDetections(name))
+        .findFirst()
+        .orElseThrow()
+        .evaluation(spark, name);
   }
 
   private static String describeDetections(Optional<String> detections, List<RunNumbers> numbers) {

@@ -101,13 +101,14 @@ record GalleryChoice(Optional<PageScore> score, List<ChosenRow> rows) {
     SortedMap<ImageKey, Reasons> chosen = new TreeMap<>();
     for (RunNumbers run : runs) {
       List<Scored> scored = score(score, run);
+      int half = (scored.size() + 1) / 2; // so that few images are not all best and worst
       scored.stream()
           .sorted(Scored.HIGHEST_FIRST)
-          .limit(ofEachRun)
+          .limit(Math.min(ofEachRun, half))
           .forEach(best -> note(chosen, best.image(), "best").bestOf.add(run.run()));
       scored.stream()
           .sorted(Scored.LOWEST_FIRST)
-          .limit(ofEachRun)
+          .limit(Math.min(ofEachRun, scored.size() - half))
           .forEach(worst -> note(chosen, worst.image(), "worst").worstOf.add(run.run()));
     }
     Map<ImageKey, Double> changes = findChanges(score, runs);

@@ -123,6 +123,7 @@ final class GalleryReader {
     Object[] ids = keys.stream().map(ImageKey::id).distinct().toArray();
     Map<ImageKey, List<Found>> found =
         source.evaluation().map(table -> readFound(table, ids, keys)).orElse(Map.of());
+    boolean evaluated = source.evaluation().isPresent();
     // Row by row: whole pictures may be large.
     Iterator<Row> rows = select(source.images().apply(files), ids).toLocalIterator();
     while (rows.hasNext()) {
@@ -132,7 +133,12 @@ final class GalleryReader {
         prompts.putIfAbsent(key, Objects.requireNonNullElse(row.getAs("prompt"), ""));
         pictures
             .computeIfAbsent(key, one -> new ArrayList<>())
-            .add(toPicture(source, row, numbers.get(key), found.get(key)));
+            .add(
+                toPicture(
+                    source.run(),
+                    row,
+                    numbers.get(key),
+                    evaluated ? found.getOrDefault(key, List.of()) : readOwnFound(row)));
       }
     }
   }
@@ -151,6 +157,8 @@ final class GalleryReader {
 
   /** What a detector found for an object. */
   private record Found(List<Double> box, Double confidence) {}
+
+  private static final Found NOTHING = new Found(null, null);
 
   private static Map<ImageKey, List<Found>> readFound(
       Dataset<Row> evaluation, Object[] ids, Set<ImageKey> keys) {
@@ -174,28 +182,23 @@ final class GalleryReader {
     List<Found> found = new ArrayList<>();
     for (int i = 0; i < fitting.size(); i++) {
       Row best = fitting.get(i) == null ? scored.get(i) : fitting.get(i);
-      found.add(
-          best == null ? new Found(null, null) : new Found(list(best, "box"), best.getAs("score")));
+      found.add(best == null ? NOTHING : new Found(list(best, "box"), best.getAs("score")));
     }
     return found;
   }
 
-  private Picture toPicture(
-      GallerySource source, Row row, ImageNumbers numbers, List<Found> found) {
+  private Picture toPicture(int run, Row row, ImageNumbers numbers, List<Found> found) {
     byte[] png = row.getAs("bytes");
     Optional<Thumbnail> small = Optional.ofNullable(png).flatMap(Thumbnail::of);
     List<Row> objects = list(row, "objects");
     List<ShownObject> shown = new ArrayList<>();
     for (int i = 0; i < Math.min(MOST_OBJECTS, objects.size()); i++) {
-      Found own =
-          found == null
-              ? toOwnFound(objects.get(i))
-              : i < found.size() ? found.get(i) : new Found(null, null);
+      Found own = i < found.size() ? found.get(i) : NOTHING;
       shown.add(toShown(objects.get(i), own, numbers.objects().get(i), readLayers(row, i)));
     }
     String error = row.getAs("error");
     return new Picture(
-        source.run(),
+        run,
         choice.score().map(score -> score.of(numbers)).orElse(null),
         small.isPresent() ? null : shorten(error == null ? "no picture" : error, LONGEST_TEXT),
         small.map(Thumbnail::jpeg).orElse(null),
@@ -205,15 +208,20 @@ final class GalleryReader {
         objects.size() - shown.size());
   }
 
-  /** Reads what the run's own detector found. */
-  private static Found toOwnFound(Row object) {
-    if (!Arrays.asList(object.schema().fieldNames()).contains("detection")
-        || object.getAs("detection") == null) {
-      return new Found(null, null);
+  /** Reads what the run's own detector found for each object. */
+  private static List<Found> readOwnFound(Row row) {
+    return GalleryReader.<Row>list(row, "objects").stream()
+        .map(GalleryReader::readOwnDetection)
+        .toList();
+  }
+
+  private static Found readOwnDetection(Row object) {
+    if (!Arrays.asList(object.schema().fieldNames()).contains("detection")) {
+      return NOTHING;
     }
     Row detection = object.getAs("detection");
-    return detection.getAs("box") == null
-        ? new Found(null, null)
+    return detection == null || detection.getAs("box") == null
+        ? NOTHING
         : new Found(list(detection, "box"), detection.getAs("score"));
   }
 

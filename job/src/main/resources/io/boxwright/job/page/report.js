@@ -110,6 +110,7 @@
       }
     });
     const text = (content) => ({ content, class: "text" });
+    const differing = differingSettings();
     const hash = (value) => make("code", { title: value }, value.slice(0, 12));
     const line = (name, content) => [name, ...page.runs.map(content)];
     const rows = [
@@ -125,7 +126,7 @@
       ].filter(Boolean).join(", ") || "–")),
       line("Model", (run) => text(run.model)),
       line("Hash of the model", (run) => text(hash(run.model_hash))),
-      line("Guidance", (run) => text(run.options.guidance || "–")),
+      ...differing.slice(0, 8).map((name) => [make("code", {}, name), ...page.runs.map((run) => text(run.options[name] || "–"))]),
       line("Prompt table", (run) => text(run.input)),
       line("Versions", (run) => text(run.versions || run.version || "–")),
       line("Planned", (run) => text(formatTime(run.created))),
@@ -168,9 +169,12 @@
     });
   }
 
+  const settings = [...new Set(page.runs.flatMap((run) => Object.keys(run.options)))].sort();
+  const differs = (name) => new Set(page.runs.map((run) => run.options[name])).size > 1;
+  const differingSettings = () => settings.filter(differs);
+
   function showSettings() {
-    const names = [...new Set(page.runs.flatMap((run) => Object.keys(run.options)))].sort();
-    const differs = (name) => new Set(page.runs.map((run) => run.options[name])).size > 1;
+    const names = settings;
     const ordered = [...names.filter(differs), ...names.filter((name) => !differs(name))];
     const rows = ordered.map((name) => [
       make("code", {}, name),
@@ -194,8 +198,8 @@
     }
     page.figures.forEach((table) => {
       const options = Object.entries(table.options)
-        .filter(([name, value]) => !["batch_size", "device", "benchmark"].includes(name) && value !== "none")
-        .map(([name, value]) => `${name.replace("_", " ")} ${value.length > 40 ? value.slice(0, 12) : value}`);
+        .filter(([name, value]) => !["batch_size", "device", "benchmark", "evaluation_of"].includes(name) && !["none", "{}"].includes(value))
+        .map(([name, value]) => `${name.replace("_", " ")} ${value.length > 40 ? value.slice(0, 12) : value.toLowerCase()}`);
       const runs = [...new Set(table.figures.flatMap((figure) => figure.cells.map((cell) => cell.run)))].sort((a, b) => a - b);
       const missing = page.runs.map((run, i) => i).filter((run) => !runs.includes(run));
       byId("figure-tables").append(
@@ -217,12 +221,13 @@
   function makeFigures(table, runs, figures) {
     const compared = runs.filter((run) => figures.some((figure) => figure.differences.some((one) => one.run === run)));
     const categories = figures.some((figure) => figure.category);
+    const units = new Set(figures.map((figure) => figure.unit));
     const head = [
       "Figure",
       ...(categories ? ["Category"] : []),
       ...runs.map((run) => ({ content: runLabel(run), class: "number" })),
-      { content: "95 % intervals" },
       ...compared.map((run) => ({ content: make("span", {}, runLabel(run), " less ", page.runs[0].name), class: "number" })),
+      { content: `95 % intervals${units.size === 1 ? (units.has("fraction") ? ", 0 to 1" : ", 0 to 100") : ""}` },
       { content: "Images", class: "number" },
     ];
     const rows = figures.map((figure) => {
@@ -239,7 +244,6 @@
             ? make("span", {}, format(cell.value, digits) + unitSuffix(figure.unit), make("span", { class: "interval" }, interval(cell)))
             : "–" };
         }),
-        { content: drawIntervals(figure) },
         ...compared.map((run) => {
           const difference = figure.differences.find((one) => one.run === run);
           return { class: "number", content: difference
@@ -249,6 +253,7 @@
                 : `${signed(difference.low, digits)} to ${signed(difference.high, digits)}`))
             : "–" };
         }),
+        { class: "plot", content: drawIntervals(figure) },
         { class: "number", content: [...new Set(images)].map((number) => number.toLocaleString("en")).join(" / ") },
       ];
     });
@@ -318,7 +323,7 @@
     page.histograms.forEach((histogram) => {
       const score = scores.get(histogram.score);
       const bins = histogram.runs[0].shares.length;
-      const middle = (i) => ((i + 0.5) * histogram.upper) / bins;
+      const width = histogram.upper / bins;
       const holder = make("div", { class: "chart" }, make("h3", {}, link(scoreAnchor(score.key), capital(score.label))));
       byId("histograms").append(holder);
       addChart(holder, `Distribution of ${score.label}`, () => ({
@@ -326,7 +331,7 @@
         data: {
           datasets: histogram.runs.map((run) => ({
             label: page.runs[run.run].name,
-            data: run.shares.map((share, i) => ({ x: middle(i), y: 100 * share })),
+            data: [...run.shares, run.shares[bins - 1]].map((share, i) => ({ x: i * width, y: 100 * share })),
             borderColor: plain(run.run),
             backgroundColor: plain(run.run) + "30",
             borderDash: DASHES[run.run % 8],
@@ -334,7 +339,7 @@
             borderWidth: 2,
             pointRadius: 0,
             pointHitRadius: 8,
-            stepped: "middle",
+            stepped: "before",
             fill: histogram.runs.length < 4,
           })),
         },
@@ -345,7 +350,10 @@
             y: axis("share of images, %", { min: 0 }),
           },
           plugins: { tooltip: { callbacks: {
-            title: (items) => `${(items[0].parsed.x - histogram.upper / bins / 2).toFixed(2)} to ${(items[0].parsed.x + histogram.upper / bins / 2).toFixed(2)}`,
+            title: (items) => {
+              const start = Math.min(bins - 1, items[0].dataIndex) * width;
+              return `${start.toFixed(2)} to ${(start + width).toFixed(2)}`;
+            },
             label: (item) => `${item.dataset.label}: ${item.parsed.y.toFixed(1)} %`,
           } } },
         },
@@ -412,7 +420,7 @@
         const cell = group.cells.find((one) => one.run === run);
         return cell && cell.means[key] !== undefined ? cell.means[key] : null;
       };
-      const holder = make("div", { class: "chart" }, make("h3", {}, `By ${breakdown.name}`));
+      const holder = make("div", { class: breakdown.groups.length > 8 ? "chart whole" : "chart" }, make("h3", {}, `By ${breakdown.name}`));
       byId("breakdowns").append(holder);
       if (keys.length) {
         let chosen = keys.includes("IOU") ? "IOU" : keys[0];
@@ -428,7 +436,9 @@
               data: breakdown.groups.map((group) => mean(group, i, chosen)),
               backgroundColor: plain(i),
               pointStyle: "rect",
-              maxBarThickness: 36,
+              maxBarThickness: 48,
+              categoryPercentage: 0.6,
+              barPercentage: 0.9,
             })),
           },
           options: {
