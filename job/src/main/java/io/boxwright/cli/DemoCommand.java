@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Makes images of coloured shapes twice, without guidance and with it, and compares them.")
+        "Makes images of coloured shapes twice, without guidance and with it, and compares them on a"
+            + " contact sheet and in a report.")
 final class DemoCommand implements Callable<Integer> {
 
   /** The file that marks an output folder as that of a demo, which another demo may replace. */
@@ -44,7 +45,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "FOLDER",
       converter = NameConverter.class,
       description =
-          "Folder for images and the contact sheet: new, empty, or of a demo, which is replaced."
+          "Folder for images, the contact sheet and the report: new, empty, or of a demo, which is replaced."
               + " Default: ${DEFAULT-VALUE}.")
   private String output;
 

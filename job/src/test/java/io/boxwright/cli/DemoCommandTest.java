@@ -25,10 +25,14 @@ class DemoCommandTest extends CommandRuns {
         .anyMatch(line -> line.matches(" +unguided +guided"))
         .anyMatch(line -> line.matches(" +images made +2 of 2 +2 of 2"))
         .anyMatch(line -> line.matches(" +lift over chance, held-out layers +[0-9.]+ +[0-9.]+"))
+        .anyMatch(line -> line.endsWith(folder.resolve("demo/contact-sheet.png").toString()))
         .last()
         .asString()
-        .endsWith(folder.resolve("demo/contact-sheet.png").toString());
+        .endsWith(folder.resolve("demo/report.html").toString());
     assertThat(folder.resolve("demo/contact-sheet.png")).exists();
+    assertThat(folder.resolve("demo/report.html"))
+        .content()
+        .contains("\"evaluation\" : \"shapes\"", "\"name\" : \"guided\"");
   }
 
   @Test

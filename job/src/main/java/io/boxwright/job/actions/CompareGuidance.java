@@ -3,16 +3,22 @@ package io.boxwright.job.actions;
 import io.boxwright.diffusion.guidance.BackwardGuidance;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.images.PngEncoder;
+import io.boxwright.job.evaluation.EvaluationSettings;
+import io.boxwright.job.figures.LabelSource;
+import io.boxwright.job.figures.LabelTemplate;
 import io.boxwright.job.output.ImageTable;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.Staging;
 import io.boxwright.job.report.Comparison;
 import io.boxwright.job.report.ContactSheet;
 import io.boxwright.job.report.RunResult;
+import io.boxwright.udf.executor.Detectors;
+import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -28,6 +34,11 @@ public final class CompareGuidance {
 
   private static final Logger LOG = LoggerFactory.getLogger(CompareGuidance.class);
   private static final int CONTACT_SHEET_PAIRS = 8;
+  private static final String UNGUIDED = "unguided";
+  private static final String GUIDED = "guided";
+  private static final String SHAPES = "shapes";
+  private static final int BATCH_SIZE = 8;
+  private static final String REPORT = "report.html";
 
   private final SparkSession spark;
   private final GuidedImageGenerator generator;
@@ -74,7 +85,8 @@ public final class CompareGuidance {
   }
 
   /**
-   * Makes the images and a contact sheet of both kinds.
+   * Makes the images, and a contact sheet and a report of both kinds. Images of shapes are
+   * evaluated for the report.
    *
    * @throws io.boxwright.job.input.InvalidInputException as {@link GenerateImages#execute} does
    * @throws JobFailedException as {@link GenerateImages#execute} does
@@ -82,19 +94,63 @@ public final class CompareGuidance {
    */
   public Comparison execute() {
     Guidance guidance = generator.guidance();
-    RunResult unguided = generate("unguided", BackwardGuidance.none());
-    RunResult guided = generate("guided", guidance);
-    return new Comparison(unguided, guided, drawContactSheet(unguided, guided));
+    RunResult unguided = generate(UNGUIDED, BackwardGuidance.none());
+    RunResult guided = generate(GUIDED, guidance);
+    return new Comparison(unguided, guided, drawContactSheet(unguided, guided), writeReport());
   }
 
   private RunResult generate(String name, Guidance guidance) {
     console.println(name);
     return new GenerateImages(spark, generator.setGuidance(guidance))
         .input(input)
-        .output(new Path(output, name).toString())
+        .output(folder(name))
         .existing(ExistingOutput.OVERWRITE)
         .command(command)
         .console(console)
+        .stop(stop)
+        .execute();
+  }
+
+  private String folder(String name) {
+    return new Path(output, name).toString();
+  }
+
+  /** Writes the report, an extra: if it fails, the images are still good. */
+  private Optional<String> writeReport() {
+    try {
+      if (generator.settings().get("detector").equals(SHAPES)) {
+        evaluate(UNGUIDED);
+        evaluate(GUIDED);
+      }
+      return Optional.of(
+          new WriteReport(spark)
+              .runs(List.of(folder(UNGUIDED), folder(GUIDED)))
+              .title("Boxwright demo")
+              .output(folder(REPORT))
+              .execute());
+    } catch (RunStoppedException e) {
+      throw e;
+    } catch (Exception | LinkageError e) { // the latter if Java's graphics lack a library
+      LOG.warn("Cannot write the report: {}", e.toString());
+      return Optional.empty();
+    }
+  }
+
+  private void evaluate(String name) {
+    EvaluationSettings settings =
+        new EvaluationSettings(
+            null,
+            Detectors.of(SHAPES).orElseThrow(),
+            null,
+            LabelSource.PHRASES,
+            LabelTemplate.BARE,
+            null,
+            BATCH_SIZE,
+            DeviceType.CPU);
+    new EvaluateImages(spark, settings)
+        .run(folder(name))
+        .existing(ExistingOutput.OVERWRITE)
+        .command(command)
         .stop(stop)
         .execute();
   }

@@ -13,6 +13,8 @@ import io.boxwright.job.page.PageRun;
 import io.boxwright.job.report.RunSummary;
 import io.boxwright.job.report.ScoreMeans;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,49 +24,62 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/**
- * A run that a report shows, finished or not.
- *
- * @param folder the output folder of the run
- * @param plan its plan
- * @param scan its chunks
- * @param evaluations the figures of its finished evaluations of these images, by name
- * @param notes a sentence for each evaluation that is left out
- */
-record ReportedRun(
-    RunFolder folder,
-    RunPlan plan,
-    ChunkScan scan,
-    Map<String, EvaluationRecord> evaluations,
-    List<String> notes) {
+/** A run that a report shows, finished or not. Its tables are opened when they are needed. */
+final class ReportedRun {
+
+  private final SparkSession spark;
+  private final RunFolder folder;
+  private final RunPlan plan;
+  private final ChunkScan scan;
+  private final Map<String, EvaluationRecord> evaluations = new TreeMap<>();
+  private final List<String> notes = new ArrayList<>();
+  private final Map<String, Dataset<Row>> scores = new HashMap<>();
+  private Dataset<Row> images; // null: not opened yet
+
+  private ReportedRun(SparkSession spark, RunFolder folder, RunPlan plan, ChunkScan scan) {
+    this.spark = spark;
+    this.folder = folder;
+    this.plan = plan;
+    this.scan = scan;
+  }
 
   /**
    * Finds a run and its evaluations.
    *
    * @throws InvalidInputException if there is no run, or it is an evaluation
    */
-  static ReportedRun find(RunFolder folder) {
+  static ReportedRun find(RunFolder folder, SparkSession spark) {
     RunPlan plan = RunPlan.require(folder);
     if (plan.isEvaluation()) {
       throw new InvalidInputException(
           "%s is itself an evaluation; name the run that made the images".formatted(folder.path()));
     }
-    ChunkScan scan = new ChunkTable(folder, plan).scan();
-    Map<String, EvaluationRecord> evaluations = new TreeMap<>();
-    List<String> notes = new ArrayList<>();
-    for (String name : folder.evaluations()) {
-      RunFolder evaluation = folder.evaluation(name);
-      Optional<EvaluationRecord> record = evaluation.readEvaluation(EvaluationRecord.class);
-      Optional<RunPlan> made = RunPlan.read(evaluation);
-      if (record.isEmpty() || made.isEmpty()) {
-        notes.add("The evaluation %s is not finished".formatted(name));
-      } else if (!made.get().inputFiles().equals(EvaluatedRun.listInputs(scan))) {
-        notes.add("The evaluation %s is of images that are gone or not all".formatted(name));
-      } else {
-        evaluations.put(name, record.get());
-      }
+    ReportedRun run = new ReportedRun(spark, folder, plan, new ChunkTable(folder, plan).scan());
+    folder.evaluations().forEach(run::findEvaluation);
+    return run;
+  }
+
+  private void findEvaluation(String name) {
+    RunFolder evaluation = folder.evaluation(name);
+    Optional<EvaluationRecord> record = evaluation.readEvaluation(EvaluationRecord.class);
+    Optional<RunPlan> made = RunPlan.read(evaluation);
+    if (record.isEmpty() || made.isEmpty()) {
+      notes.add("The evaluation %s is not finished".formatted(name));
+    } else if (!made.get().inputFiles().equals(EvaluatedRun.listInputs(scan))) {
+      notes.add("The evaluation %s is of other images than those that are there".formatted(name));
+    } else {
+      evaluations.put(name, record.get());
     }
-    return new ReportedRun(folder, plan, scan, evaluations, notes);
+  }
+
+  /** Returns the output folder. */
+  RunFolder folder() {
+    return folder;
+  }
+
+  /** Returns the figures of the finished evaluations of these images, by name. */
+  Map<String, EvaluationRecord> evaluations() {
+    return Collections.unmodifiableMap(evaluations);
   }
 
   /** Returns whether any image is there. */
@@ -78,35 +93,39 @@ record ReportedRun(
         && !"none".equals(evaluations.get(name).options().get("detector"));
   }
 
-  /** Reads the images of all finished chunks, at least one. */
-  Dataset<Row> images(SparkSession spark) {
-    return ImageTable.read(spark, new ChunkTable(folder, plan).paths(scan.files()));
+  /** Returns whether the images have the scores of a detector themselves. */
+  boolean hasOwnDetections() {
+    return hasImages() && List.of(images().columns()).contains("detection");
   }
 
-  /** Reads the images of some files, by their names. */
-  Dataset<Row> images(SparkSession spark, List<String> names) {
-    ChunkTable chunks = new ChunkTable(folder, plan);
-    return ImageTable.read(
-        spark,
-        scan.files().stream()
-            .filter(file -> names.contains(file.name()))
-            .map(chunks::path)
-            .toArray(String[]::new));
+  /** Returns the images of all finished chunks, at least one. */
+  Dataset<Row> images() {
+    if (images == null) {
+      images = ImageTable.read(spark, new ChunkTable(folder, plan).paths(scan.files()));
+    }
+    return images;
   }
 
-  /** Reads the table of a finished evaluation. */
-  Dataset<Row> evaluation(SparkSession spark, String name) {
+  /** Returns the table of a finished evaluation. */
+  Dataset<Row> evaluation(String name) {
+    return scores.computeIfAbsent(name, this::openEvaluation);
+  }
+
+  private Dataset<Row> openEvaluation(String name) {
     RunFolder evaluation = folder.evaluation(name);
-    RunPlan made = RunPlan.require(evaluation);
-    ChunkTable chunks = new ChunkTable(evaluation, made);
+    ChunkTable chunks = new ChunkTable(evaluation, RunPlan.require(evaluation));
     return ImageTable.read(spark, chunks.paths(chunks.scan().files()));
   }
 
-  /** Returns the facts of the run; reads its images without their pixels. */
-  PageRun describe(SparkSession spark, String name) {
+  /**
+   * Returns the facts of the run; reads its images without their pixels.
+   *
+   * @param name the name of the run on the page
+   */
+  PageRun describe(String name) {
     Optional<RunRecord> record = RunRecord.read(folder);
     Optional<RunSummary> summary =
-        hasImages() ? Optional.of(RunSummary.of(images(spark))) : Optional.empty();
+        hasImages() ? Optional.of(RunSummary.of(images())) : Optional.empty();
     return new PageRun(
         name,
         folder.path(),

@@ -121,7 +121,7 @@ public final class WriteReport {
       if (!paths.add(folder.resolvedPath())) {
         throw new InvalidInputException("The run %s is named twice".formatted(folder.path()));
       }
-      found.add(ReportedRun.find(folder));
+      found.add(ReportedRun.find(folder, spark));
     }
     Set<String> names = new TreeSet<>();
     found.forEach(run -> names.addAll(run.evaluations().keySet()));
@@ -183,7 +183,7 @@ public final class WriteReport {
     List<String> names = nameRuns(reported);
     List<PageRun> facts = new ArrayList<>();
     for (int i = 0; i < reported.size(); i++) {
-      facts.add(reported.get(i).describe(spark, names.get(i)));
+      facts.add(reported.get(i).describe(names.get(i)));
     }
     Set<String> evaluations = new TreeSet<>();
     reported.forEach(run -> evaluations.addAll(run.evaluations().keySet()));
@@ -222,9 +222,7 @@ public final class WriteReport {
       if (run.evaluations().containsKey(name)) {
         evaluations.add(
             new RunEvaluation(
-                i,
-                run.evaluations().get(name),
-                () -> EvaluatedRows.read(run.evaluation(spark, name))));
+                i, run.evaluations().get(name), () -> EvaluatedRows.read(run.evaluation(name))));
       }
     }
     return FigureTables.of(name, evaluations);
@@ -234,14 +232,10 @@ public final class WriteReport {
    * Chooses the evaluation that most runs have, the first one by name of several. Nothing if more
    * runs have the column {@code detection}: scores of different detectors cannot be compared.
    */
-  private Optional<String> chooseDetections(Set<String> evaluations, List<ReportedRun> reported) {
+  private static Optional<String> chooseDetections(
+      Set<String> evaluations, List<ReportedRun> reported) {
     Optional<String> chosen = Optional.empty();
-    long most =
-        reported.stream()
-                .filter(ReportedRun::hasImages)
-                .filter(run -> List.of(run.images(spark).columns()).contains("detection"))
-                .count()
-            - 1;
+    long most = reported.stream().filter(ReportedRun::hasOwnDetections).count() - 1;
     for (String name : evaluations) {
       long count = reported.stream().filter(run -> run.hasDetections(name)).count();
       if (count > Math.max(0, most)) {
@@ -261,23 +255,25 @@ public final class WriteReport {
           detections.map(
               name ->
                   run.hasDetections(name)
-                      ? run.evaluation(spark, name)
+                      ? run.evaluation(name)
                       : findEvaluation(name, reported).limit(0));
       numbers.add(
           run.hasImages()
-              ? ImageNumbersReader.read(i, run.images(spark), evaluated)
+              ? ImageNumbersReader.read(i, run.images(), evaluated)
               : new RunNumbers(i, List.of()));
-      sources.add(new GallerySource(i, names -> run.images(spark, names), evaluated));
+      sources.add(
+          new GallerySource(
+              i, run.hasImages() ? Optional.of(run.images()) : Optional.empty(), evaluated));
     }
     return PageScores.of(numbers, sources, describeDetections(detections, numbers));
   }
 
-  private Dataset<Row> findEvaluation(String name, List<ReportedRun> reported) {
+  private static Dataset<Row> findEvaluation(String name, List<ReportedRun> reported) {
     return reported.stream()
         .filter(run -> run.hasDetections(name))
         .findFirst()
         .orElseThrow()
-        .evaluation(spark, name);
+        .evaluation(name);
   }
 
   private static String describeDetections(Optional<String> detections, List<RunNumbers> numbers) {

@@ -115,17 +115,16 @@ final class GalleryReader {
         run.images().stream()
             .filter(image -> keys.contains(image.key()))
             .collect(Collectors.toMap(ImageNumbers::key, image -> image));
-    List<String> files =
-        numbers.values().stream().map(ImageNumbers::file).distinct().sorted().toList();
-    if (files.isEmpty()) {
+    if (numbers.isEmpty()) {
       return;
     }
+    Object[] files = numbers.values().stream().map(ImageNumbers::file).distinct().toArray();
     Object[] ids = keys.stream().map(ImageKey::id).distinct().toArray();
     Map<ImageKey, List<Found>> found =
         source.evaluation().map(table -> readFound(table, ids, keys)).orElse(Map.of());
     boolean evaluated = source.evaluation().isPresent();
     // Row by row: whole pictures may be large.
-    Iterator<Row> rows = select(source.images().apply(files), ids).toLocalIterator();
+    Iterator<Row> rows = select(source.images().orElseThrow(), files, ids).toLocalIterator();
     while (rows.hasNext()) {
       Row row = rows.next();
       ImageKey key = ImageNumbersReader.readKey(row).filter(keys::contains).orElse(null);
@@ -143,7 +142,8 @@ final class GalleryReader {
     }
   }
 
-  private static Dataset<Row> select(Dataset<Row> images, Object[] ids) {
+  /** Selects rows; Spark opens no other files. */
+  private static Dataset<Row> select(Dataset<Row> images, Object[] files, Object[] ids) {
     List<Column> columns = new ArrayList<>();
     for (String name : List.of("id", "image_index", "prompt", "error", "objects")) {
       columns.add(col(name));
@@ -152,7 +152,9 @@ final class GalleryReader {
     if (Arrays.asList(images.columns()).contains("attention")) {
       columns.add(col("attention"));
     }
-    return images.filter(col("id").isin(ids)).select(columns.toArray(Column[]::new));
+    return images
+        .filter(col("_metadata.file_name").isin(files).and(col("id").isin(ids)))
+        .select(columns.toArray(Column[]::new));
   }
 
   /** What a detector found for an object. */

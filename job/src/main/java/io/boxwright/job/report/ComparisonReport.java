@@ -16,8 +16,8 @@ public final class ComparisonReport {
   }
 
   /**
-   * Prints the means of both runs side by side, and the path of the contact sheet. Leaves out
-   * scores that neither run has.
+   * Prints the means of both runs side by side, and the paths of the contact sheet and of the page.
+   * Leaves out scores that neither run has.
    */
   public void print(Comparison comparison) {
     RunSummary unguided = comparison.unguided().summary();
@@ -32,6 +32,9 @@ public final class ComparisonReport {
         .contactSheet()
         .ifPresent(
             file -> new ConsoleLines(out).print("Unguided above guided, with boxes: %s", file));
+    comparison
+        .report()
+        .ifPresent(file -> new ConsoleLines(out).print("Report on both, for a browser: %s", file));
   }
 
   private void compare(ScoreLabel label, Optional<ScoreMeans> unguided, ScoreMeans guided) {

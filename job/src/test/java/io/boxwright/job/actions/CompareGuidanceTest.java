@@ -59,6 +59,7 @@ class CompareGuidanceTest extends SharedSpark {
     BufferedImage sheet = ImageIO.read(Path.of(comparison.contactSheet().orElseThrow()).toFile());
     assertThat(sheet.getWidth()).isEqualTo(2 * 264 + 8);
     assertThat(sheet.getHeight()).isGreaterThanOrEqualTo(2 * 264 + 8);
+    assertThat(Path.of(comparison.report().orElseThrow())).isRegularFile();
   }
 
   private List<Integer> updates(String run) {

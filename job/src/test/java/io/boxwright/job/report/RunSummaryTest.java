@@ -172,7 +172,8 @@ class RunSummaryTest extends SharedSpark {
   private static List<String> comparison(RunSummary unguided, RunSummary guided) {
     StringWriter out = new StringWriter();
     new ComparisonReport(new PrintWriter(out))
-        .print(new Comparison(result(unguided), result(guided), Optional.empty()));
+        .print(
+            new Comparison(result(unguided), result(guided), Optional.empty(), Optional.empty()));
     return out.toString().lines().toList();
   }
 
