@@ -136,31 +136,38 @@ public final class WriteReport {
   }
 
   private Path checkOutput(List<ReportedRun> reported) {
+    Path file;
+    FileSystem fileSystem;
     try {
-      Path file = PathNames.parse(configuration, Objects.requireNonNull(output, "output"));
-      FileSystem fileSystem = FileSystems.of(file, configuration);
-      Path folder = fileSystem.makeQualified(file).getParent();
+      file = PathNames.parse(configuration, Objects.requireNonNull(output, "output"));
+      fileSystem = FileSystems.of(file, configuration);
+    } catch (IOException | IllegalArgumentException e) { // unknown file systems, invalid names
+      throw refuse(e.getMessage(), e);
+    }
+    try {
       if (fileSystem.exists(file) && fileSystem.getFileStatus(file).isDirectory()) {
-        throw new InvalidInputException("Cannot write %s: it is a folder".formatted(output));
+        throw refuse("it is a folder", null);
       }
+      Path folder = fileSystem.makeQualified(file).getParent();
       if (folder == null || !fileSystem.exists(folder)) {
-        throw new InvalidInputException(
-            "Cannot write %s: there is no folder %s".formatted(output, folder));
+        throw refuse("there is no folder " + folder, null);
       }
-      ResolvedPath target = ResolvedPath.of(fileSystem, file);
-      for (ReportedRun run : reported) {
-        if (run.folder().resolvedPath().holds(target)) {
-          throw new InvalidInputException(
-              "Cannot write %s: it is inside of the run %s; name a file elsewhere"
-                  .formatted(output, run.folder().path()));
-        }
-      }
-      return file;
-    } catch (IllegalArgumentException e) {
-      throw new InvalidInputException("Cannot write '%s': %s".formatted(output, e.getMessage()), e);
     } catch (IOException e) {
       throw cannotWrite(e);
     }
+    ResolvedPath target = ResolvedPath.of(fileSystem, file);
+    for (ReportedRun run : reported) {
+      if (run.folder().resolvedPath().holds(target)) {
+        throw refuse(
+            "it is inside of the run %s; name a file elsewhere".formatted(run.folder().path()),
+            null);
+      }
+    }
+    return file;
+  }
+
+  private InvalidInputException refuse(String problem, Exception cause) {
+    return new InvalidInputException("Cannot write %s: %s".formatted(output, problem), cause);
   }
 
   private void write(Path file, byte[] bytes) {
