@@ -86,6 +86,7 @@
     byId("subtitle").textContent = `${count(page.runs.length, "run")}, ${count(
       page.runs.reduce((sum, run) => sum + run.done, 0), "image")}. Made on ${formatTime(page.created)}.`;
     byId("legend").append(...page.runs.map((run, i) => runLabel(i)));
+    document.body.classList.toggle("alone", page.runs.length === 1);
     byId("colophon").textContent = `Made by Boxwright ${page.version}. Charts: Chart.js 4.4.4, MIT licence, inside this page. `
       + "This page needs no network.";
   }
@@ -117,7 +118,7 @@
       line("Images", (run) => text(`${(run.done - run.failed).toLocaleString("en")} of ${run.images.toLocaleString("en")} made`
         + (run.failed ? `, ${run.failed.toLocaleString("en")} failed` : "") + (run.warned ? `, ${run.warned.toLocaleString("en")} with warnings` : ""))),
       line("Prompts", (run) => text(`${run.rows.toLocaleString("en")}, ${count(run.images_per_prompt, "image")} each`)),
-      line("State", (run) => text(run.state)),
+      line("State", (run) => text(run.gap ? `not finished; last driver: ${run.state}` : run.state)),
       line("Speed", (run) => text(run.speed ? formatSpeed(run.speed.images_per_second)
         + (run.speed.drivers > 1 ? ` (last of ${run.speed.drivers} drivers)` : "") : "–")),
       line("Memory", (run) => text(!run.speed ? "–" : [
@@ -383,12 +384,13 @@
         borderColor: plain(points.run),
         backgroundColor: plain(points.run) + "80",
         pointStyle: POINTS[points.run % 8],
+        clip: 6,
         pointRadius: points.points.length > 300 ? 2.5 : 4,
       })) },
       options: {
         scales: {
           x: axis("attention in the box", { min: 0, max: 1 }),
-          y: axis("IoU of the detected box", { min: -0.02, max: 1, ticks: { callback: (value) => (value < 0 ? "" : value) } }),
+          y: axis("IoU of the detected box", { min: 0, max: 1 }),
         },
         plugins: { tooltip: { callbacks: { label: (item) =>
           `${item.dataset.label}: attention ${item.parsed.x.toFixed(2)}, IoU ${item.parsed.y.toFixed(2)}` } } },
@@ -454,20 +456,15 @@
           drawChart(entry);
         });
       }
-      const rows = breakdown.groups.map((group) => [
+      const rows = breakdown.groups.flatMap((group) => group.cells.map((cell) => [
         group.name,
-        ...page.runs.flatMap((run, i) => {
-          const cell = group.cells.find((one) => one.run === i);
-          return [
-            ...keys.map((key) => ({ class: "number", content: mean(group, i, key) === null ? "–" : format(mean(group, i, key), 2) })),
-            { class: "number", content: cell ? cell.images.toLocaleString("en") : "0" },
-          ];
-        }),
-      ]);
-      const head = [capital(breakdown.name), ...page.runs.flatMap((run, i) => [
-        ...keys.map((key) => ({ class: "number", content: make("span", {}, runLabel(i), make("span", { class: "interval" }, scores.get(key).label)) })),
-        { class: "number", content: make("span", {}, runLabel(i), make("span", { class: "interval" }, "images")) },
-      ])];
+        { content: runLabel(cell.run) },
+        ...keys.map((key) => ({ class: "number", content: mean(group, cell.run, key) === null ? "–" : format(mean(group, cell.run, key), 2) })),
+        { class: "number", content: cell.images.toLocaleString("en") },
+      ]));
+      const head = [capital(breakdown.name), "Run",
+        ...keys.map((key) => ({ class: "number", content: capital(scores.get(key).label) })),
+        { class: "number", content: "Images" }];
       holder.append(make("details", {}, make("summary", {}, "All numbers"), scrolling(makeTable(head, rows))));
       if (breakdown.left_out) {
         holder.append(make("p", { class: "note" }, `${count(breakdown.left_out, "small group")} not shown.`));
