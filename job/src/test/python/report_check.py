@@ -11,6 +11,7 @@ import argparse
 import pathlib
 import sys
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -34,7 +35,7 @@ SCORES_OF_LAST_RUN = """() => {
 
 # The picture of the README has no room for everything.
 SHORT = """#runs, #figures, #groups, #definitions, #worst, #filters, #count, footer { display: none; }
-  .card:nth-child(n + 5) { display: none; } #distributions { border: 0; padding-top: 1rem; }"""
+  .card:nth-child(n + 3) { display: none; } #distributions { border: 0; padding-top: 1rem; }"""
 
 
 def require(condition: bool, problem: str) -> None:
@@ -164,6 +165,9 @@ def main() -> None:
         page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true; })")
         check_width(page)
         page.screenshot(path=options.folder / "open.png", full_page=True)
+        page.emulate_media(media="print")
+        page.screenshot(path=options.folder / "print.png", full_page=True)
+        page.emulate_media(media="screen")
         page.pdf(path=options.folder / "print.pdf", format="A4", margin={side: "12mm" for side in ["top", "right", "bottom", "left"]})
         dark = open_page(browser, options.report, problems, viewport={"width": 1280, "height": 900}, color_scheme="dark")
         dark.screenshot(path=options.folder / "dark.png", full_page=True)
@@ -172,10 +176,13 @@ def main() -> None:
         phone.screenshot(path=options.folder / "phone.png", full_page=True)
         if options.picture:
             short = open_page(browser, options.report, problems, viewport={"width": 1100, "height": 900}, color_scheme="light")
-            short.add_style_tag(content=SHORT)
             short.select_option("#filter-order", "change")
+            short.add_style_tag(content=SHORT)
             short.wait_for_timeout(500)
             short.screenshot(path=options.picture, full_page=True)
+            with Image.open(options.picture) as picture:
+                colors = picture.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+            colors.save(options.picture, optimize=True)
         browser.close()
     require(not problems, "; ".join(problems))
     print("The page is good.")
