@@ -177,7 +177,8 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private EvaluationResult evaluate(
-      EvaluationSettings settings, ExecutorWait executors, String command, OrderlyStop stop) {
+      EvaluationSettings settings, ExecutorWait executors, String command, OrderlyStop stop)
+      throws Exception {
     try (SparkSession spark = SparkStart.openSession(conf)) {
       executors.await(spark);
       return new EvaluateImages(spark, settings)
