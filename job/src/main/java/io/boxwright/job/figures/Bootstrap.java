@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * A percentile bootstrap over prompts: it draws as many prompts as there are, with replacement,
@@ -16,6 +17,9 @@ import java.util.function.ToDoubleFunction;
 public record Bootstrap(int resamples, long seed) {
 
   private static final double TAIL = 0.025;
+
+  /** The number of resamples that are computed at the same time, on all cores. */
+  private static final int TOGETHER = 32;
 
   /**
    * Checks the number of resamples.
@@ -38,21 +42,23 @@ public record Bootstrap(int resamples, long seed) {
    *
    * @param prompts the number of prompts, at least 1
    * @param values each computes its value from how often every prompt counts, or NaN if that value
-   *     does not exist; such resamples are left out
+   *     does not exist; such resamples are left out. Threads share them
    * @return an interval for each value, NaN if it exists in no resample
    */
   List<Interval> estimate(int prompts, List<ToDoubleFunction<int[]>> values) {
     double[][] drawn = new double[values.size()][resamples];
     Random random = new Random(seed);
-    int[] weights = new int[prompts];
-    for (int i = 0; i < resamples; i++) {
-      Arrays.fill(weights, 0);
-      for (int j = 0; j < prompts; j++) {
-        weights[random.nextInt(prompts)]++;
-      }
-      for (int j = 0; j < values.size(); j++) {
-        drawn[j][i] = values.get(j).applyAsDouble(weights);
-      }
+    for (int first = 0; first < resamples; first += TOGETHER) {
+      int start = first;
+      int[][] weights = draw(random, Math.min(TOGETHER, resamples - first), prompts);
+      IntStream.range(0, weights.length)
+          .parallel()
+          .forEach(
+              i -> {
+                for (int j = 0; j < drawn.length; j++) {
+                  drawn[j][start + i] = values.get(j).applyAsDouble(weights[i]);
+                }
+              });
     }
     List<Interval> intervals = new ArrayList<>();
     for (double[] sample : drawn) {
@@ -61,6 +67,17 @@ public record Bootstrap(int resamples, long seed) {
       intervals.add(new Interval(quantile(sorted, TAIL), quantile(sorted, 1 - TAIL)));
     }
     return intervals;
+  }
+
+  /** Draws resamples: how often each prompt counts in each of them. */
+  private static int[][] draw(Random random, int count, int prompts) {
+    int[][] weights = new int[count][prompts];
+    for (int[] resample : weights) {
+      for (int i = 0; i < prompts; i++) {
+        resample[random.nextInt(prompts)]++;
+      }
+    }
+    return weights;
   }
 
   /** Interpolates between the two nearest values. */
