@@ -2,12 +2,24 @@ package io.boxwright.cli;
 
 import io.boxwright.diffusion.detection.LabelMode;
 import io.boxwright.diffusion.loading.BuiltInModel;
+import io.boxwright.udf.executor.DetectorSpec;
 import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.generate.GuidedImageGenerator;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Options of the detector, which looks for the objects in the images. */
 final class DetectionOptions {
+
+  /** The options that only detectors with a folder have. */
+  private static final List<String> FOLDER_OPTIONS =
+      List.of("--detector-threshold", "--detector-labels", "--template");
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--detector",
@@ -41,15 +53,31 @@ final class DetectionOptions {
   /**
    * Hands the options to a generator.
    *
-   * @throws IllegalArgumentException if there is no such detector, or the threshold is not in 0..1
+   * @throws IllegalArgumentException if there is no such detector, it does not have the options
+   *     that were typed, or the threshold is not in 0..1
    * @throws io.boxwright.diffusion.loading.ModelLoadingException if the folder holds no detector
    */
   void configure(GuidedImageGenerator generator, String model) {
-    String chosen = detector == null ? ofModel(model) : detector;
+    Optional<DetectorSpec> chosen = Detectors.of(detector == null ? ofModel(model) : detector);
+    requireFolder(chosen, command);
     generator.setDetector(
-        Detectors.of(chosen)
-            .map(found -> found.withThreshold(threshold).withLabels(labels))
-            .orElse(null));
+        chosen.map(found -> found.withThreshold(threshold).withLabels(labels)).orElse(null));
+  }
+
+  /**
+   * Checks that options which only detectors with a folder have were typed for such a detector.
+   *
+   * @throws IllegalArgumentException naming the options that have no effect
+   */
+  static void requireFolder(Optional<DetectorSpec> chosen, CommandSpec command) {
+    List<String> typed =
+        FOLDER_OPTIONS.stream()
+            .filter(option -> command.commandLine().getParseResult().hasMatchedOption(option))
+            .toList();
+    if (!typed.isEmpty() && chosen.map(DetectorSpec::modelFolder).isEmpty()) {
+      throw new IllegalArgumentException(
+          "No effect without the folder of a detector: " + String.join(", ", typed));
+    }
   }
 
   /** Returns the name of the detector that knows the objects of a model. */

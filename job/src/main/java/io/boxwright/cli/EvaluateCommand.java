@@ -21,7 +21,6 @@ import io.boxwright.udf.executor.TransformersModel;
 import io.boxwright.udf.generate.BatchSize;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
@@ -54,10 +53,6 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** The number for {@code auto} on every device, because the driver writes it into the plan. */
   private static final int AUTO_BATCH_SIZE = 8;
-
-  /** The options that only a detector with a folder has. */
-  private static final List<String> FOLDER_OPTIONS =
-      List.of("--detector-threshold", "--detector-labels", "--template");
 
   /** The names of the benchmarks, for the help. */
   static final class BenchmarkNames implements Iterable<String> {
@@ -223,14 +218,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (benchmark != null && request.isEmpty() && clip == null) {
       throw new IllegalArgumentException("The benchmark %s needs --clip".formatted(benchmark));
     }
-    List<String> unused =
-        FOLDER_OPTIONS.stream()
-            .filter(option -> spec.commandLine().getParseResult().hasMatchedOption(option))
-            .toList();
-    if (!unused.isEmpty() && chosen.map(DetectorSpec::modelFolder).isEmpty()) {
-      throw new IllegalArgumentException(
-          "No effect without the folder of a detector: " + String.join(", ", unused));
-    }
+    DetectionOptions.requireFolder(chosen, spec);
   }
 
   private DetectorSpec configure(DetectorSpec found, Optional<DetectorRequest> request) {

@@ -98,7 +98,7 @@ class RefusedOptionsTest extends CommandRuns {
     assertRefused(generate("--detector", "owl"), "Unknown detector owl", "none, shapes");
     assertRefused(
         generate("--detector", "shapes", "--detector-threshold", "2"),
-        "Invalid threshold of the detector: 2.0, it must be from 0 to 1");
+        "No effect without the folder of a detector: --detector-threshold");
   }
 
   @Test

@@ -23,6 +23,10 @@ public final class EvaluationReport {
     out.print(
         "%d of %s evaluated",
         record.images() - record.failed(), Count.of(record.images(), "image"));
+    if (record.benchmarks().isEmpty()) {
+      out.print(
+          "There are no figures: no evaluated image has anything that they judge, such as boxes");
+    }
     for (EvaluationRecord.Figures benchmark : record.benchmarks()) {
       out.print("%s:", benchmark.benchmark());
       benchmark.figures().forEach(this::print);
