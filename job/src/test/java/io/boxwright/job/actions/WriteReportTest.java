@@ -177,16 +177,19 @@ class WriteReportTest extends SharedSpark {
     assertThat(card.path("prompt").asText()).endsWith(ATTACK);
     assertThat(card.path("anchor").asText()).isEqualTo("image-" + ATTACK);
 
-    assertThat(html).doesNotContain("<script>alert", "<img src=x");
+    assertThat(StringUtils.countMatches(html, "<script>alert")).isZero();
+    assertThat(StringUtils.countMatches(html, "<img src=x")).isZero();
     assertThat(StringUtils.countMatches(html, "</script>")).isEqualTo(3);
   }
 
   @Test
   void thePageHasItsLibraryWithItsLicenceAndAsksForNothing() {
-    assertThat(html)
-        .contains("Chart.js v4.4.4", "The MIT License (MIT)", "default-src 'none'")
-        .doesNotContain(
-            "{{", "sourceMappingURL", "src=\"http", "href=\"http", "@import", "url(http");
+    for (String part : List.of("Chart.js v4.4.4", "The MIT License (MIT)", "default-src 'none'")) {
+      assertThat(StringUtils.countMatches(html, part)).as(part).isEqualTo(1);
+    }
+    for (String part : List.of("{{", "sourceMappingURL", "src=\"http", "href=\"http", "url(http")) {
+      assertThat(StringUtils.countMatches(html, part)).as(part).isZero();
+    }
     assertThat(html.length()).isLessThan(1_000_000);
   }
 

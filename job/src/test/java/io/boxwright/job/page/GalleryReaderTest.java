@@ -30,6 +30,7 @@ class GalleryReaderTest extends SharedSpark {
   @TempDir private static Path folder;
 
   private static Dataset<Row> images;
+  private static RunNumbers numbers;
 
   @BeforeAll
   static void writeTable() {
@@ -56,6 +57,7 @@ class GalleryReaderTest extends SharedSpark {
         .write()
         .parquet(folder.resolve("images").toString());
     images = spark.read().parquet(folder.resolve("images").toString());
+    numbers = ImageNumbersReader.read(0, images, Optional.empty());
   }
 
   private static byte[] drawNoise() {
@@ -68,7 +70,7 @@ class GalleryReaderTest extends SharedSpark {
   }
 
   private static Gallery read(long mostBytes) {
-    List<RunNumbers> runs = List.of(ImageNumbersReader.read(0, images, Optional.empty()));
+    List<RunNumbers> runs = List.of(numbers);
     return new GalleryReader(GalleryChoice.of(runs), runs)
         .read(List.of(new GallerySource(0, Optional.of(images), Optional.empty())), "x", mostBytes);
   }
@@ -94,8 +96,6 @@ class GalleryReaderTest extends SharedSpark {
 
   @Test
   void numbersAreReadWithTheFileThatHasThem() {
-    RunNumbers numbers = ImageNumbersReader.read(0, images, Optional.empty());
-
     assertThat(numbers.images()).hasSize(IMAGES);
     assertThat(numbers.images().stream().map(ImageNumbers::file).distinct()).hasSize(3);
     ImageNumbers failed =
