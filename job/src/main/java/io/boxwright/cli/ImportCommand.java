@@ -1,6 +1,6 @@
 package io.boxwright.cli;
 
-import io.boxwright.job.importing.BoxForm;
+import io.boxwright.diffusion.layout.BoxForm;
 import io.boxwright.job.importing.Canvas;
 import io.boxwright.job.importing.ImportLayouts;
 import io.boxwright.job.importing.ImportSettings;

@@ -1,6 +1,7 @@
 package io.boxwright.job.importing;
 
 import com.fasterxml.jackson.databind.node.IntNode;
+import io.boxwright.diffusion.layout.BoxForm;
 import io.boxwright.job.input.InvalidInputException;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.boxwright.job.importing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.boxwright.diffusion.clip.PromptWords;
+import io.boxwright.diffusion.layout.BoxForm;
 import io.boxwright.job.figures.Expectation;
 import io.boxwright.job.figures.Relation;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.boxwright.job.importing;
 
+import io.boxwright.diffusion.layout.BoxForm;
 import java.util.Arrays;
 import java.util.List;
 

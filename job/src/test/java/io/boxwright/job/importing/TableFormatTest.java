@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.boxwright.diffusion.layout.BoxForm;
 import io.boxwright.job.input.InvalidInputException;
 import java.nio.file.Path;
 import java.util.List;

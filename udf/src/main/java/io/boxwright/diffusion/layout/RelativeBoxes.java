@@ -24,11 +24,18 @@ public final class RelativeBoxes {
    */
   public static List<BoundingBox> read(String column, List<List<Number>> boxes) {
     return IntStream.range(0, boxes.size())
-        .mapToObj(place -> readBox("%s[%d]".formatted(column, place), boxes.get(place)))
+        .mapToObj(place -> readOne("%s[%d]".formatted(column, place), boxes.get(place)))
         .toList();
   }
 
-  private static BoundingBox readBox(String name, List<Number> edges) {
+  /**
+   * Reads one box, as {@link #read} does.
+   *
+   * @param name the name of the box in errors, such as {@code bboxes[0]}
+   * @param edges x_min, y_min, x_max, y_max, 0..1; wrong values, such as nulls, are refused
+   * @throws IllegalArgumentException naming the box and what is wrong with it
+   */
+  public static BoundingBox readOne(String name, List<Number> edges) {
     if (edges == null || edges.stream().anyMatch(Objects::isNull)) {
       throw new IllegalArgumentException("Invalid %s: it is null or has a null".formatted(name));
     }
