@@ -3,11 +3,13 @@ package io.boxwright.udf.executor;
 import ai.djl.Device;
 import io.boxwright.diffusion.detection.ObjectDetector;
 import io.boxwright.diffusion.detection.clip.CLIPScorer;
+import io.boxwright.diffusion.pipelines.Stage;
 import io.boxwright.files.NativeLibraries;
 import io.boxwright.udf.counters.GenerationCounters;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The detectors and CLIP scorers on a device of this executor: each is loaded by the first task
@@ -48,10 +50,20 @@ public final class DeviceScorers {
    */
   public ObjectDetector detector(
       DetectorSpec spec, Optional<TransformersModel> model, GenerationCounters counters) {
+    return load(spec, model, time -> counters.add(Stage.LOAD, time));
+  }
+
+  /** Returns a detector, as the other method does, where nothing counts the time of loading. */
+  public ObjectDetector detector(DetectorSpec spec, Optional<TransformersModel> model) {
+    return load(spec, model, time -> {});
+  }
+
+  private ObjectDetector load(
+      DetectorSpec spec, Optional<TransformersModel> model, Consumer<Duration> recordLoad) {
     if (model.isPresent()) {
       prepareLibtorch();
     }
-    return detectors.get(spec, model, counters);
+    return detectors.get(spec, model, recordLoad);
   }
 
   /**

@@ -4,10 +4,9 @@ import ai.djl.Device;
 import io.boxwright.diffusion.detection.DetectorFactory;
 import io.boxwright.diffusion.detection.DetectorOptions;
 import io.boxwright.diffusion.detection.ObjectDetector;
-import io.boxwright.diffusion.pipelines.Stage;
-import io.boxwright.udf.counters.GenerationCounters;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,23 +32,23 @@ public final class LoadedDetectors implements AutoCloseable {
    * Returns a detector, which this object owns and closes.
    *
    * @param model the detector's folder as the driver found it; empty if it has none
-   * @param counters the counters, which record how long loading took, if the detector was loaded
+   * @param recordLoad called with the time that loading took, if the detector was loaded
    * @throws IllegalArgumentException as {@link DetectorFactory#load} does
    * @throws io.boxwright.diffusion.loading.ModelLoadingException if the folder on this host is not
    *     the driver's, or as {@link DetectorFactory#load} does
    */
   public ObjectDetector get(
-      DetectorSpec spec, Optional<TransformersModel> model, GenerationCounters counters) {
+      DetectorSpec spec, Optional<TransformersModel> model, Consumer<Duration> recordLoad) {
     Kind kind = new Kind(spec.factory().getClass(), spec.options(device));
-    return detectors.get(kind, model, () -> load(spec, counters));
+    return detectors.get(kind, model, () -> load(spec, recordLoad));
   }
 
-  private ObjectDetector load(DetectorSpec spec, GenerationCounters counters) {
+  private ObjectDetector load(DetectorSpec spec, Consumer<Duration> recordLoad) {
     long start = System.nanoTime();
     ObjectDetector detector = spec.factory().load(spec.options(device));
     Duration time = Duration.ofNanos(System.nanoTime() - start);
     LOG.info("Loaded detector {} on {} in {} s", spec.factory().name(), device, time.toSeconds());
-    counters.add(Stage.LOAD, time);
+    recordLoad.accept(time);
     return detector;
   }
 

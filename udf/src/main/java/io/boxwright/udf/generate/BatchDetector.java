@@ -42,7 +42,7 @@ final class BatchDetector {
       Optional<TransformersModel> model,
       GenerationCounters counters) {
     this.loaded = loaded;
-    this.detector = loaded.detectors().get(spec, model, counters);
+    this.detector = loaded.detectors().get(spec, model, time -> counters.add(Stage.LOAD, time));
     this.counters = counters;
   }
 
