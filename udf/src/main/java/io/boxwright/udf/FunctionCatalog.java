@@ -27,7 +27,7 @@ public final class FunctionCatalog
     implements org.apache.spark.sql.connector.catalog.FunctionCatalog {
 
   private String name;
-  private List<SqlFunction<?>> functions;
+  private List<UnboundFunction> functions;
 
   /** Makes a catalog, which Spark must {@link #initialize}. */
   public FunctionCatalog() {}
@@ -35,12 +35,20 @@ public final class FunctionCatalog
   @Override
   public void initialize(String catalogName, CaseInsensitiveStringMap options) {
     String modelCache = options.get("model-cache");
+    Path cache = modelCache == null ? ModelCache.defaultFolder() : Path.of(modelCache);
     Tokenizers tokenizers =
-        new Tokenizers(
-            modelCache == null ? ModelCache.defaultFolder() : Path.of(modelCache),
-            SparkSession.active().sparkContext().hadoopConfiguration());
+        new Tokenizers(cache, SparkSession.active().sparkContext().hadoopConfiguration());
     name = catalogName;
-    functions = List.of(new TokenIndices(tokenizers), new DrawBoxes());
+    functions =
+        List.of(
+            new Tokens(tokenizers),
+            new TokenIndices(tokenizers),
+            new BoxIou(),
+            new BoxConvert(),
+            new ImageSize(),
+            new OverloadedFunction(DrawBoxes.withLabels(), DrawBoxes.withoutLabels()),
+            new OverloadedFunction(Adherence.ofBoxLists(), Adherence.ofBoxes()),
+            new DetectObjects(new NamedDetectors(cache)));
   }
 
   @Override

@@ -1,11 +1,7 @@
 package io.boxwright.udf;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Collectors;
-import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.connector.catalog.functions.BoundFunction;
 import org.apache.spark.sql.connector.catalog.functions.ScalarFunction;
 import org.apache.spark.sql.connector.catalog.functions.UnboundFunction;
@@ -30,6 +26,7 @@ abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
   private final String name;
   private final StructType parameters;
   private final DataType resultType;
+  private final String purpose;
 
   /**
    * Makes a function.
@@ -37,11 +34,13 @@ abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
    * @param name the name in small letters
    * @param parameters names and types, such as {@code prompt STRING, phrases ARRAY<STRING>}
    * @param resultType the type of its result
+   * @param purpose the sentence that says what the function gives
    */
-  SqlFunction(String name, String parameters, DataType resultType) {
+  SqlFunction(String name, String parameters, DataType resultType, String purpose) {
     this.name = name;
     this.parameters = StructType.fromDDL(parameters);
     this.resultType = resultType;
+    this.purpose = purpose;
   }
 
   @Override
@@ -49,26 +48,25 @@ abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
     return name;
   }
 
+  /** Returns the name, the parameters, the type of the result and the purpose. */
   @Override
   public final String description() {
-    return name + describeParameters();
+    return "%s%s: %s. %s".formatted(name, describeParameters(), resultType.sql(), purpose);
   }
 
   /**
    * Checks the types of a call's arguments.
    *
    * @return this
-   * @throws UnsupportedOperationException listing the function's parameters; Spark adds its name
-   *     and the arguments
+   * @throws UnsupportedOperationException with the function's parameters and purpose, because
+   *     Spark's {@code DESCRIBE FUNCTION} knows no functions of catalogs; Spark adds the name and
+   *     the arguments
    */
   @Override
   public final BoundFunction bind(StructType arguments) {
-    boolean fit = arguments.length() == parameters.length();
-    for (int i = 0; fit && i < parameters.length(); i++) {
-      fit = fits(arguments.apply(i).dataType(), parameters.apply(i).dataType());
-    }
-    if (!fit) {
-      throw new UnsupportedOperationException("it takes " + describeParameters());
+    if (!takes(arguments)) {
+      throw new UnsupportedOperationException(
+          "it takes %s. %s".formatted(describeParameters(), purpose));
     }
     return this;
   }
@@ -83,19 +81,22 @@ abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
     return resultType;
   }
 
-  /** Reads the texts of an array; an array that is null has none. */
-  static List<String> readStrings(InternalRow arguments, int place) {
-    List<String> strings = new ArrayList<>();
-    if (!arguments.isNullAt(place)) {
-      ArrayData array = arguments.getArray(place);
-      for (int i = 0; i < array.numElements(); i++) {
-        strings.add(array.isNullAt(i) ? null : array.getUTF8String(i).toString());
-      }
+  /** Returns whether the arguments of a call fit the parameters. */
+  final boolean takes(StructType arguments) {
+    boolean fit = arguments.length() == parameters.length();
+    for (int i = 0; fit && i < parameters.length(); i++) {
+      fit = fits(arguments.apply(i).dataType(), parameters.apply(i).dataType());
     }
-    return strings;
+    return fit;
   }
 
-  private String describeParameters() {
+  /** Returns the sentence that says what the function gives. */
+  final String purpose() {
+    return purpose;
+  }
+
+  /** Returns names and types of the parameters, in brackets. */
+  final String describeParameters() {
     return Arrays.stream(parameters.fields())
         .map(parameter -> parameter.name() + " " + parameter.dataType().sql())
         .collect(Collectors.joining(", ", "(", ")"));
@@ -106,7 +107,7 @@ abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
     if (given instanceof ArrayType givenArray && wanted instanceof ArrayType wantedArray) {
       return fits(givenArray.elementType(), wantedArray.elementType());
     }
-    return given.equals(wanted)
+    return given.catalogString().equals(wanted.catalogString()) // structs may differ in nullability
         || given.equals(DataTypes.NullType)
         || given instanceof NumericType && wanted instanceof NumericType
         || given instanceof StringType && wanted instanceof StringType;

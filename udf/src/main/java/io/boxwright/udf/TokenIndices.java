@@ -25,7 +25,11 @@ final class TokenIndices extends SqlFunction<ArrayData> {
   private final Tokenizers tokenizers;
 
   TokenIndices(Tokenizers tokenizers) {
-    super("token_indices", "model STRING, prompt STRING, phrases ARRAY<STRING>", LISTS_OF_INDICES);
+    super(
+        "token_indices",
+        "model STRING, prompt STRING, phrases ARRAY<STRING>",
+        LISTS_OF_INDICES,
+        "The token indices of each phrase in the prompt; 0 is the start token.");
     this.tokenizers = tokenizers;
   }
 
@@ -44,7 +48,7 @@ final class TokenIndices extends SqlFunction<ArrayData> {
       return null;
     }
     String prompt = arguments.getUTF8String(1).toString();
-    List<String> phrases = readStrings(arguments, 2);
+    List<String> phrases = ArrayReader.readStrings(arguments.getArray(2));
     checkTexts(prompt, phrases);
     CLIPTokenizer tokenizer = tokenizers.get(arguments.getUTF8String(0).toString());
     List<PhraseMatch> matches = tokenizer.findPhrases(tokenizer.encode(prompt), phrases);

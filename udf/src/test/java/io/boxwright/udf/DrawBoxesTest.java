@@ -35,11 +35,6 @@ class DrawBoxesTest extends SqlSession {
     return picture;
   }
 
-  /** Bytes in SQL. */
-  private static String toLiteral(byte[] bytes) {
-    return "X'%s'".formatted(HexFormat.of().formatHex(bytes));
-  }
-
   /** The bytes that a call gives. */
   private static byte[] drawBytes(String arguments) {
     return select("SELECT boxwright.draw_boxes(%s)".formatted(arguments));
@@ -98,6 +93,14 @@ class DrawBoxesTest extends SqlSession {
     assertSame(
         drawOnPicture("array(array(0.1, 0.2, 0.5, 0.9), array(0.2, 0.5, 0.8, 1))", labels),
         new DrawBox(PICTURE).outline(0, 0.1, 0.2, 0.5, 0.9).outline(1, 0.2, 0.5, 0.8, 1));
+  }
+
+  @Test
+  void labelsMayBeLeftOut() {
+    assertSame(
+        decode(drawBytes(PNG + ", array(array(0.1, 0.2, 0.5, 0.9))")),
+        new DrawBox(PICTURE).outline(0, 0.1, 0.2, 0.5, 0.9));
+    assertThat(drawBytes("NULL, array(array(0, 0, 1, 1))")).isNull();
   }
 
   @ParameterizedTest
@@ -209,13 +212,15 @@ class DrawBoxesTest extends SqlSession {
         "X'00', array(0, 0, 1, 1), NULL",
         "X'00', array(array('0', '0', '1', '1')), NULL",
         "X'00', array(array(0, 0, 1, 1)), 'cat'",
-        "X'00', array(array(0, 0, 1, 1))"
+        "X'00'",
+        "X'00', array(array(0, 0, 1, 1)), array('cat'), 1"
       })
   void wrongArgumentsAreRefusedWithWhatTheFunctionTakes(String arguments) {
     assertThatThrownBy(() -> drawBytes(arguments))
         .isInstanceOf(AnalysisException.class)
         .hasMessageContainingAll(
             "draw_boxes",
-            "it takes (image_bytes BINARY, boxes ARRAY<ARRAY<DOUBLE>>, labels ARRAY<STRING>)");
+            "it takes (image_bytes BINARY, boxes ARRAY<ARRAY<DOUBLE>>, labels ARRAY<STRING>)"
+                + " or (image_bytes BINARY, boxes ARRAY<ARRAY<DOUBLE>>)");
   }
 }

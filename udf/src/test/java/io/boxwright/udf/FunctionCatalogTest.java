@@ -31,7 +31,7 @@ class FunctionCatalogTest extends SqlSession {
 
   @Test
   void otherNamesAreRefused() {
-    for (String name : new String[] {"boxwright.tokens", "boxwright.udf.token_indices"}) {
+    for (String name : new String[] {"boxwright.index", "boxwright.udf.token_indices"}) {
       assertThatThrownBy(() -> call(name))
           .isInstanceOf(AnalysisException.class)
           .hasMessageContaining(name.substring(name.lastIndexOf('.') + 1));
@@ -52,16 +52,30 @@ class FunctionCatalogTest extends SqlSession {
   }
 
   @Test
-  void listsItsFunctions() throws Exception {
+  void listsItsFunctions() {
+    assertThat(spark.sql("SHOW USER FUNCTIONS IN boxwright").collectAsList())
+        .extracting(row -> row.getString(0))
+        .containsExactlyInAnyOrder(
+            "boxwright.tokens",
+            "boxwright.token_indices",
+            "boxwright.box_iou",
+            "boxwright.box_convert",
+            "boxwright.image_size",
+            "boxwright.draw_boxes",
+            "boxwright.adherence",
+            "boxwright.detect_objects");
+  }
+
+  @Test
+  void describesItsFunctions() throws Exception {
     FunctionCatalog catalog = new FunctionCatalog();
     catalog.initialize("boxwright", CaseInsensitiveStringMap.empty());
 
     assertThat(catalog.name()).isEqualTo("boxwright");
-    assertThat(catalog.listFunctions(new String[0]))
-        .extracting(Identifier::name)
-        .containsExactly("token_indices", "draw_boxes");
-    assertThat(catalog.loadFunction(catalog.listFunctions(new String[0])[0]).description())
-        .isEqualTo("token_indices(model STRING, prompt STRING, phrases ARRAY<STRING>)");
+    assertThat(catalog.loadFunction(Identifier.of(new String[0], "box_iou")).description())
+        .startsWith("box_iou(a ARRAY<DOUBLE>, b ARRAY<DOUBLE>): DOUBLE. The area that both boxes");
+    assertThat(catalog.loadFunction(Identifier.of(new String[0], "draw_boxes")).description())
+        .contains("labels ARRAY<STRING>): BINARY.", "boxes ARRAY<ARRAY<DOUBLE>>): BINARY.");
     assertThatThrownBy(() -> catalog.listFunctions(new String[] {"udf"}))
         .isInstanceOf(NoSuchNamespaceException.class);
   }

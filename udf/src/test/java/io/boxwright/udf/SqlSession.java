@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.boxwright.testing.LocalSpark;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -43,6 +44,11 @@ abstract class SqlSession {
     List<Row> rows = spark.sql(query).collectAsList();
     assertThat(rows).hasSize(1);
     return (T) rows.get(0).get(0);
+  }
+
+  /** Returns bytes in SQL. */
+  static String toLiteral(byte[] bytes) {
+    return "X'%s'".formatted(HexFormat.of().formatHex(bytes));
   }
 
   /**

@@ -84,7 +84,7 @@ public final class ImageTableSchema {
     StructType object = OBJECT;
     for (ScoreColumn column : scores) {
       ScoreGroup group = column.group();
-      result = result.add(group.name(), makeStruct(mapTypes(group.imageNumbers(), DoubleType)));
+      result = result.add(group.name(), scoreType(group));
       Map<String, DataType> ofObject = mapTypes(group.objectNumbers(), DoubleType);
       ofObject.putAll(mapTypes(group.objectBoxes(), createArrayType(DoubleType)));
       for (StructField field : makeStruct(ofObject).fields()) {
@@ -100,6 +100,16 @@ public final class ImageTableSchema {
         .add("error", StringType)
         .add("warnings", createArrayType(StringType))
         .add("seconds", DoubleType);
+  }
+
+  /** Returns the type of a column of scores: a struct of numbers and of such structs. */
+  public static StructType scoreType(ScoreGroup group) {
+    return makeStruct(mapTypes(group.imageNumbers(), DoubleType));
+  }
+
+  /** Returns the type of an attention map, an element of the column {@code attention}. */
+  public static StructType attentionType() {
+    return ATTENTION;
   }
 
   private static Map<String, DataType> mapTypes(List<String> paths, DataType type) {
