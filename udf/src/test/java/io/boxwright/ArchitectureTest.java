@@ -16,6 +16,7 @@ class ArchitectureTest {
   private static final List<String> PACKAGES =
       List.of(
           "io.boxwright.udf",
+          "io.boxwright.udf.ml",
           "io.boxwright.udf.generate",
           "io.boxwright.udf.executor",
           "io.boxwright.udf.counters",

@@ -338,6 +338,33 @@ public final class GuidedImageGenerator {
     return batchSize;
   }
 
+  /** Returns the kind of device that pipelines run on. */
+  public DeviceType deviceType() {
+    return deviceType;
+  }
+
+  /** Returns the type of the weights. */
+  public WeightType weightType() {
+    return weightType;
+  }
+
+  /** Returns the longest time of a batch; zero means no limit. */
+  public Duration batchTimeout() {
+    return batchTimeout;
+  }
+
+  /**
+   * Returns the columns of the image table of a table of prompts.
+   *
+   * @throws IllegalArgumentException if the columns of the prompts are wrong
+   */
+  public StructType imageColumns(StructType prompts) {
+    PromptSchema.of(prompts);
+    List<ScoreColumn> scores =
+        detector == null ? ScoreColumns.withoutDetector() : ScoreColumns.all();
+    return ImageTableSchema.of(prompts, options.attentionMaps(), scores);
+  }
+
   /**
    * Returns the images of a table of prompts. The driver reads the model and the detector's folder,
    * so executors can check that theirs are the same; a task on a host with others fails.
@@ -353,9 +380,7 @@ public final class GuidedImageGenerator {
   public Dataset<Row> generate(Dataset<Row> prompts) {
     Dataset<Row> marked = PromptTables.markInvalidText(prompts);
     PromptSchema columns = PromptSchema.of(marked.schema());
-    List<ScoreColumn> scores =
-        detector == null ? ScoreColumns.withoutDetector() : ScoreColumns.all();
-    StructType images = ImageTableSchema.of(marked.schema(), options.attentionMaps(), scores);
+    StructType images = imageColumns(marked.schema());
     startMonitor(prompts.sparkSession().sparkContext());
     GenerateRows task =
         new GenerateRows(
