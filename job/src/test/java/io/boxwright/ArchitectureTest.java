@@ -20,6 +20,7 @@ class ArchitectureTest {
           "io.boxwright.job.benchmark",
           "io.boxwright.job.page",
           "io.boxwright.job.evaluation",
+          "io.boxwright.job.exporting",
           "io.boxwright.job.importing",
           "io.boxwright.job.figures",
           "io.boxwright.job.report",

@@ -86,6 +86,7 @@ public final class BoxwrightCommand {
         .addSubcommand(new GenerateCommand(conf))
         .addSubcommand(new EvaluateCommand(conf))
         .addSubcommand(new ReportCommand(conf))
+        .addSubcommand(new ExportCommand(conf))
         .addSubcommand(new DemoCommand(conf))
         .addSubcommand(new StatusCommand(conf))
         .addSubcommand(new VerifyCommand(conf))

@@ -219,7 +219,7 @@ class LauncherTest {
           --name --verbose generate            | --name needs a value before --verbose
           --name generate --input x            | --name needs a value before the command
           --queue status                       | --queue needs a value before the command
-          --verbose --conf a=b                 | There is no command after --conf: generate, evaluate, demo,
+          --verbose --conf a=b                 | There is no command after --conf: import, generate, evaluate,
           """)
   void optionsOfSparkThatCannotBeAreOneLine(String arguments, String message) throws Exception {
     assertThat(launch("", 2, arguments.split(" "))).startsWith(message).hasLineCount(1);

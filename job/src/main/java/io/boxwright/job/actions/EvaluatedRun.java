@@ -38,6 +38,9 @@ import org.apache.spark.sql.types.StructType;
 record EvaluatedRun(
     RunFolder folder, RunPlan run, ChunkScan finished, EvaluationSettings settings) {
 
+  /** The names that an evaluation may have, as a regular expression. */
+  static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]*";
+
   /**
    * Finds a run.
    *
@@ -87,7 +90,7 @@ record EvaluatedRun(
    * @throws InvalidInputException if the name is not that of a folder
    */
   RunFolder evaluation(String name) {
-    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+    if (!name.matches(NAME)) {
       throw new InvalidInputException(
           "Invalid name of an evaluation: %s, use letters, digits, '.', '_' and '-'"
               .formatted(Printable.value(name)));

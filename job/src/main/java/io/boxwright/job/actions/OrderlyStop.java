@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkContext;
@@ -135,6 +136,7 @@ public final class OrderlyStop implements AutoCloseable {
     private final CountDownLatch left = new CountDownLatch(1);
     private volatile RunLock lock;
     private volatile Work work;
+    private volatile Supplier<String> otherWork;
 
     /** The parts of a run that makes images in the folder. */
     private record Work(RunRecorder recorder, ChunkTable chunks, RunPlan plan) {}
@@ -163,6 +165,17 @@ public final class OrderlyStop implements AutoCloseable {
       if (requested) {
         recorder.interrupted();
       }
+      requireWanted();
+    }
+
+    /**
+     * Notes the progress of work that is no run.
+     *
+     * @param description supplies what is done, such as {@code 3 of 4 images}
+     * @throws RunStoppedException if the process has been told to end already
+     */
+    void noteProgress(Supplier<String> description) {
+      otherWork = description;
       requireWanted();
     }
 
@@ -198,6 +211,9 @@ public final class OrderlyStop implements AutoCloseable {
     }
 
     private String progress() {
+      if (otherWork != null) {
+        return ": %s done".formatted(otherWork.get());
+      }
       if (work == null) {
         return NOTHING_MADE;
       }

@@ -11,10 +11,10 @@ import java.util.List;
  * @param maxOverlap the intersection over union from which on the detection with the lower score
  *     goes, above 0 and at most 1
  */
-record NonMaximumSuppression(double maxOverlap) {
+public record NonMaximumSuppression(double maxOverlap) {
 
   /** Checks the limit. */
-  NonMaximumSuppression {
+  public NonMaximumSuppression {
     if (!(maxOverlap > 0 && maxOverlap <= 1)) {
       throw new IllegalArgumentException(
           "The largest overlap is %s, not above 0 and at most 1".formatted(maxOverlap));
@@ -22,7 +22,7 @@ record NonMaximumSuppression(double maxOverlap) {
   }
 
   /** Returns the detections that stay, those with the highest scores first. */
-  List<DetectedObject> filter(List<DetectedObject> detections) {
+  public List<DetectedObject> filter(List<DetectedObject> detections) {
     List<DetectedObject> kept = new ArrayList<>();
     for (DetectedObject next : sortByScore(detections)) {
       if (kept.stream().noneMatch(better -> hides(better, next))) {

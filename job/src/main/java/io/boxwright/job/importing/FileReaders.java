@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
  * number. Every method throws an {@link InvalidInputException} that names file and line if the file
  * is broken or ends too early, and an {@link IOException} if it cannot be read.
  */
-final class FileReaders {
+public final class FileReaders {
 
   private static final ObjectMapper JSON =
       JsonMapper.builder(
@@ -105,7 +105,7 @@ final class FileReaders {
   }
 
   /** Reads a JSON file that is one object. */
-  static Map<String, FileValue> readJsonObject(SourceFile file) throws IOException {
+  public static Map<String, FileValue> readJsonObject(SourceFile file) throws IOException {
     return readObject(file, JSON, "an object {...}");
   }
 
@@ -130,7 +130,7 @@ final class FileReaders {
    *
    * @param separator the character between values
    */
-  static List<FileValue> readCsv(SourceFile file, char separator) throws IOException {
+  public static List<FileValue> readCsv(SourceFile file, char separator) throws IOException {
     CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator);
     return read(
         file,

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * A value in a file, with its place. Its methods read it as what it must be, and throw an {@link
  * InvalidInputException} that names file, line and field if it is something else.
  */
-final class FileValue {
+public final class FileValue {
 
   private final String place;
   private final String path;
@@ -39,7 +39,7 @@ final class FileValue {
   }
 
   /** Returns the file and the line. */
-  String place() {
+  public String place() {
     return place;
   }
 
@@ -57,7 +57,7 @@ final class FileValue {
   }
 
   /** Returns a field of an object. */
-  FileValue field(String name) {
+  public FileValue field(String name) {
     return find(name)
         .orElseThrow(
             () -> failure("field %s is missing".formatted(Printable.name(childPath(name)))));
@@ -78,7 +78,7 @@ final class FileValue {
   }
 
   /** Returns the fields of an object by their names, in the order of the file. */
-  Map<String, FileValue> fields() {
+  public Map<String, FileValue> fields() {
     if (!node.isObject()) {
       throw mustBe("an object with fields");
     }
@@ -114,7 +114,7 @@ final class FileValue {
   }
 
   /** Returns a text, or a number or truth value as text. */
-  String text() {
+  public String text() {
     if (!node.isValueNode() || node.isNull()) {
       throw mustBe("text");
     }

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** The head noun of a phrase, such as {@code bowl} of {@code a large bowl of food}. */
-final class HeadNoun {
+public final class HeadNoun {
 
   /** Words that end the noun and its adjectives. */
   private static final Set<String> ENDS =
@@ -27,7 +27,7 @@ final class HeadNoun {
    * @param phrase any text
    * @return texts of one word or more; none if the phrase has no words
    */
-  static List<String> list(String phrase) {
+  public static List<String> list(String phrase) {
     List<String> words = new ArrayList<>();
     for (String word : phrase.strip().split("[\\s_-]+")) {
       boolean ends =

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Names of things for a detector, made of phrases. */
-final class Labels {
+public final class Labels {
 
   private static final Pattern ARTICLE =
       Pattern.compile("^(?:an?|the)\\s+", Pattern.CASE_INSENSITIVE);
@@ -21,7 +21,7 @@ final class Labels {
   private Labels() {}
 
   /** Returns a phrase without its article. */
-  static String withoutArticle(String phrase) {
+  public static String withoutArticle(String phrase) {
     return ARTICLE.matcher(phrase.strip()).replaceFirst("");
   }
 

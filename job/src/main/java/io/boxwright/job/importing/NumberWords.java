@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.OptionalInt;
 
 /** The numbers from 1 to 10, as prompts write them: as words or in digits. */
-final class NumberWords {
+public final class NumberWords {
 
   private static final List<String> WORDS =
       List.of("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten");
@@ -13,7 +13,7 @@ final class NumberWords {
   private NumberWords() {}
 
   /** Returns the number that a word means; none if it is not a number from 1 to 10. */
-  static OptionalInt find(String word) {
+  public static OptionalInt find(String word) {
     if (word.matches("[1-9]|10")) {
       return OptionalInt.of(Integer.parseInt(word));
     }

@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** A file that is imported, on any file system. */
-final class SourceFile {
+public final class SourceFile {
 
   private final Configuration configuration;
   private final Path path;
@@ -30,7 +30,7 @@ final class SourceFile {
    * @throws InvalidInputException if it is not the name of a file, or there is none
    * @throws IOException if the file system fails
    */
-  static SourceFile find(Configuration configuration, String name) throws IOException {
+  public static SourceFile find(Configuration configuration, String name) throws IOException {
     Path path;
     try {
       path = PathNames.parse(configuration, name);
@@ -50,7 +50,7 @@ final class SourceFile {
   }
 
   /** Returns the name without its folders, for messages. */
-  String name() {
+  public String name() {
     return path.getName();
   }
 
@@ -68,7 +68,7 @@ final class SourceFile {
   }
 
   /** Opens the file; the caller closes the stream. */
-  InputStream open() throws IOException {
+  public InputStream open() throws IOException {
     return FileSystems.of(path, configuration).open(path);
   }
 }

@@ -203,7 +203,8 @@ public final class RunFolder {
   /** Writes a JSON file in one step: readers see the old or the new one, whole. */
   synchronized void write(String name, Object value) {
     try {
-      writeBytes(name, Json.writeSealed(value));
+      byte[] json = Json.writeSealed(value);
+      writeContent(name, out -> out.write(json));
     } catch (IOException e) {
       throw failed("write", name, e);
     }
@@ -261,20 +262,22 @@ public final class RunFolder {
    */
   public synchronized String writePicture(String name, byte[] png) {
     try {
-      writeBytes(name, png);
+      writeContent(name, out -> out.write(png));
       return resolve(name).toString();
     } catch (IOException e) {
       throw failed("write", name, e);
     }
   }
 
-  private void writeBytes(String name, byte[] bytes) throws IOException {
+  /** Writes a file in one step: readers see the old or the new one, whole. */
+  void writeContent(String name, WholeFiles.Content content) throws IOException {
     checkFence();
+    Path file = resolve(name);
     if (usualCommit() == CommitMode.MANIFEST) {
-      files.create(resolve(name), bytes); // object stores show only closed files
+      files.create(file, content); // object stores show only closed files
     } else {
-      Path staged = resolve(STAGING + "/" + name + "." + UUID.randomUUID());
-      files.replace(resolve(name), staged, bytes, this::checkFence);
+      Path staged = resolve(STAGING + "/" + file.getName() + "." + UUID.randomUUID());
+      files.replace(file, staged, content, this::checkFence);
     }
   }
 

@@ -3,6 +3,7 @@ package io.boxwright.job.output;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
@@ -47,11 +48,24 @@ public final class WholeFiles {
     }
   }
 
+  /** The content of a file. */
+  @FunctionalInterface
+  public interface Content {
+
+    /** Writes all bytes to a stream, which the caller closes. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
   /** Creates a file and its folder, or replaces an existing file. */
   void create(Path file, byte[] bytes) throws IOException {
+    create(file, out -> out.write(bytes));
+  }
+
+  /** Creates a file and its folder, or replaces an existing file. */
+  void create(Path file, Content content) throws IOException {
     makeFolder(fileSystem, file.getParent());
     try (FSDataOutputStream out = DurableFiles.create(fileSystem, file)) {
-      out.write(bytes);
+      content.writeTo(out);
       DurableFiles.sync(out);
     } catch (FSError e) { // Hadoop's local file system throws it where others throw exceptions
       throw new IOException(e.getCause().getMessage(), e);
@@ -70,12 +84,17 @@ public final class WholeFiles {
    * @throws IOException if the file system fails; then the old file is there as before
    */
   public void replace(Path file, Path staged, byte[] bytes, Runnable check) throws IOException {
+    replace(file, staged, out -> out.write(bytes), check);
+  }
+
+  /** Creates or replaces a file like {@link #replace(Path, Path, byte[], Runnable)}. */
+  void replace(Path file, Path staged, Content content, Runnable check) throws IOException {
     require(!isFolder(file), "it is a folder");
     try {
-      create(staged, bytes);
+      create(staged, content);
       check.run();
       rename(staged, file);
-    } catch (IOException | LockLostException e) {
+    } catch (IOException | RuntimeException e) {
       fileSystem.delete(staged, false);
       throw e;
     }

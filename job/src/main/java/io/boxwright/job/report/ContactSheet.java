@@ -1,6 +1,7 @@
 package io.boxwright.job.report;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 
 import io.boxwright.diffusion.scores.ScoreGroup;
@@ -103,6 +104,9 @@ public final class ContactSheet {
       group
           .caption()
           .ifPresent(label -> scores.add(col(group.name() + "." + label.path()).as(label.text())));
+    }
+    if (scores.isEmpty()) {
+      scores.add(lit(null).cast("double").as("none")); // Spark reads no struct without fields
     }
     columns.add(struct(scores.toArray(Column[]::new)).as("scores"));
     return table.filter(col("status").equalTo("ok")).select(columns.toArray(Column[]::new));

@@ -1,0 +1,130 @@
+package io.boxwright.job.actions;
+
+import io.boxwright.files.Sha256;
+import io.boxwright.job.exporting.ExportedRun;
+import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.job.input.PromptFile;
+import io.boxwright.job.output.ChunkScan;
+import io.boxwright.job.output.ChunkTable;
+import io.boxwright.job.output.RunFolder;
+import io.boxwright.job.output.RunPlan;
+import io.boxwright.job.output.RunRecord;
+import io.boxwright.text.Redaction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** The finished runs of an export, with an evaluation of each if one is needed. */
+final class FinishedRuns {
+
+  private final SparkSession spark;
+  private final String evaluation;
+
+  /**
+   * Looks for runs.
+   *
+   * @param evaluation the name of an evaluation that each run must have; null if none is needed
+   */
+  FinishedRuns(SparkSession spark, String evaluation) {
+    this.spark = spark;
+    this.evaluation = evaluation;
+  }
+
+  /**
+   * Finds runs.
+   *
+   * @param folders their output folders
+   * @throws InvalidInputException if there is no run, it is an evaluation or not finished, it was
+   *     named before, or its evaluation is missing, not finished or of other images
+   */
+  List<ExportedRun> find(List<String> folders) {
+    List<ExportedRun> runs = new ArrayList<>();
+    List<String> plans = new ArrayList<>();
+    for (String name : folders) {
+      ExportedRun run = find(name, runs.size() + 1);
+      if (plans.contains(run.images().get(0))) {
+        throw new InvalidInputException("The run in %s is named twice".formatted(name));
+      }
+      plans.add(run.images().get(0));
+      runs.add(run);
+    }
+    return runs;
+  }
+
+  private ExportedRun find(String name, int number) {
+    RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), name);
+    RunPlan plan = RunPlan.require(folder);
+    if (plan.isEvaluation()) {
+      throw new InvalidInputException(
+          "%s is itself an evaluation; name the run that made the images, and this one with --evaluation"
+              .formatted(folder.path()));
+    }
+    ChunkTable chunks = new ChunkTable(folder, plan);
+    ChunkScan scan = requireFinished(folder, "run", chunks.scan());
+    List<PromptFile> images = EvaluatedRun.listInputs(scan);
+    String runName = new Path(folder.resolvedPath().path()).getName();
+    List<String> content = new ArrayList<>(List.of(plan.hash(), describe(images)));
+    List<String> scores = new ArrayList<>();
+    if (evaluation != null) {
+      RunFolder scored = folder.evaluation(evaluation);
+      RunPlan scoredPlan = requireEvaluation(folder, scored, images);
+      ChunkTable table = new ChunkTable(scored, scoredPlan);
+      ChunkScan rows = requireFinished(scored, "evaluation", table.scan());
+      scores.addAll(List.of(table.paths(rows.files())));
+      content.addAll(List.of(scoredPlan.hash(), describe(EvaluatedRun.listInputs(rows))));
+    }
+    return new ExportedRun(
+        number,
+        runName,
+        List.of(chunks.paths(scan.files())),
+        scores,
+        scan.failed(),
+        Sha256.hex(content.toString()),
+        new ExportedRun.Origin(
+            runName,
+            plan.created(),
+            plan.version(),
+            plan.model(),
+            plan.modelHash(),
+            plan.hash(),
+            plan.images(),
+            plan.options()));
+  }
+
+  private static String describe(List<PromptFile> files) {
+    return files.stream().map(file -> file.name() + " " + file.sha256()).toList().toString();
+  }
+
+  private static ChunkScan requireFinished(RunFolder folder, String kind, ChunkScan scan) {
+    if (!scan.missing().isEmpty()) {
+      String command =
+          RunRecord.read(folder).map(RunRecord::command).orElse("the command that began it");
+      throw new InvalidInputException(
+          "The %s in %s is not finished, chunks are missing: %s. To go on with it: %s"
+              .formatted(
+                  kind,
+                  folder.path(),
+                  scan.describeMissing(),
+                  command + Redaction.reminder(command)));
+    }
+    return scan;
+  }
+
+  private RunPlan requireEvaluation(RunFolder run, RunFolder scored, List<PromptFile> images) {
+    Optional<RunPlan> plan =
+        evaluation.matches(EvaluatedRun.NAME) ? RunPlan.read(scored) : Optional.empty();
+    if (plan.isEmpty()) {
+      throw new InvalidInputException(
+          "%s has no evaluation %s; make it: boxwright evaluate %s --name %s --detector ..."
+              .formatted(run.path(), evaluation, run.path(), evaluation));
+    }
+    if (!plan.get().inputFiles().equals(images)) {
+      throw new InvalidInputException(
+          "The images in %s have changed since %s was made; evaluate them again"
+              .formatted(run.path(), scored.path()));
+    }
+    return plan.get();
+  }
+}

@@ -1,0 +1,242 @@
+package io.boxwright.job.exporting;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+
+import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.job.figures.DetectedObject;
+import io.boxwright.job.figures.NonMaximumSuppression;
+import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.job.input.RootCause;
+import io.boxwright.job.output.ImageTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NumericType;
+import scala.collection.Seq;
+
+/** A reader of the images of runs, without their pixels. */
+public final class CandidateReader {
+
+  /** The column of an evaluation's row in conditions. */
+  private static final String EVALUATION = "evaluation";
+
+  /** The mean of the objects' IoU, for conditions. */
+  private static final String SCORE =
+      "aggregate(objects, 0D, (sum, object) -> sum + coalesce(object.iou, 0D))"
+          + " / nullif(size(filter(objects, object -> object.iou is not null)), 0)";
+
+  private static final String FILE = "boxwright_file";
+
+  /** Detections of a label that overlap by this IoU are one thing. */
+  private static final NonMaximumSuppression ONE_OF_MANY = new NonMaximumSuppression(0.5);
+
+  private final SparkSession spark;
+  private final ExportSettings settings;
+
+  /** Reads with a session. */
+  public CandidateReader(SparkSession spark, ExportSettings settings) {
+    this.spark = spark;
+    this.settings = settings;
+  }
+
+  /**
+   * Prepares to read the images of runs that were made, in no order. Nothing is read yet but the
+   * schemas.
+   *
+   * @throws InvalidInputException if the condition or the column of the best images is not one of
+   *     the tables
+   */
+  JavaRDD<Candidate> read(List<ExportedRun> runs) {
+    return runs.stream()
+        .map(this::read)
+        .reduce(JavaRDD::union)
+        .orElseGet(() -> JavaSparkContext.fromSparkContext(spark.sparkContext()).emptyRDD());
+  }
+
+  /**
+   * Checks the condition and the column of the best images against the tables of runs.
+   *
+   * @throws InvalidInputException if a table lacks a column, or the SQL is broken
+   */
+  public void check(List<ExportedRun> runs) {
+    runs.forEach(run -> select(run));
+  }
+
+  private JavaRDD<Candidate> read(ExportedRun run) {
+    ExportSettings known = settings;
+    int number = run.number();
+    return select(run).toJavaRDD().map(row -> toCandidate(row, number, known));
+  }
+
+  private Dataset<Row> select(ExportedRun run) {
+    Dataset<Row> images =
+        ImageTable.read(spark, run.images().toArray(String[]::new))
+            .withColumn(FILE, col("_metadata.file_name"));
+    Dataset<Row> table = run.scores().isEmpty() ? images : join(images, run);
+    List<Column> columns = new ArrayList<>();
+    columns.add(col(FILE));
+    Stream.of("id", "image_index", "prompt", "seed", "width", "height", "image.path", "objects")
+        .forEach(name -> columns.add(col(name)));
+    columns.add(coalesce(find(table, run, "--where", settings.where()), lit(false)).as("fulfils"));
+    columns.add(
+        find(table, run, "--by", settings.best() == null ? null : settings.best().column())
+            .cast("double")
+            .as("rank"));
+    columns.add(settings.boxes().needsEvaluation() ? col(EVALUATION + ".detections") : lit(null));
+    if (settings.duplicates() == Treatment.DROP) {
+      columns.add(col("image.bytes"));
+    }
+    return table.filter(col("status").equalTo("ok")).select(columns.toArray(Column[]::new));
+  }
+
+  /** Adds a column with the row of the evaluation, null for images that it lacks. */
+  private Dataset<Row> join(Dataset<Row> images, ExportedRun run) {
+    Dataset<Row> scores = ImageTable.read(spark, run.scores().toArray(String[]::new));
+    List<Column> fields = new ArrayList<>();
+    Arrays.stream(scores.columns()).forEach(name -> fields.add(col(name)));
+    fields.add(expr(SCORE).as("score"));
+    Dataset<Row> keyed =
+        scores.select(
+            col("id").as("boxwright_id"),
+            col("image_index").as("boxwright_index"),
+            struct(fields.toArray(Column[]::new)).as(EVALUATION));
+    return images
+        .drop(EVALUATION)
+        .join(
+            keyed,
+            col("id")
+                .equalTo(col("boxwright_id"))
+                .and(col("image_index").equalTo(col("boxwright_index"))),
+            "left");
+  }
+
+  /** Returns a column of the table; what is not given is true as a condition, else null. */
+  private Column find(Dataset<Row> table, ExportedRun run, String option, String sql) {
+    boolean condition = option.equals("--where");
+    if (sql == null) {
+      return condition ? lit(true) : lit(null);
+    }
+    DataType type;
+    try {
+      type = table.select(expr(sql)).schema().apply(0).dataType();
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      throw new InvalidInputException(
+          "Invalid %s for the images of %s: %s%s"
+              .formatted(option, run.name(), firstLine(e), remindOfEvaluation(sql)),
+          e);
+    }
+    boolean right = condition ? type instanceof BooleanType : type instanceof NumericType;
+    if (!right) {
+      throw new InvalidInputException(
+          "Invalid %s: '%s' is of the type %s, it must be %s"
+              .formatted(
+                  option,
+                  sql,
+                  type.simpleString(),
+                  condition ? "a condition such as seed > 3" : "a number"));
+    }
+    return expr(sql);
+  }
+
+  /** Returns a message of Spark without the plan that follows it. */
+  private static String firstLine(Exception e) {
+    return RootCause.message(e)
+        .replaceFirst("\\s*(SQLSTATE: \\w+)?;? ?(line \\d+ pos \\d+;|== SQL).*", "");
+  }
+
+  private String remindOfEvaluation(String sql) {
+    return settings.evaluation() == null && sql.contains(EVALUATION + ".")
+        ? " (columns of an evaluation need --evaluation NAME)"
+        : "";
+  }
+
+  private static Candidate toCandidate(Row row, int run, ExportSettings settings) {
+    String prompt = row.getAs("prompt");
+    return new Candidate(
+        new Place(
+            settings.split().find(prompt),
+            run,
+            row.getAs(FILE),
+            row.getAs("id"),
+            row.<Integer>getAs("image_index")),
+        prompt,
+        row.<Long>getAs("seed"),
+        row.<Integer>getAs("width"),
+        row.<Integer>getAs("height"),
+        row.getAs("path"),
+        row.<Boolean>getAs("fulfils"),
+        row.getAs("rank"),
+        settings.duplicates() == Treatment.DROP
+            ? PerceptualHash.of(row.<byte[]>getAs("bytes"))
+            : null,
+        listRequested(row),
+        settings.boxes().needsEvaluation() ? listDetected(row) : null);
+  }
+
+  private static List<ImageBox> listRequested(Row row) {
+    List<ImageBox> boxes = new ArrayList<>();
+    for (Row object : list(row, "objects")) {
+      List<Seq<Double>> places = object.getList(object.fieldIndex("boxes"));
+      String label = object.getAs("label");
+      for (Seq<Double> edges : places) {
+        boxes.add(
+            new ImageBox(
+                label == null ? "" : label,
+                null,
+                edges.apply(0),
+                edges.apply(1),
+                edges.apply(2),
+                edges.apply(3)));
+      }
+    }
+    return boxes;
+  }
+
+  private static List<ImageBox> listDetected(Row row) {
+    if (row.isNullAt(row.fieldIndex("detections"))) {
+      return null;
+    }
+    List<DetectedObject> right =
+        list(row, "detections").stream()
+            .filter(found -> found.getAs("label").equals(found.getAs("seen_as")))
+            .map(CandidateReader::toDetected)
+            .toList();
+    return ONE_OF_MANY.filter(right).stream()
+        .map(
+            found ->
+                new ImageBox(
+                    found.label(),
+                    found.score(),
+                    found.box().xMin(),
+                    found.box().yMin(),
+                    found.box().xMax(),
+                    found.box().yMax()))
+        .toList();
+  }
+
+  private static DetectedObject toDetected(Row found) {
+    List<Double> edges = found.getList(found.fieldIndex("box"));
+    return new DetectedObject(
+        found.getAs("label"),
+        found.<Double>getAs("score"),
+        new BoundingBox(edges.get(0), edges.get(1), edges.get(2), edges.get(3)));
+  }
+
+  private static List<Row> list(Row row, String name) {
+    int place = row.fieldIndex(name);
+    return row.isNullAt(place) ? List.of() : row.getList(place);
+  }
+}

@@ -1,0 +1,137 @@
+package io.boxwright.job.exporting;
+
+import io.boxwright.job.output.ExportFolder;
+import io.boxwright.udf.counters.GenerationCounters;
+import io.boxwright.udf.table.ImageOutcome;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** The work of a task: it writes the files of the images of a part, those that are not there. */
+public final class PartWriter implements Function<Part, Long> {
+
+  private static final long serialVersionUID = 1;
+
+  private final String path;
+  private final DatasetFacts facts;
+  private final SourceImages sources;
+  private final SerializableConfiguration hadoop;
+  private final GenerationCounters counters;
+
+  private PartWriter(
+      String path,
+      DatasetFacts facts,
+      SourceImages sources,
+      SerializableConfiguration hadoop,
+      GenerationCounters counters) {
+    this.path = path;
+    this.facts = facts;
+    this.sources = sources;
+    this.hadoop = hadoop;
+    this.counters = counters;
+  }
+
+  /**
+   * Writes all parts, each in a task.
+   *
+   * @param path the path of the output folder
+   * @param counters the counters of images
+   * @return the number of images whose files were written now
+   */
+  public static long writeAll(
+      SparkSession spark,
+      String path,
+      ExportPlan plan,
+      List<ExportedRun> runs,
+      GenerationCounters counters) {
+    PartWriter task =
+        new PartWriter(
+            path,
+            plan.facts(),
+            SourceImages.of(runs),
+            new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()),
+            counters);
+    return JavaSparkContext.fromSparkContext(spark.sparkContext())
+        .parallelize(plan.parts(), plan.parts().size())
+        .map(task)
+        .reduce(Long::sum);
+  }
+
+  @Override
+  public Long call(Part part) throws IOException {
+    counters.start(TaskContext.get().taskAttemptId());
+    Configuration configuration = hadoop.value();
+    ExportFolder folder = ExportFolder.of(configuration, path);
+    DatasetFormat format = DatasetFormats.of(facts.options().get("format"));
+    List<SelectedImage> images = new SelectionFile(folder).read(part);
+    return format.isSharded()
+        ? writeShard(part, images, format, folder)
+        : writeFiles(images, format, folder);
+  }
+
+  private long writeShard(
+      Part part, List<SelectedImage> images, DatasetFormat format, ExportFolder folder) {
+    String name = "%s/%05d.tar".formatted(part.split(), part.number());
+    boolean there = folder.has(name);
+    if (there) {
+      images.forEach(image -> count());
+    } else {
+      folder.write(name, out -> writeMembers(out, images, format));
+    }
+    return there ? 0 : images.size();
+  }
+
+  private void writeMembers(OutputStream out, List<SelectedImage> images, DatasetFormat format)
+      throws IOException {
+    TarWriter tar = new TarWriter(out);
+    sources.forEach(
+        hadoop.value(),
+        images,
+        (image, png) -> {
+          tar.add(format.imagePath(image), png);
+          for (Map.Entry<String, byte[]> file : format.makeSideFiles(image, facts).entrySet()) {
+            tar.add(file.getKey(), file.getValue());
+          }
+          count();
+        });
+    tar.finish();
+  }
+
+  private long writeFiles(List<SelectedImage> images, DatasetFormat format, ExportFolder folder)
+      throws IOException {
+    List<SelectedImage> missing = new ArrayList<>();
+    for (SelectedImage image : images) {
+      boolean there =
+          folder.has(format.imagePath(image))
+              && format.makeSideFiles(image, facts).keySet().stream().allMatch(folder::has);
+      if (there) {
+        count();
+      } else {
+        missing.add(image);
+      }
+    }
+    sources.forEach(
+        hadoop.value(),
+        missing,
+        (image, png) -> {
+          for (Map.Entry<String, byte[]> file : format.makeSideFiles(image, facts).entrySet()) {
+            folder.write(file.getKey(), out -> out.write(file.getValue()));
+          }
+          folder.write(format.imagePath(image), out -> out.write(png));
+          count();
+        });
+    return missing.size();
+  }
+
+  private void count() {
+    counters.count(new ImageOutcome(null, List.of(), null, false, 0));
+  }
+}
