@@ -114,10 +114,12 @@ public final class ExportDataset {
   }
 
   private ExportResult checkAndExport(OrderlyStop.Run ending) {
-    List<ExportedRun> found = new FinishedRuns(spark, settings.evaluation()).find(runs);
+    FinishedRuns finished = new FinishedRuns(spark, settings.evaluation());
+    RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
+    finished.requireOutside(runs, folder);
+    List<ExportedRun> found = finished.find(runs);
     CandidateReader candidates = new CandidateReader(spark, settings);
     candidates.check(found);
-    RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
     new ExportFolder(folder).claim();
     return new LockedFolder(spark.sparkContext(), folder, command)
         .during(ending, lock -> export(new ExportFolder(lock.folder()), found, candidates, ending));

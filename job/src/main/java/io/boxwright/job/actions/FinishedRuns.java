@@ -4,6 +4,7 @@ import io.boxwright.files.Sha256;
 import io.boxwright.job.exporting.ExportedRun;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.PromptFile;
+import io.boxwright.job.input.ResolvedPath;
 import io.boxwright.job.output.ChunkScan;
 import io.boxwright.job.output.ChunkTable;
 import io.boxwright.job.output.RunFolder;
@@ -11,8 +12,10 @@ import io.boxwright.job.output.RunPlan;
 import io.boxwright.job.output.RunRecord;
 import io.boxwright.text.Redaction;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -41,20 +44,34 @@ final class FinishedRuns {
    */
   List<ExportedRun> find(List<String> folders) {
     List<ExportedRun> runs = new ArrayList<>();
-    List<String> plans = new ArrayList<>();
+    Set<ResolvedPath> named = new HashSet<>();
     for (String name : folders) {
-      ExportedRun run = find(name, runs.size() + 1);
-      if (plans.contains(run.images().get(0))) {
+      RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), name);
+      if (!named.add(folder.resolvedPath())) {
         throw new InvalidInputException("The run in %s is named twice".formatted(name));
       }
-      plans.add(run.images().get(0));
-      runs.add(run);
+      runs.add(find(folder, runs.size() + 1));
     }
     return runs;
   }
 
-  private ExportedRun find(String name, int number) {
-    RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), name);
+  /**
+   * Checks that a dataset does not become part of a run.
+   *
+   * @throws InvalidInputException if the output folder lies in the folder of a run
+   */
+  void requireOutside(List<String> folders, RunFolder output) {
+    for (String name : folders) {
+      RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), name);
+      if (folder.resolvedPath().holds(output.resolvedPath())) {
+        throw new InvalidInputException(
+            "Invalid output folder %s: it lies in the folder of the run %s; name another"
+                .formatted(output.path(), name));
+      }
+    }
+  }
+
+  private ExportedRun find(RunFolder folder, int number) {
     RunPlan plan = RunPlan.require(folder);
     if (plan.isEvaluation()) {
       throw new InvalidInputException(

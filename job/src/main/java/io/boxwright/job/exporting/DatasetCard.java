@@ -94,7 +94,7 @@ public final class DatasetCard {
     for (Refusal filter : Refusal.values()) {
       line("| %d | %s |", facts.refused().getOrDefault(filter.name(), 0L), filter.text());
     }
-    line("| %d | are in this dataset |", facts.totalImages());
+    line("| %d | in this dataset |", facts.totalImages());
     line("");
     if (facts.droppedBoxes() > 0) {
       line(

@@ -3,19 +3,19 @@ package io.boxwright.job.exporting;
 /** The filters of an export, in the order in which they look at an image. */
 public enum Refusal {
   /** Its row has the status error. */
-  ERROR("was not made"),
+  ERROR("not made"),
   /** The condition is not true. */
-  WHERE("does not fulfil --where"),
+  WHERE("refused by --where"),
   /** The evaluation has no detections of it. */
-  NOT_EVALUATED("was not evaluated"),
+  NOT_EVALUATED("not evaluated"),
   /** There is no box, and such images are dropped. */
-  NO_BOXES("has no boxes"),
+  NO_BOXES("without boxes"),
   /** It looks like another image of its prompt. */
-  DUPLICATE("looks like another image of its prompt"),
+  DUPLICATE("near duplicates of another image of their prompt"),
   /** Other images of its prompt are better. */
-  NOT_BEST("is not among the best of its prompt"),
+  NOT_BEST("not among the best of their prompt"),
   /** A class of its boxes has as many boxes as it may have. */
-  CLASS_FULL("has a class that is full");
+  CLASS_FULL("with a class that has --max-per-class boxes");
 
   private final String text;
 
@@ -23,7 +23,7 @@ public enum Refusal {
     this.text = text;
   }
 
-  /** Returns what is said of a refused image, such as {@code was not made}. */
+  /** Returns the words after the number of refused images, such as {@code not made}. */
   public String text() {
     return text;
   }

@@ -84,6 +84,7 @@ final class VocDataset implements DatasetFormat {
         addObject(xml, box, image);
       }
       xml.close();
+      xml.out().flush();
     } catch (XMLStreamException e) {
       throw new IOException(e);
     }

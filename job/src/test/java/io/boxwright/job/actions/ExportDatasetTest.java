@@ -1,9 +1,13 @@
 package io.boxwright.job.actions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.boxwright.job.evaluation.EvaluationSettings;
+import io.boxwright.job.exporting.BestImages;
 import io.boxwright.job.exporting.BoxSource;
 import io.boxwright.job.exporting.ExportResult;
 import io.boxwright.job.exporting.ExportSettings;
@@ -11,21 +15,32 @@ import io.boxwright.job.exporting.LabelMap;
 import io.boxwright.job.exporting.MissingClasses;
 import io.boxwright.job.exporting.Splits;
 import io.boxwright.job.exporting.Treatment;
+import io.boxwright.job.figures.LabelSource;
+import io.boxwright.job.figures.LabelTemplate;
+import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.testing.PaintingLoader;
 import io.boxwright.testing.SharedSpark;
 import io.boxwright.testing.TinyModel;
+import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Exports of a run of seven images, two a chunk. Images 0 and 1 have one prompt, 2 and 3 another; 4
@@ -68,37 +83,85 @@ class ExportDatasetTest extends SharedSpark {
         .chunkRows(2)
         .command("the command")
         .execute();
+    evaluation(made).execute();
   }
 
-  private static ExportSettings settings(String format) {
-    return new ExportSettings(
-        format,
-        LabelMap.PHRASES,
-        MissingClasses.STOP,
-        BoxSource.REQUESTED,
-        null,
-        0.5,
-        Treatment.KEEP,
-        Treatment.KEEP,
-        Splits.ONE,
-        null,
-        null,
-        null,
-        Treatment.KEEP,
-        4,
-        3,
-        null);
+  private static EvaluateImages evaluation(Path folder) {
+    return new EvaluateImages(
+            spark,
+            new EvaluationSettings(
+                null,
+                Detectors.of("shapes").orElseThrow(),
+                null,
+                LabelSource.PHRASES,
+                LabelTemplate.BARE,
+                null,
+                2,
+                DeviceType.CPU))
+        .run(folder.resolve("out").toString());
   }
 
-  private ExportDataset export(ExportSettings settings, String output) {
-    return new ExportDataset(spark, settings)
+  /** Settings of an export that a test may change. */
+  private static final class Choice {
+
+    private final String format;
+    private LabelMap labels = LabelMap.PHRASES;
+    private MissingClasses missing = MissingClasses.STOP;
+    private BoxSource boxes = BoxSource.REQUESTED;
+    private String evaluation;
+    private Treatment negatives = Treatment.KEEP;
+    private Treatment crowds = Treatment.KEEP;
+    private Splits split = Splits.ONE;
+    private String where;
+    private BestImages best;
+    private Integer maxPerClass;
+    private Treatment duplicates = Treatment.KEEP;
+    private String license;
+
+    Choice(String format) {
+      this.format = format;
+    }
+
+    ExportSettings settings() {
+      return new ExportSettings(
+          format,
+          labels,
+          missing,
+          boxes,
+          evaluation,
+          0.5,
+          negatives,
+          crowds,
+          split,
+          where,
+          best,
+          maxPerClass,
+          duplicates,
+          4,
+          4,
+          license);
+    }
+  }
+
+  private static Choice choice(String format, Consumer<Choice> change) {
+    Choice choice = new Choice(format);
+    change.accept(choice);
+    return choice;
+  }
+
+  private static Choice choice(String format) {
+    return new Choice(format);
+  }
+
+  private ExportDataset export(Choice choice) {
+    return new ExportDataset(spark, choice.settings())
         .runs(List.of(made.resolve("out").toString()))
-        .output(folder.resolve(output).toString())
+        .output(folder.resolve("data").toString())
         .command("the export");
   }
 
-  private Map<String, byte[]> files(String output) throws IOException {
-    Path root = folder.resolve(output);
+  private Map<String, byte[]> files() throws IOException {
+    Path root = folder.resolve("data");
     Map<String, byte[]> files = new TreeMap<>();
     try (Stream<Path> paths = Files.walk(root)) {
       for (Path file : paths.filter(Files::isRegularFile).toList()) {
@@ -113,16 +176,38 @@ class ExportDatasetTest extends SharedSpark {
     files.forEach((name, bytes) -> assertThat(bytes).as(name).isEqualTo(others.get(name)));
   }
 
-  private JsonNode json(String output, String name) throws IOException {
-    return JSON.readTree(folder.resolve(output).resolve(name).toFile());
+  private JsonNode coco(String split) throws IOException {
+    return JSON.readTree(
+        folder.resolve("data/annotations/instances_%s.json".formatted(split)).toFile());
+  }
+
+  /** Returns the names of the images of an export to COCO. */
+  private List<String> export(String format, Consumer<Choice> change) throws IOException {
+    FileUtils.deleteDirectory(folder.resolve("data").toFile());
+    export(choice(format, change)).execute();
+    return coco("train").get("images").findValuesAsText("file_name");
+  }
+
+  private String text(String name) throws IOException {
+    return Files.readString(folder.resolve("data").resolve(name));
+  }
+
+  private static byte[] pixels(String id) {
+    return spark
+        .read()
+        .parquet(made.resolve("out/images").toString())
+        .filter("id = '%s'".formatted(id))
+        .select("image.bytes")
+        .head()
+        .getAs(0);
   }
 
   @Test
   void cocoHasTheBoxesInPixelsAndTheImagesAsTheyWere() throws IOException {
-    ExportResult result = export(settings("coco"), "coco").execute();
+    ExportResult result = export(choice("coco", choice -> choice.license = "CC0-1.0")).execute();
 
     assertThat(result.images()).isEqualTo(6);
-    JsonNode coco = json("coco", "annotations/instances_train.json");
+    JsonNode coco = coco("train");
     assertThat(coco.get("categories").findValuesAsText("name"))
         .containsExactly("blue circle", "red circle");
     assertThat(coco.get("images")).hasSize(6);
@@ -134,30 +219,327 @@ class ExportDatasetTest extends SharedSpark {
         .isEqualTo("[6.4,6.4,19.2,19.2]");
     assertThat(coco.get("annotations").get(0).get("category_id").asInt()).isEqualTo(2);
     assertThat(coco.get("annotations").get(8).get("iscrowd").asInt()).isEqualTo(1);
-    byte[] png =
-        spark
-            .read()
-            .parquet(made.resolve("out/images").toString())
-            .filter("id = '0'")
-            .select("image.bytes")
-            .head()
-            .getAs(0);
-    assertThat(Files.readAllBytes(folder.resolve("coco/images/train/0_0.png"))).isEqualTo(png);
+    assertThat(coco.get("licenses").get(0).get("name").asText()).isEqualTo("CC0-1.0");
+    assertThat(coco.get("info").get("runs").get(0).get("model").asText()).isNotEmpty();
+    assertThat(Files.readAllBytes(folder.resolve("data/images/train/0_0.png")))
+        .isEqualTo(pixels("0"));
+    assertThat(text("README.md"))
+        .contains("Licence: CC0-1.0", "| 1 | not made |", "| red circle | 5 | 5 | 5 |");
+    assertThat(folder.resolve("data/contact-sheet.png")).isNotEmptyFile();
   }
 
   @Test
-  void anExportThatWasCutOffGoesOnToTheSameBytes() throws IOException {
-    export(settings("coco"), "coco").execute();
-    Map<String, byte[]> undisturbed = files("coco");
-    Files.delete(folder.resolve("coco/README.md"));
-    Files.delete(folder.resolve("coco/annotations/instances_train.json"));
-    Files.delete(folder.resolve("coco/images/train/3_0.png"));
+  void yoloHasCentresAndAnEmptyFileForNoBoxes() throws IOException {
+    export(choice("yolo", choice -> choice.split = Splits.parse("train=0.5,val=0.5"))).execute();
 
-    ExportResult again = export(settings("coco"), "coco").execute();
+    Map<String, byte[]> files = files();
+    String labels =
+        files.keySet().stream().filter(name -> name.matches("labels/.*/0_0.txt")).findAny().get();
+    assertThat(text(labels))
+        .isEqualTo(
+            "1 0.25000000 0.25000000 0.30000000 0.30000000\n"
+                + "0 0.70000000 0.70000000 0.40000000 0.40000000\n");
+    assertThat(files.get(labels.replace("0_0", "4_0").replaceFirst("train|val", splitOf("4"))))
+        .isEmpty();
+    assertThat(files).containsKey(labels.replace("labels", "images").replace("txt", "png"));
+    assertThat(text("data.yaml"))
+        .contains("train: images/", "val: images/", "  0: \"blue circle\"\n  1: \"red circle\"\n");
+  }
 
-    assertThat(again.written()).isEqualTo(1);
-    assertSame(files("coco"), undisturbed);
-    ExportResult finished = export(settings("coco"), "coco").execute();
+  private String splitOf(String id) throws IOException {
+    return files().keySet().stream()
+        .filter(name -> name.endsWith("/%s_0.png".formatted(id)))
+        .map(name -> name.split("/")[1])
+        .findAny()
+        .orElseThrow();
+  }
+
+  @Test
+  void vocCountsPixelsFromOne() throws IOException {
+    export(choice("voc")).execute();
+
+    assertThat(text("Annotations/0_0.xml"))
+        .contains("<bndbox><xmin>7</xmin><ymin>7</ymin><xmax>26</xmax><ymax>26</ymax></bndbox>")
+        .contains("<name>red circle</name>", "<seed>0</seed>", "<license>not stated</license>");
+    assertThat(text("ImageSets/Main/train.txt")).isEqualTo("0_0\n1_0\n2_0\n3_0\n4_0\n5_0\n");
+    assertThat(Files.readAllBytes(folder.resolve("data/JPEGImages/0_0.png")))
+        .isEqualTo(pixels("0"));
+  }
+
+  @Test
+  void webDatasetHasTarFilesOfAGivenSize() throws IOException {
+    export(choice("webdataset")).execute();
+
+    assertThat(files().keySet()).contains("train/00000.tar", "train/00001.tar");
+    Map<String, byte[]> first = untar("train/00000.tar");
+    assertThat(first.keySet())
+        .hasSize(12)
+        .startsWith("000000001.png", "000000001.json", "000000001.txt", "000000002.png");
+    assertThat(first.get("000000001.png")).isEqualTo(pixels("0"));
+    assertThat(new String(first.get("000000001.txt"), StandardCharsets.UTF_8))
+        .isEqualTo("a red circle and a blue circle");
+    JsonNode box = JSON.readTree(first.get("000000001.json")).get("objects").get(1);
+    assertThat(box.get("category").asText()).isEqualTo("blue circle");
+    assertThat(box.get("bbox").toString()).isEqualTo("[32.0,32.0,25.6,25.6]");
+    assertThat(untar("train/00001.tar")).hasSize(6);
+  }
+
+  private Map<String, byte[]> untar(String name) throws IOException {
+    Map<String, byte[]> members = new LinkedHashMap<>();
+    try (var tar =
+        new TarArchiveInputStream(Files.newInputStream(folder.resolve("data").resolve(name)))) {
+      for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        members.put(entry.getName(), tar.readAllBytes());
+      }
+    }
+    return members;
+  }
+
+  @Test
+  void imageFolderHasALineForEachImage() throws IOException {
+    export(choice("imagefolder")).execute();
+
+    List<String> lines = text("train/metadata.jsonl").lines().toList();
+    assertThat(lines).hasSize(6);
+    JsonNode first = JSON.readTree(lines.get(0));
+    assertThat(first.get("file_name").asText()).isEqualTo("0_0.png");
+    assertThat(first.get("text").asText()).isEqualTo("a red circle and a blue circle");
+    assertThat(first.get("objects").get("bbox").toString())
+        .isEqualTo("[[6.4,6.4,19.2,19.2],[32.0,32.0,25.6,25.6]]");
+    assertThat(text("README.md"))
+        .startsWith("---\n")
+        .contains("  - split: train\n    path: train/**");
+    assertThat(folder.resolve("data/train/0_0.png")).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"coco", "webdataset"})
+  void anExportThatWasCutOffGoesOnToTheSameBytes(String format) throws IOException {
+    export(choice(format)).execute();
+    Map<String, byte[]> undisturbed = files();
+    boolean tar = format.equals("webdataset");
+    Files.delete(folder.resolve("data/README.md"));
+    Files.delete(folder.resolve(tar ? "data/train/00001.tar" : "data/images/train/3_0.png"));
+    Files.createDirectory(folder.resolve("data/_staging"));
+    Files.createFile(folder.resolve("data/_staging/0.png.01234567-0123-0123-0123-0123456789ab"));
+
+    ExportResult again = export(choice(format)).execute();
+
+    assertThat(again.written()).isEqualTo(tar ? 2 : 1);
+    assertSame(files(), undisturbed);
+    ExportResult finished = export(choice(format)).execute();
     assertThat(finished.written() + finished.descriptions()).isZero();
+    FileUtils.deleteDirectory(folder.resolve("data").toFile());
+    export(choice(format)).execute();
+    assertSame(files(), undisturbed);
+  }
+
+  @Test
+  void allImagesOfAPromptAreInOneSplit() throws IOException {
+    export(choice("coco", choice -> choice.split = Splits.parse("a=0.4,b=0.6"))).execute();
+
+    assertThat(splitOf("0")).isEqualTo(splitOf("1"));
+    assertThat(splitOf("2")).isEqualTo(splitOf("3"));
+    JsonNode all = coco("b");
+    assertThat(coco("a").get("images").size() + all.get("images").size()).isEqualTo(6);
+    List<String> numbers = coco("a").get("annotations").findValuesAsText("id");
+    assertThat(numbers).doesNotContainAnyElementsOf(all.get("annotations").findValuesAsText("id"));
+  }
+
+  @Test
+  void conditionsChooseImagesByColumnsOfTheRunAndTheEvaluation() throws IOException {
+    assertThat(export("coco", choice -> choice.where = "seed >= 3 and detection.iou is null"))
+        .containsExactly("4_0.png", "5_0.png");
+    assertThat(
+            export(
+                "coco",
+                choice -> {
+                  choice.evaluation = "shapes";
+                  choice.where = "evaluation.score > 0.5 or forall(objects, o -> false)";
+                }))
+        .containsExactly("0_0.png", "2_0.png");
+    assertThat(text("README.md")).contains("| 4 | refused by --where |");
+  }
+
+  @Test
+  void theBestImagesOfAPromptStay() throws IOException {
+    assertThat(export("coco", choice -> choice.best = new BestImages(1, "seed % 4")))
+        .containsExactly("1_0.png", "3_0.png", "4_0.png", "5_0.png");
+    assertThat(export("coco", choice -> choice.best = new BestImages(1, "detection.iou")))
+        .containsExactly("0_0.png", "2_0.png", "4_0.png", "5_0.png");
+  }
+
+  @Test
+  void imagesThatLookLikeOthersOfTheirPromptGo() throws IOException {
+    // 0 and 1 are mirrored, so they look different; a second run has each image again.
+    FileUtils.copyDirectory(made.resolve("out").toFile(), folder.resolve("copy").toFile());
+    export(choice("coco", choice -> choice.duplicates = Treatment.DROP))
+        .runs(List.of(made.resolve("out").toString(), folder.resolve("copy").toString()))
+        .execute();
+
+    assertThat(coco("train").get("images").findValuesAsText("file_name"))
+        .containsExactly(
+            "1-0_0.png", "1-1_0.png", "1-2_0.png", "1-3_0.png", "1-4_0.png", "1-5_0.png");
+    assertThat(text("README.md"))
+        .contains("| 6 | near duplicates of another image of their prompt |");
+  }
+
+  @Test
+  void imagesOfTheSameIdAreToldApartByTheirRun() throws IOException {
+    FileUtils.copyDirectory(made.resolve("out").toFile(), folder.resolve("copy").toFile());
+    ExportResult result =
+        export(choice("coco"))
+            .runs(List.of(made.resolve("out").toString(), folder.resolve("copy").toString()))
+            .execute();
+
+    assertThat(result.images()).isEqualTo(12);
+    JsonNode images = coco("train").get("images");
+    assertThat(images.findValuesAsText("file_name")).doesNotHaveDuplicates().contains("2-0_0.png");
+    assertThat(images.get(11).get("run").asText()).isEqualTo("copy");
+    assertThat(folder.resolve("data/images/train/2-5_0.png")).exists();
+  }
+
+  @Test
+  void negativesAndCrowdsMayBeDropped() throws IOException {
+    assertThat(export("coco", choice -> choice.negatives = Treatment.DROP))
+        .containsExactly("0_0.png", "1_0.png", "2_0.png", "3_0.png", "5_0.png");
+    assertThat(
+            export(
+                "coco",
+                choice -> {
+                  choice.negatives = Treatment.DROP;
+                  choice.crowds = Treatment.DROP;
+                }))
+        .containsExactly("0_0.png", "1_0.png", "2_0.png", "3_0.png");
+  }
+
+  @Test
+  void aFullClassTakesNoMoreImages() throws IOException {
+    assertThat(export("coco", choice -> choice.maxPerClass = 3))
+        .containsExactly("0_0.png", "1_0.png", "2_0.png", "4_0.png");
+    assertThat(text("README.md")).contains("| 2 | with a class that has --max-per-class boxes |");
+  }
+
+  @Test
+  void detectedBoxesAreThoseOfTheEvaluation() throws IOException {
+    assertThat(
+            export(
+                "coco",
+                choice -> {
+                  choice.boxes = BoxSource.DETECTED;
+                  choice.evaluation = "shapes";
+                }))
+        .contains("0_0.png", "1_0.png");
+    JsonNode box = coco("train").get("annotations").get(2);
+    assertThat(box.get("image_id").asInt()).isEqualTo(2);
+    assertThat(box.get("detector_score").asDouble()).isGreaterThan(0);
+    // Image 1 is mirrored: its red circle is at 0.6 to 0.9.
+    double left =
+        Stream.of(box, coco("train").get("annotations").get(3))
+            .filter(found -> found.get("category_id").asInt() == 2)
+            .findAny()
+            .get()
+            .get("bbox")
+            .get(0)
+            .asDouble();
+    assertThat(left).isCloseTo(0.6 * 64, within(2.0));
+  }
+
+  @Test
+  void matchedBoxesAreThoseWithADetection() throws IOException {
+    List<String> images =
+        export(
+            "coco",
+            choice -> {
+              choice.boxes = BoxSource.MATCHED;
+              choice.evaluation = "shapes";
+              choice.negatives = Treatment.DROP;
+            });
+
+    assertThat(images).containsExactly("0_0.png", "2_0.png");
+    assertThat(coco("train").get("annotations").get(0).get("bbox").toString())
+        .isEqualTo("[6.4,6.4,19.2,19.2]");
+  }
+
+  @Test
+  void aLabelMapNamesTheClasses() throws IOException {
+    LabelMap map = new LabelMap("map.json", Map.of("red circle", "disc"));
+
+    assertThatThrownBy(() -> export("coco", choice -> choice.labels = map))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("map.json has no class for 1 phrase: 'a blue circle'")
+        .hasMessageContaining("--missing-classes drop");
+    assertThat(folder.resolve("data/_selection.jsonl")).doesNotExist();
+
+    export(
+        "coco",
+        choice -> {
+          choice.labels = map;
+          choice.missing = MissingClasses.DROP;
+        });
+    assertThat(coco("train").get("categories").findValuesAsText("name")).containsExactly("disc");
+    assertThat(coco("train").get("annotations")).hasSize(5);
+    assertThat(text("README.md")).contains("4 boxes are left out");
+  }
+
+  @Test
+  void whatCannotBeExportedIsRefused() throws IOException {
+    assertRefused(export(choice("coco", choice -> choice.where = "sead > 3")), "sead", "--where");
+    assertRefused(export(choice("coco", choice -> choice.where = "seed >")), "--where");
+    assertRefused(
+        export(choice("coco", choice -> choice.where = "seed")), "it must be a condition");
+    assertRefused(
+        export(choice("coco", choice -> choice.where = "evaluation.score > 0")),
+        "columns of an evaluation need --evaluation NAME");
+    assertRefused(
+        export(choice("coco", choice -> choice.best = new BestImages(1, "prompt"))),
+        "it must be a number");
+    assertRefused(
+        export(choice("coco", choice -> choice.where = "seed > 99")),
+        "No image is left to export: 1 not made, 6 refused by --where");
+    assertRefused(
+        export(choice("coco", choice -> choice.evaluation = "owl")), "has no evaluation owl");
+    assertRefused(
+        export(choice("coco")).runs(List.of(folder.resolve("none").toString())),
+        "There is no run in");
+    assertRefused(
+        export(choice("coco")).output(made.resolve("out/data").toString()),
+        "it lies in the folder of the run");
+    String run = made.resolve("out").toString();
+    assertRefused(export(choice("coco")).runs(List.of(run, run + "/.")), "is named twice");
+    assertRefused(
+        export(choice("coco")).runs(List.of(run + "/evaluations/shapes")), "itself an evaluation");
+  }
+
+  private static void assertRefused(ExportDataset export, String... messages) {
+    assertThatThrownBy(export::execute)
+        .isInstanceOf(InvalidInputException.class)
+        .message()
+        .hasLineCount(1)
+        .contains(messages);
+  }
+
+  @Test
+  void anotherExportOrOtherFilesInTheFolderAreRefused() throws IOException {
+    export(choice("coco")).execute();
+    assertRefused(
+        export(choice("coco", choice -> choice.where = "seed > 0")),
+        "holds another export: where is not set there, seed > 0 here");
+
+    FileUtils.deleteDirectory(folder.resolve("data").toFile());
+    Files.createDirectories(folder.resolve("data/mine"));
+    assertRefused(export(choice("coco")), "it holds mine; empty it or name another");
+  }
+
+  @Test
+  void aRunThatIsNotFinishedIsRefused() throws IOException {
+    FileUtils.copyDirectory(made.resolve("out").toFile(), folder.resolve("out").toFile());
+    Files.delete(folder.resolve("out/images/chunk-00001.parquet"));
+
+    assertRefused(
+        export(choice("coco")).runs(List.of(folder.resolve("out").toString())),
+        "chunks are missing: 1 of 4",
+        "To go on with it: the command");
+    assertThat(folder.resolve("data")).doesNotExist();
   }
 }
