@@ -118,8 +118,7 @@ public final class ExportDataset {
     RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
     finished.requireOutside(runs, folder);
     List<ExportedRun> found = finished.find(runs);
-    CandidateReader candidates = new CandidateReader(spark, settings);
-    candidates.check(found);
+    CandidateReader candidates = new CandidateReader(spark, settings, found);
     new ExportFolder(folder).claim();
     return new LockedFolder(spark.sparkContext(), folder, command)
         .during(ending, lock -> export(new ExportFolder(lock.folder()), found, candidates, ending));
@@ -134,7 +133,7 @@ public final class ExportDataset {
     Optional<ExportPlan> there = readPlan(folder);
     there.ifPresent(plan -> requireSame(folder, plan, found));
     try {
-      ExportPlan plan = there.orElseGet(() -> choose(folder, found, candidates));
+      ExportPlan plan = there.orElseGet(() -> choose(folder, candidates));
       long written = writeImages(folder, plan, found, ending);
       int descriptions = describe(folder, plan, found);
       folder.sweep();
@@ -164,15 +163,12 @@ public final class ExportDataset {
     }
   }
 
-  private ExportPlan choose(
-      ExportFolder folder, List<ExportedRun> found, CandidateReader candidates) {
+  private ExportPlan choose(ExportFolder folder, CandidateReader candidates) {
     ExportPlan plan =
         JobDescription.during(
             spark.sparkContext(),
             "Export: choosing images for " + folder.path(),
-            () ->
-                new SelectionWriter(settings, found)
-                    .write(folder, Versions.boxwright(), candidates));
+            () -> new SelectionWriter(settings, candidates).write(folder, Versions.boxwright()));
     folder.writeRecord(ExportPlan.FILE, plan);
     return plan;
   }

@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -45,34 +44,32 @@ public final class CandidateReader {
 
   private final SparkSession spark;
   private final ExportSettings settings;
+  private final List<ExportedRun> runs;
+  private final JavaRDD<Candidate> candidates;
 
-  /** Reads with a session. */
-  public CandidateReader(SparkSession spark, ExportSettings settings) {
+  /**
+   * Prepares to read the images of runs that were made. Nothing is read yet but the schemas of
+   * their tables.
+   *
+   * @param runs the runs, at least one
+   * @throws InvalidInputException if a table lacks a column of the condition or of the comparison
+   *     of images, or their SQL is broken
+   */
+  public CandidateReader(SparkSession spark, ExportSettings settings, List<ExportedRun> runs) {
     this.spark = spark;
     this.settings = settings;
+    this.runs = List.copyOf(runs);
+    this.candidates = runs.stream().map(this::read).reduce(JavaRDD::union).orElseThrow();
   }
 
-  /**
-   * Prepares to read the images of runs that were made, in no order. Nothing is read yet but the
-   * schemas.
-   *
-   * @throws InvalidInputException if the condition or the column of the best images is not one of
-   *     the tables
-   */
-  JavaRDD<Candidate> read(List<ExportedRun> runs) {
-    return runs.stream()
-        .map(this::read)
-        .reduce(JavaRDD::union)
-        .orElseGet(() -> JavaSparkContext.fromSparkContext(spark.sparkContext()).emptyRDD());
+  /** Returns the runs. */
+  List<ExportedRun> runs() {
+    return runs;
   }
 
-  /**
-   * Checks the condition and the column of the best images against the tables of runs.
-   *
-   * @throws InvalidInputException if a table lacks a column, or the SQL is broken
-   */
-  public void check(List<ExportedRun> runs) {
-    runs.forEach(run -> select(run));
+  /** Returns the images, in no order; each use reads them anew. */
+  JavaRDD<Candidate> candidates() {
+    return candidates;
   }
 
   private JavaRDD<Candidate> read(ExportedRun run) {

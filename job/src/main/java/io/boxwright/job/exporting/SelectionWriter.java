@@ -29,6 +29,7 @@ public final class SelectionWriter {
   private static final int MOST_PHRASES = 5;
 
   private final ExportSettings settings;
+  private final CandidateReader reader;
   private final List<ExportedRun> runs;
   private final List<Part> parts = new ArrayList<>();
   private final Map<String, Long> images = new LinkedHashMap<>();
@@ -42,11 +43,13 @@ public final class SelectionWriter {
   private long lastSeed = Long.MIN_VALUE;
   private long bytes;
   private int number;
+  private String lastFile = "";
 
-  /** Chooses among the images of runs. */
-  public SelectionWriter(ExportSettings settings, List<ExportedRun> runs) {
+  /** Chooses among the images of a reader. */
+  public SelectionWriter(ExportSettings settings, CandidateReader reader) {
     this.settings = settings;
-    this.runs = List.copyOf(runs);
+    this.reader = reader;
+    this.runs = reader.runs();
     settings.split().names().forEach(name -> images.put(name, 0L));
     for (Refusal filter : Refusal.values()) {
       refused.put(filter.name(), 0L);
@@ -58,12 +61,11 @@ public final class SelectionWriter {
    * Writes the selection.
    *
    * @param version the version of Boxwright
-   * @param candidates reads the images of the runs
    * @return the plan of the export, which is not written yet
    * @throws InvalidInputException if no image is left, or phrases have no class
    */
-  public ExportPlan write(ExportFolder folder, String version, CandidateReader candidates) {
-    folder.write(SelectionFile.NAME, out -> write(out, judge(candidates.read(runs))));
+  public ExportPlan write(ExportFolder folder, String version) {
+    folder.write(SelectionFile.NAME, out -> write(out, judge(reader.candidates())));
     return new ExportPlan(ExportPlan.identify(version, settings, runs), makeFacts(version), parts);
   }
 
@@ -123,8 +125,6 @@ public final class SelectionWriter {
         runs.size() == 1 ? image.name() : "%d-%s".formatted(place.run(), image.name()),
         judged.boxes());
   }
-
-  private String lastFile = "";
 
   /** Adds an image to the last part, or begins one. */
   private void addToPart(SelectedImage image) {
