@@ -170,7 +170,7 @@ public final class ExportDataset {
             "Export: choosing images for " + folder.path(),
             () -> new SelectionWriter(settings, candidates).write(folder, Versions.boxwright()));
     folder.writeRecord(ExportPlan.FILE, plan);
-    return plan;
+    return readPlan(folder).orElseThrow(); // as an export that goes on has it, without secrets
   }
 
   private long writeImages(

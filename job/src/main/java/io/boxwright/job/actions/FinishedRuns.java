@@ -50,7 +50,7 @@ final class FinishedRuns {
       if (!named.add(folder.resolvedPath())) {
         throw new InvalidInputException("The run in %s is named twice".formatted(name));
       }
-      runs.add(find(folder, runs.size() + 1));
+      runs.add(find(folder, runs));
     }
     return runs;
   }
@@ -71,7 +71,7 @@ final class FinishedRuns {
     }
   }
 
-  private ExportedRun find(RunFolder folder, int number) {
+  private ExportedRun find(RunFolder folder, List<ExportedRun> before) {
     RunPlan plan = RunPlan.require(folder);
     if (plan.isEvaluation()) {
       throw new InvalidInputException(
@@ -81,7 +81,7 @@ final class FinishedRuns {
     ChunkTable chunks = new ChunkTable(folder, plan);
     ChunkScan scan = requireFinished(folder, "run", chunks.scan());
     List<PromptFile> images = EvaluatedRun.listInputs(scan);
-    String runName = new Path(folder.resolvedPath().path()).getName();
+    String runName = chooseName(folder, before);
     List<String> content = new ArrayList<>(List.of(plan.hash(), describe(images)));
     List<String> scores = new ArrayList<>();
     if (evaluation != null) {
@@ -93,7 +93,7 @@ final class FinishedRuns {
       content.addAll(List.of(scoredPlan.hash(), describe(EvaluatedRun.listInputs(rows))));
     }
     return new ExportedRun(
-        number,
+        before.size() + 1,
         runName,
         List.of(chunks.paths(scan.files())),
         scores,
@@ -108,6 +108,13 @@ final class FinishedRuns {
             plan.hash(),
             plan.images(),
             plan.options()));
+  }
+
+  /** Returns the name of the folder; one that an earlier run has gets the number of the run. */
+  private static String chooseName(RunFolder folder, List<ExportedRun> before) {
+    String name = new Path(folder.resolvedPath().path()).getName();
+    boolean taken = before.stream().anyMatch(run -> run.name().equals(name));
+    return taken ? "%s-%d".formatted(name, before.size() + 1) : name;
   }
 
   private static String describe(List<PromptFile> files) {

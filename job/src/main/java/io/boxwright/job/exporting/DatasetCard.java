@@ -42,6 +42,10 @@ public final class DatasetCard {
     line("tags:");
     line("- synthetic");
     line("- boxwright");
+    if (facts.license() != null) {
+      line("license: other");
+      line("license_name: %s", Yaml.quote(facts.license()));
+    }
     text.append(DatasetFormats.of(facts.options().get("format")).cardHead(facts));
     line("---");
     line("");
@@ -65,8 +69,8 @@ public final class DatasetCard {
     for (ExportedRun.Origin run : facts.runs()) {
       line(
           "| %s | %s | %s | %s | %s | %d |",
-          run.name(),
-          run.model(),
+          cell(run.name()),
+          cell(run.model()),
           run.modelHash().substring(0, Math.min(16, run.modelHash().length())),
           run.version(),
           run.created(),
@@ -74,8 +78,10 @@ public final class DatasetCard {
     }
     line("");
     line(
-        "The images are of %d prompts. Their seeds lie between %d and %d; each image's own prompt and seed are with it.",
-        facts.prompts(), facts.firstSeed(), facts.lastSeed());
+        "The seeds lie between %d and %d; each image's own prompt and seed are with it. There are %d prompts, such as:",
+        facts.firstSeed(), facts.lastSeed(), facts.prompts());
+    line("");
+    facts.firstPrompts().forEach(prompt -> line("- %s", Printable.escaped(prompt)));
     line("");
     for (ExportedRun.Origin run : facts.runs()) {
       line("Settings of %s:", run.name());

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param refused the number of images that each filter refused, by the name of the {@link Refusal}
  * @param droppedBoxes the number of boxes that were left out because the label map lacks them
  * @param prompts the number of different prompts
+ * @param firstPrompts some of them
  * @param firstSeed the smallest seed
  * @param lastSeed the largest seed
  */
@@ -35,6 +36,7 @@ public record DatasetFacts(
     Map<String, Long> refused,
     long droppedBoxes,
     long prompts,
+    List<String> firstPrompts,
     long firstSeed,
     long lastSeed)
     implements Serializable {

@@ -1,6 +1,7 @@
 package io.boxwright.job.exporting;
 
 import io.boxwright.job.output.ExportFolder;
+import io.boxwright.text.Redaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +25,11 @@ public record ExportPlan(Map<String, String> identity, DatasetFacts facts, List<
     parts = List.copyOf(parts);
   }
 
-  /** Returns what determines the dataset that settings make of runs. */
+  /** Returns what determines the dataset that settings make of runs, without secrets. */
   public static Map<String, String> identify(
       String version, ExportSettings settings, List<ExportedRun> runs) {
-    Map<String, String> identity = new TreeMap<>(settings.options());
+    Map<String, String> identity = new TreeMap<>();
+    settings.options().forEach((name, value) -> identity.put(name, Redaction.of(value)));
     identity.put("version", version);
     runs.forEach(
         run ->

@@ -27,6 +27,7 @@ import org.apache.spark.api.java.JavaRDD;
 public final class SelectionWriter {
 
   private static final int MOST_PHRASES = 5;
+  private static final int MOST_PROMPTS = 5;
 
   private final ExportSettings settings;
   private final CandidateReader reader;
@@ -38,6 +39,7 @@ public final class SelectionWriter {
   private final Map<String, Long> refused = new LinkedHashMap<>();
   private final Set<String> missing = new TreeSet<>();
   private final Set<Long> prompts = new HashSet<>();
+  private final List<String> firstPrompts = new ArrayList<>();
   private long droppedBoxes;
   private long firstSeed = Long.MAX_VALUE;
   private long lastSeed = Long.MIN_VALUE;
@@ -148,7 +150,10 @@ public final class SelectionWriter {
 
   private void count(SelectedImage image) {
     images.merge(image.split(), 1L, Long::sum);
-    prompts.add(Long.parseUnsignedLong(Sha256.hex(image.prompt()).substring(0, 16), 16));
+    long hash = Long.parseUnsignedLong(Sha256.hex(image.prompt()).substring(0, 16), 16);
+    if (prompts.add(hash) && firstPrompts.size() < MOST_PROMPTS) {
+      firstPrompts.add(image.prompt());
+    }
     firstSeed = Math.min(firstSeed, image.seed());
     lastSeed = Math.max(lastSeed, image.seed());
     for (ClassBox box : image.boxes()) {
@@ -215,6 +220,7 @@ public final class SelectionWriter {
         refused,
         droppedBoxes,
         prompts.size(),
+        firstPrompts,
         firstSeed,
         lastSeed);
   }

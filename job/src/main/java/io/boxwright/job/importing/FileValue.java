@@ -78,7 +78,7 @@ public final class FileValue {
   }
 
   /** Returns the fields of an object by their names, in the order of the file. */
-  public Map<String, FileValue> fields() {
+  Map<String, FileValue> fields() {
     if (!node.isObject()) {
       throw mustBe("an object with fields");
     }

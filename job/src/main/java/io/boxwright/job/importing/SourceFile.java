@@ -68,7 +68,7 @@ public final class SourceFile {
   }
 
   /** Opens the file; the caller closes the stream. */
-  public InputStream open() throws IOException {
+  InputStream open() throws IOException {
     return FileSystems.of(path, configuration).open(path);
   }
 }
