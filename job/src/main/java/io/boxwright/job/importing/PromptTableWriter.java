@@ -2,6 +2,7 @@ package io.boxwright.job.importing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.boxwright.job.figures.Expectation;
+import io.boxwright.job.output.StableFooter;
 import io.boxwright.job.output.WholeFiles;
 import java.io.IOException;
 import java.util.ArrayList;

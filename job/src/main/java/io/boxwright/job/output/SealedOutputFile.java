@@ -103,7 +103,7 @@ final class SealedOutputFile implements OutputFile {
       closed = true;
       try (out) {
         if (end != null) {
-          byte[] bytes = end.toByteArray();
+          byte[] bytes = StableFooter.apply(end.toByteArray()); // same rows, same bytes
           FileSeal.close(digest, bytes);
           out.write(bytes);
           DurableFiles.sync(out);

@@ -1,4 +1,4 @@
-package io.boxwright.job.importing;
+package io.boxwright.job.output;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +16,7 @@ import org.apache.parquet.format.Util;
  * The footer of a Parquet file with the same bytes for the same content. Parquet lists the
  * encodings of a column in an order that differs from one start of Java to the next.
  */
-final class StableFooter {
+public final class StableFooter {
 
   /** The bytes of the footer's length and of the mark at the end of a file. */
   private static final int END_BYTES = 8;
@@ -26,9 +26,11 @@ final class StableFooter {
   /**
    * Returns a file whose footer lists all encodings in order.
    *
-   * @param file a whole Parquet file
+   * @param file a whole Parquet file, or its end with at least the whole footer
+   * @return as many bytes
+   * @throws IOException if there is no footer
    */
-  static byte[] apply(byte[] file) throws IOException {
+  public static byte[] apply(byte[] file) throws IOException {
     int length =
         ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(file.length - END_BYTES);
     int start = file.length - END_BYTES - length;
