@@ -10,7 +10,9 @@ import io.boxwright.job.figures.Expectation;
 import io.boxwright.job.figures.ImageStatus;
 import io.boxwright.job.figures.Relation;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -23,19 +25,29 @@ public final class EvaluatedRows {
 
   /**
    * Reads all rows of a table, a partition at a time. They hold no pixels: 100,000 images with ten
-   * detections each take about 200 MB.
+   * detections each take about 200 MB. Prompts that share an id are prompts of their own: the
+   * second one has {@code #2} behind its id.
    */
   public static List<EvaluatedImage> read(Dataset<Row> table) {
     List<EvaluatedImage> images = new ArrayList<>();
-    table.toLocalIterator().forEachRemaining(row -> images.add(toImage(row)));
+    Map<String, Integer> repetitions = new HashMap<>();
+    table
+        .toLocalIterator()
+        .forEachRemaining(
+            row -> {
+              String id = row.getAs("id");
+              int index = row.<Integer>getAs("image_index");
+              int repetition = repetitions.merge(id + "\0" + index, 1, Integer::sum);
+              images.add(toImage(repetition == 1 ? id : id + "#" + repetition, row));
+            });
     return images;
   }
 
-  private static EvaluatedImage toImage(Row row) {
+  private static EvaluatedImage toImage(String id, Row row) {
     boolean good = row.getAs("status").equals("ok");
     List<Row> objects = list(row, "objects");
     return new EvaluatedImage(
-        row.getAs("id"),
+        id,
         row.<Integer>getAs("image_index"),
         Optional.ofNullable(row.<String>getAs("prompt")).orElse(""),
         row.getAs("category"),

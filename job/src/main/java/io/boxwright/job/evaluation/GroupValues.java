@@ -1,8 +1,11 @@
 package io.boxwright.job.evaluation;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.schema.PrimitiveStringifier;
+import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /**
@@ -16,25 +19,41 @@ record GroupValues(Group group) {
     return !group.getType().containsField(name) || group.getFieldRepetitionCount(name) == 0;
   }
 
-  /** Returns a text, or null; other values than texts as they are written. */
+  /** Returns a text, or null; numbers and dates as people write them. */
   String text(String name) {
-    return isNull(name) ? null : group.getValueToString(group.getType().getFieldIndex(name), 0);
+    if (isNull(name)) {
+      return null;
+    }
+    PrimitiveType type = group.getType().getType(name).asPrimitiveType();
+    PrimitiveStringifier writer = type.stringifier();
+    return switch (type.getPrimitiveTypeName()) {
+      case INT32 -> writer.stringify(group.getInteger(name, 0));
+      case INT64 -> writer.stringify(group.getLong(name, 0));
+      case BINARY, FIXED_LEN_BYTE_ARRAY -> writer.stringify(group.getBinary(name, 0));
+      default -> group.getValueToString(group.getType().getFieldIndex(name), 0);
+    };
   }
 
   /**
    * Returns a whole number, or null.
    *
-   * @throws IllegalArgumentException if it does not fit into 32 bits
+   * @throws IllegalArgumentException if it has a fraction or does not fit into 32 bits
    */
   Integer number(String name) {
     if (isNull(name)) {
       return null;
     }
     PrimitiveTypeName type = group.getType().getType(name).asPrimitiveType().getPrimitiveTypeName();
-    long value =
-        type == PrimitiveTypeName.INT64 ? group.getLong(name, 0) : group.getInteger(name, 0);
+    double value =
+        switch (type) {
+          case INT64 -> group.getLong(name, 0);
+          case DOUBLE -> group.getDouble(name, 0); // pandas writes whole numbers with holes so
+          default -> group.getInteger(name, 0);
+        };
     if (value != (int) value) {
-      throw new IllegalArgumentException("Invalid %s: %d is too large".formatted(name, value));
+      throw new IllegalArgumentException(
+          "Invalid %s: %s is not a whole number of 32 bits"
+              .formatted(name, BigDecimal.valueOf(value).toPlainString()));
     }
     return (int) value;
   }

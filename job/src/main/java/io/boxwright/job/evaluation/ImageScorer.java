@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -55,46 +56,49 @@ final class ImageScorer {
     this.clip = Optional.ofNullable(settings.clip()).map(model -> device.clip(model, counters));
   }
 
-  /** An image with its pixels. */
-  private record Decoded(StoredImage image, BufferedImage pixels) {}
+  /** An image with its pixels, which are null if it has an error. */
+  private record Decoded(StoredImage image, BufferedImage pixels) {
+
+    boolean isGood() {
+      return image.error() == null;
+    }
+  }
 
   /**
    * Scores images.
    *
-   * @return a score for each; an image that the detector refuses gets an error
+   * @return a score for each; an image that cannot be read, or that the detector refuses, gets an
+   *     error
    */
   List<ImageScore> score(List<StoredImage> batch) {
-    List<Decoded> decoded =
-        batch.stream()
-            .filter(image -> image.error() == null)
-            .map(image -> new Decoded(image, decode(image)))
-            .toList();
-    List<ImageScore> scored = decoded.isEmpty() ? List.of() : scoreDecoded(decoded);
-    List<ImageScore> all = new ArrayList<>();
-    int place = 0;
-    for (StoredImage image : batch) {
-      all.add(image.error() == null ? scored.get(place++) : ImageScore.failed(image));
-    }
-    return all;
+    List<Decoded> decoded = batch.stream().map(ImageScorer::decode).toList();
+    List<Decoded> good = decoded.stream().filter(Decoded::isGood).toList();
+    Iterator<ImageScore> scored =
+        (good.isEmpty() ? List.<ImageScore>of() : scoreDecoded(good)).iterator();
+    return decoded.stream()
+        .map(one -> one.isGood() ? scored.next() : ImageScore.failed(one.image()))
+        .toList();
   }
 
-  private static BufferedImage decode(StoredImage image) {
+  private static Decoded decode(StoredImage image) {
+    if (image.error() != null) {
+      return new Decoded(image, null);
+    }
+    String problem = "there is none";
     try {
       BufferedImage pixels =
           image.png() == null
               ? null
               : ImageIO.read( // without a file in the folder for temporary ones
                   new MemoryCacheImageInputStream(new ByteArrayInputStream(image.png())));
-      if (pixels == null) {
-        throw new IOException("there is no picture");
+      if (pixels != null) {
+        return new Decoded(image, pixels);
       }
-      return pixels;
-    } catch (IOException e) {
-      throw new IllegalStateException(
-          "Cannot read image %d of %s: %s"
-              .formatted(image.imageIndex(), image.id(), e.getMessage()),
-          e);
+    } catch (IOException | RuntimeException e) { // the latter for broken streams
+      problem = String.valueOf(e.getMessage());
     }
+    String error = "Cannot read the picture: %s; boxwright verify finds damaged chunks";
+    return new Decoded(image.withError(error.formatted(problem)), null);
   }
 
   private List<ImageScore> scoreDecoded(List<Decoded> images) {

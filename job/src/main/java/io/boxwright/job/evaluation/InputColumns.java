@@ -1,11 +1,11 @@
 package io.boxwright.job.evaluation;
 
+import static org.apache.spark.sql.types.DataTypes.ByteType;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
-import static org.apache.spark.sql.types.DataTypes.StringType;
+import static org.apache.spark.sql.types.DataTypes.ShortType;
 
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.types.ArrayType;
@@ -25,24 +25,8 @@ public final class InputColumns {
 
   private static final String CATEGORY = "category";
   private static final String LABEL = "label";
-  private static final List<DataType> TEXT = List.of(StringType);
-  private static final List<DataType> NUMBER = List.of(IntegerType, LongType);
-
-  /** The types of the fields of a struct of {@link #EXPECTED}. */
-  private static final Map<String, List<DataType>> FIELDS =
-      Map.of(
-          LABEL,
-          TEXT,
-          "min_count",
-          NUMBER,
-          "max_count",
-          NUMBER,
-          "color",
-          TEXT,
-          "relation",
-          TEXT,
-          "relative_to",
-          NUMBER);
+  private static final Set<String> TEXTS = Set.of(LABEL, "color", "relation");
+  private static final Set<String> NUMBERS = Set.of("min_count", "max_count", "relative_to");
 
   private InputColumns() {}
 
@@ -63,9 +47,7 @@ public final class InputColumns {
   }
 
   private static Optional<String> findProblemOfCategory(DataType type) {
-    boolean nested =
-        type instanceof ArrayType || type instanceof StructType || type instanceof MapType;
-    return nested ? describe(CATEGORY, type, "a text") : Optional.empty();
+    return isNested(type) ? describe(CATEGORY, type, "a text") : Optional.empty();
   }
 
   private static Optional<String> findProblemOfExpected(DataType type) {
@@ -76,13 +58,31 @@ public final class InputColumns {
       return Optional.of("%s has no field %s".formatted(EXPECTED, LABEL));
     }
     for (StructField field : thing.fields()) {
-      List<DataType> wanted = FIELDS.get(field.name());
-      if (wanted != null && !wanted.contains(field.dataType())) {
-        return describe(
-            EXPECTED + "." + field.name(), field.dataType(), wanted.get(0).catalogString());
+      String name = EXPECTED + "." + field.name();
+      if (TEXTS.contains(field.name()) && isNested(field.dataType())) {
+        return describe(name, field.dataType(), "a text");
+      }
+      if (NUMBERS.contains(field.name()) && !isNumber(field.dataType())) {
+        return describe(name, field.dataType(), "a whole number");
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean isNested(DataType type) {
+    return type instanceof ArrayType || type instanceof StructType || type instanceof MapType;
+  }
+
+  /**
+   * Returns whether a type holds whole numbers; pandas turns those of columns with holes to
+   * doubles.
+   */
+  private static boolean isNumber(DataType type) {
+    return type.equals(ByteType)
+        || type.equals(ShortType)
+        || type.equals(IntegerType)
+        || type.equals(LongType)
+        || type.equals(DoubleType);
   }
 
   private static Optional<String> describe(String name, DataType type, String wanted) {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * COCO-MIG: whether each asked-for box has its thing in its colour. The categories of its prompts
@@ -104,7 +106,7 @@ public final class CocoMig implements Benchmark {
 
   /**
    * Returns the expectation whose colour and label the phrase has, such as {@code a red cat}; the
-   * one with the longest label, if there are several.
+   * one with the longest label, if there are several. Plurals count as the same words.
    */
   private static Expectation findThing(AskedObject object, EvaluatedImage image) {
     return image.expected().stream()
@@ -120,9 +122,22 @@ public final class CocoMig implements Benchmark {
                         .formatted(image.imageIndex(), image.id(), object.phrase())));
   }
 
+  /** Returns whether a phrase has words one after the other. */
   private static boolean hasWords(String phrase, String words) {
-    return (" " + phrase.toLowerCase(Locale.ROOT) + " ")
-        .contains(" " + words.toLowerCase(Locale.ROOT) + " ");
+    List<String> all = List.of(phrase.toLowerCase(Locale.ROOT).split(" "));
+    List<String> wanted = List.of(words.toLowerCase(Locale.ROOT).split(" "));
+    return IntStream.rangeClosed(0, all.size() - wanted.size())
+        .anyMatch(
+            start ->
+                IntStream.range(0, wanted.size())
+                    .allMatch(i -> isSame(all.get(start + i), wanted.get(i))));
+  }
+
+  /** Returns whether two words are equal but for an ending of the plural. */
+  private static boolean isSame(String first, String second) {
+    return first.equals(second)
+        || first.matches(Pattern.quote(second) + "e?s")
+        || second.matches(Pattern.quote(first) + "e?s");
   }
 
   private static Optional<Boolean> checkColor(String color, BoundingBox box, EvaluatedImage image) {

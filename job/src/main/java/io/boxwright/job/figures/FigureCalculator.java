@@ -46,7 +46,8 @@ public final class FigureCalculator {
 
   /**
    * Computes the differences of the figures between two runs. Only prompts with judged images in
-   * both count, each in the category that the first run gives it.
+   * both count, each in the category that the first run gives it. Prompts are the same if their
+   * ids, texts and asked-for boxes are.
    *
    * @param first all images of the first run
    * @param second all images of the second run
@@ -132,9 +133,18 @@ public final class FigureCalculator {
   private static List<PromptPair> pair(
       Map<String, PromptImages> first, Map<String, PromptImages> second) {
     return first.entrySet().stream()
-        .filter(prompt -> second.containsKey(prompt.getKey()))
+        .filter(prompt -> isSame(prompt.getValue(), second.get(prompt.getKey())))
         .map(prompt -> PromptPair.of(prompt.getValue(), second.get(prompt.getKey())))
         .toList();
+  }
+
+  private static boolean isSame(PromptImages first, PromptImages second) {
+    if (second == null) {
+      return false;
+    }
+    EvaluatedImage one = first.images().get(0).image();
+    EvaluatedImage other = second.images().get(0).image();
+    return one.prompt().equals(other.prompt()) && one.objects().equals(other.objects());
   }
 
   private List<FigureDifference> subtract(

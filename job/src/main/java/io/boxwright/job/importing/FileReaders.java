@@ -119,7 +119,11 @@ public final class FileReaders {
     return read(
         file,
         in -> {
-          try (MappingIterator<JsonNode> records = JSON.readerFor(JsonNode.class).readValues(in)) {
+          // Of a parser: of a stream, a list in the first line would pass for the list of all
+          // lines.
+          try (JsonParser parser = JSON.createParser(in);
+              MappingIterator<JsonNode> records =
+                  JSON.readerFor(JsonNode.class).readValues(parser)) {
             return readAll(file, records);
           }
         });

@@ -114,7 +114,7 @@ final class GalleryReader {
     Map<ImageKey, ImageNumbers> numbers =
         run.images().stream()
             .filter(image -> keys.contains(image.key()))
-            .collect(Collectors.toMap(ImageNumbers::key, image -> image));
+            .collect(Collectors.toMap(ImageNumbers::key, image -> image, (image, sameId) -> image));
     if (numbers.isEmpty()) {
       return;
     }

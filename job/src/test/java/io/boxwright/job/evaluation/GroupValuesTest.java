@@ -18,6 +18,9 @@ class GroupValuesTest {
                 optional binary text (UTF8);
                 optional int32 small;
                 optional int64 large;
+                optional double holed;
+                optional int32 decimal (DECIMAL(3, 2));
+                optional int32 day (DATE);
                 optional group things (LIST) {
                   repeated group list { optional group element { optional int32 count; } }
                 }
@@ -39,16 +42,22 @@ class GroupValuesTest {
 
     assertThat(values.text("text")).isEqualTo("a cat");
     assertThat(values.text("small")).isEqualTo("7");
+
+    row.append("decimal", 150).append("day", 19_000).append("holed", 0.5);
+    assertThat(values.text("decimal")).isEqualTo("1.50");
+    assertThat(values.text("day")).isEqualTo("2022-01-08");
+    assertThat(values.text("holed")).isEqualTo("0.5");
   }
 
   @Test
   void largeNumbersAreRefused() {
-    row.append("small", -7).append("large", 1L << 40);
+    row.append("small", -7).append("large", 1L << 40).append("holed", 3.0);
 
     assertThat(values.number("small")).isEqualTo(-7);
+    assertThat(values.number("holed")).isEqualTo(3);
     assertThatThrownBy(() -> values.number("large"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Invalid large: 1099511627776 is too large");
+        .hasMessage("Invalid large: 1099511627776 is not a whole number of 32 bits");
   }
 
   @Test

@@ -16,6 +16,7 @@ class InputColumnsTest {
         "category int",
         "expected array<struct<label: string>>",
         "expected array<struct<label: string, min_count: bigint, max_count: int, note: double>>",
+        "expected array<struct<label: string, min_count: smallint, relative_to: double, color: int>>",
       })
   void columnsOfTheDocumentedTypesAreRead(String table) {
     assertThat(InputColumns.findProblem(StructType.fromDDL(table))).isEmpty();
@@ -29,8 +30,8 @@ class InputColumnsTest {
         "expected string | expected is string, it must be an array of structs",
         "expected array<string> | expected is array<string>, it must be an array of structs",
         "expected array<struct<min_count: int>> | expected has no field label",
-        "expected array<struct<label: string, min_count: double>> | expected.min_count is double, it must be int",
-        "expected array<struct<label: string, relation: int>> | expected.relation is int, it must be string",
+        "expected array<struct<label: string, min_count: string>> | expected.min_count is string, it must be a whole number",
+        "expected array<struct<label: string, relation: array<int>>> | expected.relation is array<int>, it must be a text",
       })
   void otherTypesAreNamed(String table, String problem) {
     assertThat(InputColumns.findProblem(StructType.fromDDL(table))).contains(problem);

@@ -65,6 +65,20 @@ class CocoMigTest {
   }
 
   @Test
+  void aPluralIsTheSameWord() {
+    EvaluatedImage image =
+        ImageBuilder.image()
+            .ask("a red cat", FIRST)
+            .ask("blue boxes", SECOND)
+            .expect(colored("cats", "red"), colored("box", "blue"))
+            .find("cats", 0.9, FIRST)
+            .find("box", 0.9, SECOND)
+            .build();
+
+    assertThat(new CocoMig().judge(image)).containsEntry("in_place", 2.0);
+  }
+
+  @Test
   void aPhraseWithoutAnExpectationIsAnError() {
     EvaluatedImage image =
         ImageBuilder.image().ask("a red cat", FIRST).expect(colored("cat", "blue")).build();

@@ -137,6 +137,17 @@ class FigureCalculatorTest {
   }
 
   @Test
+  void promptsOfOneIdThatAskForOtherThingsAreNotCompared() {
+    EvaluatedImage asked =
+        new ImageBuilder("1", 0).ask("cat", LEFT).expect(Expectation.of("cat")).build();
+    EvaluatedImage askedElsewhere =
+        new ImageBuilder("1", 0).ask("cat", RIGHT).expect(Expectation.of("cat")).build();
+
+    assertThat(calculator.compare(new Lmd(), List.of(asked), List.of(asked))).isNotEmpty();
+    assertThat(calculator.compare(new Lmd(), List.of(asked), List.of(askedElsewhere))).isEmpty();
+  }
+
+  @Test
   void runsWithoutACommonPromptHaveNoDifferences() {
     assertThat(calculator.compare(new Visor(), prompt("1", 1, 0), prompt("2", 1, 0))).isEmpty();
   }

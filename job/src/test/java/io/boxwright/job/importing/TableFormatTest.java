@@ -129,6 +129,7 @@ class TableFormatTest {
     String noList = imports.file("d.csv", "prompt,bboxes,phrases", "a cat,0;0;1;1,cat");
     String badSeed = imports.file("e.csv", "prompt,seed", "a cat,x");
     String text = imports.file("f.txt", "a cat");
+    String list = imports.file("g.jsonl", "[{\"prompt\":\"a\"}]", "{\"prompt\":\"b\"}");
 
     assertThatThrownBy(() -> imports.run("table", misspelt))
         .isInstanceOf(InvalidInputException.class)
@@ -145,6 +146,9 @@ class TableFormatTest {
     assertThatThrownBy(() -> imports.run("table", badSeed))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("e.csv, line 2, field seed: it is 'x', but must be a whole number");
+    assertThatThrownBy(() -> imports.run("table", list))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("g.jsonl, line 1: it is a list of 1, but must be an object with fields");
     assertThatThrownBy(() -> imports.run("table", text))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("must end with .csv, .tsv, .jsonl or .parquet");

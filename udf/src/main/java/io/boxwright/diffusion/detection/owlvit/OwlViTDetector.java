@@ -218,7 +218,7 @@ public final class OwlViTDetector implements ObjectDetector {
       List<List<Detection>> detections = new ArrayList<>();
       for (int row = 0; row < images.size(); row++) {
         List<String> wanted = labels.get(row).stream().distinct().toList();
-        Frame frame = new Frame(images.get(row), boxes.get(row).toFloatArray());
+        Frame frame = new Frame(images.get(row), toFinite(boxes.get(row)));
         detections.add(
             wanted.isEmpty()
                 ? List.of()
@@ -235,7 +235,19 @@ public final class OwlViTDetector implements ObjectDetector {
     labels.forEach(label -> vectors.put(queries.get(label)));
     vectors.rewind();
     NDArray query = manager.create(vectors, new Shape(labels.size(), channels)); // (Q, D)
-    return model.logits(features, query).toFloatArray();
+    return toFinite(model.logits(features, query));
+  }
+
+  /** Returns the numbers of an array; NaN would look like an image where nothing is found. */
+  private static float[] toFinite(NDArray array) {
+    float[] numbers = array.toFloatArray();
+    for (float number : numbers) {
+      if (!Float.isFinite(number)) {
+        throw new IllegalStateException(
+            "The detector's outputs are not finite numbers: its weights are damaged, or too large for float16");
+      }
+    }
+    return numbers;
   }
 
   /**
