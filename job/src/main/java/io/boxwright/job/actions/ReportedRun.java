@@ -10,6 +10,7 @@ import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunPlan;
 import io.boxwright.job.output.RunRecord;
 import io.boxwright.job.page.PageRun;
+import io.boxwright.job.page.RunSettings;
 import io.boxwright.job.report.RunSummary;
 import io.boxwright.job.report.ScoreMeans;
 import java.util.ArrayList;
@@ -142,7 +143,7 @@ final class ReportedRun {
         plan.modelHash(),
         describeVersions(),
         plan.created(),
-        plan.options(),
+        RunSettings.of(plan.options()),
         record.map(ReportedRun::toSpeed).orElse(null),
         summary.map(RunSummary::errors).orElse(Map.of()).entrySet().stream()
             .map(error -> new PageRun.ErrorCount(error.getKey(), error.getValue()))

@@ -2,7 +2,6 @@ package io.boxwright.job.page;
 
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The facts of a run.
@@ -22,7 +21,7 @@ import java.util.TreeMap;
  * @param modelHash the hash of the model
  * @param versions the versions of the software that made the images
  * @param created the time of the plan, ISO 8601
- * @param options the options of the generation, by name
+ * @param settings the settings of the generation
  * @param speed how fast the images were made; null if {@code run.json} does not say it
  * @param errors the commonest messages of failed images, with their numbers
  * @param means the means of scores over the images
@@ -44,7 +43,7 @@ public record PageRun(
     String modelHash,
     String versions,
     String created,
-    Map<String, String> options,
+    RunSettings settings,
     Speed speed,
     List<ErrorCount> errors,
     List<Mean> means,
@@ -86,7 +85,6 @@ public record PageRun(
 
   /** Copies the collections. */
   public PageRun {
-    options = new TreeMap<>(options);
     errors = List.copyOf(errors);
     means = List.copyOf(means);
     notes = List.copyOf(notes);

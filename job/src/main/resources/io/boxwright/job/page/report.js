@@ -111,7 +111,8 @@
       }
     });
     const text = (content) => ({ content, class: "text" });
-    const differing = differingSettings();
+    const differing = settings.filter((name) => differs(name) && !["num_inference_steps", "scheduler"].includes(name)
+      && page.runs.every((run) => run.settings.options[name])); // an unguided run has no options of guidance
     const hash = (value) => make("code", { title: value }, value.slice(0, 12));
     const line = (name, content) => [name, ...page.runs.map(content)];
     const rows = [
@@ -125,12 +126,15 @@
         run.speed.peak_device_bytes ? formatBytes(run.speed.peak_device_bytes) + " of a GPU" : "",
         run.speed.peak_host_bytes ? formatBytes(run.speed.peak_host_bytes) + " of a process" : "",
       ].filter(Boolean).join(", ") || "–")),
+      line("Guidance", (run) => text(run.settings.guidance)),
+      line("Steps", (run) => text(run.settings.steps)),
+      line("Scheduler", (run) => text(run.settings.scheduler)),
       line("Model", (run) => text(run.model)),
-      line("Hash of the model", (run) => text(hash(run.model_hash))),
-      ...differing.slice(0, 8).map((name) => [make("code", {}, name), ...page.runs.map((run) => text(run.options[name] || "–"))]),
+      line("Model hash", (run) => text(hash(run.model_hash))),
+      ...differing.slice(0, 8).map((name) => [make("code", {}, name), ...page.runs.map((run) => text(run.settings.options[name] || "–"))]),
       line("Prompt table", (run) => text(run.input)),
       line("Versions", (run) => text(run.versions || run.version || "–")),
-      line("Planned", (run) => text(formatTime(run.created))),
+      line("Started", (run) => text(formatTime(run.created))),
       line("Folder", (run) => text(run.path)),
     ];
     byId("run-facts").append(makeTable(["", ...page.runs.map((run, i) => runLabel(i))], rows));
@@ -170,16 +174,15 @@
     });
   }
 
-  const settings = [...new Set(page.runs.flatMap((run) => Object.keys(run.options)))].sort();
-  const differs = (name) => new Set(page.runs.map((run) => run.options[name])).size > 1;
-  const differingSettings = () => settings.filter(differs);
+  const settings = [...new Set(page.runs.flatMap((run) => Object.keys(run.settings.options)))].sort();
+  const differs = (name) => new Set(page.runs.map((run) => run.settings.options[name])).size > 1;
 
   function showSettings() {
     const names = settings;
     const ordered = [...names.filter(differs), ...names.filter((name) => !differs(name))];
     const rows = ordered.map((name) => [
       make("code", {}, name),
-      ...page.runs.map((run) => ({ content: run.options[name] || "–", class: differs(name) ? "text differs" : "text" })),
+      ...page.runs.map((run) => ({ content: run.settings.options[name] || "–", class: differs(name) ? "text differs" : "text" })),
     ]);
     const number = names.filter(differs).length;
     byId("run-settings").append(

@@ -117,7 +117,8 @@ class WriteReportTest extends SharedSpark {
     assertThat(run.has("gap")).isFalse();
     assertThat(run.path("model_hash").asText()).hasSize(64);
     assertThat(run.path("versions").asText()).contains("spark " + spark.version());
-    assertThat(run.path("options").path("detector").asText()).isEqualTo("shapes");
+    assertThat(run.path("settings").path("guidance").asText()).isEqualTo("paper");
+    assertThat(run.path("settings").path("options").path("detector").asText()).isEqualTo("shapes");
     assertThat(run.path("speed").path("images_per_second").asDouble()).isPositive();
     assertThat(run.path("errors").path(0).path("message").asText()).contains("prompt");
     assertThat(find(run.path("means"), "score", "detection.centre_in_box").path("value").asDouble())
