@@ -122,7 +122,7 @@ def check_keyboard(page: Page) -> None:
         page.keyboard.press("Tab")
         name = page.evaluate("() => document.activeElement.id || document.activeElement.tagName")
         reached.add(name)
-        if name == "filter-group":
+        if name == "filter-group":  # a page of few images has no groups
             before = shown_cards(page)
             page.keyboard.press("ArrowDown")
             page.wait_for_timeout(50)
@@ -131,7 +131,8 @@ def check_keyboard(page: Page) -> None:
             require(shown_cards(page) <= before, "the arrow key shows more images")
         if name == "filter-words":
             break
-    require({"filter-group", "filter-words"} <= reached, f"the tabulator does not reach the filters: {sorted(reached)}")
+    wanted = {name for name in ["filter-group", "filter-words"] if page.locator(f"#{name}").count()}
+    require(wanted <= reached, f"the tabulator does not reach the filters: {sorted(reached)}")
     page.get_by_role("button", name="Reset").click()
 
 

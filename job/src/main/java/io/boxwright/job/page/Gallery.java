@@ -9,15 +9,26 @@ import java.util.TreeSet;
  *
  * @param score the key of the score that the images were chosen by; null if there is none
  * @param detections where the detected boxes are from, in words; null if there are none
+ * @param images the number of images that were made in any run, shown or not
+ * @param unscored the images that are not shown because they have no score
  * @param cards the images in the order of their keys
  * @param leftOut the number of chosen images that are left out, because the page would be too large
  */
-public record Gallery(String score, String detections, List<Card> cards, int leftOut) {
+public record Gallery(
+    String score, String detections, int images, Unscored unscored, List<Card> cards, int leftOut) {
 
   /** Copies the list. */
   public Gallery {
     cards = List.copyOf(cards);
   }
+
+  /**
+   * The numbers of images without the score that images are chosen by.
+   *
+   * @param withoutBoxes the number of images without boxes
+   * @param notMeasured the number of images with boxes
+   */
+  public record Unscored(int withoutBoxes, int notMeasured) {}
 
   /**
    * An image in all runs.
@@ -28,7 +39,7 @@ public record Gallery(String score, String detections, List<Card> cards, int lef
    * @param prompt the prompt
    * @param category the category of the prompt; null if it has none
    * @param groups why the image is here: {@code best}, {@code worst}, {@code changed}, {@code
-   *     first}
+   *     first}; or {@code unscored}: all images are here, and this one has no score
    * @param bestOf the runs in which it is one of the best
    * @param worstOf the runs in which it is one of the worst
    * @param change the largest difference of a run's score to that of the first run; null without

@@ -13,15 +13,23 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The images of a gallery: the best and the worst of each run, and those whose scores differ most
- * from the first run. Without any score, they are the first ones.
+ * The images of a gallery. Few images are all shown, in no group; those without the score are in
+ * the group {@code unscored}. Of many images, these are shown: the best and the worst of each run,
+ * and those whose scores differ most from the first run. Without any score, they are the first
+ * ones.
  *
  * @param score the score that they are chosen by; empty if no image has one
  * @param rows the chosen images in the order of their keys
+ * @param images the images that were made in any run, shown or not
+ * @param unscored the images that are not shown because they have no score
  */
-record GalleryChoice(Optional<PageScore> score, List<ChosenRow> rows) {
+record GalleryChoice(
+    Optional<PageScore> score, List<ChosenRow> rows, int images, Gallery.Unscored unscored) {
 
   private static final int LARGEST_GROUP = 24;
+
+  /** The number of groups of many images: best, worst and most changed. */
+  private static final int GROUPS = 3;
 
   /** The number of pictures of a group: groups get smaller with many runs. */
   private static final int PICTURES_PER_GROUP = 96;
@@ -47,8 +55,6 @@ record GalleryChoice(Optional<PageScore> score, List<ChosenRow> rows) {
   /** A score of an image in a run. */
   private record Scored(ImageNumbers image, double score) {
 
-    static final Comparator<Scored> LOWEST_FIRST =
-        Comparator.comparingDouble(Scored::score).thenComparing(scored -> scored.image().key());
     static final Comparator<Scored> HIGHEST_FIRST =
         Comparator.comparingDouble(Scored::score)
             .reversed()
@@ -73,43 +79,73 @@ record GalleryChoice(Optional<PageScore> score, List<ChosenRow> rows) {
         List.of(PageScore.IOU, PageScore.IN_BOX_MASS).stream()
             .filter(candidate -> candidate.isIn(runs))
             .findFirst();
-    return score.map(value -> byScore(value, runs)).orElseGet(() -> first(runs));
+    SortedMap<ImageKey, List<ImageNumbers>> made = collectMade(runs);
+    if (made.size() <= GROUPS * groupSize(runs)) {
+      return all(score, made, runs);
+    }
+    return score
+        .map(value -> byScore(value, made, runs))
+        .orElseGet(() -> first(made, groupSize(runs)));
+  }
+
+  /** Returns the images that were made, by key, each with its numbers in the runs that made it. */
+  private static SortedMap<ImageKey, List<ImageNumbers>> collectMade(List<RunNumbers> runs) {
+    SortedMap<ImageKey, List<ImageNumbers>> made = new TreeMap<>();
+    runs.stream()
+        .flatMap(run -> run.images().stream())
+        .filter(ImageNumbers::good)
+        .forEach(image -> made.computeIfAbsent(image.key(), key -> new ArrayList<>()).add(image));
+    return made;
   }
 
   private static int groupSize(List<RunNumbers> runs) {
     return Math.min(LARGEST_GROUP, PICTURES_PER_GROUP / runs.size());
   }
 
-  private static GalleryChoice first(List<RunNumbers> runs) {
+  private static GalleryChoice all(
+      Optional<PageScore> score,
+      SortedMap<ImageKey, List<ImageNumbers>> made,
+      List<RunNumbers> runs) {
     SortedMap<ImageKey, Reasons> chosen = new TreeMap<>();
-    runs.stream()
-        .flatMap(run -> run.images().stream())
-        .filter(ImageNumbers::good)
-        .sorted(Comparator.comparing(ImageNumbers::key))
-        .forEach(
-            image -> {
-              if (chosen.size() < groupSize(runs)) {
-                note(chosen, image, "first");
-              }
-            });
-    return new GalleryChoice(Optional.empty(), list(chosen, Map.of()));
+    made.forEach(
+        (key, images) -> {
+          Reasons reasons = new Reasons(images.get(0));
+          if (score.isPresent() && !hasScore(score.get(), images)) {
+            reasons.groups.add("unscored");
+          }
+          chosen.put(key, reasons);
+        });
+    Map<ImageKey, Double> changes = score.map(value -> findChanges(value, runs)).orElse(Map.of());
+    return new GalleryChoice(score, list(chosen, changes), made.size(), new Gallery.Unscored(0, 0));
   }
 
-  private static GalleryChoice byScore(PageScore score, List<RunNumbers> runs) {
+  private static boolean hasScore(PageScore score, List<ImageNumbers> images) {
+    return images.stream().anyMatch(image -> score.of(image) != null);
+  }
+
+  private static GalleryChoice first(SortedMap<ImageKey, List<ImageNumbers>> made, int size) {
+    SortedMap<ImageKey, Reasons> chosen = new TreeMap<>();
+    made.values().stream().limit(size).forEach(images -> note(chosen, images.get(0), "first"));
+    return new GalleryChoice(
+        Optional.empty(), list(chosen, Map.of()), made.size(), new Gallery.Unscored(0, 0));
+  }
+
+  private static GalleryChoice byScore(
+      PageScore score, SortedMap<ImageKey, List<ImageNumbers>> made, List<RunNumbers> runs) {
     int size = groupSize(runs);
     int ofEachRun = (size + runs.size() - 1) / runs.size();
     SortedMap<ImageKey, Reasons> chosen = new TreeMap<>();
     for (RunNumbers run : runs) {
-      List<Scored> scored = score(score, run);
-      int half = (scored.size() + 1) / 2; // so that few images are not all best and worst
-      scored.stream()
-          .sorted(Scored.HIGHEST_FIRST)
-          .limit(Math.min(ofEachRun, half))
-          .forEach(best -> note(chosen, best.image(), "best").bestOf.add(run.run()));
-      scored.stream()
-          .sorted(Scored.LOWEST_FIRST)
-          .limit(Math.min(ofEachRun, scored.size() - half))
-          .forEach(worst -> note(chosen, worst.image(), "worst").worstOf.add(run.run()));
+      // One order for both, and at most one half each: no image is the best and the worst of a run.
+      List<Scored> scored = score(score, run).stream().sorted(Scored.HIGHEST_FIRST).toList();
+      int best = Math.min(ofEachRun, (scored.size() + 1) / 2);
+      int worst = Math.min(ofEachRun, scored.size() / 2);
+      scored
+          .subList(0, best)
+          .forEach(one -> note(chosen, one.image(), "best").bestOf.add(run.run()));
+      scored
+          .subList(scored.size() - worst, scored.size())
+          .forEach(one -> note(chosen, one.image(), "worst").worstOf.add(run.run()));
     }
     Map<ImageKey, Double> changes = findChanges(score, runs);
     Map<ImageKey, ImageNumbers> images = new HashMap<>();
@@ -122,7 +158,19 @@ record GalleryChoice(Optional<PageScore> score, List<ChosenRow> rows) {
                 .thenComparing(Map.Entry::getKey))
         .limit(size)
         .forEach(change -> note(chosen, images.get(change.getKey()), "changed"));
-    return new GalleryChoice(Optional.of(score), list(chosen, changes));
+    return new GalleryChoice(
+        Optional.of(score), list(chosen, changes), made.size(), countUnscored(score, made));
+  }
+
+  private static Gallery.Unscored countUnscored(
+      PageScore score, SortedMap<ImageKey, List<ImageNumbers>> made) {
+    List<List<ImageNumbers>> unscored =
+        made.values().stream().filter(images -> !hasScore(score, images)).toList();
+    long withoutBoxes =
+        unscored.stream()
+            .filter(images -> images.stream().allMatch(image -> image.objects().isEmpty()))
+            .count();
+    return new Gallery.Unscored((int) withoutBoxes, (int) (unscored.size() - withoutBoxes));
   }
 
   private static List<Scored> score(PageScore score, RunNumbers run) {

@@ -69,6 +69,8 @@ final class GalleryReader {
     return new Gallery(
         choice.score().map(PageScore::name).orElse(null),
         detections,
+        choice.images(),
+        choice.unscored(),
         cards,
         choice.rows().size() - cards.size());
   }

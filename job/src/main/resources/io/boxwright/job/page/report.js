@@ -6,7 +6,8 @@
   const OBJECT_COLORS = ["#ffd23f", "#4cc9f0", "#ff85c2", "#7ded9a", "#ff9f45", "#c9a7ff", "#e4f75a", "#ffffff"];
   const POINTS = ["circle", "triangle", "rect", "rectRot", "star", "cross", "crossRot", "dash"];
   const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3], [10, 2]];
-  const GROUPS = { best: "best", worst: "worst", changed: "most changed", first: "first" };
+  const GROUPS = { best: "best", worst: "worst", changed: "most changed", first: "first", unscored: "no score" };
+  const SHORT = { IOU: "IoU", IN_BOX_MASS: "attention" };
   const scores = new Map(page.scores.map((score) => [score.key, score]));
   const byId = (id) => document.getElementById(id);
 
@@ -37,6 +38,7 @@
   const link = (anchor, ...children) => make("a", { href: "#" + encodeURIComponent(anchor) }, ...children);
   const runColor = (run) => `var(--run-${run % 8})`;
   const runLabel = (run) => make("span", { class: "run", own: runColor(run) }, page.runs[run].name);
+  const quote = (run) => `"${page.runs[run].name}"`;
   const scrolling = (table) => make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, table);
 
   function makeTable(head, rows) {
@@ -491,10 +493,16 @@
       return;
     }
     const text = [];
-    text.push(ranked
-      ? `The best and the worst images of each run by their ${ranked}`
-        + (page.runs.length > 1 ? `, and those that changed most from ${page.runs[0].name}.` : ".")
-      : "The first images: no image has a score to choose by.");
+    const order = ranked ? `, ranked by the ${ranked}` : "";
+    if (gallery.cards.length + gallery.left_out === gallery.images) {
+      text.push(`All images that were made${order}.`);
+    } else if (ranked) {
+      text.push(`The best and the worst images of each run${order}${
+        page.runs.length > 1 ? `, and those that changed most from ${quote(0)}` : ""}.`);
+    } else {
+      text.push("The first images: no image has a score to choose by.");
+    }
+    text.push(...describeUnscored());
     if (gallery.detections) {
       text.push(`Solid boxes were asked for, dashed ones were detected (${gallery.detections}).`);
     } else if (gallery.cards.some((card) => card.pictures.some((picture) => picture.objects.length))) {
@@ -507,6 +515,24 @@
     showWorst(ranked);
     const elements = new Map(gallery.cards.map((card) => [card, makeCard(card)]));
     makeFilters(elements, ranked);
+  }
+
+  // Tells how many images are not shown because they have no score, and why.
+  function describeUnscored() {
+    const { without_boxes: boxless, not_measured: unmeasured } = gallery.unscored;
+    const number = boxless + unmeasured;
+    if (!number) {
+      return [];
+    }
+    const has = (images) => (images === 1 ? "has" : "have");
+    const reasons = [];
+    if (boxless) {
+      reasons.push(`${boxless.toLocaleString("en")} ${has(boxless)} no boxes`);
+    }
+    if (unmeasured) {
+      reasons.push(`${unmeasured.toLocaleString("en")} ${has(unmeasured)} boxes that were not scored`);
+    }
+    return [`${count(number, "image")} ${has(number)} no ${SHORT[gallery.score]} and ${number === 1 ? "is" : "are"} not shown: ${reasons.join(", ")}.`];
   }
 
   function showWorst(ranked) {
@@ -530,7 +556,7 @@
   function makeCard(card) {
     const chips = card.groups.map((group) => {
       const runs = group === "best" ? card.best_of : group === "worst" ? card.worst_of : [];
-      const names = page.runs.length > 1 && runs.length ? ` of ${runs.map((run) => page.runs[run].name).join(", ")}` : "";
+      const names = page.runs.length > 1 && runs.length ? ` of ${runs.map(quote).join(", ")}` : "";
       const change = group === "changed" ? ` ${signed(card.change, 2)}` : "";
       return make("span", { class: "chip" }, GROUPS[group] + names + change);
     });
@@ -546,7 +572,7 @@
   function makePicture(card, run) {
     const picture = card.pictures.find((one) => one.run === run);
     const score = scoreOf(card, run);
-    const caption = make("figcaption", {}, runLabel(run), score === null ? null : make("span", {}, format(score, 2)));
+    const caption = make("figcaption", {}, runLabel(run), score === null ? null : make("span", {}, `${SHORT[gallery.score]} ${format(score, 2)}`));
     if (!picture || !picture.jpeg) {
       return make("figure", {}, caption, make("div", { class: "missing" }, picture ? picture.error : "not made yet"));
     }
@@ -611,7 +637,8 @@
     const field = (label, control) => form.appendChild(make("label", {}, label, control)) && control;
     const choice = (id, options) => make("select", { id }, ...options.map(([value, label]) => make("option", { value }, label)));
     const groups = Object.keys(GROUPS).filter((group) => cards.some((card) => card.groups.includes(group)));
-    const group = field("Group", choice("filter-group", [["", "all images"], ...groups.map((one) => [one, GROUPS[one]])]));
+    const group = groups.length
+      ? field("Group", choice("filter-group", [["", "all images"], ...groups.map((one) => [one, GROUPS[one]])])) : null;
     const categories = [...new Set(cards.map((card) => card.category).filter(Boolean))].sort();
     const category = categories.length
       ? field("Category", choice("filter-category", [["", "all categories"], ...categories.map((one) => [one, one])])) : null;
@@ -654,7 +681,7 @@
     const matches = (card) => {
       const value = run ? scoreOf(card, Number(run.value)) : null;
       const sought = words.value.trim().toLowerCase();
-      return (!group.value || card.groups.includes(group.value))
+      return (!group || !group.value || card.groups.includes(group.value))
         && (!category || !category.value || card.category === category.value)
         && (!low || low.value === "" || (value !== null && value >= Number(low.value)))
         && (!high || high.value === "" || (value !== null && value <= Number(high.value)))
@@ -675,7 +702,7 @@
     const apply = () => {
       const shown = cards.filter(matches).sort(compare);
       byId("cards").replaceChildren(...shown.map((card) => elements.get(card)));
-      byId("count").textContent = `${shown.length} of ${count(cards.length, "image")}`;
+      byId("count").textContent = `${shown.length} of ${count(cards.length, cards.some((card) => card.image_index) ? "image" : "prompt")}`;
     };
     form.addEventListener("input", apply);
     form.addEventListener("submit", (event) => event.preventDefault());

@@ -125,8 +125,11 @@ class GalleryReaderTest extends SharedSpark {
                 "x",
                 GalleryReader.MOST_BYTES);
 
-    assertThat(gallery.cards()).hasSize(1);
-    Picture picture = gallery.cards().get(0).pictures().get(0);
+    List<Card> scored =
+        gallery.cards().stream().filter(card -> !card.groups().contains("unscored")).toList();
+    assertThat(gallery.cards()).hasSize(IMAGES - 1);
+    assertThat(scored).extracting(Card::id).containsExactly("5");
+    Picture picture = scored.get(0).pictures().get(0);
     assertThat(picture.score()).isEqualTo(0.75);
     assertThat(picture.objects().get(0).detected()).containsExactly(0.1, 0.1, 0.2, 0.2);
     assertThat(picture.objects().get(0).confidence()).isEqualTo(0.3);

@@ -21,11 +21,11 @@ final class Numbers {
         List.of(new ObjectNumbers(null, null, null, iou)));
   }
 
-  /** A run whose images are named 00, 01 and so on, and have these IoU. */
+  /** A run whose images are named 000, 001 and so on, and have these IoU. */
   static RunNumbers run(int run, double... ious) {
     List<ImageNumbers> images = new ArrayList<>();
     for (int i = 0; i < ious.length; i++) {
-      images.add(image("%02d".formatted(i), null, ious[i]));
+      images.add(image("%03d".formatted(i), null, ious[i]));
     }
     return new RunNumbers(run, images);
   }
