@@ -7,6 +7,7 @@
   const POINTS = ["circle", "triangle", "rect", "rectRot", "star", "cross", "crossRot", "dash"];
   const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3], [10, 2]];
   const GROUPS = { best: "best", worst: "worst", changed: "most changed", first: "first", unscored: "no score" };
+  const FEWEST_PROMPTS = 10; // for an interval
   const SHORT = { IOU: "IoU", IN_BOX_MASS: "attention" };
   const scores = new Map(page.scores.map((score) => [score.key, score]));
   const byId = (id) => document.getElementById(id);
@@ -58,9 +59,14 @@
   // ---- numbers and texts
 
   const minus = (text) => text.replace("-", "\u2212");
-  const format = (value, digits) => minus(value.toFixed(digits));
+  // Rounds the half up, away from 0, as the console does. toFixed would round 0.5375, which is a little less in binary, down.
+  const fixed = (value, digits) => {
+    const size = Math.abs(value) < 1e-6 ? 0 : Number(`${Math.round(Number(`${Math.abs(value)}e${digits}`))}e-${digits}`);
+    return (value < 0 && size > 0 ? "-" : "") + size.toFixed(digits);
+  };
+  const format = (value, digits) => minus(fixed(value, digits));
   const signed = (value, digits) => {
-    const text = value.toFixed(digits);
+    const text = fixed(value, digits);
     return Number(text) === 0 ? (0).toFixed(digits) : (value > 0 ? "+" : "") + minus(text);
   };
   const count = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many || one + "s"}`;
@@ -213,13 +219,13 @@
         make("p", { class: "note" }, `Evaluated with ${options.join(", ")}.`
           + (missing.length ? ` Without this evaluation: ${missing.map((run) => page.runs[run].name).join(", ")}.` : "")),
         ...table.notes.map((note) => make("p", { class: "warning" }, note)),
-        scrolling(makeFigures(table, runs, table.figures.filter((figure) => !figure.category))));
+        makeFigures(table, runs, table.figures.filter((figure) => !figure.category)));
       const divided = table.figures.filter((figure) => figure.category);
       if (divided.length) {
         byId("figure-tables").append(
           make("details", {},
             make("summary", {}, `By category: ${new Set(divided.map((figure) => figure.category)).size} categories`),
-            scrolling(makeFigures(table, runs, divided))));
+            makeFigures(table, runs, divided)));
       }
     });
   }
@@ -238,8 +244,7 @@
     ];
     const rows = figures.map((figure) => {
       const digits = unitDigits(figure.unit);
-      const interval = (one) => one.low === undefined || one.low === null ? ""
-        : `${format(one.low, digits)} to ${format(one.high, digits)}`;
+      const interval = (one, write) => hasInterval(one) ? `${write(one.low, digits)} to ${write(one.high, digits)}` : "–";
       const images = figure.cells.map((cell) => cell.images);
       return [
         link(figureAnchor(table.benchmark, figure.name), figure.name),
@@ -247,7 +252,7 @@
         ...runs.map((run) => {
           const cell = figure.cells.find((one) => one.run === run);
           return { class: "number", content: cell
-            ? make("span", {}, format(cell.value, digits) + unitSuffix(figure.unit), make("span", { class: "interval" }, interval(cell)))
+            ? make("span", {}, format(cell.value, digits) + unitSuffix(figure.unit), make("span", { class: "interval" }, interval(cell, format)))
             : "–" };
         }),
         ...compared.map((run) => {
@@ -255,18 +260,20 @@
           return { class: "number", content: difference
             ? make("span", {}, make(isClear(difference) ? "strong" : "span",
                 { class: isClear(difference) ? (difference.value > 0 ? "up" : "down") : "" }, signed(difference.value, digits)),
-              make("span", { class: "interval" }, difference.low === null || difference.low === undefined ? ""
-                : `${signed(difference.low, digits)} to ${signed(difference.high, digits)}`))
+              make("span", { class: "interval" }, interval(difference, signed)))
             : "–" };
         }),
         { class: "plot", content: drawIntervals(figure) },
         { class: "number", content: [...new Set(images)].map((number) => number.toLocaleString("en")).join(" / ") },
       ];
     });
-    return makeTable(head, rows);
+    const few = figures.some((figure) => [...figure.cells, ...figure.differences].some((one) => one.prompts < FEWEST_PROMPTS));
+    return make("div", {}, scrolling(makeTable(head, rows)),
+      few ? make("p", { class: "note" }, `A dash below a value: too few prompts for an interval, fewer than ${FEWEST_PROMPTS}.`) : null);
   }
 
-  const isClear = (difference) => difference.low > 0 || difference.high < 0;
+  const hasInterval = (one) => one.prompts >= FEWEST_PROMPTS && one.low !== null && one.low !== undefined;
+  const isClear = (difference) => hasInterval(difference) && (difference.low > 0 || difference.high < 0);
 
   function drawIntervals(figure) {
     const end = figure.unit === "fraction" ? 1 : 100;
@@ -279,7 +286,7 @@
     figure.cells.forEach((cell, i) => {
       const y = 8 + 10 * i;
       const color = runColor(cell.run);
-      if (cell.low !== null && cell.low !== undefined) {
+      if (hasInterval(cell)) {
         svg.append(makeSvg("line", { x1: x(cell.low), x2: x(cell.high), y1: y, y2: y, style: `stroke:${color}` }));
       }
       svg.append(makeSvg("circle", { cx: x(cell.value), cy: y, r: 3.5, style: `fill:${color}` }));
