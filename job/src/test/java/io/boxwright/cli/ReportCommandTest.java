@@ -25,7 +25,7 @@ class ReportCommandTest extends CommandRuns {
             Collections.nCopies(9, "out").stream()
                 .reduce("report --output " + output, (all, one) -> all + " " + one)
                 .split(" ")),
-        "A report is on 1 to 8 runs, not on 9");
+        "A report is about 1 to 8 runs, not 9");
     assertThat(folder.resolve("report.html")).doesNotExist();
   }
 }

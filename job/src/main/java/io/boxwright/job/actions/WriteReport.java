@@ -41,9 +41,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The action that writes a page on runs: their settings, figures and scores side by side, and some
- * of their images. The numbers are read without pixels; pixels are only read of the images that the
- * page shows. Runs need not be finished or evaluated.
+ * The action that writes a page about runs: their settings, figures and scores side by side, and
+ * some of their images. The numbers are read without pixels; pixels are only read of the images
+ * that the page shows. Runs need not be finished or evaluated.
  */
 public final class WriteReport {
 
@@ -112,7 +112,7 @@ public final class WriteReport {
   private List<ReportedRun> findRuns() {
     if (runs.isEmpty() || runs.size() > MOST_RUNS) {
       throw new InvalidInputException(
-          "A report is on 1 to %d runs, not on %d".formatted(MOST_RUNS, runs.size()));
+          "A report is about 1 to %d runs, not %d".formatted(MOST_RUNS, runs.size()));
     }
     List<ReportedRun> found = new ArrayList<>();
     Set<ResolvedPath> paths = new HashSet<>();
@@ -159,8 +159,7 @@ public final class WriteReport {
     for (ReportedRun run : reported) {
       if (run.folder().resolvedPath().holds(target)) {
         throw refuse(
-            "it is inside of the run %s; name a file elsewhere".formatted(run.folder().path()),
-            null);
+            "it is inside the run %s; name a file elsewhere".formatted(run.folder().path()), null);
       }
     }
     return file;
@@ -285,12 +284,12 @@ public final class WriteReport {
 
   private static String describeDetections(Optional<String> detections, List<RunNumbers> numbers) {
     if (detections.isPresent()) {
-      return "the evaluation " + detections.get();
+      return "evaluation \"%s\"".formatted(detections.get());
     }
     boolean detected =
         numbers.stream()
             .flatMap(run -> run.images().stream())
             .anyMatch(image -> image.iou() != null);
-    return detected ? "the column detection, made with the images" : null;
+    return detected ? "the runs' own detector (column detection)" : null;
   }
 }

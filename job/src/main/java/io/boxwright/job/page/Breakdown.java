@@ -57,12 +57,18 @@ public record Breakdown(String name, List<Group> groups, int leftOut) {
     groups = List.copyOf(groups);
   }
 
-  /** Groups good images by category, in alphabetical order. Nothing for fewer than two. */
+  /**
+   * Groups good images by category, in alphabetical order. Nothing for fewer than two, or without
+   * any score.
+   */
   static Optional<Breakdown> byCategory(List<RunNumbers> runs) {
     return of("category", runs, ImageNumbers::category, Function.identity());
   }
 
-  /** Groups good images by their number of objects. Nothing for fewer than two numbers. */
+  /**
+   * Groups good images by their number of objects. Nothing for fewer than two numbers, or without
+   * any score.
+   */
   static Optional<Breakdown> byObjects(List<RunNumbers> runs) {
     return of(
         "number of objects",
@@ -92,7 +98,9 @@ public record Breakdown(String name, List<Group> groups, int leftOut) {
             sizes.merge(value, own.size(), Integer::sum);
           });
     }
-    if (cells.size() < 2) {
+    boolean scored =
+        cells.values().stream().flatMap(List::stream).anyMatch(cell -> !cell.means().isEmpty());
+    if (cells.size() < 2 || !scored) {
       return Optional.empty();
     }
     List<T> shown =

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param done the number of images in finished chunks, including failed ones
  * @param failed the number of those images whose status is {@code error}
  * @param warned the number of images with warnings
- * @param gap the missing chunks in words; null if there are none
+ * @param continuation the command that goes on with the run; null if the run is complete
  * @param rows the number of prompts
  * @param imagesPerPrompt the number of images for each prompt
  * @param input the path of the prompt table
@@ -35,7 +35,7 @@ public record PageRun(
     long done,
     long failed,
     long warned,
-    String gap,
+    String continuation,
     long rows,
     int imagesPerPrompt,
     String input,

@@ -18,7 +18,7 @@ public enum PageScore {
   LIFT(
       "lift over chance",
       "Attention in the box divided by the box's share of the image"
-          + " (adherence.held_out.lift). 1 is what attention without any aim would have.",
+          + " (adherence.held_out.lift). 1 is what evenly spread attention would score.",
       ImageNumbers::lift),
 
   /** The overlap of asked-for and detected boxes. */

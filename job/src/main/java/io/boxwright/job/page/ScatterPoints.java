@@ -23,9 +23,10 @@ public record ScatterPoints(
    * A rank correlation with the IoU.
    *
    * @param label the score of attention in words
-   * @param spearman Spearman's correlation, -1..1
+   * @param spearman Spearman's correlation, -1..1; null if it cannot be computed, as for fewer than
+   *     three objects
    */
-  public record Correlation(String label, double spearman) {}
+  public record Correlation(String label, Double spearman) {}
 
   /** Copies the lists. */
   public ScatterPoints {
@@ -77,9 +78,13 @@ public record ScatterPoints(
       String label, Function<ObjectNumbers, Double> attention, List<ObjectNumbers> objects) {
     List<ObjectNumbers> known =
         objects.stream().filter(object -> attention.apply(object) != null).toList();
-    return RankCorrelation.of(
+    if (known.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Double> spearman =
+        RankCorrelation.of(
             known.stream().mapToDouble(attention::apply).toArray(),
-            known.stream().mapToDouble(ObjectNumbers::iou).toArray())
-        .map(value -> new Correlation(label, value));
+            known.stream().mapToDouble(ObjectNumbers::iou).toArray());
+    return Optional.of(new Correlation(label, spearman.orElse(null)));
   }
 }

@@ -73,7 +73,8 @@
   const unitDigits = (unit) => (unit === "fraction" ? 3 : 1);
   const unitSuffix = (unit) => (unit === "percent" ? " %" : "");
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-  const figureAnchor = (benchmark, name) => `figure-${benchmark}-${name}`;
+  const definedName = (name) => name.replace(/^accuracy@[\d.]+$/, "accuracy@k"); // one definition for every k
+  const figureAnchor = (benchmark, name) => `figure-${benchmark}-${definedName(name)}`;
   const scoreAnchor = (key) => "score-" + key;
 
   function formatSpeed(perSecond) {
@@ -107,16 +108,15 @@
   // ---- runs
 
   function showRuns() {
-    page.runs.forEach((run) => {
-      const sentences = [];
-      if (run.gap) {
-        sentences.push(`it is not finished, and its images below are only a part: ${run.done.toLocaleString("en")} of ${
-          run.images.toLocaleString("en")} are there, chunks are missing: ${run.gap}`);
+    page.runs.forEach((run, i) => {
+      if (run.continuation) {
+        const missing = run.images - run.done;
+        byId("run-notes").append(make("p", { class: "warning" },
+          `${quote(i)} is not finished${run.done ? "; only some of its images are below" : ""}: ${
+            count(missing, "image is missing", "images are missing")}. This command goes on with it: `,
+          make("code", {}, run.continuation)));
       }
-      sentences.push(...run.notes);
-      if (sentences.length) {
-        byId("run-notes").append(make("p", { class: "warning" }, `${run.name}: ${sentences.join(". ")}.`));
-      }
+      run.notes.forEach((note) => byId("run-notes").append(make("p", { class: "warning" }, `${quote(i)}: ${note}.`)));
     });
     const text = (content) => ({ content, class: "text" });
     const differing = settings.filter((name) => differs(name) && !["num_inference_steps", "scheduler"].includes(name)
@@ -127,12 +127,12 @@
       line("Images", (run) => text(`${(run.done - run.failed).toLocaleString("en")} of ${run.images.toLocaleString("en")} made`
         + (run.failed ? `, ${run.failed.toLocaleString("en")} failed` : "") + (run.warned ? `, ${run.warned.toLocaleString("en")} with warnings` : ""))),
       line("Prompts", (run) => text(`${run.rows.toLocaleString("en")}, ${count(run.images_per_prompt, "image")} each`)),
-      line("State", (run) => text(run.gap ? `not finished; last driver: ${run.state}` : run.state)),
+      line("State", (run) => text(run.continuation ? `not finished; last driver: ${run.state}` : run.state)),
       line("Speed", (run) => text(run.speed ? formatSpeed(run.speed.images_per_second)
         + (run.speed.drivers > 1 ? ` (last of ${run.speed.drivers} drivers)` : "") : "–")),
       line("Memory", (run) => text(!run.speed ? "–" : [
-        run.speed.peak_device_bytes ? formatBytes(run.speed.peak_device_bytes) + " of a GPU" : "",
-        run.speed.peak_host_bytes ? formatBytes(run.speed.peak_host_bytes) + " of a process" : "",
+        run.speed.peak_device_bytes ? formatBytes(run.speed.peak_device_bytes) + " per GPU" : "",
+        run.speed.peak_host_bytes ? formatBytes(run.speed.peak_host_bytes) + " per process" : "",
       ].filter(Boolean).join(", ") || "–")),
       line("Guidance", (run) => text(run.settings.guidance)),
       line("Steps", (run) => text(run.settings.steps)),
@@ -165,7 +165,7 @@
       }),
     ]);
     byId("run-means").append(
-      make("h3", {}, "Mean scores of the image tables"),
+      make("h3", {}, "Mean scores"),
       scrolling(makeTable(["", ...page.runs.map((run, i) => ({ content: runLabel(i), class: "number" }))], rows)));
   }
 
@@ -176,7 +176,7 @@
       }
       byId("run-errors").append(
         make("details", {},
-          make("summary", {}, `${count(run.failed, "failed image")} of ${run.name}`),
+          make("summary", {}, `${count(run.failed, "failed image")} of ${quote(i)}`),
           scrolling(makeTable(["Images", "Commonest messages"],
             run.errors.map((error) => [error.images.toLocaleString("en"), { content: error.message, class: "text" }])))));
     });
@@ -196,8 +196,8 @@
     byId("run-settings").append(
       make("details", {},
         make("summary", {}, page.runs.length > 1
-          ? `Settings of the runs: ${number ? `${number} of ${names.length} differ, in bold and first` : "all are equal"}`
-          : "Settings of the run"),
+          ? `Settings: ${number ? `${number} of ${names.length} differ (listed first, in bold)` : "all are equal"}`
+          : "Settings"),
         scrolling(makeTable(["Setting", ...page.runs.map((run, i) => runLabel(i))], rows))));
   }
 
@@ -209,22 +209,24 @@
       return;
     }
     page.figures.forEach((table) => {
+      const hidden = ["batch_size", "device", "benchmark", "evaluation_of",
+        ...(table.options.detector === "shapes" ? ["threshold", "labels", "label_source", "template"] : [])]; // shapes reads no labels
       const options = Object.entries(table.options)
-        .filter(([name, value]) => !["batch_size", "device", "benchmark", "evaluation_of"].includes(name) && !["none", "{}"].includes(value))
+        .filter(([name, value]) => !hidden.includes(name) && !["none", "{}"].includes(value))
         .map(([name, value]) => `${name.replace("_", " ")} ${value.length > 40 ? value.slice(0, 12) : value.toLowerCase()}`);
       const runs = [...new Set(table.figures.flatMap((figure) => figure.cells.map((cell) => cell.run)))].sort((a, b) => a - b);
       const missing = page.runs.map((run, i) => i).filter((run) => !runs.includes(run));
       byId("figure-tables").append(
-        make("h3", {}, table.benchmark === table.evaluation ? table.benchmark : `${table.benchmark}, evaluation ${table.evaluation}`),
+        make("h3", {}, table.benchmark === table.evaluation ? table.benchmark : `${table.benchmark} (evaluation "${table.evaluation}")`),
         make("p", { class: "note" }, `Evaluated with ${options.join(", ")}.`
-          + (missing.length ? ` Without this evaluation: ${missing.map((run) => page.runs[run].name).join(", ")}.` : "")),
+          + (missing.length ? ` Without this evaluation: ${missing.map(quote).join(", ")}.` : "")),
         ...table.notes.map((note) => make("p", { class: "warning" }, note)),
         makeFigures(table, runs, table.figures.filter((figure) => !figure.category)));
       const divided = table.figures.filter((figure) => figure.category);
       if (divided.length) {
         byId("figure-tables").append(
           make("details", {},
-            make("summary", {}, `By category: ${new Set(divided.map((figure) => figure.category)).size} categories`),
+            make("summary", {}, `By category: ${count(new Set(divided.map((figure) => figure.category)).size, "category", "categories")}`),
             makeFigures(table, runs, divided)));
       }
     });
@@ -238,7 +240,7 @@
       "Figure",
       ...(categories ? ["Category"] : []),
       ...runs.map((run) => ({ content: runLabel(run), class: "number" })),
-      ...compared.map((run) => ({ content: make("span", {}, runLabel(run), " less ", page.runs[0].name), class: "number" })),
+      ...compared.map((run) => ({ content: make("span", {}, runLabel(run), " minus ", runLabel(0)), class: "number" })),
       { content: `95 % intervals${units.size === 1 ? (units.has("fraction") ? ", 0 to 1" : ", 0 to 100") : ""}` },
       { content: "Images", class: "number" },
     ];
@@ -328,10 +330,19 @@
   const drawCharts = () => charts.forEach(drawChart);
   const axis = (text, more) => ({ title: { display: true, text }, grid: { color: variable("--line") }, ...more });
 
+  // Makes legends of lines, with the colours and dashes that tell the runs apart.
+  const lineLabels = (histogram) => (chart) => Chart.defaults.plugins.legend.labels.generateLabels(chart).map((label) => {
+    const run = histogram.runs[label.datasetIndex].run;
+    return { ...label, pointStyle: "line", strokeStyle: plain(run), lineDash: DASHES[run % 8], lineWidth: 2 };
+  });
+
   function showHistograms() {
     if (!page.histograms.length) {
       byId("distributions").classList.add("hidden");
       return;
+    }
+    if (page.histograms.some((histogram) => histogram.score !== "IOU")) {
+      byId("distribution-text").append(" Attention is that of held-out layers, which the guidance does not read.");
     }
     page.histograms.forEach((histogram) => {
       const score = scores.get(histogram.score);
@@ -362,7 +373,7 @@
             x: axis(score.label, { type: "linear", min: 0, max: histogram.upper }),
             y: axis("share of images, %", { min: 0 }),
           },
-          plugins: { tooltip: { callbacks: {
+          plugins: { legend: { labels: { pointStyleWidth: 36, generateLabels: lineLabels(histogram) } }, tooltip: { callbacks: {
             title: (items) => {
               const start = Math.min(bins - 1, items[0].dataIndex) * width;
               return `${start.toFixed(2)} to ${(start + width).toFixed(2)}`;
@@ -414,7 +425,7 @@
       ["", ...page.scatter.map((points) => ({ content: runLabel(points.run), class: "number" }))],
       [...labels.map((label) => [capital(label), ...page.scatter.map((points) => {
         const found = points.correlations.find((one) => one.label === label);
-        return { content: found ? signed(found.spearman, 2) : "–", class: "number" };
+        return { content: found && found.spearman !== undefined ? signed(found.spearman, 2) : "–", class: "number" };
       })], ), ["Objects", ...page.scatter.map((points) => ({ content: points.objects.toLocaleString("en"), class: "number" }))]])));
     const sampled = page.scatter.filter((points) => points.points.length < points.objects);
     right.append(make("p", { class: "note" }, "A dash stands for fewer than three objects, or for values that are all equal."
@@ -510,8 +521,8 @@
       text.push("The first images: no image has a score to choose by.");
     }
     text.push(...describeUnscored());
-    if (gallery.detections) {
-      text.push(`Solid boxes were asked for, dashed ones were detected (${gallery.detections}).`);
+    if (gallery.detections && gallery.cards.some((card) => card.pictures.some((picture) => picture.objects.some((object) => object.detected)))) {
+      text.push(`Solid boxes were asked for, dashed ones were detected by ${gallery.detections}.`);
     } else if (gallery.cards.some((card) => card.pictures.some((picture) => picture.objects.length))) {
       text.push("Boxes were asked for.");
     }
@@ -587,7 +598,7 @@
     const shown = make("div", { class: "picture" },
       make("img", {
         src: "data:image/jpeg;base64," + picture.jpeg, width: picture.width, height: picture.height, loading: "lazy",
-        alt: `${page.runs[run].name}: ${card.prompt}${boxes ? `; boxes for ${boxes}` : ""}`,
+        alt: `${quote(run)}: ${card.prompt}${boxes ? `; boxes for ${boxes}` : ""}`,
       }));
     const layer = makeSvg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
     picture.objects.forEach((object, i) => {
@@ -651,7 +662,7 @@
       ? field("Category", choice("filter-category", [["", "all categories"], ...categories.map((one) => [one, one])])) : null;
     let run = null, low = null, high = null;
     if (ranked) {
-      run = field("Score of", choice("filter-run", page.runs.map((one, i) => [String(i), one.name])));
+      run = field("Score of", choice("filter-run", page.runs.map((one, i) => [String(i), quote(i)])));
       run.value = String(page.runs.length - 1);
       const bound = (label, id) => make("input", { type: "number", id, min: 0, max: 1, step: 0.05, "aria-label": label });
       low = bound("Lowest " + ranked, "filter-low");
@@ -758,9 +769,9 @@
       const anchor = figureAnchor(table.benchmark, figure.name);
       if (!seen.has(anchor)) {
         seen.add(anchor);
-        list.append(make("dt", { id: anchor }, `${figure.name} (${table.benchmark})`),
-          make("dd", {}, capital(figure.formula) + ".", make("p", { class: "note" }, `In ${
-            figure.unit === "fraction" ? "0 to 1" : figure.unit === "percent" ? "percent" : "points of 100"}. Source: ${figure.source}.`)));
+        list.append(make("dt", { id: anchor }, `${definedName(figure.name)} (${table.benchmark})`),
+          make("dd", {}, capital(figure.formula) + ".", make("p", { class: "note" }, `${
+            figure.unit === "percent" ? "Unit: percent" : `Range: 0 to ${figure.unit === "fraction" ? 1 : 100}`}. Source: ${figure.source}.`)));
       }
     }));
     if (!list.children.length) {

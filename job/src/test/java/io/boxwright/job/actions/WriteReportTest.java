@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A report on two runs of six prompts, two a chunk. In the run {@code half}, the circles of rows 0,
- * 2 and 4 are in their boxes; in the run {@code whole}, all are. Row 5 is an error in both.
+ * A report about two runs of six prompts, two a chunk. In the run {@code half}, the circles of rows
+ * 0, 2 and 4 are in their boxes; in the run {@code whole}, all are. Row 5 is an error in both.
  */
 class WriteReportTest extends SharedSpark {
 
@@ -114,7 +114,7 @@ class WriteReportTest extends SharedSpark {
     assertThat(run.path("state").asText()).isEqualTo("finished");
     assertThat(run.path("images").asInt()).isEqualTo(6);
     assertThat(run.path("failed").asInt()).isEqualTo(1);
-    assertThat(run.has("gap")).isFalse();
+    assertThat(run.has("continuation")).isFalse();
     assertThat(run.path("model_hash").asText()).hasSize(64);
     assertThat(run.path("versions").asText()).contains("spark " + spark.version());
     assertThat(run.path("settings").path("guidance").asText()).isEqualTo("paper");
@@ -203,7 +203,7 @@ class WriteReportTest extends SharedSpark {
     JsonNode report = data(write(new WriteReport(spark).runs(List.of(path("part")))));
 
     JsonNode run = report.path("runs").path(0);
-    assertThat(run.path("gap").asText()).isEqualTo("1 of 3, number 1");
+    assertThat(run.path("continuation").asText()).startsWith("boxwright generate");
     assertThat(run.path("done").asInt()).isEqualTo(4);
     assertThat(run.path("notes").path(0).asText())
         .isEqualTo("The evaluation 7bench is of other images than those that are there");
@@ -219,8 +219,8 @@ class WriteReportTest extends SharedSpark {
         List.of(path("half"), folder.resolve("whole/../half").toString()), "is named twice");
     assertRefused(
         List.of(path("half/evaluations/7bench")), "is itself an evaluation; name the run");
-    assertRefused(List.of(), "1 to 8 runs, not on 0");
-    assertRefused(Collections.nCopies(9, path("half")), "1 to 8 runs, not on 9");
+    assertRefused(List.of(), "1 to 8 runs, not 0");
+    assertRefused(Collections.nCopies(9, path("half")), "1 to 8 runs, not 9");
     assertThatThrownBy(
             () ->
                 new WriteReport(spark)
@@ -243,7 +243,7 @@ class WriteReportTest extends SharedSpark {
   void anOutputThatCannotBeAFileIsRefused() {
     assertOutputRefused(path("no/report.html"), "there is no folder file:" + path("no"));
     assertOutputRefused(folder.toString(), "it is a folder");
-    assertOutputRefused(path("half/report.html"), "it is inside of the run " + path("half"));
+    assertOutputRefused(path("half/report.html"), "it is inside the run " + path("half"));
     assertOutputRefused("unknown://x/y", "unknown");
   }
 

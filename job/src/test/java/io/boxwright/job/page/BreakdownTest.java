@@ -51,6 +51,14 @@ class BreakdownTest {
   }
 
   @Test
+  void groupsWithoutAnyScoreAreNone() {
+    List<ImageNumbers> images =
+        List.of(Numbers.image("1", "a", null), Numbers.image("2", "b", null));
+
+    assertThat(Breakdown.byCategory(List.of(new RunNumbers(0, images)))).isEmpty();
+  }
+
+  @Test
   void manyGroupsAreCutToTheLargest() {
     List<ImageNumbers> images =
         IntStream.range(0, 100)
