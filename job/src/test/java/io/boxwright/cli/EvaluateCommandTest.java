@@ -36,6 +36,11 @@ class EvaluateCommandTest extends CommandRuns {
     return run(arguments.toArray(String[]::new));
   }
 
+  /** Adds a column {@code expected} to the circles: an SQL expression. */
+  private static String expecting(String expression) {
+    return CIRCLES.replace(" from", ", " + expression + " expected from");
+  }
+
   private String run() {
     return folder.resolve("out").toString();
   }
@@ -54,7 +59,7 @@ class EvaluateCommandTest extends CommandRuns {
   @CsvSource(
       delimiter = '|',
       value = {
-        "| An evaluation needs a detector or a CLIP model",
+        "| An evaluation needs a detector or a CLIP model (--detector or --clip)",
         "--detector none | An evaluation needs a detector or a CLIP model",
         "--detector shapes --benchmark 8bench | Unknown benchmark '8bench'; known are 7bench, ",
         "--benchmark 7bench | The benchmark 7bench needs a --detector",
@@ -112,12 +117,29 @@ class EvaluateCommandTest extends CommandRuns {
   }
 
   @Test
+  void imagesThatExpectNothingAreRefusedInOneLine() throws Exception {
+    String empty = "if(id = 0, null, cast(array() as array<struct<label: string>>))";
+    assertThat(paint(expecting(empty))).isEqualTo(ExitCode.OK);
+
+    assertOneLine(
+        evaluate("--detector=shapes", "--benchmark=nsr-1k"),
+        "have nothing in their column expected, which nsr-1k needs; import the prompts with boxwright import");
+
+    assertThat(folder.resolve("out/evaluations")).doesNotExist();
+  }
+
+  @Test
   void aRunWithoutImagesHasAnEvaluationWithoutFigures() throws Exception {
-    assertThat(paint(CIRCLES + " where id < 0")).isEqualTo(ExitCode.OK);
+    assertThat(paint(expecting("cast(null as array<struct<label: string>>)") + " where id < 0"))
+        .isEqualTo(ExitCode.OK);
+    assertThat(evaluate("--detector=shapes", "--benchmark=nsr-1k")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("No figures of nsr-1k: no image was evaluated");
 
     assertThat(evaluate("--detector=shapes")).as(err.toString()).isEqualTo(ExitCode.OK);
 
-    assertThat(out.toString()).startsWith("0 of 0 images evaluated");
+    assertThat(out.toString().lines())
+        .startsWith("0 of 0 images evaluated", "No figures: no image was evaluated")
+        .noneMatch(line -> line.startsWith("Figures"));
     assertThat(evaluation("shapes").resolve("evaluation.json")).exists();
     assertThat(run("verify", evaluation("shapes").toString())).isEqualTo(ExitCode.OK);
   }
@@ -130,7 +152,11 @@ class EvaluateCommandTest extends CommandRuns {
 
     assertThat(evaluate("--detector=shapes")).isEqualTo(ExitCode.ROWS_FAILED);
 
-    assertThat(out.toString()).startsWith("0 of 4 images evaluated");
+    assertThat(out.toString().lines())
+        .startsWith(
+            "0 of 4 images evaluated", "4 images were not made by the run. The most common errors:")
+        .anyMatch(line -> line.matches(" +4  .+"))
+        .contains("No figures: no image was evaluated");
     assertThat(err.toString()).doesNotContain("\tat ");
   }
 
@@ -138,14 +164,14 @@ class EvaluateCommandTest extends CommandRuns {
   @Test
   void settingsForOtherDetectorsDoNotReachShapesAndOtherPhrasesAreErrors() throws Exception {
     String expected =
-        ", array(named_struct('label', 'a red circle', 'min_count', 1, 'max_count',"
+        "array(named_struct('label', 'a red circle', 'min_count', 1, 'max_count',"
             + " cast(null as int), 'color', cast(null as string), 'relation',"
-            + " cast(null as string), 'relative_to', cast(null as int))) expected from";
+            + " cast(null as string), 'relative_to', cast(null as int)))";
     String busses =
-        CIRCLES
+        expecting(expected)
             .replace("'a red circle' prompt", "'a red circle and a red bus' prompt")
             .replace("('a red circle')", "(if(id < 2, 'a red circle', 'a red bus'))");
-    assertThat(paint(busses.replace(" from", expected))).isEqualTo(ExitCode.OK);
+    assertThat(paint(busses)).isEqualTo(ExitCode.OK);
     conf.set("spark.boxwright.batch-size", "auto"); // as in the settings for clusters
     conf.set("spark.boxwright.detector-threshold", "0.3");
 
@@ -154,7 +180,17 @@ class EvaluateCommandTest extends CommandRuns {
     assertThat(out.toString()).startsWith("4 of 4 images evaluated");
 
     assertThat(evaluate("--detector=shapes", "--benchmark=7bench")).isEqualTo(ExitCode.ROWS_FAILED);
-    assertThat(out.toString()).startsWith("2 of 4 images evaluated");
+    assertThat(out.toString().lines())
+        .startsWith(
+            "2 of 4 images evaluated",
+            "2 images were made, but not evaluated. The most common errors:")
+        .anyMatch(line -> line.matches(" +2  .*bus.*"))
+        .containsSubsequence(
+            "7bench:",
+            "  figure               group     value  95 % interval     images",
+            "  layout_score         all       0.375  -                      2")
+        .containsOnlyOnce("-: too few prompts for an interval")
+        .anyMatch(line -> line.startsWith("Figures with their formulas: "));
   }
 
   @Test

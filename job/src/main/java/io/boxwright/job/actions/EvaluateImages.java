@@ -196,9 +196,8 @@ public final class EvaluateImages {
   }
 
   private EvaluationResult computeFigures(RunFolder folder, RunPlan plan, String... files) {
-    EvaluationRecord record =
-        EvaluationRecord.of(
-            settings, EvaluatedRows.read(new ImageTable(spark, folder, plan).read(files)));
-    return new EvaluationResult(folder.images(), folder.writeEvaluation(record), record);
+    Dataset<Row> rows = new ImageTable(spark, folder, plan).read(files);
+    EvaluationRecord record = EvaluationRecord.of(settings, EvaluatedRows.read(rows));
+    return EvaluationResult.of(folder.images(), folder.writeEvaluation(record), record, rows);
   }
 }

@@ -1,10 +1,14 @@
 package io.boxwright.job.actions;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.size;
+
 import io.boxwright.job.evaluation.EvaluationSettings;
 import io.boxwright.job.evaluation.ImageFile;
 import io.boxwright.job.evaluation.InputColumns;
 import io.boxwright.job.figures.LabelSource;
 import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.job.input.JobDescription;
 import io.boxwright.job.input.PromptFile;
 import io.boxwright.job.output.ChunkFooter;
 import io.boxwright.job.output.ChunkScan;
@@ -24,6 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
@@ -62,7 +69,11 @@ record EvaluatedRun(
               .formatted(
                   folder.path(), scan.describeMissing(), command + Redaction.reminder(command)));
     }
-    requireColumns(folder, ImageTable.read(spark, chunks.paths(scan.files())).schema(), settings);
+    Dataset<Row> images = ImageTable.read(spark, chunks.paths(scan.files()));
+    requireColumns(folder, images.schema(), settings);
+    if (settings.source() == LabelSource.EXPECTATIONS) {
+      requireExpectations(folder, images, settings);
+    }
     return new EvaluatedRun(folder, run, scan, settings);
   }
 
@@ -70,11 +81,7 @@ record EvaluatedRun(
       RunFolder folder, StructType columns, EvaluationSettings settings) {
     boolean there = Set.of(columns.fieldNames()).contains(InputColumns.EXPECTED);
     if (settings.source() == LabelSource.EXPECTATIONS && !there) {
-      throw new InvalidInputException(
-          "The images in %s have no column expected, which %s needs; import the prompts with boxwright import"
-              .formatted(
-                  folder.path(),
-                  Optional.ofNullable(settings.benchmark()).orElse("this evaluation")));
+      throw missingExpectations(folder, "have no column expected", settings);
     }
     InputColumns.findProblem(columns)
         .ifPresent(
@@ -82,6 +89,30 @@ record EvaluatedRun(
               throw new InvalidInputException(
                   "Cannot evaluate the images in %s: %s".formatted(folder.path(), problem));
             });
+  }
+
+  /** Refuses images without any expectation; a table without images is not refused. */
+  private static void requireExpectations(
+      RunFolder folder, Dataset<Row> images, EvaluationSettings settings) {
+    Column count = size(col(InputColumns.EXPECTED)); // null or -1 for null
+    boolean missing =
+        JobDescription.during(
+            images.sparkSession().sparkContext(),
+            "Expectations: " + folder.path(),
+            () -> images.filter(count.gt(0)).isEmpty() && !images.isEmpty());
+    if (missing) {
+      throw missingExpectations(folder, "have nothing in their column expected", settings);
+    }
+  }
+
+  private static InvalidInputException missingExpectations(
+      RunFolder folder, String problem, EvaluationSettings settings) {
+    return new InvalidInputException(
+        "The images in %s %s, which %s needs; import the prompts with boxwright import"
+            .formatted(
+                folder.path(),
+                problem,
+                Optional.ofNullable(settings.benchmark()).orElse("this evaluation")));
   }
 
   /**

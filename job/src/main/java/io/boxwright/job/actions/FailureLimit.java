@@ -87,7 +87,7 @@ final class FailureLimit implements AutoCloseable {
   private String describe(long failed, long tried) {
     return String.format(
         Locale.ROOT,
-        "%d of %d images failed, more than %s %%, see --max-failed-share. The commonest errors:%n%s",
+        "%d of %d images failed, more than %s %%, see --max-failed-share. The most common errors:%n%s",
         failed,
         tried,
         100 * maxFailedShare,

@@ -37,7 +37,7 @@ final class ImageWork {
    * @param monitor the monitor of the job's rows
    * @param before the images whose rows the run has already
    * @param description the description of the job, for Spark's pages
-   * @throws JobFailedException if too many rows fail, with their commonest errors
+   * @throws JobFailedException if too many rows fail, with their most common errors
    */
   void run(Runnable job, GenerationMonitor monitor, ImagesThere before, String description) {
     try (FailureLimit limit =

@@ -15,6 +15,7 @@ import io.boxwright.job.figures.LayoutAccuracy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -70,6 +71,17 @@ public record EvaluationRecord(
         settings.options(),
         settings.modelHash(),
         figures);
+  }
+
+  /** Returns the number of images that were made and evaluated. */
+  long evaluated() {
+    return images - failed;
+  }
+
+  /** Returns the name of the benchmark that was asked for, if there was one. */
+  Optional<String> askedBenchmark() {
+    return Optional.ofNullable(options.get(EvaluationSettings.BENCHMARK))
+        .filter(name -> !name.equals(EvaluationSettings.NONE));
   }
 
   /**

@@ -38,7 +38,11 @@ public record EvaluationSettings(
   /** The benchmark that needs the colours of boxes. */
   private static final String COLORED = "coco-mig";
 
-  private static final String NONE = "none";
+  /** The option with the name of the benchmark. */
+  static final String BENCHMARK = "benchmark";
+
+  /** The value of an option that was not given. */
+  static final String NONE = "none";
 
   /**
    * Checks that there is something to score.
@@ -50,7 +54,8 @@ public record EvaluationSettings(
     Objects.requireNonNull(template, "template");
     Objects.requireNonNull(deviceType, "deviceType");
     if (detector == null && clip == null) {
-      throw new IllegalArgumentException("An evaluation needs a detector or a CLIP model");
+      throw new IllegalArgumentException(
+          "An evaluation needs a detector or a CLIP model (--detector or --clip)");
     }
     if (batchSize < 1) {
       throw new IllegalArgumentException(
@@ -81,7 +86,7 @@ public record EvaluationSettings(
   /** Returns everything besides the models that the rows depend on, by name. */
   public Map<String, String> options() {
     Map<String, String> options = new TreeMap<>();
-    options.put("benchmark", Optional.ofNullable(benchmark).orElse(NONE));
+    options.put(BENCHMARK, Optional.ofNullable(benchmark).orElse(NONE));
     options.put("detector", detectorName());
     options.put("clip", clip == null ? NONE : clip.fingerprint().hex());
     options.put("device", deviceType.toString());

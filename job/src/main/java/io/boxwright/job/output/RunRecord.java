@@ -91,7 +91,7 @@ public record RunRecord(
    * @param peakDeviceBytes the peak memory of a GPU; null if unknown
    * @param peakHostBytes the peak memory of an executor's process; null if unknown
    * @param loads the executors and devices where pipelines were loaded
-   * @param errors the commonest messages of failed images, with their numbers
+   * @param errors the most common messages of failed images, with their numbers
    */
   public record Attempt(
       State state,

@@ -81,8 +81,8 @@ public final class ConsoleReport {
   }
 
   private void printErrors(RunSummary summary) {
-    printLine("%s failed. The commonest errors:", Count.of(summary.failed(), "image"));
-    summary.errors().forEach((error, count) -> printLine("  %6d  %s", count, error));
+    printLine("%s failed. The most common errors:", Count.of(summary.failed(), "image"));
+    new CommonErrors(summary.errors()).print(out);
   }
 
   private void printLine(String format, Object... values) {

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param chunksDone the number of finished chunks
  * @param remarks a sentence for each file or folder that lies among the images and does not count
  * @param imagesPerSecond the rate of the last driver
- * @param errors the commonest error messages of the last driver, with their numbers
+ * @param errors the most common error messages of the last driver, with their numbers
  * @param command the command that goes on with the run, from any folder
  */
 public record RunStatus(

@@ -26,12 +26,10 @@ import org.apache.spark.sql.Row;
  * @param failed the number of rows whose status is {@code error}
  * @param warned the number of rows with warnings
  * @param scores the means of each group of scores that the table has, in the order of its columns
- * @param errors the commonest messages of failed rows, with their numbers
+ * @param errors the most common messages of failed rows, with their numbers
  */
 public record RunSummary(
     long images, long failed, long warned, List<ScoreMeans> scores, Map<String, Long> errors) {
-
-  private static final int MOST_ERRORS = 10;
 
   /** Copies the list. */
   public RunSummary {
@@ -59,7 +57,9 @@ public record RunSummary(
         failed,
         totals.getLong(2),
         readScores(totals, 3, groups),
-        failed == 0 ? Map.of() : findCommonestErrors(table));
+        failed == 0
+            ? Map.of()
+            : CommonErrors.of(table.filter(col("status").equalTo("error"))).counts());
   }
 
   /**
@@ -81,19 +81,6 @@ public record RunSummary(
       scores.add(new ScoreMeans(group, images, means));
     }
     return scores;
-  }
-
-  private static Map<String, Long> findCommonestErrors(Dataset<Row> table) {
-    Map<String, Long> errors = new LinkedHashMap<>();
-    table
-        .filter(col("status").equalTo("error"))
-        .groupBy("error")
-        .count()
-        .orderBy(col("count").desc(), col("error"))
-        .limit(MOST_ERRORS)
-        .collectAsList()
-        .forEach(row -> errors.put(row.getString(0), row.getLong(1)));
-    return errors;
   }
 
   /**

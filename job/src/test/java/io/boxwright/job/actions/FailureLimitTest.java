@@ -38,7 +38,7 @@ class FailureLimitTest extends SharedSpark {
         .isInstanceOf(JobFailedException.class)
         .hasMessageMatching(
             "(?s)Cannot make the images: \\d+ of \\d+ images failed, more than 5.0 %, see"
-                + " --max-failed-share. The commonest errors:\\s+\\d+ "
+                + " --max-failed-share. The most common errors:\\s+\\d+ "
                 + " java.lang.IllegalStateException: device lost\\R"
                 + "Finished chunks stay: \\d+ of 1250; to go on: boxwright generate");
   }
