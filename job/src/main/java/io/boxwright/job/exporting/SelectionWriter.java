@@ -26,6 +26,9 @@ import org.apache.spark.api.java.JavaRDD;
  */
 public final class SelectionWriter {
 
+  /** The driver holds the images of a partition, without their pixels. */
+  private static final int IMAGES_PER_PARTITION = 20_000;
+
   private static final int MOST_PHRASES = 5;
   private static final int MOST_PROMPTS = 5;
 
@@ -73,7 +76,8 @@ public final class SelectionWriter {
 
   private Iterator<JudgedImage> judge(JavaRDD<Candidate> candidates) {
     PromptChoice choice = new PromptChoice(settings);
-    int partitions = Math.max(1, candidates.getNumPartitions());
+    long all = runs.stream().mapToLong(run -> run.origin().images()).sum();
+    int partitions = (int) (1 + all / IMAGES_PER_PARTITION);
     return candidates
         .groupBy(Candidate::prompt, partitions)
         .flatMap(group -> choice.judge(group._2()).iterator())
