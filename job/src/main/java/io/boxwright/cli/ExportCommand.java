@@ -249,7 +249,8 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private ExportResult export(
-      ExportSettings settings, ExecutorWait executors, String command, OrderlyStop stop) {
+      ExportSettings settings, ExecutorWait executors, String command, OrderlyStop stop)
+      throws IOException {
     try (SparkSession spark = SparkStart.openSession(conf)) {
       executors.await(spark);
       return new ExportDataset(spark, settings)
