@@ -235,6 +235,20 @@ public final class WriteReport {
   }
 
   /**
+   * Returns whether a run has the detections of an evaluation, made in the same way as those of the
+   * first run that has it. Other ones cannot be compared.
+   */
+  private static boolean hasSameDetections(
+      ReportedRun run, String name, List<ReportedRun> reported) {
+    return run.hasDetections(name)
+        && reported.stream()
+            .filter(first -> first.hasDetections(name))
+            .map(first -> first.evaluations().get(name))
+            .limit(1)
+            .allMatch(first -> first.isComparable(run.evaluations().get(name)));
+  }
+
+  /**
    * Chooses the evaluation that most runs have, the first one by name of several. Nothing if more
    * runs have the column {@code detection}: scores of different detectors cannot be compared.
    */
@@ -243,7 +257,7 @@ public final class WriteReport {
     Optional<String> chosen = Optional.empty();
     long most = reported.stream().filter(ReportedRun::hasOwnDetections).count() - 1;
     for (String name : evaluations) {
-      long count = reported.stream().filter(run -> run.hasDetections(name)).count();
+      long count = reported.stream().filter(run -> hasSameDetections(run, name, reported)).count();
       if (count > Math.max(0, most)) {
         chosen = Optional.of(name);
         most = count;
@@ -260,7 +274,7 @@ public final class WriteReport {
       Optional<Dataset<Row>> evaluated =
           detections.map(
               name ->
-                  run.hasDetections(name)
+                  hasSameDetections(run, name, reported)
                       ? run.evaluation(name)
                       : findEvaluation(name, reported).limit(0));
       numbers.add(

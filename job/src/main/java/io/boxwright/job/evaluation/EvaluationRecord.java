@@ -55,6 +55,11 @@ public record EvaluationRecord(
     benchmarks = List.copyOf(benchmarks);
   }
 
+  /** Returns whether another evaluation has the same settings and models. */
+  public boolean isComparable(EvaluationRecord other) {
+    return options.equals(other.options) && modelHash.equals(other.modelHash);
+  }
+
   /** Computes the figures of images. */
   public static EvaluationRecord of(EvaluationSettings settings, List<EvaluatedImage> images) {
     FigureCalculator calculator = new FigureCalculator(Bootstrap.standard());

@@ -170,7 +170,7 @@ final class GalleryReader {
     for (Row row :
         evaluation
             .filter(col("id").isin(ids))
-            .select("id", "image_index", "objects.best_iou", "objects.best_score")
+            .select("id", "image_index", "prompt", "objects.best_iou", "objects.best_score")
             .collectAsList()) {
       ImageNumbersReader.readKey(row)
           .filter(keys::contains)

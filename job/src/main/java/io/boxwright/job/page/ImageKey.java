@@ -8,15 +8,19 @@ import java.util.Objects;
  *
  * @param id the id of the prompt's row
  * @param imageIndex the number of the image among those of its prompt, from 0
+ * @param prompt the prompt, because other tables may give its id to another one
  */
-public record ImageKey(String id, int imageIndex) implements Comparable<ImageKey> {
+public record ImageKey(String id, int imageIndex, String prompt) implements Comparable<ImageKey> {
 
   private static final Comparator<ImageKey> ORDER =
-      Comparator.comparing(ImageKey::id).thenComparingInt(ImageKey::imageIndex);
+      Comparator.comparing(ImageKey::id)
+          .thenComparingInt(ImageKey::imageIndex)
+          .thenComparing(ImageKey::prompt);
 
-  /** Refuses a missing id. */
+  /** Refuses a missing id or prompt. */
   public ImageKey {
     Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(prompt, "prompt");
   }
 
   @Override

@@ -48,6 +48,7 @@ public final class ImageNumbersReader {
     return images.select(
         col("id"),
         col("image_index"),
+        col("prompt"),
         col("_metadata.file_name").as("file"),
         orNull(schema, "category", DataTypes.StringType).as("category"),
         col("status").equalTo("ok").as("good"),
@@ -88,7 +89,7 @@ public final class ImageNumbersReader {
     Map<ImageKey, List<Double>> overlaps = new HashMap<>();
     for (Row row :
         evaluation
-            .select(col("id"), col("image_index"), col("objects.iou").as("ious"))
+            .select(col("id"), col("image_index"), col("prompt"), col("objects.iou").as("ious"))
             .collectAsList()) {
       readKey(row).ifPresent(key -> overlaps.put(key, list(row, "ious")));
     }
@@ -101,11 +102,14 @@ public final class ImageNumbersReader {
     return id == null
         ? Optional.empty()
         : Optional.of(
-            new ImageKey(id, Optional.ofNullable(row.<Integer>getAs("image_index")).orElse(0)));
+            new ImageKey(
+                id,
+                Optional.ofNullable(row.<Integer>getAs("image_index")).orElse(0),
+                Optional.ofNullable(row.<String>getAs("prompt")).orElse("")));
   }
 
   private static ImageNumbers toNumbers(Row row, Optional<Map<ImageKey, List<Double>>> evaluated) {
-    ImageKey key = readKey(row).orElse(new ImageKey("", 0));
+    ImageKey key = readKey(row).orElse(new ImageKey("", 0, ""));
     int objects = list(row, "labels").size();
     List<Double> masses = list(row, "masses");
     List<Double> lifts = list(row, "lifts");

@@ -77,7 +77,7 @@ class BreakdownTest {
 
   private static ImageNumbers withObjects(int objects) {
     return new ImageNumbers(
-        new ImageKey("" + objects, 0),
+        new ImageKey("" + objects, 0, "a prompt"),
         "file",
         null,
         true,

@@ -70,9 +70,11 @@ class GalleryChoiceTest {
     List<ImageNumbers> images = new ArrayList<>(many(0).images());
     images.add(Numbers.image("a", null, null));
     images.add(
-        new ImageNumbers(new ImageKey("b", 0), "file", null, true, null, null, null, List.of()));
+        new ImageNumbers(
+            new ImageKey("b", 0, "a prompt"), "file", null, true, null, null, null, List.of()));
     images.add(
-        new ImageNumbers(new ImageKey("c", 0), "file", null, false, null, null, null, List.of()));
+        new ImageNumbers(
+            new ImageKey("c", 0, "a prompt"), "file", null, false, null, null, null, List.of()));
 
     GalleryChoice choice = GalleryChoice.of(List.of(new RunNumbers(0, images)));
 
@@ -99,7 +101,8 @@ class GalleryChoiceTest {
   @Test
   void withoutDetectionsAttentionChoosesAndWithoutAnyScoreTheFirstImagesAreThere() {
     ImageNumbers attention =
-        new ImageNumbers(new ImageKey("1", 0), "file", null, true, 0.5, 2.0, null, List.of());
+        new ImageNumbers(
+            new ImageKey("1", 0, "a prompt"), "file", null, true, 0.5, 2.0, null, List.of());
 
     assertThat(GalleryChoice.of(List.of(new RunNumbers(0, List.of(attention)))).score())
         .contains(PageScore.IN_BOX_MASS);

@@ -112,7 +112,7 @@ class GalleryReaderTest extends SharedSpark {
     Dataset<Row> evaluation =
         spark.sql(
             """
-            select '5' id, 0 image_index, array(named_struct('iou', 0.75D, 'best_iou',
+            select '5' id, 0 image_index, 'a cat 5' prompt, array(named_struct('iou', 0.75D, 'best_iou',
               named_struct('score', 0.3D, 'box', array(0.1D, 0.1D, 0.2D, 0.2D)), 'best_score',
               named_struct('score', 0.4D, 'box', array(0.5D, 0.5D, 1D, 1D), 'iou', 0D))) objects
             """);

@@ -45,6 +45,13 @@ class HistogramTest {
         run,
         List.of(
             new ImageNumbers(
-                new ImageKey("1", 0), "file", null, true, null, lift, null, List.of())));
+                new ImageKey("1", 0, "a prompt"),
+                "file",
+                null,
+                true,
+                null,
+                lift,
+                null,
+                List.of())));
   }
 }

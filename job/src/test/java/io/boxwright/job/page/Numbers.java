@@ -11,7 +11,7 @@ final class Numbers {
   /** An image of a category with a mean IoU and one object that has it; null for none. */
   static ImageNumbers image(String id, String category, Double iou) {
     return new ImageNumbers(
-        new ImageKey(id, 0),
+        new ImageKey(id, 0, "a prompt"),
         "file",
         category,
         true,

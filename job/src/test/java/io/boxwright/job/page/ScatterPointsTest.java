@@ -40,6 +40,7 @@ class ScatterPointsTest {
     return new RunNumbers(
         0,
         List.of(
-            new ImageNumbers(new ImageKey("1", 0), "file", null, true, 0.5, 1.0, 0.5, objects)));
+            new ImageNumbers(
+                new ImageKey("1", 0, "a prompt"), "file", null, true, 0.5, 1.0, 0.5, objects)));
   }
 }
