@@ -9,6 +9,7 @@ import io.boxwright.job.actions.OrderlyStop;
 import io.boxwright.job.evaluation.EvaluationReport;
 import io.boxwright.job.evaluation.EvaluationResult;
 import io.boxwright.job.evaluation.EvaluationSettings;
+import io.boxwright.job.figures.Benchmark;
 import io.boxwright.job.figures.Benchmarks;
 import io.boxwright.job.figures.DetectorRequest;
 import io.boxwright.job.figures.LabelSource;
@@ -189,15 +190,15 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private EvaluationSettings makeSettings() {
     try {
-      Optional<DetectorRequest> request =
-          Optional.ofNullable(benchmark).flatMap(value -> Benchmarks.of(value).detector());
+      Optional<Benchmark> known = Optional.ofNullable(benchmark).map(Benchmarks::of);
+      Optional<DetectorRequest> request = known.flatMap(Benchmark::detector);
       Optional<DetectorSpec> chosen = Optional.ofNullable(detector).flatMap(Detectors::of);
       requireModels(request, chosen);
       Optional<DetectorSpec> configured = chosen.map(found -> configure(found, request));
       configured.ifPresent(DetectorSpec::check);
       Optional.ofNullable(clip).map(Path::of).ifPresent(CLIPScorer::check);
       return new EvaluationSettings(
-          benchmark,
+          known.map(Benchmark::name).orElse(null),
           configured.orElse(null),
           configured.map(DetectorSpec::modelFolder).map(this::hash).orElse(null),
           request.map(DetectorRequest::source).orElse(LabelSource.PHRASES),

@@ -253,7 +253,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   private void requireFormat(String wanted, String options) {
-    if (!format.equals(wanted)) {
+    if (!format.equalsIgnoreCase(wanted)) {
       throw new ParameterException(
           spec.commandLine(), "%s are options of the format %s".formatted(options, wanted));
     }

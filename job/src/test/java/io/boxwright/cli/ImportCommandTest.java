@@ -38,7 +38,7 @@ class ImportCommandTest {
 
   @Test
   void importPrintsASummaryAndWritesOneFile() throws IOException {
-    assertThat(run("table", "--units", "pixels", "--canvas", "128x256", "--append-phrases"))
+    assertThat(run("Table", "--units", "pixels", "--canvas", "128x256", "--append-phrases"))
         .isEqualTo(ExitCode.OK);
 
     assertThat(out.toString().lines())
@@ -54,7 +54,7 @@ class ImportCommandTest {
       value = {
         "table | | t.csv, line 2, field bboxes: 64.0 cannot be relative to the image;",
         "tables |  | Unknown format 'tables'",
-        "7bench |  | t.csv, line 2: field id is missing",
+        "7Bench |  | t.csv is not a 7bench CSV: its first line has no columns id, category, obj1, bbox1",
         "7bench | --boxes=xywh | --boxes, --units, --canvas and --...-column are options of the format table",
         "table | --min-area=0.5 | --min-area, --min-objects and --max-objects are options of the format coco",
         "table | --canvas=128x256 | --canvas needs --units pixels",

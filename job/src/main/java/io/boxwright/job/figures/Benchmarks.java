@@ -31,11 +31,12 @@ public final class Benchmarks {
   /**
    * Returns a benchmark.
    *
+   * @param name the name, in any case
    * @throws IllegalArgumentException naming the name and all known ones
    */
   public static Benchmark of(String name) {
     return ALL.stream()
-        .filter(benchmark -> benchmark.name().equals(name))
+        .filter(benchmark -> benchmark.name().equalsIgnoreCase(name))
         .findFirst()
         .orElseThrow(
             () ->

@@ -28,6 +28,7 @@ public record LayoutAccuracy(
   private static final double PIPELINE_THRESHOLD = 0.1;
   private static final String AREA = "area";
   private static final String MEAN_OVERLAP = "mean_iou";
+  private static final String OUR_SOURCE = "Boxwright; the authors do not report it";
 
   /**
    * Checks the range of k.
@@ -146,7 +147,8 @@ public record LayoutAccuracy(
             "layout_score",
             AREA,
             "area under accuracy@k for k from %.1f to %.1f by the trapezoidal rule, at most %.1f"
-                .formatted(firstTenth / 10.0, lastTenth / 10.0, (lastTenth - firstTenth) / 10.0)));
+                .formatted(firstTenth / 10.0, lastTenth / 10.0, (lastTenth - firstTenth) / 10.0),
+            source));
     IntStream.rangeClosed(firstTenth, lastTenth)
         .mapToObj(LayoutAccuracy::nameAccuracy)
         .map(
@@ -155,17 +157,20 @@ public record LayoutAccuracy(
                     accuracy,
                     accuracy,
                     "mean over images of the share of boxes whose best detection has an IoU of at"
-                        + " least k; 0 without any detection"))
+                        + " least k; 0 without any detection",
+                    source))
         .forEach(figures::add);
     figures.add(
         define(
             MEAN_OVERLAP,
             MEAN_OVERLAP,
-            "mean over images of the mean over boxes of the IoU of the best detection"));
+            "mean over images of the mean over boxes of the IoU of the best detection",
+            OUR_SOURCE));
     return figures;
   }
 
-  private FigureDefinition define(String figure, String value, String formula) {
+  private static FigureDefinition define(
+      String figure, String value, String formula, String source) {
     return new FigureDefinition(
         figure,
         FigureUnit.FRACTION,

@@ -22,6 +22,7 @@ import io.boxwright.text.Printable;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,12 +55,22 @@ public final class FileReaders {
           .enable(CsvParser.Feature.FAIL_ON_MISSING_COLUMNS)
           .build();
 
+  private static final int START_BYTES = 1 << 16;
+
   private FileReaders() {}
 
   /** Reads from a stream that the caller of {@link #read} closes. */
   private interface Body<T> {
 
     T read(InputStream in) throws IOException;
+  }
+
+  /** Reads the first 64 KiB of a file as UTF-8, without a byte order mark. Nothing is refused. */
+  static String readStart(SourceFile file) throws IOException {
+    try (InputStream in = file.open()) {
+      return new String(in.readNBytes(START_BYTES), StandardCharsets.UTF_8)
+          .replaceFirst("^\uFEFF", "");
+    }
   }
 
   /** Reads a JSON file that is one list, item by item. */

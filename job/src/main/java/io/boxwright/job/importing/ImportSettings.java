@@ -1,12 +1,14 @@
 package io.boxwright.job.importing;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
  * The settings of an import.
  *
- * @param format the name of the format, as {@link LayoutFormats#names} lists them
+ * @param format the name of the format, as {@link LayoutFormats#names} lists them; it may be given
+ *     in any case
  * @param files names of files of this format, at least one
  * @param invalidRows the treatment of rows that generation refuses
  * @param missingPhrases the treatment of phrases that their prompts do not have
@@ -21,13 +23,13 @@ public record ImportSettings(
     TableForm table,
     ObjectChoice objects) {
 
-  /** Checks that there are files, and copies the list. */
+  /** Checks that there are files, and copies the list; the name gets small letters. */
   public ImportSettings {
+    format = format.toLowerCase(Locale.ROOT);
     files = List.copyOf(files);
     if (files.isEmpty()) {
       throw new IllegalArgumentException("Invalid files: there are none");
     }
-    Objects.requireNonNull(format);
     Objects.requireNonNull(invalidRows);
     Objects.requireNonNull(missingPhrases);
     Objects.requireNonNull(table);

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  * @param phrases the number of boxes for each way of finding a phrase; without those that no box
  *     has
  * @param worst sentences about the rows with problems or most warnings, the worst first
+ * @param others the number of further rows with problems or warnings
  */
 public record ImportSummary(
     int rows,
@@ -31,7 +32,8 @@ public record ImportSummary(
     int invalidRows,
     InvalidRows invalid,
     Map<PhraseSource, Integer> phrases,
-    List<String> worst) {
+    List<String> worst,
+    int others) {
 
   private static final int WORST_ROWS = 5;
 
@@ -44,6 +46,7 @@ public record ImportSummary(
   /** Sums up rows, those included that are left out of the table. */
   static ImportSummary of(List<ImportedRow> rows, InvalidRows invalid) {
     Map<PhraseSource, Integer> phrases = new EnumMap<>(PhraseSource.class);
+    List<ImportedRow> warned = rows.stream().filter(row -> !row.warnings().isEmpty()).toList();
     rows.forEach(row -> row.sources().forEach(source -> phrases.merge(source, 1, Integer::sum)));
     return new ImportSummary(
         rows.size(),
@@ -52,14 +55,14 @@ public record ImportSummary(
         (int) rows.stream().filter(row -> row.problem().isPresent()).count(),
         invalid,
         phrases,
-        rows.stream()
-            .filter(row -> !row.warnings().isEmpty())
+        warned.stream()
             .sorted(
                 Comparator.comparing((ImportedRow row) -> row.problem().isEmpty())
                     .thenComparing(row -> -row.warnings().size()))
             .limit(WORST_ROWS)
             .map(ImportSummary::describe)
-            .toList());
+            .toList(),
+        Math.max(0, warned.size() - WORST_ROWS));
   }
 
   private static String describe(ImportedRow row) {
@@ -88,9 +91,16 @@ public record ImportSummary(
               .filter(phrases::containsKey)
               .map(source -> phrases.get(source) + " " + source.text())
               .collect(Collectors.joining(", ")));
+    } else {
+      lines.print("no boxes: these rows are made as plain Stable Diffusion");
     }
     if (clippedBoxes > 0) {
-      lines.print("%s", Count.of(clippedBoxes, "box leaves its image", "boxes leave their images"));
+      lines.print(
+          "%s",
+          Count.of(
+              clippedBoxes,
+              "box reached over the edge of its image and was clipped",
+              "boxes reached over the edges of their images and were clipped"));
     }
     if (invalidRows > 0) {
       lines.print(
@@ -104,5 +114,8 @@ public record ImportSummary(
                   "rows are invalid; generation will write errors for them"));
     }
     worst.forEach(row -> lines.print("  %s", row));
+    if (others > 0) {
+      lines.print("  ... and %d more", others);
+    }
   }
 }

@@ -14,9 +14,9 @@ public final class LayoutFormats {
       new LinkedHashMap<>();
 
   static {
-    FORMATS.put("7bench", settings -> new ObjectColumnsFormat());
-    FORMATS.put("c-bench", settings -> new ObjectColumnsFormat());
-    FORMATS.put("o-bench", settings -> new ObjectColumnsFormat());
+    FORMATS.put("7bench", settings -> new ObjectColumnsFormat(settings.format()));
+    FORMATS.put("c-bench", settings -> new ObjectColumnsFormat(settings.format()));
+    FORMATS.put("o-bench", settings -> new ObjectColumnsFormat(settings.format()));
     FORMATS.put("nsr-1k", settings -> new Nsr1kFormat());
     FORMATS.put("lmd", settings -> new LmdFormat());
     FORMATS.put("coco-mig", settings -> new CocoMigFormat());

@@ -1,6 +1,8 @@
 package io.boxwright.job.importing;
 
 import io.boxwright.diffusion.layout.BoxForm;
+import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.text.Count;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,15 +16,51 @@ import java.util.Optional;
  */
 final class ObjectColumnsFormat implements LayoutFormat {
 
+  private static final List<String> COLUMNS = List.of("id", "category", "prompt", "obj1", "bbox1");
+
+  private final String name;
+
+  /**
+   * Prepares to read files.
+   *
+   * @param name the name of the benchmark, for messages
+   */
+  ObjectColumnsFormat(String name) {
+    this.name = name;
+  }
+
   @Override
   public List<Layout> read(List<SourceFile> files) throws IOException {
     List<Layout> layouts = new ArrayList<>();
     for (SourceFile file : files) {
+      requireColumns(file);
       for (FileValue row : FileReaders.readCsv(file, ',')) {
         layouts.add(read(row));
       }
     }
     return layouts;
+  }
+
+  /** Refuses other files by their first line, before a reader of CSV stumbles over the rest. */
+  private void requireColumns(SourceFile file) throws IOException {
+    String header = FileReaders.readStart(file).strip().lines().findFirst().orElse("");
+    List<String> there =
+        Arrays.stream(header.split(",")).map(ObjectColumnsFormat::unquote).toList();
+    List<String> missing = COLUMNS.stream().filter(column -> !there.contains(column)).toList();
+    if (!header.isEmpty() && !missing.isEmpty()) {
+      throw new InvalidInputException(
+          "%s is not a %s CSV: its first line has no %s %s%s"
+              .formatted(
+                  file.name(),
+                  name,
+                  Count.form(missing.size(), "column", "columns"),
+                  String.join(", ", missing),
+                  header.matches("[{\\[].*") ? "; it looks like JSON" : ""));
+    }
+  }
+
+  private static String unquote(String column) {
+    return column.strip().replaceAll("^\"(.*)\"$", "$1");
   }
 
   private static Layout read(FileValue row) {

@@ -5,7 +5,7 @@ public enum PhraseSource {
   /** Word for word; case and spaces do not matter. */
   VERBATIM("word for word"),
   /** In the singular or plural, with blanks for underscores and hyphens, or without its article. */
-  SPELLING("in another spelling"),
+  SPELLING("in another form (plural, article or hyphen)"),
   /** By its head noun only. */
   HEAD_NOUN("by its head noun"),
   /** Not at all, so it was appended to the prompt. */

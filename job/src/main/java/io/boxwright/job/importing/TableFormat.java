@@ -44,7 +44,9 @@ final class TableFormat implements LayoutFormat {
   public List<Layout> read(List<SourceFile> files) throws IOException {
     List<Layout> layouts = new ArrayList<>();
     for (SourceFile file : files) {
+      boolean header = file.name().toLowerCase(Locale.ROOT).matches(".*\\.[ct]sv");
       for (FileValue row : readRows(file)) {
+        requireLayoutColumns(row, header ? file.name() + ", line 1" : row.place());
         layouts.add(read(row));
       }
     }
@@ -69,7 +71,6 @@ final class TableFormat implements LayoutFormat {
   private Layout read(FileValue row) {
     String id = row.find(form.idColumn()).map(FileValue::text).orElse(null);
     String prompt = row.field(form.promptColumn()).text();
-    requireLayoutColumns(row);
     List<List<Double>> boxes = readBoxes(row);
     List<String> phrases = readPhrases(row);
     if (phrases.size() != boxes.size()) {
@@ -94,13 +95,16 @@ final class TableFormat implements LayoutFormat {
   }
 
   /** Refuses columns that look like boxes or phrases of another name; the layout would be lost. */
-  private void requireLayoutColumns(FileValue row) {
+  private void requireLayoutColumns(FileValue row, String place) {
     List<String> columns = new ArrayList<>(row.fields().keySet());
     columns.replaceAll(this::rename);
     try {
       PromptTables.checkSpelling(columns);
     } catch (IllegalArgumentException e) {
-      throw row.failure(e.getMessage());
+      throw new InvalidInputException(
+          "%s: %s, or name it with --boxes-column or --phrases-column"
+              .formatted(place, e.getMessage()),
+          e);
     }
   }
 

@@ -53,6 +53,8 @@ public final class RunFolder {
   /** The name of the picture of the first images. */
   public static final String CONTACT_SHEET = "contact-sheet.png";
 
+  private static final int MOST_FOLDERS = 20;
+
   private final Path folder;
   private final FileSystem fileSystem;
   private final Optional<Fence> fence;
@@ -226,6 +228,20 @@ public final class RunFolder {
         .map(entry -> entry.getPath().getName())
         .filter(name -> !FolderContents.isHidden(name))
         .sorted()
+        .toList();
+  }
+
+  /**
+   * Returns the names of the folders in this one that have a plan, in alphabetical order. Only the
+   * first twenty folders are looked at.
+   */
+  List<String> runs() {
+    return list("").stream()
+        .filter(FileStatus::isDirectory)
+        .map(entry -> entry.getPath().getName())
+        .sorted()
+        .limit(MOST_FOLDERS)
+        .filter(name -> status(name + "/" + PLAN).isPresent())
         .toList();
   }
 

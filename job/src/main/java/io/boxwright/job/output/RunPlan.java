@@ -115,7 +115,18 @@ public record RunPlan(
         .orElseThrow(
             () ->
                 new InvalidInputException(
-                    "There is no run in %s: it has no plan.json".formatted(folder.path())));
+                    "There is no run in %s: it has no plan.json%s"
+                        .formatted(folder.path(), describe(folder.runs()))));
+  }
+
+  private static String describe(List<String> runs) {
+    return runs.isEmpty()
+        ? ""
+        : "; its %s %s: name %s"
+            .formatted(
+                Count.form(runs.size(), "folder", "folders"),
+                String.join(", ", runs) + Count.form(runs.size(), " is a run", " are runs"),
+                Count.form(runs.size(), "it", "them"));
   }
 
   /** Writes the plan. */

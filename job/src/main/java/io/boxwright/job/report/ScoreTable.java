@@ -1,5 +1,6 @@
 package io.boxwright.job.report;
 
+import io.boxwright.diffusion.scores.ScoreLabel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,8 +35,16 @@ final class ScoreTable {
   List<String> formatLines() {
     List<String> lines = new ArrayList<>();
     lines.add(formatLine("", names));
-    structs.forEach(struct -> lines.add(formatLine(struct, formatValues(struct))));
+    structs.forEach(struct -> lines.add(formatLine(nameStruct(struct), formatValues(struct))));
     return lines;
+  }
+
+  private String nameStruct(String struct) {
+    return scores.group().structs().stream()
+        .filter(label -> label.path().equals(struct))
+        .map(ScoreLabel::text)
+        .findFirst()
+        .orElse(struct);
   }
 
   private List<String> formatValues(String struct) {
@@ -49,9 +58,9 @@ final class ScoreTable {
     return mean == null ? "-" : String.format(Locale.ROOT, "%.3f", mean);
   }
 
-  private String formatLine(String struct, List<String> cells) {
-    int longest = structs.stream().mapToInt(String::length).max().orElse(0);
-    StringBuilder line = new StringBuilder("  " + struct + " ".repeat(longest - struct.length()));
+  private String formatLine(String name, List<String> cells) {
+    int longest = structs.stream().map(this::nameStruct).mapToInt(String::length).max().orElse(0);
+    StringBuilder line = new StringBuilder("  " + name + " ".repeat(longest - name.length()));
     for (int i = 0; i < cells.size(); i++) {
       int width = Math.max(LEAST_WIDTH, names.get(i).length());
       line.append(("  %" + width + "s").formatted(cells.get(i)));

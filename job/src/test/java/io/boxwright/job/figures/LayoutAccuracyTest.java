@@ -32,6 +32,14 @@ class LayoutAccuracyTest {
   }
 
   @Test
+  void theMeanOverlapIsNotTheAuthors() {
+    assertThat(benchmark.figures())
+        .filteredOn(figure -> figure.source().startsWith("Boxwright; "))
+        .extracting(FigureDefinition::name)
+        .containsExactly("mean_iou");
+  }
+
+  @Test
   void everyBoxOfAPhraseCounts() {
     EvaluatedImage image =
         ImageBuilder.image()

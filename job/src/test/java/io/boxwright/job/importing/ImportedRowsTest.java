@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -233,10 +234,34 @@ class ImportedRowsTest {
     assertThat(text.toString().lines())
         .containsExactly(
             "3 rows, 3 boxes",
-            "phrases: 1 word for word, 1 in another spelling, 1 not found",
-            "1 box leaves its image",
+            "phrases: 1 word for word, 1 in another form (plural, article or hyphen), 1 not found",
+            "1 box reached over the edge of its image and was clipped",
             "1 row is invalid; generation will write an error for it",
             "  000002 (t.jsonl, line 3): phrase 'dog' does not occur in the prompt",
             "  000000 (t.jsonl, line 1): phrase 'cat' was found as 'cats'; 1 more warning");
+  }
+
+  @Test
+  void theSummaryNamesFiveRowsAndCountsTheOthers() throws IOException {
+    String[] lines = new String[7];
+    Arrays.fill(lines, line("a cat", "dog", "[0,0,1,1]"));
+    imports.run(table(lines));
+    StringWriter text = new StringWriter();
+
+    imports.summary().print(new PrintWriter(text, true));
+
+    assertThat(text.toString().lines()).hasSize(9).last().isEqualTo("  ... and 2 more");
+  }
+
+  @Test
+  void theSummarySaysThatRowsWithoutBoxesArePlain() throws IOException {
+    imports.run(table("{\"prompt\":\"a cat\"}"));
+    StringWriter text = new StringWriter();
+
+    imports.summary().print(new PrintWriter(text, true));
+
+    assertThat(text.toString().lines())
+        .containsExactly(
+            "1 row, 0 boxes", "no boxes: these rows are made as plain Stable Diffusion");
   }
 }

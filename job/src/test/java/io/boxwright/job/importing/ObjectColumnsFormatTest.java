@@ -97,11 +97,16 @@ class ObjectColumnsFormatTest {
     String badBox =
         imports.file("b.csv", HEADER, "0,c,A cat,cat,\"0,0,9,9\",,", "1,c,A cat,cat,0;0;9;9,,");
     String truncated = imports.file("c.csv", HEADER, "0,c,A cat,cat,\"0,0,9,9\",,", "1,c,A ca");
+    String json = imports.file("e.jsonl", "{\"tag\": \"a\", \"prompt\": \"b\"}", "{\"tag\": 1}");
     String openQuote = imports.file("d.csv", HEADER, "0,c,A cat,cat,\"0,0,9");
 
     assertThatThrownBy(() -> imports.run("7bench", noPrompt))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage("a.csv, line 2: field prompt is missing");
+        .hasMessage("a.csv is not a 7bench CSV: its first line has no column prompt");
+    assertThatThrownBy(() -> imports.run("C-Bench", json))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "e.jsonl is not a c-bench CSV: its first line has no columns id, category, prompt, obj1, bbox1; it looks like JSON");
     assertThatThrownBy(() -> imports.run("7bench", badBox))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("b.csv, line 3, field bbox1: it is '0;0;9;9', but must be x0,y0,x1,y1");

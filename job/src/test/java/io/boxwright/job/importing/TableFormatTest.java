@@ -133,7 +133,10 @@ class TableFormatTest {
 
     assertThatThrownBy(() -> imports.run("table", misspelt))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageStartingWith("a.csv, line 2: Invalid columns: column boxes is not read");
+        .hasMessage(
+            "a.csv, line 1: Invalid columns: column boxes is not read; did you mean bboxes? Rename it"
+                + " to that, or to something less like it, or name it with --boxes-column or"
+                + " --phrases-column");
     assertThatThrownBy(() -> imports.run("table", uneven))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("b.jsonl, line 1: 1 boxes in bboxes, but 0 phrases in phrases");

@@ -67,6 +67,24 @@ class RunPlanTest {
   }
 
   @Test
+  void aFolderOfRunsNamesThem() {
+    RunFolder runs = RunFolder.of(new Configuration(), folder.toString());
+    assertThatThrownBy(() -> RunPlan.require(runs))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("There is no run in %s: it has no plan.json", folder);
+
+    plan(10, 4, Map.of())
+        .write(RunFolder.of(new Configuration(), folder.resolve("paper").toString()));
+    assertThatThrownBy(() -> RunPlan.require(runs))
+        .hasMessageEndingWith(": it has no plan.json; its folder paper is a run: name it");
+
+    plan(10, 4, Map.of())
+        .write(RunFolder.of(new Configuration(), folder.resolve("none").toString()));
+    assertThatThrownBy(() -> RunPlan.require(runs))
+        .hasMessageEndingWith("; its folders none, paper are runs: name them");
+  }
+
+  @Test
   void secretsInPathsAreNotWrittenAndMakeNoDifference() {
     RunFolder run = RunFolder.of(new Configuration(), folder.toString());
     PromptFile file = new PromptFile("token=5/a.parquet", 7, 10, "ab".repeat(32));

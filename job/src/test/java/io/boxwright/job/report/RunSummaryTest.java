@@ -109,9 +109,9 @@ class RunSummaryTest extends SharedSpark {
     assertThat(report(summary(DETECTION)))
         .containsSubsequence(
             "Layout adherence, mean of 2 images:",
-            "            in_box_mass     lift      iou  pointing  leakage",
-            "  guided          0.500    2.000    0.100     1.000    0.000",
-            "  held_out        0.250    1.000    0.100     1.000    0.000",
+            "                              in_box_mass     lift      iou  pointing  leakage",
+            "  layers that guidance reads        0.500    2.000    0.100     1.000    0.000",
+            "  held-out layers                   0.250    1.000    0.100     1.000    0.000",
             "Objects detected in the images, mean of 1 image:",
             "      found    right  centre_in_box      iou  all_right",
             "      1.000    0.500          0.250    0.125      0.000");
@@ -133,6 +133,7 @@ class RunSummaryTest extends SharedSpark {
             "brightness",
             "Brightness",
             List.of("mean", "pixels.most"),
+            List.of(),
             List.of(),
             List.of(),
             List.of(new ScoreLabel("mean", "how bright")),

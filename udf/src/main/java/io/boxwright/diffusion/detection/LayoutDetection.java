@@ -35,6 +35,7 @@ public record LayoutDetection(DetectionScores means, double allRight, List<Objec
           NAME,
           "Objects detected in the images",
           append(ScoreNumber.paths("", DetectionScores.NUMBERS), ALL_RIGHT),
+          List.of(),
           append(ScoreNumber.paths(NAME, DetectionScores.NUMBERS), OBJECT_SCORE),
           List.of(OBJECT_BOX),
           List.of(

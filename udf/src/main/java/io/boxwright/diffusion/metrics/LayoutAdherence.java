@@ -36,6 +36,9 @@ public record LayoutAdherence(
           "adherence",
           "Layout adherence",
           PATHS,
+          List.of(
+              new ScoreLabel(GUIDED, "layers that guidance reads"),
+              new ScoreLabel(HELD_OUT, "held-out layers")),
           PATHS,
           List.of(),
           List.of(

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
  * @param name the name of the group's column in the image table, such as {@code detection}
  * @param title the title of the table that shows people the means
  * @param imageNumbers the paths of numbers in that column
+ * @param structs the words that people use for the structs of these paths; other structs go by
+ *     their names
  * @param objectNumbers the paths of numbers in an object, different from those of all other groups
  * @param objectBoxes the paths of boxes in an object, also different; they come after the numbers
  * @param compared the numbers of the image that a comparison of two runs shows
@@ -22,6 +24,7 @@ public record ScoreGroup(
     String name,
     String title,
     List<String> imageNumbers,
+    List<ScoreLabel> structs,
     List<String> objectNumbers,
     List<String> objectBoxes,
     List<ScoreLabel> compared,
@@ -30,19 +33,32 @@ public record ScoreGroup(
   /**
    * Copies the lists.
    *
-   * @throws IllegalArgumentException naming a label whose path is not in {@code imageNumbers}
+   * @throws IllegalArgumentException naming a label whose number or struct is not in {@code
+   *     imageNumbers}
    */
   public ScoreGroup {
     imageNumbers = List.copyOf(imageNumbers);
+    structs = List.copyOf(structs);
     objectNumbers = List.copyOf(objectNumbers);
     objectBoxes = List.copyOf(objectBoxes);
     compared = List.copyOf(compared);
-    for (ScoreLabel label : Stream.concat(compared.stream(), caption.stream()).toList()) {
-      if (!imageNumbers.contains(label.path())) {
-        throw new IllegalArgumentException(
-            "Invalid label of scores %s: %s is not one of %s"
-                .formatted(name, label.path(), imageNumbers));
+    for (ScoreLabel label : structs) {
+      String start = label.path() + ".";
+      if (imageNumbers.stream().noneMatch(path -> path.startsWith(start))) {
+        throw invalid(name, label, imageNumbers);
       }
     }
+    for (ScoreLabel label : Stream.concat(compared.stream(), caption.stream()).toList()) {
+      if (!imageNumbers.contains(label.path())) {
+        throw invalid(name, label, imageNumbers);
+      }
+    }
+  }
+
+  private static IllegalArgumentException invalid(
+      String name, ScoreLabel label, List<String> imageNumbers) {
+    return new IllegalArgumentException(
+        "Invalid label of scores %s: %s is not one of %s"
+            .formatted(name, label.path(), imageNumbers));
   }
 }

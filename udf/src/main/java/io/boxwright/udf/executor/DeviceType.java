@@ -67,6 +67,11 @@ public enum DeviceType {
     return device.isGpu() ? "gpu" + device.getDeviceId() : device.getDeviceType();
   }
 
+  /** Returns a device as the words of a sentence: {@code the CPU}, or a name as {@code gpu0}. */
+  static String describe(Device device) {
+    return device.isGpu() ? name(device) : "the CPU";
+  }
+
   /**
    * Asks libtorch for a number on a device and returns its error, if there is one. DJL's count of
    * GPUs does not help, because it is 0 wherever the system has no CUDA besides the one in

@@ -94,7 +94,7 @@ public final class ExecutorPipelines {
       PretrainedOptions options,
       GenerationCounters counters) {
     String name = Redaction.of(spec.model().name());
-    LOG.info("Loading {} on {}", name, options.device());
+    LOG.info("Loading {} on {}", name, DeviceType.describe(options.device()));
     long start = System.nanoTime();
     ImagePipeline pipeline = spec.loader().load(model.folder(), options);
     requireUnchanged(model, pipeline);

@@ -47,7 +47,11 @@ public final class LoadedDetectors implements AutoCloseable {
     long start = System.nanoTime();
     ObjectDetector detector = spec.factory().load(spec.options(device));
     Duration time = Duration.ofNanos(System.nanoTime() - start);
-    LOG.info("Loaded detector {} on {} in {} s", spec.factory().name(), device, time.toSeconds());
+    LOG.info(
+        "Loaded detector {} on {} in {} s",
+        spec.factory().name(),
+        DeviceType.describe(device),
+        time.toSeconds());
     recordLoad.accept(time);
     return detector;
   }

@@ -42,6 +42,7 @@ class ImageRowWriterTest {
             "brightness",
             "Brightness",
             List.of("mean", "pixels.most", "pixels.least"),
+            List.of(),
             List.of("brightness.mean"),
             List.of("brightness.box"),
             List.of(),
