@@ -5,6 +5,7 @@ import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.output.ChunkFooter;
 import io.boxwright.job.output.ChunkScan;
 import io.boxwright.job.output.ChunkTable;
+import io.boxwright.job.output.DamagedFileException;
 import io.boxwright.job.output.ImageTable;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunPlan;
@@ -62,11 +63,20 @@ final class ReportedRun {
   }
 
   private void findEvaluation(String name) {
-    RunFolder evaluation = folder.evaluation(name);
+    try {
+      findEvaluation(name, folder.evaluation(name));
+    } catch (DamagedFileException e) { // the page can do without it
+      notes.add("The evaluation %s is left out: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  private void findEvaluation(String name, RunFolder evaluation) {
     Optional<EvaluationRecord> record = evaluation.readEvaluation(EvaluationRecord.class);
     Optional<RunPlan> made = RunPlan.read(evaluation);
     if (record.isEmpty() || made.isEmpty()) {
       notes.add("The evaluation %s is not finished".formatted(name));
+    } else if (!new ChunkTable(evaluation, made.get()).scan().missing().isEmpty()) {
+      notes.add("The evaluation %s is left out: chunks of its table are missing".formatted(name));
     } else if (!made.get().inputFiles().equals(EvaluatedRun.listInputs(scan))) {
       notes.add("The evaluation %s is of other images than those that are there".formatted(name));
     } else {

@@ -23,6 +23,7 @@ import io.boxwright.text.Printable;
 import io.boxwright.udf.executor.FileSystems;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,6 +36,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -148,6 +150,9 @@ public final class WriteReport {
       if (fileSystem.exists(file) && fileSystem.getFileStatus(file).isDirectory()) {
         throw refuse("it is a folder", null);
       }
+      if (fileSystem instanceof LocalFileSystem local) {
+        file = followLink(local.pathToFile(file).toPath(), file);
+      }
       Path folder = fileSystem.makeQualified(file).getParent();
       if (folder == null || !fileSystem.exists(folder)) {
         throw refuse("there is no folder " + folder, null);
@@ -163,6 +168,17 @@ public final class WriteReport {
       }
     }
     return file;
+  }
+
+  /** Follows a link, so that the file behind it is replaced and not the link. */
+  private Path followLink(java.nio.file.Path local, Path file) throws IOException {
+    if (!Files.exists(local)) {
+      return file;
+    }
+    if (!Files.isRegularFile(local)) {
+      throw refuse("it is no regular file", null);
+    }
+    return Files.isSymbolicLink(local) ? new Path(local.toRealPath().toUri()) : file;
   }
 
   private InvalidInputException refuse(String problem, Exception cause) {

@@ -107,6 +107,29 @@ class WriteReportTest extends SharedSpark {
   }
 
   @Test
+  void damagedEvaluationsAreLeftOutAndALinkKeepsItsFile() throws Exception {
+    FileUtils.copyDirectory(folder.resolve("whole").toFile(), folder.resolve("gaps").toFile());
+    FileUtils.copyDirectory(folder.resolve("whole").toFile(), folder.resolve("torn").toFile());
+    Files.delete(folder.resolve("gaps/evaluations/7bench/images/chunk-00001.parquet"));
+    Files.writeString(folder.resolve("torn/evaluations/7bench/evaluation.json"), "{");
+    Path target = Files.writeString(folder.resolve("target.html"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link.html"), target);
+
+    new WriteReport(spark)
+        .runs(List.of(path("gaps"), path("torn")))
+        .output(link.toString())
+        .execute();
+
+    assertThat(link).isSymbolicLink();
+    JsonNode data = data(Files.readString(target));
+    assertThat(data.path("figures")).isEmpty();
+    assertThat(data.path("runs").path(0).path("notes").toString())
+        .contains("The evaluation 7bench is left out: chunks of its table are missing");
+    assertThat(data.path("runs").path(1).path("notes").toString())
+        .contains("The evaluation 7bench is left out: ", "evaluation.json");
+  }
+
+  @Test
   void runsHaveTheirFactsAndFailures() {
     JsonNode run = page.path("runs").path(1);
 
@@ -243,6 +266,7 @@ class WriteReportTest extends SharedSpark {
   void anOutputThatCannotBeAFileIsRefused() {
     assertOutputRefused(path("no/report.html"), "there is no folder file:" + path("no"));
     assertOutputRefused(folder.toString(), "it is a folder");
+    assertOutputRefused("/dev/null", "it is no regular file");
     assertOutputRefused(path("half/report.html"), "it is inside the run " + path("half"));
     assertOutputRefused("unknown://x/y", "unknown");
   }
