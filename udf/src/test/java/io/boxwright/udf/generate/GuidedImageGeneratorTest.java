@@ -394,14 +394,7 @@ class GuidedImageGeneratorTest {
   @Test
   void plansHaveWhatDetectionsDependOn(@TempDir Path cache) throws Exception {
     Path folder = ModelCopy.of(DetectorFixtures.folder("owlvit"), cache.resolve("owl")).folder();
-    GuidedImageGenerator generator =
-        generator()
-            .setModelCache(cache)
-            .setDetector(
-                DetectorSpec.of(new OwlViTFactory(OwlViTVersion.OWLVIT), folder)
-                    .withThreshold(0.3)
-                    .withLabels(LabelMode.TOGETHER));
-    Map<String, String> settings = generator.settings();
+    Map<String, String> settings = detectWithOwlViT(folder, cache).settings();
 
     assertThat(settings)
         .containsEntry("detector", "owlvit")
@@ -411,8 +404,17 @@ class GuidedImageGeneratorTest {
 
     Files.writeString(folder.resolve("merges.txt"), "\n", StandardOpenOption.APPEND);
 
-    assertThat(generator.settings().get("detector_fingerprint"))
+    assertThat(detectWithOwlViT(folder, cache).settings().get("detector_fingerprint"))
         .isNotEqualTo(settings.get("detector_fingerprint"));
+  }
+
+  private static GuidedImageGenerator detectWithOwlViT(Path folder, Path cache) {
+    return generator()
+        .setModelCache(cache)
+        .setDetector(
+            DetectorSpec.of(new OwlViTFactory(OwlViTVersion.OWLVIT), folder)
+                .withThreshold(0.3)
+                .withLabels(LabelMode.TOGETHER));
   }
 
   @Test
