@@ -54,7 +54,7 @@ final class Adherence extends SqlFunction<InternalRow> {
         "attention %s, boxes %s".formatted(DataTypes.createArrayType(MAP).sql(), boxesType),
         RESULT,
         "The scores of the column adherence, from the column attention and from boxes of each"
-            + " object, x_min, y_min, x_max, y_max, each 0 to 1.");
+            + " object, x_min, y_min, x_max, y_max, each 0 to 1");
     this.severalBoxes = severalBoxes;
   }
 

@@ -23,7 +23,7 @@ final class BoxConvert extends SqlFunction<ArrayData> {
         "box ARRAY<DOUBLE>, form STRING, width DOUBLE, height DOUBLE",
         DataTypes.createArrayType(DataTypes.DoubleType, false),
         "A box as x_min, y_min, x_max, y_max, each divided by the size of its image. form is xyxy"
-            + " (edges), xywh (left, top, width, height) or cxcywh (centre, width, height).");
+            + " (edges), xywh (left, top, width, height) or cxcywh (centre, width, height)");
   }
 
   /**

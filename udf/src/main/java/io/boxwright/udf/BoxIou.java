@@ -16,7 +16,7 @@ final class BoxIou extends SqlFunction<Double> {
         "a ARRAY<DOUBLE>, b ARRAY<DOUBLE>",
         DataTypes.DoubleType,
         "The area that both boxes cover divided by the area that at least one covers. A box is"
-            + " x_min, y_min, x_max, y_max, each 0 to 1.");
+            + " x_min, y_min, x_max, y_max, each 0 to 1");
   }
 
   /**

@@ -35,7 +35,7 @@ final class DetectObjects extends SqlFunction<ArrayData> {
         "detect_objects",
         "detector STRING, image_bytes BINARY, labels ARRAY<STRING>",
         DataTypes.createArrayType(DETECTION, false),
-        "What a detector finds in a picture. detector is shapes, or a folder of OWL-ViT or OWLv2.");
+        "What a detector finds in a picture. detector is shapes, or a folder of OWL-ViT or OWLv2");
     this.detectors = detectors;
   }
 

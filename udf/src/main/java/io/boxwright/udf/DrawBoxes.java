@@ -26,7 +26,7 @@ final class DrawBoxes extends SqlFunction<byte[]> {
         parameters,
         DataTypes.BinaryType,
         "The picture with boxes and their labels drawn on it, as PNG. A box is x_min, y_min, x_max,"
-            + " y_max, each 0 to 1.");
+            + " y_max, each 0 to 1");
   }
 
   /** Makes the function that also draws labels. */

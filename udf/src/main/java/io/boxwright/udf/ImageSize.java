@@ -18,7 +18,7 @@ final class ImageSize extends SqlFunction<InternalRow> {
         new StructType()
             .add("width", DataTypes.IntegerType, false)
             .add("height", DataTypes.IntegerType, false),
-        "The width and height of a picture in pixels, from its header alone.");
+        "The width and height of a picture in pixels, from its header alone");
   }
 
   /**

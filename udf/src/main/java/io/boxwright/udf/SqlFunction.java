@@ -34,7 +34,7 @@ abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
    * @param name the name in small letters
    * @param parameters names and types, such as {@code prompt STRING, phrases ARRAY<STRING>}
    * @param resultType the type of its result
-   * @param purpose the sentence that says what the function gives
+   * @param purpose the sentence that says what the function gives, without its full stop
    */
   SqlFunction(String name, String parameters, DataType resultType, String purpose) {
     this.name = name;
@@ -51,7 +51,7 @@ abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
   /** Returns the name, the parameters, the type of the result and the purpose. */
   @Override
   public final String description() {
-    return "%s%s: %s. %s".formatted(name, describeParameters(), resultType.sql(), purpose);
+    return "%s%s: %s. %s.".formatted(name, describeParameters(), resultType.sql(), purpose);
   }
 
   /**
@@ -90,7 +90,7 @@ abstract class SqlFunction<R> implements UnboundFunction, ScalarFunction<R> {
     return fit;
   }
 
-  /** Returns the sentence that says what the function gives. */
+  /** Returns the sentence that says what the function gives, without its full stop. */
   final String purpose() {
     return purpose;
   }

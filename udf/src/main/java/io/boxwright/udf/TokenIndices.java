@@ -29,7 +29,7 @@ final class TokenIndices extends SqlFunction<ArrayData> {
         "token_indices",
         "model STRING, prompt STRING, phrases ARRAY<STRING>",
         LISTS_OF_INDICES,
-        "The token indices of each phrase in the prompt; 0 is the start token.");
+        "The token indices of each phrase in the prompt; 0 is the start token");
     this.tokenizers = tokenizers;
   }
 

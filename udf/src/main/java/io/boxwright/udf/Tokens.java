@@ -23,7 +23,7 @@ final class Tokens extends SqlFunction<ArrayData> {
         "tokens",
         "model STRING, prompt STRING",
         DataTypes.createArrayType(DataTypes.StringType, false),
-        "The tokens of a prompt by token index; the last token of a word ends in </w>.");
+        "The tokens of a prompt by token index; the last token of a word ends in </w>");
     this.tokenizers = tokenizers;
   }
 

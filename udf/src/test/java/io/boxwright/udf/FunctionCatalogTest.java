@@ -67,6 +67,14 @@ class FunctionCatalogTest extends SqlSession {
   }
 
   @Test
+  void aCallWithoutArgumentsIsAnsweredWithWhatTheFunctionTakesAndGives() {
+    assertThatThrownBy(() -> spark.sql("SELECT boxwright.box_iou()"))
+        .isInstanceOf(AnalysisException.class)
+        .hasMessageContaining(
+            "it takes (a ARRAY<DOUBLE>, b ARRAY<DOUBLE>). The area that both boxes cover");
+  }
+
+  @Test
   void describesItsFunctions() throws Exception {
     FunctionCatalog catalog = new FunctionCatalog();
     catalog.initialize("boxwright", CaseInsensitiveStringMap.empty());
