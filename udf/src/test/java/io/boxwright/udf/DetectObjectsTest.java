@@ -105,7 +105,7 @@ class DetectObjectsTest extends SqlSession {
   void aFolderOfAModelIsADetector() throws Exception {
     Path model = folder.resolve("owlvit");
     ModelCopy.of(DetectorFixtures.folder("owlvit"), model);
-    JsonNode testCase = DetectorFixtures.cases("owlvit").get(0);
+    JsonNode testCase = DetectorFixtures.cases("owlvit").get(1); // some labels are found twice
     BufferedImage image = DetectorFixtures.image(DetectorFixtures.imageName(testCase));
     List<String> labels = DetectorFixtures.labels(testCase);
 
