@@ -81,26 +81,19 @@ final class FinishedRuns {
     ChunkTable chunks = new ChunkTable(folder, plan);
     ChunkScan scan = requireFinished(folder, "run", chunks.scan());
     List<PromptFile> images = EvaluatedRun.listInputs(scan);
-    String runName = chooseName(folder, before);
-    List<String> content = new ArrayList<>(List.of(plan.hash(), describe(images)));
-    List<String> scores = new ArrayList<>();
-    if (evaluation != null) {
-      RunFolder scored = folder.evaluation(evaluation);
-      RunPlan scoredPlan = requireEvaluation(folder, scored, images);
-      ChunkTable table = new ChunkTable(scored, scoredPlan);
-      ChunkScan rows = requireFinished(scored, "evaluation", table.scan());
-      scores.addAll(List.of(table.paths(rows.files())));
-      content.addAll(List.of(scoredPlan.hash(), describe(EvaluatedRun.listInputs(rows))));
-    }
+    String name = chooseName(folder, before);
+    Optional<Scores> scores =
+        Optional.ofNullable(evaluation).map(value -> findScores(folder, images));
+    String content = plan.hash() + describe(images) + scores.map(Scores::content).orElse("");
     return new ExportedRun(
         before.size() + 1,
-        runName,
+        name,
         List.of(chunks.paths(scan.files())),
-        scores,
+        scores.map(Scores::files).orElse(List.of()),
         scan.failed(),
-        Sha256.hex(content.toString()),
+        Sha256.hex(content),
         new ExportedRun.Origin(
-            runName,
+            name,
             plan.created(),
             plan.version(),
             plan.model(),
@@ -108,6 +101,23 @@ final class FinishedRuns {
             plan.hash(),
             plan.images(),
             plan.options()));
+  }
+
+  /**
+   * The table of an evaluation.
+   *
+   * @param files the paths of its files
+   * @param content what its rows depend on, and their hashes
+   */
+  private record Scores(List<String> files, String content) {}
+
+  private Scores findScores(RunFolder run, List<PromptFile> images) {
+    RunFolder folder = run.evaluation(evaluation);
+    RunPlan plan = requireEvaluation(run, folder, images);
+    ChunkTable chunks = new ChunkTable(folder, plan);
+    ChunkScan scan = requireFinished(folder, "evaluation", chunks.scan());
+    return new Scores(
+        List.of(chunks.paths(scan.files())), plan.hash() + describe(EvaluatedRun.listInputs(scan)));
   }
 
   /** Returns the name of the folder; one that an earlier run has gets the number of the run. */
