@@ -95,30 +95,25 @@ final class DemoCommand implements Callable<Integer> {
     ExecutorWait executors = executorOptions.makeExecutorWait(conf, spec.commandLine().getErr());
     SparkSettings.name(conf, "boxwright demo " + output, BoxwrightCommand.MAIN_CLASS);
     GuidedImageGenerator generator = makeGenerator();
-    String command = CommandLineText.of(spec);
-    Comparison comparison;
-    try (OrderlyStop stop = new OrderlyStop(spec.commandLine().getErr(), command)) {
-      comparison = stop.during(() -> compare(generator, executors, command, stop));
-    }
+    SparkAction<Comparison> action =
+        (spark, command, stop) -> compare(spark, generator, command, stop);
+    Comparison comparison = action.run(spec, conf, executors);
     new ComparisonReport(spec.commandLine().getOut()).print(comparison);
     return chooseExitCode(comparison);
   }
 
   private Comparison compare(
-      GuidedImageGenerator generator, ExecutorWait executors, String command, OrderlyStop stop)
+      SparkSession spark, GuidedImageGenerator generator, String command, OrderlyStop stop)
       throws Exception {
-    try (SparkSession spark = SparkStart.openSession(conf)) {
-      executors.await(spark);
-      RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
-      new FolderContents(folder).claim(MARK);
-      return new CompareGuidance(spark, generator)
-          .input(DemoPrompts.write(spark, folder.path(), rows))
-          .output(folder.path())
-          .command(command)
-          .console(spec.commandLine().getErr())
-          .stop(stop)
-          .execute();
-    }
+    RunFolder folder = RunFolder.of(spark.sparkContext().hadoopConfiguration(), output);
+    new FolderContents(folder).claim(MARK);
+    return new CompareGuidance(spark, generator)
+        .input(DemoPrompts.write(spark, folder.path(), rows))
+        .output(folder.path())
+        .command(command)
+        .console(spec.commandLine().getErr())
+        .stop(stop)
+        .execute();
   }
 
   private GuidedImageGenerator makeGenerator() throws ReflectiveOperationException {

@@ -163,29 +163,23 @@ final class EvaluateCommand implements Callable<Integer> {
     EvaluationSettings settings = makeSettings();
     ExecutorWait executors = executorOptions.makeExecutorWait(conf, spec.commandLine().getErr());
     SparkSettings.name(conf, "boxwright evaluate " + run, BoxwrightCommand.MAIN_CLASS);
-    String command = CommandLineText.of(spec);
-    EvaluationResult result;
-    try (OrderlyStop stop = new OrderlyStop(spec.commandLine().getErr(), command)) {
-      result = stop.during(() -> evaluate(settings, executors, command, stop));
-    }
+    SparkAction<EvaluationResult> action =
+        (spark, command, stop) -> evaluate(spark, settings, command, stop);
+    EvaluationResult result = action.run(spec, conf, executors);
     new EvaluationReport(spec.commandLine().getOut()).print(result);
     return result.record().failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
   }
 
   private EvaluationResult evaluate(
-      EvaluationSettings settings, ExecutorWait executors, String command, OrderlyStop stop)
-      throws Exception {
-    try (SparkSession spark = SparkStart.openSession(conf)) {
-      executors.await(spark);
-      return new EvaluateImages(spark, settings)
-          .run(run)
-          .name(name)
-          .existing(overwrite ? ExistingOutput.OVERWRITE : ExistingOutput.RESUME)
-          .command(command)
-          .console(spec.commandLine().getErr())
-          .stop(stop)
-          .execute();
-    }
+      SparkSession spark, EvaluationSettings settings, String command, OrderlyStop stop) {
+    return new EvaluateImages(spark, settings)
+        .run(run)
+        .name(name)
+        .existing(overwrite ? ExistingOutput.OVERWRITE : ExistingOutput.RESUME)
+        .command(command)
+        .console(spec.commandLine().getErr())
+        .stop(stop)
+        .execute();
   }
 
   private EvaluationSettings makeSettings() {
@@ -227,8 +221,7 @@ final class EvaluateCommand implements Callable<Integer> {
       return found;
     }
     double least = request.map(DetectorRequest::threshold).orElse(found.threshold());
-    LabelMode usual =
-        request.map(value -> LabelMode.valueOf(value.mode().name())).orElse(found.labels());
+    LabelMode usual = request.map(DetectorRequest::mode).orElse(found.labels());
     return found
         .withThreshold(threshold == null ? least : threshold)
         .withLabels(labels == null ? usual : labels);

@@ -239,28 +239,22 @@ final class ExportCommand implements Callable<Integer> {
     ExportSettings settings = makeSettings();
     ExecutorWait executors = executorOptions.makeExecutorWait(conf, spec.commandLine().getErr());
     SparkSettings.name(conf, "boxwright export " + output, BoxwrightCommand.MAIN_CLASS);
-    String command = CommandLineText.of(spec);
-    ExportResult result;
-    try (OrderlyStop stop = new OrderlyStop(spec.commandLine().getErr(), command)) {
-      result = stop.during(() -> export(settings, executors, command, stop));
-    }
+    SparkAction<ExportResult> action =
+        (spark, command, stop) -> export(spark, settings, command, stop);
+    ExportResult result = action.run(spec, conf, executors);
     new ExportReport(spec.commandLine().getOut()).print(result);
     return ExitCode.OK;
   }
 
   private ExportResult export(
-      ExportSettings settings, ExecutorWait executors, String command, OrderlyStop stop)
-      throws IOException {
-    try (SparkSession spark = SparkStart.openSession(conf)) {
-      executors.await(spark);
-      return new ExportDataset(spark, settings)
-          .runs(runs)
-          .output(output)
-          .command(command)
-          .console(spec.commandLine().getErr())
-          .stop(stop)
-          .execute();
-    }
+      SparkSession spark, ExportSettings settings, String command, OrderlyStop stop) {
+    return new ExportDataset(spark, settings)
+        .runs(runs)
+        .output(output)
+        .command(command)
+        .console(spec.commandLine().getErr())
+        .stop(stop)
+        .execute();
   }
 
   private ExportSettings makeSettings() throws IOException {

@@ -112,31 +112,26 @@ final class GenerateCommand implements Callable<Integer> {
     warnOfCredentials("--input", input);
     warnOfCredentials("--output", output);
     GuidedImageGenerator generator = makeGenerator();
-    String command = CommandLineText.of(spec);
-    RunResult result;
-    try (OrderlyStop stop = new OrderlyStop(spec.commandLine().getErr(), command)) {
-      result = stop.during(() -> generate(generator, executors, command, stop));
-    }
+    SparkAction<RunResult> action =
+        (spark, command, stop) -> generate(spark, generator, command, stop);
+    RunResult result = action.run(spec, conf, executors);
     new ConsoleReport(spec.commandLine().getOut()).print(result);
     return result.summary().failed() == 0 ? ExitCode.OK : ExitCode.ROWS_FAILED;
   }
 
   private RunResult generate(
-      GuidedImageGenerator generator, ExecutorWait executors, String command, OrderlyStop stop)
+      SparkSession spark, GuidedImageGenerator generator, String command, OrderlyStop stop)
       throws Exception {
-    try (SparkSession spark = SparkStart.openSession(conf)) {
-      executors.await(spark);
-      generator.setGuidance(guidance.choose(generator::guidance)); // Spark may bring the model
-      GenerateImages action = new GenerateImages(spark, generator).input(input).output(output);
-      existing.configure(action);
-      return action
-          .renameColumns(renameColumns)
-          .maxFailedShare(maxFailedShare)
-          .command(command)
-          .console(spec.commandLine().getErr())
-          .stop(stop)
-          .execute();
-    }
+    generator.setGuidance(guidance.choose(generator::guidance)); // Spark may bring the model
+    GenerateImages action = new GenerateImages(spark, generator).input(input).output(output);
+    existing.configure(action);
+    return action
+        .renameColumns(renameColumns)
+        .maxFailedShare(maxFailedShare)
+        .command(command)
+        .console(spec.commandLine().getErr())
+        .stop(stop)
+        .execute();
   }
 
   /**

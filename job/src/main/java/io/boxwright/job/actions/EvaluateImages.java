@@ -104,21 +104,8 @@ public final class EvaluateImages {
    * @throws RunStoppedException if the process was told to end; finished chunks stay
    */
   public EvaluationResult execute() {
-    if (stop != null) {
-      return execute(stop);
-    }
-    try (OrderlyStop own = new OrderlyStop(console, command)) {
-      return execute(own);
-    }
-  }
-
-  private EvaluationResult execute(OrderlyStop stopping) {
-    return stopping.during(
-        () -> {
-          try (OrderlyStop.Run ending = stopping.begin(spark.sparkContext())) {
-            return checkAndEvaluate(ending);
-          }
-        });
+    return OrderlyStop.runAction(
+        stop, console, command, spark.sparkContext(), this::checkAndEvaluate);
   }
 
   private EvaluationResult checkAndEvaluate(OrderlyStop.Run ending) {

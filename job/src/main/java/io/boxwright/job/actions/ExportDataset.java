@@ -96,21 +96,8 @@ public final class ExportDataset {
    * @throws RunStoppedException if the process was told to end; finished files stay
    */
   public ExportResult execute() {
-    if (stop != null) {
-      return execute(stop);
-    }
-    try (OrderlyStop own = new OrderlyStop(console, command)) {
-      return execute(own);
-    }
-  }
-
-  private ExportResult execute(OrderlyStop stopping) {
-    return stopping.during(
-        () -> {
-          try (OrderlyStop.Run ending = stopping.begin(spark.sparkContext())) {
-            return checkAndExport(ending);
-          }
-        });
+    return OrderlyStop.runAction(
+        stop, console, command, spark.sparkContext(), this::checkAndExport);
   }
 
   private ExportResult checkAndExport(OrderlyStop.Run ending) {

@@ -148,21 +148,7 @@ public final class GenerateImages {
    * @throws RunStoppedException if the process was told to end; finished chunks stay
    */
   public RunResult execute() {
-    if (stop != null) {
-      return execute(stop);
-    }
-    try (OrderlyStop own = new OrderlyStop(console, command)) {
-      return execute(own);
-    }
-  }
-
-  private RunResult execute(OrderlyStop stopping) {
-    return stopping.during(
-        () -> {
-          try (OrderlyStop.Run run = stopping.begin(spark.sparkContext())) {
-            return checkAndMake(run);
-          }
-        });
+    return OrderlyStop.runAction(stop, console, command, spark.sparkContext(), this::checkAndMake);
   }
 
   private RunResult checkAndMake(OrderlyStop.Run run) {

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.util.ShutdownHookManager;
@@ -82,6 +83,38 @@ public final class OrderlyStop implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /**
+   * Does the work of an action, whose run ends when the process is told to end.
+   *
+   * @param given the stop of the command; null if the action has one of its own
+   * @param console the writer of an own stop
+   * @param command the command, for people, that goes on
+   * @param context the context whose jobs are cancelled
+   * @throws RunStoppedException if the process was told to end
+   */
+  static <T> T runAction(
+      OrderlyStop given,
+      PrintWriter console,
+      String command,
+      SparkContext context,
+      Function<Run, T> work) {
+    if (given != null) {
+      return given.runAction(context, work);
+    }
+    try (OrderlyStop own = new OrderlyStop(console, command)) {
+      return own.runAction(context, work);
+    }
+  }
+
+  private <T> T runAction(SparkContext context, Function<Run, T> work) {
+    return during(
+        () -> {
+          try (Run begun = begin(context)) {
+            return work.apply(begun);
+          }
+        });
   }
 
   /**
