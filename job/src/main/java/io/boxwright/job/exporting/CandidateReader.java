@@ -1,5 +1,6 @@
 package io.boxwright.job.exporting;
 
+import static io.boxwright.job.input.RowValues.structs;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
@@ -185,7 +186,7 @@ public final class CandidateReader {
 
   private static List<ImageBox> listRequested(Row row) {
     List<ImageBox> boxes = new ArrayList<>();
-    for (Row object : list(row, "objects")) {
+    for (Row object : structs(row, "objects")) {
       List<Seq<Double>> places = object.getList(object.fieldIndex("boxes"));
       String label = object.getAs("label");
       for (Seq<Double> edges : places) {
@@ -207,7 +208,7 @@ public final class CandidateReader {
       return null;
     }
     List<DetectedObject> right =
-        list(row, "detections").stream()
+        structs(row, "detections").stream()
             .filter(found -> found.getAs("label").equals(found.getAs("seen_as")))
             .map(CandidateReader::toDetected)
             .toList();
@@ -230,10 +231,5 @@ public final class CandidateReader {
         found.getAs("label"),
         found.<Double>getAs("score"),
         new BoundingBox(edges.get(0), edges.get(1), edges.get(2), edges.get(3)));
-  }
-
-  private static List<Row> list(Row row, String name) {
-    int place = row.fieldIndex(name);
-    return row.isNullAt(place) ? List.of() : row.getList(place);
   }
 }

@@ -1,7 +1,7 @@
 package io.boxwright.job.exporting;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.boxwright.job.output.ExportFolder;
+import io.boxwright.job.output.WholeFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -26,16 +26,15 @@ final class CocoDataset implements DatasetFormat {
   }
 
   @Override
-  public int writeDescriptions(ExportFolder folder, DatasetFacts facts) {
-    int written = 0;
+  public Map<String, WholeFiles.Content> makeDescriptions(
+      SelectionFile selection, DatasetFacts facts) {
+    Map<String, WholeFiles.Content> files = new LinkedHashMap<>();
     for (String split : facts.splits()) {
-      String name = "annotations/instances_%s.json".formatted(split);
-      if (!folder.has(name)) {
-        folder.write(name, out -> write(out, new SelectionFile(folder), split, facts));
-        written++;
-      }
+      files.put(
+          "annotations/instances_%s.json".formatted(split),
+          out -> write(out, selection, split, facts));
     }
-    return written;
+    return files;
   }
 
   private static void write(

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a dataset holds as a whole.
+ * The facts of a whole dataset, for its descriptions.
  *
  * @param version the version of Boxwright that made it
  * @param options the settings of the export, by name

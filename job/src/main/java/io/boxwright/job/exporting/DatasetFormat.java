@@ -1,6 +1,6 @@
 package io.boxwright.job.exporting;
 
-import io.boxwright.job.output.ExportFolder;
+import io.boxwright.job.output.WholeFiles;
 import java.io.IOException;
 import java.util.Map;
 
@@ -28,12 +28,13 @@ interface DatasetFormat {
   }
 
   /**
-   * Writes the files that describe all images, those that are not there yet. Runs on the driver.
+   * Makes the files that describe all images, by their paths; none by default. Runs on the driver.
    *
-   * @return the number of files that were written
+   * @param selection the images of the dataset
    */
-  default int writeDescriptions(ExportFolder folder, DatasetFacts facts) {
-    return 0;
+  default Map<String, WholeFiles.Content> makeDescriptions(
+      SelectionFile selection, DatasetFacts facts) {
+    return Map.of();
   }
 
   /** Returns lines of YAML for the head of the card, each with its end; none by default. */

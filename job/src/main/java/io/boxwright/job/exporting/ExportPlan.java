@@ -63,7 +63,15 @@ public record ExportPlan(Map<String, String> identity, DatasetFacts facts, List<
    * @return the number of files that were written
    */
   public int writeDescriptions(ExportFolder folder) {
-    return DatasetFormats.of(facts.options().get("format")).writeDescriptions(folder, facts);
+    DatasetFormat format = DatasetFormats.of(facts.options().get("format"));
+    int written = 0;
+    for (var file : format.makeDescriptions(new SelectionFile(folder), facts).entrySet()) {
+      if (!folder.has(file.getKey())) {
+        folder.write(file.getKey(), file.getValue());
+        written++;
+      }
+    }
+    return written;
   }
 
   /** Returns the number of images. */

@@ -7,21 +7,21 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What is exported, and how.
+ * The settings of an export: a value that can be sent to executors.
  *
  * @param format the name of the format, one of {@link DatasetFormats#names}
  * @param labels the classes of phrases
- * @param missingClasses what happens to boxes whose phrase the label map lacks
- * @param boxes where the boxes come from
+ * @param missingClasses the treatment of boxes whose phrase the label map lacks
+ * @param boxes the source of the boxes
  * @param evaluation the name of the evaluation; null if none is needed
  * @param matchIou the IoU from which on a detection agrees with a box, above 0 and at most 1
- * @param negatives what happens to images without boxes
- * @param crowds what happens to boxes that stand for several things
+ * @param negatives the treatment of images without boxes
+ * @param crowds the treatment of boxes that stand for several things
  * @param split the splits
  * @param where the SQL condition of images; null if all are taken
  * @param best the choice of the best images of each prompt; null if all are taken
  * @param maxPerClass the most boxes of a class in a split; null if there is no limit
- * @param duplicates what happens to images that look like others of their prompt
+ * @param duplicates the treatment of images that look like others of their prompt
  * @param duplicateDistance the most bits, 0..64, in which the hashes of such images differ
  * @param shardImages the number of images of a shard of the format webdataset, at least 1
  * @param license the licence; null if it is not stated

@@ -31,7 +31,7 @@ public record ExportedRun(
   }
 
   /**
-   * What is said of a run in a dataset.
+   * The facts of a run that its dataset states.
    *
    * @param name the name of its folder
    * @param created the time when the run was planned, ISO 8601

@@ -1,6 +1,6 @@
 package io.boxwright.job.exporting;
 
-import io.boxwright.job.output.ExportFolder;
+import io.boxwright.job.output.WholeFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
@@ -24,17 +24,15 @@ final class ImageFolderDataset implements DatasetFormat {
   }
 
   @Override
-  public int writeDescriptions(ExportFolder folder, DatasetFacts facts) {
-    int written = 0;
+  public Map<String, WholeFiles.Content> makeDescriptions(
+      SelectionFile selection, DatasetFacts facts) {
+    Map<String, WholeFiles.Content> files = new LinkedHashMap<>();
     for (String split : facts.splits()) {
-      String name = split + "/metadata.jsonl";
-      boolean wanted = facts.images().get(split) > 0;
-      if (wanted && !folder.has(name)) {
-        folder.write(name, out -> write(out, new SelectionFile(folder), split, facts));
-        written++;
+      if (facts.images().get(split) > 0) {
+        files.put(split + "/metadata.jsonl", out -> write(out, selection, split, facts));
       }
     }
-    return written;
+    return files;
   }
 
   private static void write(

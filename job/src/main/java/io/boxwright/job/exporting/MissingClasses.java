@@ -1,6 +1,6 @@
 package io.boxwright.job.exporting;
 
-/** What happens to boxes whose phrase the label map lacks. */
+/** The treatment of boxes whose phrase the label map lacks. */
 public enum MissingClasses {
   /** The export does not begin. */
   STOP,

@@ -8,6 +8,8 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -91,18 +93,31 @@ public final class PartWriter implements Function<Part, Long> {
 
   private void writeMembers(OutputStream out, List<SelectedImage> images, DatasetFormat format)
       throws IOException {
-    TarWriter tar = new TarWriter(out);
+    TarArchiveOutputStream tar = new TarArchiveOutputStream(out);
     sources.forEach(
         hadoop.value(),
         images,
         (image, png) -> {
-          tar.add(format.imagePath(image), png);
+          addMember(tar, format.imagePath(image), png);
           for (Map.Entry<String, byte[]> file : format.makeSideFiles(image, facts).entrySet()) {
-            tar.add(file.getKey(), file.getValue());
+            addMember(tar, file.getKey(), file.getValue());
           }
           count();
         });
-    tar.finish();
+    tar.finish(); // not closed, because that would close out
+    tar.flush();
+  }
+
+  /** Adds a member without owner and time, so that the same members give the same bytes. */
+  private static void addMember(TarArchiveOutputStream tar, String name, byte[] content)
+      throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.setSize(content.length);
+    entry.setModTime(0);
+    entry.setNames("", "");
+    tar.putArchiveEntry(entry);
+    tar.write(content);
+    tar.closeArchiveEntry();
   }
 
   private long writeFiles(List<SelectedImage> images, DatasetFormat format, ExportFolder folder)

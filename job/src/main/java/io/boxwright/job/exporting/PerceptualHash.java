@@ -1,10 +1,9 @@
 package io.boxwright.job.exporting;
 
+import io.boxwright.diffusion.images.PictureDecoder;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import javax.imageio.ImageIO;
 
 /**
  * The difference hash (dHash) of an image, 64 bits: the image is shrunk to 9x8 grey cells by
@@ -21,7 +20,7 @@ final class PerceptualHash {
   /** Returns the hash of a PNG of at least 9x8 pixels; smaller ones repeat pixels. */
   static long of(byte[] png) {
     try {
-      return of(ImageIO.read(new ByteArrayInputStream(png)));
+      return of(PictureDecoder.decode(png).orElseThrow());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -26,7 +26,7 @@ final class SelectionFile {
           .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
           .build();
 
-  /** What is done with an image. */
+  /** A step that takes an image. */
   @FunctionalInterface
   interface Step {
 

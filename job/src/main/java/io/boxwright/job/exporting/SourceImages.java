@@ -1,12 +1,14 @@
 package io.boxwright.job.exporting;
 
+import io.boxwright.job.output.GroupReader;
+import io.boxwright.job.output.GroupValues;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -18,7 +20,9 @@ import org.apache.hadoop.fs.Path;
  */
 record SourceImages(List<String> tables) implements Serializable {
 
-  /** What is done with an image and its pixels. */
+  private static final Set<String> COLUMNS = Set.of("id", "image_index", "image.bytes");
+
+  /** A step that takes an image and its pixels. */
   @FunctionalInterface
   interface Step {
 
@@ -62,18 +66,19 @@ record SourceImages(List<String> tables) implements Serializable {
       Configuration hadoop, String path, List<SelectedImage> images, Step step) throws IOException {
     Map<Key, SelectedImage> wanted = new HashMap<>();
     images.forEach(image -> wanted.put(new Key(image.id(), image.imageIndex()), image));
-    try (PixelReader reader = new PixelReader(hadoop, path)) {
+    try (GroupReader reader = new GroupReader(hadoop, path, COLUMNS)) {
       while (!wanted.isEmpty()) {
-        Optional<PixelReader.Pixels> next = reader.next();
-        if (next.isEmpty()) {
-          throw new IOException(
-              "%s no longer has the image %s".formatted(path, wanted.keySet().iterator().next()));
-        }
-        SelectedImage image = wanted.remove(new Key(next.get().id(), next.get().imageIndex()));
+        GroupValues row = reader.next().orElseThrow(() -> lacksImage(path, wanted.keySet()));
+        SelectedImage image = wanted.remove(new Key(row.text("id"), row.number("image_index")));
         if (image != null) {
-          step.take(image, next.get().png());
+          step.take(image, row.struct("image").bytes("bytes"));
         }
       }
     }
+  }
+
+  private static IOException lacksImage(String path, Set<Key> images) {
+    return new IOException(
+        "%s no longer has the image %s".formatted(path, images.iterator().next()));
   }
 }

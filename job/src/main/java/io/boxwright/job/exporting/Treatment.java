@@ -1,6 +1,6 @@
 package io.boxwright.job.exporting;
 
-/** What happens to things that a dataset may have or not. */
+/** The choice to keep or drop things that a dataset may have or not. */
 public enum Treatment {
   /** They stay. */
   KEEP,

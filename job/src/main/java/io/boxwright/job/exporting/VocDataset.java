@@ -1,11 +1,12 @@
 package io.boxwright.job.exporting;
 
 import io.boxwright.job.figures.PixelBox;
-import io.boxwright.job.output.ExportFolder;
+import io.boxwright.job.output.WholeFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import javax.xml.stream.XMLOutputFactory;
@@ -40,16 +41,13 @@ final class VocDataset implements DatasetFormat {
   }
 
   @Override
-  public int writeDescriptions(ExportFolder folder, DatasetFacts facts) {
-    int written = 0;
+  public Map<String, WholeFiles.Content> makeDescriptions(
+      SelectionFile selection, DatasetFacts facts) {
+    Map<String, WholeFiles.Content> files = new LinkedHashMap<>();
     for (String split : facts.splits()) {
-      String name = "ImageSets/Main/%s.txt".formatted(split);
-      if (!folder.has(name)) {
-        folder.write(name, out -> list(out, new SelectionFile(folder), split));
-        written++;
-      }
+      files.put("ImageSets/Main/%s.txt".formatted(split), out -> list(out, selection, split));
     }
-    return written;
+    return files;
   }
 
   private static void list(OutputStream out, SelectionFile selection, String split)

@@ -1,6 +1,6 @@
 package io.boxwright.job.exporting;
 
-import io.boxwright.job.output.ExportFolder;
+import io.boxwright.job.output.WholeFiles;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -12,8 +12,6 @@ import java.util.Map;
  * file of labels.
  */
 final class YoloDataset implements DatasetFormat {
-
-  private static final String DATA = "data.yaml";
 
   @Override
   public String name() {
@@ -45,13 +43,9 @@ final class YoloDataset implements DatasetFormat {
   }
 
   @Override
-  public int writeDescriptions(ExportFolder folder, DatasetFacts facts) {
-    if (folder.has(DATA)) {
-      return 0;
-    }
-    byte[] yaml = describe(facts).getBytes(StandardCharsets.UTF_8);
-    folder.write(DATA, out -> out.write(yaml));
-    return 1;
+  public Map<String, WholeFiles.Content> makeDescriptions(
+      SelectionFile selection, DatasetFacts facts) {
+    return Map.of("data.yaml", out -> out.write(describe(facts).getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Ultralytics demands the splits train and val; another one stands for one without images. */
