@@ -1,15 +1,14 @@
 package io.boxwright.udf;
 
+import io.boxwright.diffusion.images.PictureDecoder;
 import io.boxwright.text.Count;
 import java.awt.Dimension;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** A decoder of pictures that are PNG, JPEG or another format that Java reads. */
 final class ImageDecoder {
@@ -19,7 +18,7 @@ final class ImageDecoder {
 
   private ImageDecoder() {}
 
-  /** What is read from a picture. */
+  /** A part of a picture, such as its header. */
   private interface Part<T> {
 
     T read(ImageReader reader) throws IOException;
@@ -51,8 +50,7 @@ final class ImageDecoder {
   private static <T> T read(byte[] bytes, Part<T> part) {
     String problem = "it has no format that Java reads";
     try {
-      // In memory: from a plain stream, ImageIO spools every picture through a temporary file.
-      ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes));
+      ImageInputStream stream = PictureDecoder.open(bytes);
       Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
       if (readers.hasNext()) {
         return read(readers.next(), stream, part);

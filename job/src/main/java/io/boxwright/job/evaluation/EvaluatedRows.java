@@ -1,5 +1,7 @@
 package io.boxwright.job.evaluation;
 
+import static io.boxwright.job.input.RowValues.structs;
+
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.job.figures.AskedObject;
 import io.boxwright.job.figures.ClipScores;
@@ -45,7 +47,7 @@ public final class EvaluatedRows {
 
   private static EvaluatedImage toImage(String id, Row row) {
     boolean good = row.getAs("status").equals("ok");
-    List<Row> objects = list(row, "objects");
+    List<Row> objects = structs(row, "objects");
     return new EvaluatedImage(
         id,
         row.<Integer>getAs("image_index"),
@@ -53,17 +55,12 @@ public final class EvaluatedRows {
         row.getAs("category"),
         good ? ImageStatus.OK : ImageStatus.ERROR,
         objects.stream().map(EvaluatedRows::toAsked).toList(),
-        list(row, "expected").stream().map(EvaluatedRows::toExpectation).toList(),
-        list(row, "detections").stream().flatMap(EvaluatedRows::toDetected).toList(),
+        structs(row, "expected").stream().map(EvaluatedRows::toExpectation).toList(),
+        structs(row, "detections").stream().flatMap(EvaluatedRows::toDetected).toList(),
         good ? row.<Integer>getAs("width") : 1,
         good ? row.<Integer>getAs("height") : 1,
         toClip(row, objects),
-        list(row, "colors").stream().map(EvaluatedRows::toColor).toList());
-  }
-
-  private static List<Row> list(Row row, String name) {
-    int place = row.fieldIndex(name);
-    return row.isNullAt(place) ? List.of() : row.getList(place);
+        structs(row, "colors").stream().map(EvaluatedRows::toColor).toList());
   }
 
   private static AskedObject toAsked(Row object) {

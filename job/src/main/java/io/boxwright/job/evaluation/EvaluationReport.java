@@ -58,7 +58,7 @@ public final class EvaluationReport {
     }
   }
 
-  /** Says why the benchmark has no figures; without a benchmark, why there are none at all. */
+  /** Prints the reason why there are no figures, or none of the benchmark that was asked for. */
   private void printMissing(EvaluationRecord record) {
     String asked = record.askedBenchmark().orElse(null);
     if (asked == null && !record.benchmarks().isEmpty()

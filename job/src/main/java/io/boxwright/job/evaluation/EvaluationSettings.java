@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What an evaluation does: a value that can be sent to executors.
+ * The settings of an evaluation: a value that can be sent to executors.
  *
  * @param benchmark the name of the benchmark, or null
  * @param detector the detector; null for CLIP scores alone

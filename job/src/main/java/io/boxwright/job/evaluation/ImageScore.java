@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What was found out about an image.
+ * The scores of an image.
  *
  * @param image the image
  * @param labels the labels that were looked for

@@ -3,6 +3,7 @@ package io.boxwright.job.evaluation;
 import io.boxwright.diffusion.detection.Detection;
 import io.boxwright.diffusion.detection.ObjectDetector;
 import io.boxwright.diffusion.detection.clip.CLIPScorer;
+import io.boxwright.diffusion.images.PictureDecoder;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.pipelines.Stage;
@@ -15,7 +16,6 @@ import io.boxwright.udf.counters.GenerationCounters;
 import io.boxwright.udf.executor.DeviceScorers;
 import io.boxwright.udf.executor.OutOfDeviceMemoryException;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,8 +26,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** A scorer of batches of images for one task. It uses models that the executor owns. */
 final class ImageScorer {
@@ -86,13 +84,10 @@ final class ImageScorer {
     }
     String problem = "there is none";
     try {
-      BufferedImage pixels =
-          image.png() == null
-              ? null
-              : ImageIO.read( // without a file in the folder for temporary ones
-                  new MemoryCacheImageInputStream(new ByteArrayInputStream(image.png())));
-      if (pixels != null) {
-        return new Decoded(image, pixels);
+      Optional<BufferedImage> pixels =
+          image.png() == null ? Optional.empty() : PictureDecoder.decode(image.png());
+      if (pixels.isPresent()) {
+        return new Decoded(image, pixels.get());
       }
     } catch (IOException | RuntimeException e) { // the latter for broken streams
       problem = String.valueOf(e.getMessage());

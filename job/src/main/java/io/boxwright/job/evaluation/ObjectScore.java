@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How well an object of a layout was found.
+ * The score of an object of a layout.
  *
  * @param object the object
  * @param byScore the scores of the detection with the highest score, as a run's column {@code

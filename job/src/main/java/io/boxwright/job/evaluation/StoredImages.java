@@ -5,26 +5,15 @@ import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.job.figures.Expectation;
 import io.boxwright.job.figures.Relation;
 import io.boxwright.job.output.ChunkFooter;
+import io.boxwright.job.output.GroupReader;
+import io.boxwright.job.output.GroupValues;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
-import org.apache.parquet.example.data.Group;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.ParquetReader;
-import org.apache.parquet.hadoop.api.ReadSupport;
-import org.apache.parquet.hadoop.example.GroupReadSupport;
-import org.apache.parquet.hadoop.metadata.FileMetaData;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
-import org.apache.parquet.io.InputFile;
-import org.apache.parquet.schema.GroupType;
-import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.Type;
 
 /** The images of a chunk's file, in order. It holds one row at a time; the caller closes it. */
 final class StoredImages implements Iterator<StoredImage>, AutoCloseable {
@@ -47,8 +36,8 @@ final class StoredImages implements Iterator<StoredImage>, AutoCloseable {
           "expected");
 
   private final ImageFile file;
-  private final ParquetReader<Group> reader;
-  private Group next;
+  private final GroupReader reader;
+  private Optional<GroupValues> next;
 
   /**
    * Opens a file.
@@ -59,67 +48,28 @@ final class StoredImages implements Iterator<StoredImage>, AutoCloseable {
   StoredImages(ImageFile file, Configuration hadoop) {
     this.file = file;
     try {
-      HadoopInputFile input = HadoopInputFile.fromPath(new Path(file.path()), hadoop);
-      Configuration settings = new Configuration(hadoop);
-      settings.set(ReadSupport.PARQUET_READ_SCHEMA, chooseColumns(input).toString());
-      reader = new Builder(input).withConf(settings).build();
-      next = reader.read();
+      reader = new GroupReader(hadoop, file.path(), COLUMNS);
+      if (!reader.footer(ChunkFooter.ROWS_KEY).equals(Optional.of(file.rows()))) {
+        reader.close();
+        throw new IllegalStateException(
+            "%s was replaced since the evaluation began".formatted(file.path()));
+      }
+      next = reader.next();
     } catch (IOException e) {
       throw failed(e);
     }
   }
 
-  private static final class Builder extends ParquetReader.Builder<Group> {
-
-    Builder(InputFile file) {
-      super(file);
-    }
-
-    @Override
-    protected ReadSupport<Group> getReadSupport() {
-      return new GroupReadSupport();
-    }
-  }
-
-  private MessageType chooseColumns(InputFile input) throws IOException {
-    try (ParquetFileReader footer = ParquetFileReader.open(input)) {
-      FileMetaData metaData = footer.getFileMetaData();
-      if (!file.rows().equals(metaData.getKeyValueMetaData().get(ChunkFooter.ROWS_KEY))) {
-        throw new IllegalStateException(
-            "%s was replaced since the evaluation began".formatted(file.path()));
-      }
-      MessageType all = metaData.getSchema();
-      return new MessageType(all.getName(), choose(all, ""));
-    }
-  }
-
-  private static List<Type> choose(GroupType group, String prefix) {
-    List<Type> chosen = new ArrayList<>();
-    for (Type field : group.getFields()) {
-      String path = prefix + field.getName();
-      if (COLUMNS.contains(path)) {
-        chosen.add(field);
-      } else if (COLUMNS.stream().anyMatch(column -> column.startsWith(path + "."))) {
-        GroupType inner = field.asGroupType();
-        chosen.add(inner.withNewFields(choose(inner, path + ".")));
-      }
-    }
-    return chosen;
-  }
-
   @Override
   public boolean hasNext() {
-    return next != null;
+    return next.isPresent();
   }
 
   @Override
   public StoredImage next() {
-    if (next == null) {
-      throw new NoSuchElementException();
-    }
-    StoredImage image = read(new GroupValues(next));
+    StoredImage image = read(next.orElseThrow());
     try {
-      next = reader.read();
+      next = reader.next();
     } catch (IOException e) {
       throw failed(e);
     }

@@ -1,5 +1,6 @@
 package io.boxwright.job.figures;
 
+import io.boxwright.diffusion.detection.LabelMode;
 import io.boxwright.diffusion.layout.BoundingBox;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package io.boxwright.job.figures;
 
+import io.boxwright.diffusion.detection.LabelMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

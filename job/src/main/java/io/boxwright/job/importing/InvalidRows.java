@@ -1,6 +1,6 @@
 package io.boxwright.job.importing;
 
-/** What happens to a row that generation refuses. */
+/** The treatment of a row that generation refuses. */
 public enum InvalidRows {
   /** It stays in the table, so that the images have an error in its place. */
   KEEP,

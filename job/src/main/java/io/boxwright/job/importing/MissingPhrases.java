@@ -1,6 +1,6 @@
 package io.boxwright.job.importing;
 
-/** What happens to a phrase that its prompt does not have. */
+/** The treatment of a phrase that its prompt does not have. */
 public enum MissingPhrases {
   /** It stays in the table, and generation refuses the row. */
   KEEP,

@@ -1,6 +1,6 @@
 package io.boxwright.job.importing;
 
-/** How a phrase was found in its prompt. */
+/** The way in which a phrase was found in its prompt. */
 public enum PhraseSource {
   /** Word for word; case and spaces do not matter. */
   VERBATIM("word for word"),

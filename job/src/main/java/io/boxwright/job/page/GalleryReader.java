@@ -1,7 +1,10 @@
 package io.boxwright.job.page;
 
+import static io.boxwright.job.input.RowValues.list;
+import static io.boxwright.job.input.RowValues.structs;
 import static org.apache.spark.sql.functions.col;
 
+import io.boxwright.job.input.RowValues;
 import io.boxwright.job.page.Gallery.Card;
 import io.boxwright.job.page.Gallery.Picture;
 import io.boxwright.job.page.Gallery.ShownObject;
@@ -159,7 +162,7 @@ final class GalleryReader {
         .select(columns.toArray(Column[]::new));
   }
 
-  /** What a detector found for an object. */
+  /** The detection of an object. */
   private record Found(List<Double> box, Double confidence) {}
 
   private static final Found NOTHING = new Found(null, null);
@@ -194,7 +197,7 @@ final class GalleryReader {
   private Picture toPicture(int run, Row row, ImageNumbers numbers, List<Found> found) {
     byte[] png = row.getAs("bytes");
     Optional<Thumbnail> small = Optional.ofNullable(png).flatMap(Thumbnail::of);
-    List<Row> objects = list(row, "objects");
+    List<Row> objects = structs(row, "objects");
     List<ShownObject> shown = new ArrayList<>();
     for (int i = 0; i < Math.min(MOST_OBJECTS, objects.size()); i++) {
       Found own = i < found.size() ? found.get(i) : NOTHING;
@@ -214,9 +217,7 @@ final class GalleryReader {
 
   /** Reads what the run's own detector found for each object. */
   private static List<Found> readOwnFound(Row row) {
-    return GalleryReader.<Row>list(row, "objects").stream()
-        .map(GalleryReader::readOwnDetection)
-        .toList();
+    return structs(row, "objects").stream().map(GalleryReader::readOwnDetection).toList();
   }
 
   private static Found readOwnDetection(Row object) {
@@ -249,21 +250,16 @@ final class GalleryReader {
     if (!Arrays.asList(row.schema().fieldNames()).contains("attention")) {
       return List.of();
     }
-    return GalleryReader.<Row>list(row, "attention").stream()
+    return structs(row, "attention").stream()
         .filter(map -> map.<Integer>getAs("object") == object)
         .map(
             map ->
                 new HeatMap.Layer(
                     map.getAs("height"),
                     map.getAs("width"),
-                    GalleryReader.<Float>list(map, "values").stream()
+                    RowValues.<Float>list(map, "values").stream()
                         .mapToDouble(Float::doubleValue)
                         .toArray()))
         .toList();
-  }
-
-  private static <T> List<T> list(Row row, String name) {
-    int place = row.fieldIndex(name);
-    return row.isNullAt(place) ? List.of() : row.getList(place);
   }
 }

@@ -1,5 +1,6 @@
 package io.boxwright.job.page;
 
+import static io.boxwright.job.input.RowValues.list;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
@@ -134,11 +135,6 @@ public final class ImageNumbersReader {
   private static Double average(List<Double> values) {
     var mean = values.stream().filter(Objects::nonNull).mapToDouble(Double::doubleValue).average();
     return mean.isPresent() ? mean.getAsDouble() : null;
-  }
-
-  private static <T> List<T> list(Row row, String name) {
-    int place = row.fieldIndex(name);
-    return row.isNullAt(place) ? List.of() : row.getList(place);
   }
 
   private static Double at(List<Double> values, int place) {

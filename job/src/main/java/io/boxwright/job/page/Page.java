@@ -29,7 +29,7 @@ public record Page(
     Gallery gallery) {
 
   /**
-   * What a score is.
+   * The definition of a score.
    *
    * @param key the key in this page
    * @param label a few words

@@ -1,9 +1,9 @@
 package io.boxwright.job.page;
 
+import io.boxwright.diffusion.images.PictureDecoder;
 import java.awt.Graphics2D;
 import java.awt.Image;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +31,7 @@ record Thumbnail(byte[] jpeg, int width, int height) {
   /** Makes a copy. Smaller pictures keep their size. Nothing if the bytes are not a picture. */
   static Optional<Thumbnail> of(byte[] png) {
     try {
-      return Optional.ofNullable(ImageIO.read(new ByteArrayInputStream(png))).map(Thumbnail::of);
+      return PictureDecoder.decode(png).map(Thumbnail::of);
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -4,12 +4,12 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 
+import io.boxwright.diffusion.images.PictureDecoder;
 import io.boxwright.diffusion.scores.ScoreGroup;
 import io.boxwright.udf.table.ScoreColumn;
 import io.boxwright.udf.table.ScoreColumns;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -165,7 +164,7 @@ public final class ContactSheet {
 
   private static BufferedImage decode(byte[] png) {
     try {
-      return ImageIO.read(new ByteArrayInputStream(png));
+      return PictureDecoder.decode(png).orElse(null);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,9 +1,8 @@
 package io.boxwright.job.verification;
 
+import io.boxwright.diffusion.images.PictureDecoder;
 import io.boxwright.job.output.ImageTable;
 import io.boxwright.job.output.RowDigest;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,7 +10,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
@@ -142,11 +140,12 @@ public final class RowCheck implements FlatMapFunction<Iterator<InternalRow>, St
     private Optional<String> findPictureProblem(InternalRow row) {
       byte[] bytes = row.getStruct(indexOf("image"), 2).getBinary(IMAGE_BYTES);
       try {
-        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(bytes));
+        int width = row.getInt(indexOf("width"));
+        int height = row.getInt(indexOf("height"));
         boolean whole =
-            picture != null
-                && picture.getWidth() == row.getInt(indexOf("width"))
-                && picture.getHeight() == row.getInt(indexOf("height"));
+            PictureDecoder.decode(bytes)
+                .filter(picture -> picture.getWidth() == width && picture.getHeight() == height)
+                .isPresent();
         return whole
             ? Optional.empty()
             : Optional.of("column image: there is no picture of its width and height");

@@ -1,6 +1,6 @@
 package io.boxwright.diffusion.detection;
 
-/** How a detector that compares patches with labels treats the labels of an image. */
+/** The way in which a detector that compares patches with labels treats those of an image. */
 public enum LabelMode {
   /**
    * Each label is looked for by itself: a patch can be a detection of several labels. This is what

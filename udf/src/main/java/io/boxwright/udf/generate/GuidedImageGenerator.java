@@ -333,7 +333,7 @@ public final class GuidedImageGenerator {
     return detectorModel;
   }
 
-  /** How many images are made together. */
+  /** Returns the number of images that are made together. */
   public BatchSize batchSize() {
     return batchSize;
   }

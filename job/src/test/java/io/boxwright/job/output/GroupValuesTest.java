@@ -1,4 +1,4 @@
-package io.boxwright.job.evaluation;
+package io.boxwright.job.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.boxwright.job.evaluation;
+package io.boxwright.job.output;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -13,14 +13,14 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  *
  * @param group the row or struct
  */
-record GroupValues(Group group) {
+public record GroupValues(Group group) {
 
   private boolean isNull(String name) {
     return !group.getType().containsField(name) || group.getFieldRepetitionCount(name) == 0;
   }
 
   /** Returns a text, or null; numbers and dates as people write them. */
-  String text(String name) {
+  public String text(String name) {
     if (isNull(name)) {
       return null;
     }
@@ -39,7 +39,7 @@ record GroupValues(Group group) {
    *
    * @throws IllegalArgumentException if it has a fraction or does not fit into 32 bits
    */
-  Integer number(String name) {
+  public Integer number(String name) {
     if (isNull(name)) {
       return null;
     }
@@ -59,12 +59,12 @@ record GroupValues(Group group) {
   }
 
   /** Returns bytes, or null. */
-  byte[] bytes(String name) {
+  public byte[] bytes(String name) {
     return isNull(name) ? null : group.getBinary(name, 0).getBytes();
   }
 
   /** Returns a struct, or null. */
-  GroupValues struct(String name) {
+  public GroupValues struct(String name) {
     return isNull(name) ? null : new GroupValues(group.getGroup(name, 0));
   }
 
@@ -73,7 +73,7 @@ record GroupValues(Group group) {
    *
    * @throws IllegalArgumentException if one of them is null
    */
-  List<GroupValues> structs(String name) {
+  public List<GroupValues> structs(String name) {
     if (isNull(name)) {
       return List.of();
     }
@@ -85,7 +85,7 @@ record GroupValues(Group group) {
   }
 
   /** Returns the whole numbers of a list; an empty list for null. */
-  List<Integer> numbers(String name) {
+  public List<Integer> numbers(String name) {
     return isNull(name)
         ? List.of()
         : elements(group.getGroup(name, 0)).stream()
@@ -94,7 +94,7 @@ record GroupValues(Group group) {
   }
 
   /** Returns the numbers of a list of lists; an empty list for null. */
-  List<List<Double>> doubleLists(String name) {
+  public List<List<Double>> doubleLists(String name) {
     return isNull(name)
         ? List.of()
         : elements(group.getGroup(name, 0)).stream()
