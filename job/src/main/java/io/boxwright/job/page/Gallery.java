@@ -77,6 +77,7 @@ public record Gallery(
    * @param height the height of the copy in pixels, 0 if there is no image
    * @param objects the objects of the layout
    * @param moreObjects the number of objects that are not listed
+   * @param detections what an evaluation found in an image without a layout, the surest first
    */
   public record Picture(
       int run,
@@ -86,11 +87,13 @@ public record Gallery(
       int width,
       int height,
       List<ShownObject> objects,
-      int moreObjects) {
+      int moreObjects,
+      List<ShownDetection> detections) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public Picture {
       objects = List.copyOf(objects);
+      detections = List.copyOf(detections);
     }
   }
 
@@ -117,6 +120,21 @@ public record Gallery(
     /** Copies the list. */
     public ShownObject {
       boxes = List.copyOf(boxes);
+    }
+  }
+
+  /**
+   * A detection in an image without a layout.
+   *
+   * @param label what was looked for
+   * @param box its box: x_min, y_min, x_max, y_max, each 0..1
+   * @param confidence the detector's score, 0..1
+   */
+  public record ShownDetection(String label, List<Double> box, double confidence) {
+
+    /** Copies the list. */
+    public ShownDetection {
+      box = List.copyOf(box);
     }
   }
 }

@@ -7,10 +7,12 @@ import static org.apache.spark.sql.functions.col;
 import io.boxwright.job.input.RowValues;
 import io.boxwright.job.page.Gallery.Card;
 import io.boxwright.job.page.Gallery.Picture;
+import io.boxwright.job.page.Gallery.ShownDetection;
 import io.boxwright.job.page.Gallery.ShownObject;
 import io.boxwright.text.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -106,6 +108,9 @@ final class GalleryReader {
         bytes += object.heat() == null ? 0 : object.heat().length;
         bytes += 100 + object.label().length() + 100L * object.boxes().size();
       }
+      for (ShownDetection detection : picture.detections()) {
+        bytes += 200 + detection.label().length();
+      }
     }
     return bytes;
   }
@@ -125,7 +130,7 @@ final class GalleryReader {
     }
     Object[] files = numbers.values().stream().map(ImageNumbers::file).distinct().toArray();
     Object[] ids = keys.stream().map(ImageKey::id).distinct().toArray();
-    Map<ImageKey, List<Found>> found =
+    Map<ImageKey, Evaluated> found =
         source.evaluation().map(table -> readFound(table, ids, keys)).orElse(Map.of());
     boolean evaluated = source.evaluation().isPresent();
     // Row by row: whole pictures may be large.
@@ -142,7 +147,7 @@ final class GalleryReader {
                     source.run(),
                     row,
                     numbers.get(key),
-                    evaluated ? found.getOrDefault(key, List.of()) : readOwnFound(row)));
+                    evaluated ? found.getOrDefault(key, Evaluated.EMPTY) : readOwnFound(row)));
       }
     }
   }
@@ -167,19 +172,54 @@ final class GalleryReader {
 
   private static final Found NOTHING = new Found(null, null);
 
-  private static Map<ImageKey, List<Found>> readFound(
+  /**
+   * What a detector found in an image.
+   *
+   * @param objects a detection for each object of the layout, in its order
+   * @param all everything that was found, the surest first; empty for images with a layout
+   */
+  private record Evaluated(List<Found> objects, List<ShownDetection> all) {
+
+    private static final Evaluated EMPTY = new Evaluated(List.of(), List.of());
+  }
+
+  private static Map<ImageKey, Evaluated> readFound(
       Dataset<Row> evaluation, Object[] ids, Set<ImageKey> keys) {
-    Map<ImageKey, List<Found>> found = new HashMap<>();
+    Map<ImageKey, Evaluated> found = new HashMap<>();
     for (Row row :
         evaluation
             .filter(col("id").isin(ids))
-            .select("id", "image_index", "prompt", "objects.best_iou", "objects.best_score")
+            .select(
+                "id",
+                "image_index",
+                "prompt",
+                "objects.best_iou",
+                "objects.best_score",
+                "detections")
             .collectAsList()) {
       ImageNumbersReader.readKey(row)
           .filter(keys::contains)
-          .ifPresent(key -> found.put(key, toFound(row)));
+          .ifPresent(
+              key -> {
+                List<Found> objects = toFound(row);
+                found.put(
+                    key, new Evaluated(objects, objects.isEmpty() ? toShown(row) : List.of()));
+              });
     }
     return found;
+  }
+
+  private static List<ShownDetection> toShown(Row evaluated) {
+    return structs(evaluated, "detections").stream()
+        .map(
+            detection ->
+                new ShownDetection(
+                    shorten(detection.getAs("label"), LONGEST_LABEL),
+                    list(detection, "box"),
+                    detection.getAs("score")))
+        .sorted(Comparator.comparingDouble(ShownDetection::confidence).reversed())
+        .limit(MOST_OBJECTS)
+        .toList();
   }
 
   /** Takes the detection that fits best; if none is right, the one with the highest score. */
@@ -194,7 +234,8 @@ final class GalleryReader {
     return found;
   }
 
-  private Picture toPicture(int run, Row row, ImageNumbers numbers, List<Found> found) {
+  private Picture toPicture(int run, Row row, ImageNumbers numbers, Evaluated evaluated) {
+    List<Found> found = evaluated.objects();
     byte[] png = row.getAs("bytes");
     Optional<Thumbnail> small = Optional.ofNullable(png).flatMap(Thumbnail::of);
     List<Row> objects = structs(row, "objects");
@@ -212,12 +253,14 @@ final class GalleryReader {
         small.map(Thumbnail::width).orElse(0),
         small.map(Thumbnail::height).orElse(0),
         shown,
-        objects.size() - shown.size());
+        objects.size() - shown.size(),
+        evaluated.all());
   }
 
   /** Reads what the run's own detector found for each object. */
-  private static List<Found> readOwnFound(Row row) {
-    return structs(row, "objects").stream().map(GalleryReader::readOwnDetection).toList();
+  private static Evaluated readOwnFound(Row row) {
+    return new Evaluated(
+        structs(row, "objects").stream().map(GalleryReader::readOwnDetection).toList(), List.of());
   }
 
   private static Found readOwnDetection(Row object) {

@@ -521,9 +521,11 @@
       text.push("The first images: no image has a score to choose by.");
     }
     text.push(...describeUnscored());
-    if (gallery.detections && gallery.cards.some((card) => card.pictures.some((picture) => picture.objects.some((object) => object.detected)))) {
-      text.push(`Solid boxes were asked for, dashed ones were detected by ${gallery.detections}.`);
-    } else if (gallery.cards.some((card) => card.pictures.some((picture) => picture.objects.length))) {
+    const shows = (test) => gallery.cards.some((card) => card.pictures.some(test));
+    const asked = shows((picture) => picture.objects.length);
+    if (shows((picture) => picture.detections.length || picture.objects.some((object) => object.detected))) {
+      text.push(`${asked ? "Solid boxes were asked for, dashed ones" : "Dashed boxes"} were detected by ${gallery.detections}.`);
+    } else if (asked) {
       text.push("Boxes were asked for.");
     }
     if (gallery.left_out) {
@@ -613,6 +615,7 @@
         drawBox(layer, object.detected, color, "detected");
       }
     });
+    picture.detections.forEach((detection, i) => drawBox(layer, detection.box, OBJECT_COLORS[i % OBJECT_COLORS.length], "detected"));
     shown.append(layer);
     return make("figure", {}, caption, shown, makeObjects(picture));
   }
@@ -626,7 +629,7 @@
   }
 
   function makeObjects(picture) {
-    if (!picture.objects.length) {
+    if (!picture.objects.length && !picture.detections.length) {
       return null;
     }
     const known = (value) => value !== null && value !== undefined;
@@ -643,6 +646,10 @@
         make("span", {}, object.label || "(no label)"),
         numbers.length ? make("span", { class: "numbers" }, numbers.join(", ")) : null);
     });
+    picture.detections.forEach((detection, i) => items.push(make("li", {},
+      make("span", { class: "swatch", own: OBJECT_COLORS[i % OBJECT_COLORS.length] }),
+      make("span", {}, detection.label || "(no label)"),
+      make("span", { class: "numbers" }, `detected, score ${format(detection.confidence, 2)}`))));
     if (picture.more_objects) {
       items.push(make("li", {}, make("span", {}), make("span", {}, `and ${count(picture.more_objects, "more object")}`)));
     }
@@ -685,7 +692,7 @@
     if (has((object) => object.boxes.length)) {
       tick("asked-for boxes", "asked", true);
     }
-    if (has((object) => object.detected)) {
+    if (has((object) => object.detected) || cards.some((card) => card.pictures.some((picture) => picture.detections.length))) {
       tick("detected boxes", "detected", true);
     }
     if (has((object) => object.heat)) {

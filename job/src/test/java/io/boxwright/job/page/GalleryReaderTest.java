@@ -1,5 +1,6 @@
 package io.boxwright.job.page;
 
+import static org.apache.spark.sql.functions.array;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.boxwright.diffusion.images.PngEncoder;
@@ -114,7 +115,9 @@ class GalleryReaderTest extends SharedSpark {
             """
             select '5' id, 0 image_index, 'a cat 5' prompt, array(named_struct('iou', 0.75D, 'best_iou',
               named_struct('score', 0.3D, 'box', array(0.1D, 0.1D, 0.2D, 0.2D)), 'best_score',
-              named_struct('score', 0.4D, 'box', array(0.5D, 0.5D, 1D, 1D), 'iou', 0D))) objects
+              named_struct('score', 0.4D, 'box', array(0.5D, 0.5D, 1D, 1D), 'iou', 0D))) objects,
+              array(named_struct('label', 'a cat', 'score', 0.4D, 'box', array(0.5D, 0.5D, 1D, 1D)))
+                detections
             """);
     List<RunNumbers> runs = List.of(ImageNumbersReader.read(0, images, Optional.of(evaluation)));
 
@@ -133,6 +136,40 @@ class GalleryReaderTest extends SharedSpark {
     assertThat(picture.score()).isEqualTo(0.75);
     assertThat(picture.objects().get(0).detected()).containsExactly(0.1, 0.1, 0.2, 0.2);
     assertThat(picture.objects().get(0).confidence()).isEqualTo(0.3);
+    assertThat(picture.detections()).isEmpty(); // its object has its own
+  }
+
+  @Test
+  void anImageWithoutALayoutShowsEverythingThatTheEvaluationFound() {
+    Dataset<Row> plain =
+        images.withColumn("objects", array().cast(images.schema().apply("objects").dataType()));
+    Dataset<Row> evaluation =
+        spark.sql(
+            """
+            select '5' id, 0 image_index, cast(array() as array<struct<best_iou:struct<
+              score:double, box:array<double>>, best_score:struct<score:double,
+              box:array<double>>, iou:double>>) objects,
+              array(named_struct('label', 'a dog', 'score', 0.2D, 'box', array(0D, 0D, 1D, 1D)),
+                named_struct('label', 'a cat', 'score', 0.7D, 'box', array(0D, 0D, 0.5D, 0.5D)))
+                detections
+            """);
+    List<RunNumbers> runs = List.of(ImageNumbersReader.read(0, plain, Optional.of(evaluation)));
+
+    Gallery gallery =
+        new GalleryReader(GalleryChoice.of(runs), runs)
+            .read(
+                List.of(new GallerySource(0, Optional.of(plain), Optional.of(evaluation))),
+                "x",
+                GalleryReader.MOST_BYTES);
+
+    assertThat(gallery.cards())
+        .filteredOn(card -> card.id().equals("5"))
+        .singleElement()
+        .extracting(card -> card.pictures().get(0).detections())
+        .isEqualTo(
+            List.of(
+                new Gallery.ShownDetection("a cat", List.of(0.0, 0.0, 0.5, 0.5), 0.7),
+                new Gallery.ShownDetection("a dog", List.of(0.0, 0.0, 1.0, 1.0), 0.2)));
   }
 
   @Test
