@@ -110,6 +110,25 @@ final class ReportedRun {
     return hasImages() && List.of(images().columns()).contains("detection");
   }
 
+  /** Returns the settings of the detector that gave the images their own scores. */
+  private Map<String, String> detectorOptions() {
+    Map<String, String> options = new TreeMap<>(plan.options());
+    options.keySet().removeIf(name -> !name.startsWith("detector"));
+    return options;
+  }
+
+  /** Returns whether another run has scores of the same detector in its own table. */
+  boolean hasSameDetector(ReportedRun other) {
+    return hasOwnDetections()
+        && other.hasOwnDetections()
+        && detectorOptions().equals(other.detectorOptions());
+  }
+
+  /** Adds a sentence for the reader of the page, without the full stop. */
+  void addNote(String note) {
+    notes.add(note);
+  }
+
   /** Returns the images of all finished chunks, at least one. */
   Dataset<Row> images() {
     if (images == null) {

@@ -203,10 +203,6 @@ public final class WriteReport {
 
   private Page makePage(List<ReportedRun> reported) {
     List<String> names = nameRuns(reported);
-    List<PageRun> facts = new ArrayList<>();
-    for (int i = 0; i < reported.size(); i++) {
-      facts.add(reported.get(i).describe(names.get(i)));
-    }
     Set<String> evaluations = new TreeSet<>();
     reported.forEach(run -> evaluations.addAll(run.evaluations().keySet()));
     if (evaluation != null) {
@@ -214,7 +210,11 @@ public final class WriteReport {
     }
     List<FigureTable> figures = new ArrayList<>();
     evaluations.forEach(name -> figures.addAll(compareFigures(name, reported)));
-    PageScores scores = readScores(reported, chooseDetections(evaluations, reported));
+    PageScores scores = readScores(reported, names, chooseDetections(evaluations, reported));
+    List<PageRun> facts = new ArrayList<>(); // last: they have the notes of the other parts
+    for (int i = 0; i < reported.size(); i++) {
+      facts.add(reported.get(i).describe(names.get(i)));
+    }
     return new Page(
         title,
         Instant.now().toString(),
@@ -264,6 +264,14 @@ public final class WriteReport {
             .allMatch(first -> first.isComparable(run.evaluations().get(name)));
   }
 
+  /** Returns whether a run's own scores are those of the same detector as in the first such run. */
+  private static boolean hasSameDetector(ReportedRun run, List<ReportedRun> reported) {
+    return reported.stream()
+        .filter(ReportedRun::hasOwnDetections)
+        .limit(1)
+        .anyMatch(run::hasSameDetector);
+  }
+
   /**
    * Chooses the evaluation that most runs have, the first one by name of several. Nothing if more
    * runs have the column {@code detection}: scores of different detectors cannot be compared.
@@ -271,7 +279,7 @@ public final class WriteReport {
   private static Optional<String> chooseDetections(
       Set<String> evaluations, List<ReportedRun> reported) {
     Optional<String> chosen = Optional.empty();
-    long most = reported.stream().filter(ReportedRun::hasOwnDetections).count() - 1;
+    long most = reported.stream().filter(run -> hasSameDetector(run, reported)).count() - 1;
     for (String name : evaluations) {
       long count = reported.stream().filter(run -> hasSameDetections(run, name, reported)).count();
       if (count > Math.max(0, most)) {
@@ -282,17 +290,16 @@ public final class WriteReport {
     return chosen;
   }
 
-  private PageScores readScores(List<ReportedRun> reported, Optional<String> detections) {
+  private PageScores readScores(
+      List<ReportedRun> reported, List<String> names, Optional<String> detections) {
     List<RunNumbers> numbers = new ArrayList<>();
     List<GallerySource> sources = new ArrayList<>();
     for (int i = 0; i < reported.size(); i++) {
       ReportedRun run = reported.get(i);
       Optional<Dataset<Row>> evaluated =
-          detections.map(
-              name ->
-                  hasSameDetections(run, name, reported)
-                      ? run.evaluation(name)
-                      : findEvaluation(name, reported).limit(0));
+          detections.isPresent()
+              ? Optional.of(findEvaluated(run, detections.get(), reported))
+              : findOwnDetections(run, names, reported);
       numbers.add(
           run.hasImages()
               ? ImageNumbersReader.read(i, run.images(), evaluated)
@@ -304,12 +311,25 @@ public final class WriteReport {
     return PageScores.of(numbers, sources, describeDetections(detections, numbers));
   }
 
-  private static Dataset<Row> findEvaluation(String name, List<ReportedRun> reported) {
-    return reported.stream()
-        .filter(run -> run.hasDetections(name))
-        .findFirst()
-        .orElseThrow()
-        .evaluation(name);
+  private Dataset<Row> findEvaluated(ReportedRun run, String name, List<ReportedRun> reported) {
+    return hasSameDetections(run, name, reported)
+        ? run.evaluation(name)
+        : EvaluatedRows.none(spark);
+  }
+
+  /** Returns nothing for the run's own scores; no scores at all if they cannot be compared. */
+  private Optional<Dataset<Row>> findOwnDetections(
+      ReportedRun run, List<String> names, List<ReportedRun> reported) {
+    if (!run.hasOwnDetections() || hasSameDetector(run, reported)) {
+      return Optional.empty();
+    }
+    int first =
+        reported.indexOf(
+            reported.stream().filter(ReportedRun::hasOwnDetections).findFirst().orElseThrow());
+    run.addNote(
+        "Its own detections are not shown: its detector has other settings than that of \"%s\""
+            .formatted(names.get(first)));
+    return Optional.of(EvaluatedRows.none(spark));
   }
 
   private static String describeDetections(Optional<String> detections, List<RunNumbers> numbers) {

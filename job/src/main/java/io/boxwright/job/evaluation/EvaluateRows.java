@@ -1,5 +1,7 @@
 package io.boxwright.job.evaluation;
 
+import io.boxwright.job.figures.Benchmark;
+import io.boxwright.job.figures.Benchmarks;
 import io.boxwright.udf.counters.GenerationCounters;
 import io.boxwright.udf.executor.ExecutorScorers;
 import io.boxwright.udf.table.ImageOutcome;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Queue;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -75,11 +78,13 @@ public final class EvaluateRows implements FlatMapFunction<ImageFile, Row> {
 
     private final StoredImages images;
     private final ImageScorer scorer;
+    private final Optional<Benchmark> benchmark;
     private final Queue<Row> ready = new ArrayDeque<>();
 
     ScoredRows(StoredImages images, ImageScorer scorer) {
       this.images = images;
       this.scorer = scorer;
+      this.benchmark = Optional.ofNullable(settings.benchmark()).map(Benchmarks::of);
     }
 
     @Override
@@ -104,7 +109,7 @@ public final class EvaluateRows implements FlatMapFunction<ImageFile, Row> {
         batch.add(images.next());
       }
       for (ImageScore score : scorer.score(batch)) {
-        ready.add(EvaluationColumns.makeRow(score));
+        ready.add(EvaluationColumns.makeRow(score, benchmark));
         count(score.image().error());
       }
     }

@@ -19,11 +19,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 
 /** The rows of an evaluation's table, read for the figures. */
 public final class EvaluatedRows {
 
   private EvaluatedRows() {}
+
+  /** Returns a table without rows. */
+  public static Dataset<Row> none(SparkSession spark) {
+    return spark.createDataFrame(List.of(), EvaluationColumns.SCHEMA);
+  }
 
   /**
    * Reads all rows of a table, a partition at a time. They hold no pixels: 100,000 images with ten

@@ -1,20 +1,27 @@
 package io.boxwright.job.evaluation;
 
+import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.createArrayType;
+import static org.apache.spark.sql.types.DataTypes.createMapType;
 
 import io.boxwright.diffusion.detection.Detection;
 import io.boxwright.diffusion.layout.BoundingBox;
+import io.boxwright.job.figures.Benchmark;
 import io.boxwright.job.figures.ColorShare;
 import io.boxwright.job.figures.Expectation;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
+import scala.collection.JavaConverters;
 
 /** The columns of an evaluation's table, and its rows. */
 final class EvaluationColumns {
@@ -74,14 +81,24 @@ final class EvaluationColumns {
           .add("objects", createArrayType(OBJECT))
           .add("clip_score", DoubleType)
           .add("colors", createArrayType(COLOR))
-          .add("expected", createArrayType(EXPECTED));
+          .add("expected", createArrayType(EXPECTED))
+          .add("right", BooleanType)
+          .add("outcome", createMapType(StringType, DoubleType));
 
   private EvaluationColumns() {}
 
-  /** Makes the row of an image. */
-  static Row makeRow(ImageScore score) {
+  /**
+   * Makes the row of an image.
+   *
+   * @param benchmark the benchmark that judges it, if there is one
+   */
+  static Row makeRow(ImageScore score, Optional<Benchmark> benchmark) {
     StoredImage image = score.image();
     boolean good = image.error() == null;
+    SortedMap<String, Double> outcome = new TreeMap<>(); // sorted: the same bytes every time
+    if (good) {
+      benchmark.ifPresent(rules -> outcome.putAll(rules.judge(score.toEvaluatedImage())));
+    }
     return RowFactory.create(
         image.id(),
         image.imageIndex(),
@@ -95,7 +112,9 @@ final class EvaluationColumns {
         good ? rows(ObjectScore.of(score), EvaluationColumns::makeObject) : null,
         score.clip().map(clip -> clip.image()).orElse(null),
         good ? rows(score.colors(), EvaluationColumns::makeColor) : null,
-        good ? rows(image.expected(), EvaluationColumns::makeExpectation) : null);
+        good ? rows(image.expected(), EvaluationColumns::makeExpectation) : null,
+        benchmark.flatMap(rules -> rules.isRight(outcome)).orElse(null),
+        outcome.isEmpty() ? null : JavaConverters.mapAsScalaMap(outcome));
   }
 
   private static <T> Row[] rows(List<T> values, Function<T, Row> row) {

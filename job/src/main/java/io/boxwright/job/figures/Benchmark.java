@@ -24,6 +24,15 @@ public interface Benchmark {
    */
   Map<String, Double> judge(EvaluatedImage image);
 
+  /**
+   * Returns whether an image is right as a whole, if the benchmark decides that.
+   *
+   * @param values the values that {@link #judge} gave the image
+   */
+  default Optional<Boolean> isRight(Map<String, Double> values) {
+    return Optional.empty();
+  }
+
   /** Returns the figures, in the order of a report. */
   List<FigureDefinition> figures();
 }

@@ -148,6 +148,12 @@ public final class CocoMig implements Benchmark {
   }
 
   @Override
+  public Optional<Boolean> isRight(Map<String, Double> values) {
+    return Outcomes.isYes(values, ALL_RIGHT)
+        .or(() -> Outcomes.areEqual(values, IN_PLACE, INSTANCES));
+  }
+
+  @Override
   public List<FigureDefinition> figures() {
     String colour =
         "; colour: at least 20 % of the pixels in the asked-for box (the authors: of a mask) lie in"

@@ -75,6 +75,11 @@ public final class GenEval implements Benchmark {
   }
 
   @Override
+  public Optional<Boolean> isRight(Map<String, Double> values) {
+    return Outcomes.isYes(values, RIGHT);
+  }
+
+  @Override
   public List<FigureDefinition> figures() {
     return List.of(
         new FigureDefinition(

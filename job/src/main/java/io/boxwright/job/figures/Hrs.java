@@ -67,6 +67,17 @@ public final class Hrs implements Benchmark {
     return wanted == 0 ? Map.of() : Map.of(TRUE_POSITIVES, right, FOUND, found, WANTED, wanted);
   }
 
+  /** Returns whether the relation holds, or each number is exact. */
+  @Override
+  public Optional<Boolean> isRight(Map<String, Double> values) {
+    return Outcomes.isYes(values, SPATIAL)
+        .or(() -> Outcomes.isYes(values, SIZE))
+        .or(
+            () ->
+                Outcomes.areEqual(values, TRUE_POSITIVES, WANTED)
+                    .map(all -> all && values.get(FOUND).equals(values.get(WANTED))));
+  }
+
   @Override
   public List<FigureDefinition> figures() {
     return List.of(

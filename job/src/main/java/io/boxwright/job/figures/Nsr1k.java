@@ -91,6 +91,11 @@ public final class Nsr1k implements Benchmark {
   }
 
   @Override
+  public Optional<Boolean> isRight(Map<String, Double> values) {
+    return Outcomes.isYes(values, RELATION_HOLDS).or(() -> Outcomes.isYes(values, ALL_RIGHT));
+  }
+
+  @Override
   public List<FigureDefinition> figures() {
     return List.of(
         define(

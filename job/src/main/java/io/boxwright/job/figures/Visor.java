@@ -47,6 +47,11 @@ public final class Visor implements Benchmark {
   }
 
   @Override
+  public Optional<Boolean> isRight(Map<String, Double> values) {
+    return Outcomes.isYes(values, RIGHT);
+  }
+
+  @Override
   public List<FigureDefinition> figures() {
     List<FigureDefinition> figures = new ArrayList<>();
     figures.add(define("OA", "images with both objects, of all images", new ImageMean(BOTH, 100)));

@@ -71,6 +71,7 @@ public record Gallery(
    *
    * @param run the place of the run on the page
    * @param score the score that images are chosen by; null if the image has none
+   * @param right whether the benchmark of the evaluation calls the image right; null if unknown
    * @param error why there is no image; null if there is one
    * @param jpeg the bytes of a small copy; null if there is no image
    * @param width the width of the copy in pixels, 0 if there is no image
@@ -82,6 +83,7 @@ public record Gallery(
   public record Picture(
       int run,
       Double score,
+      Boolean right,
       String error,
       byte[] jpeg,
       int width,

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The images of a gallery. Few images are all shown, in no group; those without the score are in
@@ -75,10 +76,7 @@ record GalleryChoice(
 
   /** Chooses images. */
   static GalleryChoice of(List<RunNumbers> runs) {
-    Optional<PageScore> score =
-        List.of(PageScore.IOU, PageScore.IN_BOX_MASS).stream()
-            .filter(candidate -> candidate.isIn(runs))
-            .findFirst();
+    Optional<PageScore> score = chooseScore(runs);
     SortedMap<ImageKey, List<ImageNumbers>> made = collectMade(runs);
     if (made.size() <= GROUPS * groupSize(runs)) {
       return all(score, made, runs);
@@ -86,6 +84,18 @@ record GalleryChoice(
     return score
         .map(value -> byScore(value, made, runs))
         .orElseGet(() -> first(made, groupSize(runs)));
+  }
+
+  /** Chooses what a detector says, the score that more images have; without it, the attention. */
+  private static Optional<PageScore> chooseScore(List<RunNumbers> runs) {
+    return Stream.of(PageScore.IOU, PageScore.RIGHT)
+        .filter(score -> score.isIn(runs))
+        .max(Comparator.comparingInt(score -> count(score, runs))) // the first one of equal ones
+        .or(() -> Optional.of(PageScore.IN_BOX_MASS).filter(score -> score.isIn(runs)));
+  }
+
+  private static int count(PageScore score, List<RunNumbers> runs) {
+    return runs.stream().mapToInt(run -> score.values(run).length).sum();
   }
 
   /** Returns the images that were made, by key, each with its numbers in the runs that made it. */
@@ -140,6 +150,8 @@ record GalleryChoice(
       List<Scored> scored = score(score, run).stream().sorted(Scored.HIGHEST_FIRST).toList();
       int best = Math.min(ofEachRun, (scored.size() + 1) / 2);
       int worst = Math.min(ofEachRun, scored.size() / 2);
+      best = Math.min(best, (int) scored.stream().filter(one -> one.score() > 0).count());
+      worst = Math.min(worst, (int) scored.stream().filter(one -> one.score() < 1).count());
       scored
           .subList(0, best)
           .forEach(one -> note(chosen, one.image(), "best").bestOf.add(run.run()));

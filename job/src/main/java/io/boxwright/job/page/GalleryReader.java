@@ -248,6 +248,7 @@ final class GalleryReader {
     return new Picture(
         run,
         choice.score().map(score -> score.of(numbers)).orElse(null),
+        numbers.right(),
         small.isPresent() ? null : shorten(error == null ? "no picture" : error, LONGEST_TEXT),
         small.map(Thumbnail::jpeg).orElse(null),
         small.map(Thumbnail::width).orElse(0),

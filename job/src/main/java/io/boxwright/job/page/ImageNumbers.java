@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param lift the same, divided by that of a uniform map, from 0 on; may be null
  * @param iou the mean over the objects of the intersection over union of the asked-for and the
  *     detected box, 0..1; may be null
+ * @param right whether the benchmark of the evaluation calls the image right; may be null
  * @param objects the objects of the layout; empty without boxes
  */
 public record ImageNumbers(
@@ -24,6 +25,7 @@ public record ImageNumbers(
     Double inBoxMass,
     Double lift,
     Double iou,
+    Boolean right,
     List<ObjectNumbers> objects) {
 
   /** Copies the list. */

@@ -35,11 +35,11 @@ public final class ImageNumbersReader {
    *     detection} are taken, if it is there
    */
   public static RunNumbers read(int run, Dataset<Row> images, Optional<Dataset<Row>> evaluation) {
-    Optional<Map<ImageKey, List<Double>>> overlaps =
-        evaluation.map(ImageNumbersReader::readOverlaps);
+    Optional<Map<ImageKey, Evaluated>> evaluated =
+        evaluation.map(ImageNumbersReader::readEvaluated);
     List<ImageNumbers> numbers = new ArrayList<>();
     for (Row row : select(images).collectAsList()) {
-      numbers.add(toNumbers(row, overlaps));
+      numbers.add(toNumbers(row, evaluated));
     }
     return new RunNumbers(run, numbers);
   }
@@ -85,16 +85,33 @@ public final class ImageNumbersReader {
     return true;
   }
 
-  /** Reads the overlap of each object, null where it was not looked for. */
-  private static Map<ImageKey, List<Double>> readOverlaps(Dataset<Row> evaluation) {
-    Map<ImageKey, List<Double>> overlaps = new HashMap<>();
+  /**
+   * The numbers of an image in an evaluation.
+   *
+   * @param ious the overlap of each object, null where it was not looked for
+   * @param right whether the benchmark calls the image right; null if it does not say so
+   */
+  private record Evaluated(List<Double> ious, Boolean right) {
+
+    private static final Evaluated NOTHING = new Evaluated(List.of(), null);
+  }
+
+  private static Map<ImageKey, Evaluated> readEvaluated(Dataset<Row> evaluation) {
+    Map<ImageKey, Evaluated> evaluated = new HashMap<>();
     for (Row row :
         evaluation
-            .select(col("id"), col("image_index"), col("prompt"), col("objects.iou").as("ious"))
+            .select(
+                col("id"),
+                col("image_index"),
+                col("prompt"),
+                col("objects.iou").as("ious"),
+                orNull(evaluation.schema(), "right", DataTypes.BooleanType).as("right"))
             .collectAsList()) {
-      readKey(row).ifPresent(key -> overlaps.put(key, list(row, "ious")));
+      readKey(row)
+          .ifPresent(
+              key -> evaluated.put(key, new Evaluated(list(row, "ious"), row.getAs("right"))));
     }
-    return overlaps;
+    return evaluated;
   }
 
   /** Reads the name of an image; rows that are wrong may have none. */
@@ -109,14 +126,14 @@ public final class ImageNumbersReader {
                 Optional.ofNullable(row.<String>getAs("prompt")).orElse("")));
   }
 
-  private static ImageNumbers toNumbers(Row row, Optional<Map<ImageKey, List<Double>>> evaluated) {
+  private static ImageNumbers toNumbers(Row row, Optional<Map<ImageKey, Evaluated>> evaluated) {
     ImageKey key = readKey(row).orElse(new ImageKey("", 0, ""));
     int objects = list(row, "labels").size();
     List<Double> masses = list(row, "masses");
     List<Double> lifts = list(row, "lifts");
     List<Double> attention = list(row, "attention_ious");
-    List<Double> ious =
-        evaluated.map(all -> all.getOrDefault(key, List.of())).orElseGet(() -> list(row, "ious"));
+    Optional<Evaluated> found = evaluated.map(all -> all.getOrDefault(key, Evaluated.NOTHING));
+    List<Double> ious = found.map(Evaluated::ious).orElseGet(() -> list(row, "ious"));
     List<ObjectNumbers> numbers = new ArrayList<>();
     for (int i = 0; i < objects; i++) {
       numbers.add(new ObjectNumbers(at(masses, i), at(lifts, i), at(attention, i), at(ious, i)));
@@ -128,7 +145,8 @@ public final class ImageNumbersReader {
         row.getAs("good"),
         row.getAs("in_box_mass"),
         row.getAs("lift"),
-        evaluated.isPresent() ? average(ious) : row.getAs("iou"),
+        found.isPresent() ? average(ious) : row.getAs("iou"),
+        found.map(Evaluated::right).orElse(null),
         numbers);
   }
 

@@ -23,7 +23,7 @@ import java.util.Map;
  * @param created the time of the plan, ISO 8601
  * @param settings the settings of the generation
  * @param speed how fast the images were made; null if {@code run.json} does not say it
- * @param errors the commonest messages of failed images, with their numbers
+ * @param errors the most frequent messages of failed images, with their numbers
  * @param means the means of scores over the images
  * @param notes a sentence for everything else that a reader has to know
  */

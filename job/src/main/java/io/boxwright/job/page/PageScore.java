@@ -26,7 +26,14 @@ public enum PageScore {
       "IoU of the detected box",
       "Intersection over union of the asked-for box and the box that the detector found, from 0 to"
           + " 1. An object that was not found has 0. An image has the mean over its objects.",
-      ImageNumbers::iou);
+      ImageNumbers::iou),
+
+  /** 1 for an image that is right as a whole, 0 for one that is wrong. */
+  RIGHT(
+      "share of right images",
+      "Images that the benchmark of the evaluation calls right (column right of its table), such as"
+          + " those whose relation holds.",
+      image -> image.right() == null ? null : image.right() ? 1.0 : 0.0);
 
   private final String label;
   private final String definition;

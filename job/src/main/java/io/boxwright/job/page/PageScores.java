@@ -43,6 +43,7 @@ public record PageScores(
     }
     return new PageScores(
         Arrays.stream(PageScore.values())
+            .filter(score -> score != PageScore.RIGHT) // it has two values only
             .map(score -> Histogram.of(score, runs))
             .flatMap(Optional::stream)
             .toList(),

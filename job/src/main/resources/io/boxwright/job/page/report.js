@@ -6,9 +6,10 @@
   const OBJECT_COLORS = ["#ffd23f", "#4cc9f0", "#ff85c2", "#7ded9a", "#ff9f45", "#c9a7ff", "#e4f75a", "#ffffff"];
   const POINTS = ["circle", "triangle", "rect", "rectRot", "star", "cross", "crossRot", "dash"];
   const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3], [10, 2]];
-  const GROUPS = { best: "best", worst: "worst", changed: "most changed", first: "first", unscored: "no score" };
+  const judged = page.gallery.score === "RIGHT"; // images are ranked by whether they are right
+  const GROUPS = { best: judged ? "right" : "best", worst: judged ? "wrong" : "worst", changed: "most changed", first: "first", unscored: "no score" };
   const FEWEST_PROMPTS = 10; // for an interval
-  const SHORT = { IOU: "IoU", IN_BOX_MASS: "attention" };
+  const SHORT = { IOU: "IoU", IN_BOX_MASS: "attention", RIGHT: "judgement" };
   const scores = new Map(page.scores.map((score) => [score.key, score]));
   const byId = (id) => document.getElementById(id);
 
@@ -177,7 +178,7 @@
       byId("run-errors").append(
         make("details", {},
           make("summary", {}, `${count(run.failed, "failed image")} of ${quote(i)}`),
-          scrolling(makeTable(["Images", "Commonest messages"],
+          scrolling(makeTable(["Images", "Most frequent messages"],
             run.errors.map((error) => [error.images.toLocaleString("en"), { content: error.message, class: "text" }])))));
     });
   }
@@ -376,9 +377,9 @@
           plugins: { legend: { labels: { pointStyleWidth: 36, generateLabels: lineLabels(histogram) } }, tooltip: { callbacks: {
             title: (items) => {
               const start = Math.min(bins - 1, items[0].dataIndex) * width;
-              return `${start.toFixed(2)} to ${(start + width).toFixed(2)}`;
+              return `${format(start, 2)} to ${format(start + width, 2)}`;
             },
-            label: (item) => `${item.dataset.label}: ${item.parsed.y.toFixed(1)} %`,
+            label: (item) => `${item.dataset.label}: ${format(item.parsed.y, 1)} %`,
           } } },
         },
       }));
@@ -416,7 +417,7 @@
           y: axis("IoU of the detected box", { min: 0, max: 1 }),
         },
         plugins: { tooltip: { callbacks: { label: (item) =>
-          `${item.dataset.label}: attention ${item.parsed.x.toFixed(2)}, IoU ${item.parsed.y.toFixed(2)}` } } },
+          `${item.dataset.label}: attention ${format(item.parsed.x, 2)}, IoU ${format(item.parsed.y, 2)}` } } },
       },
     }), true);
     const labels = [...new Set(page.scatter.flatMap((points) => points.correlations.map((one) => one.label)))];
@@ -448,7 +449,7 @@
       const holder = make("div", { class: breakdown.groups.length > 8 ? "chart whole" : "chart" }, make("h3", {}, `By ${breakdown.name}`));
       byId("breakdowns").append(holder);
       if (keys.length) {
-        let chosen = keys.includes("IOU") ? "IOU" : keys[0];
+        let chosen = ["IOU", "RIGHT"].find((key) => keys.includes(key)) || keys[0];
         const select = make("select", { id: `score-of-groups-${place}` },
           ...keys.map((key) => make("option", { value: key, selected: key === chosen }, scores.get(key).label)));
         holder.append(make("label", { class: "tick" }, "Score: ", select));
@@ -471,7 +472,7 @@
               x: axis(breakdown.name, { grid: { display: false } }),
               y: axis(scores.get(chosen).label, { min: 0, ...(chosen === "LIFT" ? {} : { max: 1 }) }),
             },
-            plugins: { tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${item.parsed.y.toFixed(2)}` } } },
+            plugins: { tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${format(item.parsed.y, 2)}` } } },
           },
         }));
         select.addEventListener("change", () => {
@@ -511,11 +512,11 @@
       return;
     }
     const text = [];
-    const order = ranked ? `, ranked by the ${ranked}` : "";
+    const order = ranked && !judged ? `, ranked by the ${ranked}` : "";
     if (gallery.cards.length + gallery.left_out === gallery.images) {
       text.push(`All images that were made${order}.`);
     } else if (ranked) {
-      text.push(`The best and the worst images of each run${order}${
+      text.push(`${judged ? "Right and wrong" : "The best and the worst"} images of each run${order}${
         page.runs.length > 1 ? `, and those that changed most from ${quote(0)}` : ""}.`);
     } else {
       text.push("The first images: no image has a score to choose by.");
@@ -559,17 +560,20 @@
     if (!ranked) {
       return;
     }
+    const number = (card, run) => (judged ? null : make("span", { class: "value" }, format(scoreOf(card, run), 2)));
     const lists = page.runs.map((run, i) => {
       const worst = gallery.cards.filter((card) => card.worst_of.includes(i))
         .sort((one, other) => scoreOf(one, i) - scoreOf(other, i)).slice(0, 10);
       return worst.length ? make("div", {}, runLabel(i), make("ol", {}, ...worst.map((card) =>
-        make("li", {}, link(card.anchor, nameCard(card)), " ", make("span", { class: "value" }, format(scoreOf(card, i), 2)))))) : null;
+        make("li", {}, link(card.anchor, nameCard(card)), " ", number(card, i))))) : null;
     });
     if (lists.some(Boolean)) {
-      byId("worst").append(make("details", {}, make("summary", {}, `Worst images of each run by ${ranked}`),
+      byId("worst").append(make("details", {}, make("summary", {}, judged ? "Wrong images of each run" : `Worst images of each run by ${ranked}`),
         make("div", { class: "worst" }, ...lists)));
     }
   }
+
+  const isJudged = (picture) => picture.right === true || picture.right === false;
 
   const nameCard = (card) => (card.image_index ? `${card.id} #${card.image_index}` : card.id);
 
@@ -577,7 +581,7 @@
     const chips = card.groups.map((group) => {
       const runs = group === "best" ? card.best_of : group === "worst" ? card.worst_of : [];
       const names = page.runs.length > 1 && runs.length ? ` of ${runs.map(quote).join(", ")}` : "";
-      const change = group === "changed" ? ` ${signed(card.change, 2)}` : "";
+      const change = group === "changed" && !judged ? ` ${signed(card.change, 2)}` : "";
       return make("span", { class: "chip" }, GROUPS[group] + names + change);
     });
     if (card.category) {
@@ -592,7 +596,9 @@
   function makePicture(card, run) {
     const picture = card.pictures.find((one) => one.run === run);
     const score = scoreOf(card, run);
-    const caption = make("figcaption", {}, runLabel(run), score === null ? null : make("span", {}, `${SHORT[gallery.score]} ${format(score, 2)}`));
+    const caption = make("figcaption", {}, runLabel(run),
+      score === null || judged ? null : make("span", {}, `${SHORT[gallery.score]} ${format(score, 2)}`),
+      picture && isJudged(picture) ? make("span", {}, picture.right ? "right" : "wrong") : null);
     if (!picture || !picture.jpeg) {
       return make("figure", {}, caption, make("div", { class: "missing" }, picture ? picture.error : "not made yet"));
     }
@@ -667,16 +673,21 @@
     const categories = [...new Set(cards.map((card) => card.category).filter(Boolean))].sort();
     const category = categories.length
       ? field("Category", choice("filter-category", [["", "all categories"], ...categories.map((one) => [one, one])])) : null;
-    let run = null, low = null, high = null;
+    let run = null, verdict = null, low = null, high = null;
     if (ranked) {
-      run = field("Score of", choice("filter-run", page.runs.map((one, i) => [String(i), quote(i)])));
+      run = field(judged ? "Run" : "Score of", choice("filter-run", page.runs.map((one, i) => [String(i), quote(i)])));
       run.value = String(page.runs.length - 1);
+      if (cards.some((card) => card.pictures.some(isJudged))) {
+        verdict = field("Judged", choice("filter-verdict", [["", "all"], ["right", "right"], ["wrong", "wrong"]]));
+      }
+    }
+    if (ranked && !judged) {
       const bound = (label, id) => make("input", { type: "number", id, min: 0, max: 1, step: 0.05, "aria-label": label });
       low = bound("Lowest " + ranked, "filter-low");
       high = bound("Highest " + ranked, "filter-high");
       form.append(make("label", { for: "filter-low" }, `${capital(ranked)} from, to`, make("span", { class: "pair" }, low, high)));
     }
-    const orders = ranked ? [["low", "lowest score first"], ["high", "highest score first"],
+    const orders = ranked ? [["low", judged ? "wrong first" : "lowest score first"], ["high", judged ? "right first" : "highest score first"],
       ...(page.runs.length > 1 ? [["change", "largest change first"]] : []), ["id", "by id"]] : [["id", "by id"]];
     const order = ranked ? field("Order", choice("filter-order", orders)) : { value: "id" };
     const words = field("Find", make("input", { type: "search", id: "filter-words", placeholder: "id or words" }));
@@ -708,6 +719,8 @@
       const sought = words.value.trim().toLowerCase();
       return (!group || !group.value || card.groups.includes(group.value))
         && (!category || !category.value || card.category === category.value)
+        && (!verdict || !verdict.value || card.pictures.some((picture) =>
+          picture.run === Number(run.value) && picture.right === (verdict.value === "right")))
         && (!low || low.value === "" || (value !== null && value >= Number(low.value)))
         && (!high || high.value === "" || (value !== null && value <= Number(high.value)))
         && (!sought || card.id.toLowerCase().includes(sought) || card.prompt.toLowerCase().includes(sought));
@@ -769,7 +782,9 @@
 
   function showDefinitions() {
     const list = byId("definition-list");
-    page.scores.filter((score) => page.histograms.some((histogram) => histogram.score === score.key)).forEach((score) =>
+    const isShown = (key) => key === gallery.score || page.histograms.some((histogram) => histogram.score === key)
+      || page.breakdowns.some((breakdown) => breakdown.groups.some((group) => group.cells.some((cell) => cell.means[key] !== undefined)));
+    page.scores.filter((score) => isShown(score.key)).forEach((score) =>
       list.append(make("dt", { id: scoreAnchor(score.key) }, capital(score.label)), make("dd", {}, score.definition)));
     const seen = new Set();
     page.figures.forEach((table) => table.figures.forEach((figure) => {

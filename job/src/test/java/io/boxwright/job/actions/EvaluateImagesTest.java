@@ -210,6 +210,13 @@ class EvaluateImagesTest extends SharedSpark {
     assertThat(figures(result, "visor"))
         .containsEntry("OA", 100.0)
         .containsEntry("VISOR_uncond", 60.0);
+    List<Row> rows = rows("visor");
+    assertThat(rows)
+        .extracting(row -> row.<Boolean>getAs("right"))
+        .containsExactly(true, false, true, false, true, null);
+    assertThat(rows.get(1).<String, Double>getJavaMap(rows.get(1).fieldIndex("outcome")))
+        .isEqualTo(Map.of("both_found", 1.0, "right", 0.0));
+    assertThat(rows.get(5).isNullAt(rows.get(5).fieldIndex("outcome"))).isTrue();
   }
 
   @Test

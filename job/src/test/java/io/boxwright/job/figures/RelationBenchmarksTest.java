@@ -4,6 +4,7 @@ import static io.boxwright.job.figures.ImageBuilder.box;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.boxwright.diffusion.layout.BoundingBox;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Judgements of the benchmarks on images with relations. */
@@ -24,6 +25,24 @@ class RelationBenchmarksTest {
         .containsEntry("both_found", 1.0)
         .containsEntry("right", 0.0);
     assertThat(new Visor().judge(cat.find("cat", 0.2, LEFT).build())).containsEntry("right", 1.0);
+  }
+
+  @Test
+  void anImageIsRightAsAWholeIfItsBenchmarkSaysSo() {
+    assertThat(new Visor().isRight(Map.of("both_found", 1.0, "right", 0.0))).contains(false);
+    assertThat(new GenEval(0.9).isRight(Map.of("right", 1.0))).contains(true);
+    assertThat(new Lmd().isRight(Map.of())).isEmpty();
+    assertThat(new Nsr1k().isRight(Map.of("relation_holds", 1.0))).contains(true);
+    assertThat(new Nsr1k().isRight(Map.of("counts_right", 0.0, "recall", 0.5))).contains(false);
+    assertThat(new Hrs().isRight(Map.of("sizes_right", 1.0))).contains(true);
+    assertThat(new Hrs().isRight(Map.of("true_positives", 2.0, "found", 3.0, "wanted", 2.0)))
+        .contains(false);
+    assertThat(new Hrs().isRight(Map.of("true_positives", 2.0, "found", 2.0, "wanted", 2.0)))
+        .contains(true);
+    assertThat(new CocoMig().isRight(Map.of("in_place", 2.0, "instances", 2.0))).contains(true);
+    assertThat(new CocoMig().isRight(Map.of("in_place", 2.0, "instances", 2.0, "all_right", 0.0)))
+        .contains(false);
+    assertThat(LayoutAccuracy.sevenBench().isRight(Map.of("mean_iou", 1.0))).isEmpty();
   }
 
   @Test

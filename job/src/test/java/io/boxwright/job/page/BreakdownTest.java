@@ -84,6 +84,7 @@ class BreakdownTest {
         null,
         null,
         0.5,
+        null,
         IntStream.range(0, objects)
             .mapToObj(i -> new ObjectNumbers(null, null, null, 0.5))
             .toList());

@@ -71,10 +71,26 @@ class GalleryChoiceTest {
     images.add(Numbers.image("a", null, null));
     images.add(
         new ImageNumbers(
-            new ImageKey("b", 0, "a prompt"), "file", null, true, null, null, null, List.of()));
+            new ImageKey("b", 0, "a prompt"),
+            "file",
+            null,
+            true,
+            null,
+            null,
+            null,
+            null,
+            List.of()));
     images.add(
         new ImageNumbers(
-            new ImageKey("c", 0, "a prompt"), "file", null, false, null, null, null, List.of()));
+            new ImageKey("c", 0, "a prompt"),
+            "file",
+            null,
+            false,
+            null,
+            null,
+            null,
+            null,
+            List.of()));
 
     GalleryChoice choice = GalleryChoice.of(List.of(new RunNumbers(0, images)));
 
@@ -99,10 +115,25 @@ class GalleryChoiceTest {
   }
 
   @Test
+  void imagesWithoutALayoutAreChosenByWhetherTheyAreRight() {
+    List<ImageNumbers> images =
+        IntStream.range(0, 100).mapToObj(i -> Numbers.judged("%02d".formatted(i), i < 97)).toList();
+
+    GalleryChoice choice = GalleryChoice.of(List.of(new RunNumbers(0, images)));
+
+    assertThat(choice.score()).contains(PageScore.RIGHT);
+    assertThat(choice.rows())
+        .filteredOn(row -> row.groups().contains("worst"))
+        .extracting(row -> row.key().id())
+        .containsExactly("97", "98", "99");
+    assertThat(choice.rows()).filteredOn(row -> row.groups().contains("best")).hasSize(24);
+  }
+
+  @Test
   void withoutDetectionsAttentionChoosesAndWithoutAnyScoreTheFirstImagesAreThere() {
     ImageNumbers attention =
         new ImageNumbers(
-            new ImageKey("1", 0, "a prompt"), "file", null, true, 0.5, 2.0, null, List.of());
+            new ImageKey("1", 0, "a prompt"), "file", null, true, 0.5, 2.0, null, null, List.of());
 
     assertThat(GalleryChoice.of(List.of(new RunNumbers(0, List.of(attention)))).score())
         .contains(PageScore.IN_BOX_MASS);

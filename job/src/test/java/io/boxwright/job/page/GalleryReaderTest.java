@@ -146,10 +146,10 @@ class GalleryReaderTest extends SharedSpark {
     Dataset<Row> evaluation =
         spark.sql(
             """
-            select '5' id, 0 image_index, cast(array() as array<struct<best_iou:struct<
+            select '5' id, 0 image_index, 'a cat 5' prompt, cast(array() as array<struct<best_iou:struct<
               score:double, box:array<double>>, best_score:struct<score:double,
               box:array<double>>, iou:double>>) objects,
-              array(named_struct('label', 'a dog', 'score', 0.2D, 'box', array(0D, 0D, 1D, 1D)),
+              true right, array(named_struct('label', 'a dog', 'score', 0.2D, 'box', array(0D, 0D, 1D, 1D)),
                 named_struct('label', 'a cat', 'score', 0.7D, 'box', array(0D, 0D, 0.5D, 0.5D)))
                 detections
             """);
@@ -165,11 +165,15 @@ class GalleryReaderTest extends SharedSpark {
     assertThat(gallery.cards())
         .filteredOn(card -> card.id().equals("5"))
         .singleElement()
-        .extracting(card -> card.pictures().get(0).detections())
-        .isEqualTo(
-            List.of(
-                new Gallery.ShownDetection("a cat", List.of(0.0, 0.0, 0.5, 0.5), 0.7),
-                new Gallery.ShownDetection("a dog", List.of(0.0, 0.0, 1.0, 1.0), 0.2)));
+        .extracting(card -> card.pictures().get(0))
+        .satisfies(
+            picture -> {
+              assertThat(picture.right()).isTrue();
+              assertThat(picture.detections())
+                  .containsExactly(
+                      new Gallery.ShownDetection("a cat", List.of(0.0, 0.0, 0.5, 0.5), 0.7),
+                      new Gallery.ShownDetection("a dog", List.of(0.0, 0.0, 1.0, 1.0), 0.2));
+            });
   }
 
   @Test

@@ -52,6 +52,7 @@ class HistogramTest {
                 null,
                 lift,
                 null,
+                null,
                 List.of())));
   }
 }

@@ -18,7 +18,14 @@ final class Numbers {
         null,
         null,
         iou,
+        null,
         List.of(new ObjectNumbers(null, null, null, iou)));
+  }
+
+  /** An image without a layout that a benchmark judges. */
+  static ImageNumbers judged(String id, boolean right) {
+    return new ImageNumbers(
+        new ImageKey(id, 0, "a prompt"), "file", null, true, null, null, null, right, List.of());
   }
 
   /** A run whose images are named 000, 001 and so on, and have these IoU. */

@@ -41,6 +41,14 @@ class ScatterPointsTest {
         0,
         List.of(
             new ImageNumbers(
-                new ImageKey("1", 0, "a prompt"), "file", null, true, 0.5, 1.0, 0.5, objects)));
+                new ImageKey("1", 0, "a prompt"),
+                "file",
+                null,
+                true,
+                0.5,
+                1.0,
+                0.5,
+                null,
+                objects)));
   }
 }
