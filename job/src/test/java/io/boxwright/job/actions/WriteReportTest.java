@@ -13,6 +13,7 @@ import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.testing.PaintingLoader;
 import io.boxwright.testing.SharedSpark;
 import io.boxwright.testing.TinyModel;
+import io.boxwright.testing.TinyScorers;
 import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.generate.GuidedImageGenerator;
@@ -64,14 +65,7 @@ class WriteReportTest extends SharedSpark {
                 .formatted(ATTACK, ATTACK, seed))
         .write()
         .parquet(prompts);
-    GuidedImageGenerator generator =
-        new GuidedImageGenerator()
-            .setModelUrl(TinyModel.FOLDER.toString())
-            .setDeviceType(DeviceType.CPU)
-            .setPipelineLoader(new PaintingLoader())
-            .setDetector("shapes")
-            .setBatchSize(2);
-    new GenerateImages(spark, generator).input(prompts).output(path(name)).chunkRows(2).execute();
+    generation(prompts, name, "shapes").execute();
     EvaluationSettings settings =
         new EvaluationSettings(
             "7bench",
@@ -83,6 +77,17 @@ class WriteReportTest extends SharedSpark {
             2,
             DeviceType.CPU);
     new EvaluateImages(spark, settings).run(path(name)).execute();
+  }
+
+  private static GenerateImages generation(String prompts, String name, String detector) {
+    GuidedImageGenerator generator =
+        new GuidedImageGenerator()
+            .setModelUrl(TinyModel.FOLDER.toString())
+            .setDeviceType(DeviceType.CPU)
+            .setPipelineLoader(new PaintingLoader())
+            .setDetector(detector)
+            .setBatchSize(2);
+    return new GenerateImages(spark, generator).input(prompts).output(path(name)).chunkRows(2);
   }
 
   private static String path(String name) {
@@ -127,6 +132,19 @@ class WriteReportTest extends SharedSpark {
         .contains("The evaluation 7bench is left out: chunks of its table are missing");
     assertThat(data.path("runs").path(1).path("notes").toString())
         .contains("The evaluation 7bench is left out: ", "evaluation.json");
+  }
+
+  @Test
+  void theOwnScoresOfAnotherDetectorAreNotCompared() throws Exception {
+    generation(path("half-prompts"), "owl", TinyScorers.OWL_VIT.toString()).execute();
+    FileUtils.copyDirectory(folder.resolve("half").toFile(), folder.resolve("own").toFile());
+    FileUtils.deleteDirectory(folder.resolve("own/evaluations").toFile());
+
+    JsonNode data = data(write(new WriteReport(spark).runs(List.of(path("own"), path("owl")))));
+
+    assertThat(find(data.path("histograms"), "score", "IOU").path("runs")).hasSize(1);
+    assertThat(data.path("runs").path(1).path("notes").toString())
+        .contains("its detector has other settings than that of \\\"own\\\"");
   }
 
   @Test
