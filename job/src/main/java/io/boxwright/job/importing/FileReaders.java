@@ -2,12 +2,14 @@ package io.boxwright.job.importing;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,6 +19,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.text.Printable;
 import java.io.CharConversionException;
@@ -24,10 +27,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -58,6 +63,26 @@ public final class FileReaders {
   private static final int START_BYTES = 1 << 16;
 
   private FileReaders() {}
+
+  /** A parser that refuses aliases of YAML, because it would give their names as values. */
+  private static final class ValuesOnly extends JsonParserDelegate {
+
+    ValuesOnly(JsonParser parser) {
+      super(parser);
+    }
+
+    @Override
+    public JsonToken nextToken() throws IOException {
+      JsonToken token = super.nextToken();
+      if (delegate instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+        throw new JsonParseException(
+            this,
+            "the alias *%s cannot be read; write the value itself".formatted(getText()),
+            currentTokenLocation());
+      }
+      return token;
+    }
+  }
 
   /** Reads from a stream that the caller of {@link #read} closes. */
   private interface Body<T> {
@@ -152,9 +177,23 @@ public final class FileReaders {
         in -> {
           try (MappingIterator<JsonNode> records =
               CSV.readerFor(JsonNode.class).with(schema).readValues(in)) {
+            records.hasNextValue(); // reads the names
+            requireDistinctColumns(file, (CsvSchema) records.getParser().getSchema());
             return readAll(file, records);
           }
         });
+  }
+
+  /** Refuses columns of the same name, because only the last one would count. */
+  private static void requireDistinctColumns(SourceFile file, CsvSchema header) {
+    Set<String> names = new HashSet<>();
+    for (CsvSchema.Column column : header) {
+      if (!names.add(column.getName())) {
+        throw new InvalidInputException(
+            "%s, line 1: there are two columns %s; rename or remove one"
+                .formatted(file.name(), Printable.name(column.getName())));
+      }
+    }
   }
 
   private static List<FileValue> readAll(SourceFile file, MappingIterator<JsonNode> records)
@@ -162,7 +201,8 @@ public final class FileReaders {
     List<FileValue> values = new ArrayList<>();
     while (records.hasNextValue()) {
       JsonNode value = records.nextValue();
-      values.add(new FileValue(place(file, records.getParser().currentTokenLocation()), value));
+      String place = place(file, records.getParser().currentTokenLocation());
+      values.add(new FileValue(place, requireText(place, value)));
     }
     return values;
   }
@@ -172,14 +212,15 @@ public final class FileReaders {
     return read(
         file,
         in -> {
-          try (JsonParser parser = mapper.createParser(in)) {
+          try (JsonParser parser = new ValuesOnly(mapper.createParser(in))) {
             require(file, parser, parser.nextToken() == JsonToken.START_OBJECT, wanted);
             Map<String, FileValue> fields = new LinkedHashMap<>();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
               String place = place(file, parser.currentTokenLocation());
               String name = parser.currentName();
               parser.nextToken();
-              fields.put(name, new FileValue(place, readTree(parser)));
+              requireText(place, name);
+              fields.put(name, new FileValue(place, requireText(place, readTree(parser))));
             }
             requireEnd(file, parser);
             return fields;
@@ -193,13 +234,31 @@ public final class FileReaders {
     List<FileValue> items = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       String place = place(file, parser.currentTokenLocation());
-      JsonNode item = readTree(parser);
+      JsonNode item = requireText(place, readTree(parser));
       if (dropped.isPresent() && item instanceof ObjectNode object) {
         object.remove(dropped.get());
       }
       items.add(new FileValue(place, item));
     }
     return items;
+  }
+
+  /** Refuses halves of surrogate pairs in any text of a value, because UTF-8 cannot hold them. */
+  private static JsonNode requireText(String place, JsonNode value) {
+    if (value.isTextual()) {
+      requireText(place, value.textValue());
+    }
+    value.fieldNames().forEachRemaining(name -> requireText(place, name));
+    value.forEach(inner -> requireText(place, inner));
+    return value;
+  }
+
+  private static void requireText(String place, String text) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new InvalidInputException(
+          "%s: the text '%s' has half of a surrogate pair, which is no character; remove it"
+              .formatted(place, Printable.value(text)));
+    }
   }
 
   private static JsonNode readTree(JsonParser parser) throws IOException {

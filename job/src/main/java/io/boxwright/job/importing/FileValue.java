@@ -118,7 +118,27 @@ public final class FileValue {
     if (!node.isValueNode() || node.isNull()) {
       throw mustBe("text");
     }
-    return node.asText();
+    return requireFinite().node.asText();
+  }
+
+  /** Refuses numbers that are larger than those of 64 bits, which would become infinite. */
+  FileValue requireFinite() {
+    if (isInfinite(node)) {
+      throw failure("a number is infinite, or too large for 64 bits; write it as text");
+    }
+    return this;
+  }
+
+  private static boolean isInfinite(JsonNode node) {
+    if (node.isFloatingPointNumber()) {
+      return Double.isInfinite(node.doubleValue());
+    }
+    for (JsonNode inner : node) {
+      if (isInfinite(inner)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns a whole number. */
@@ -173,7 +193,7 @@ public final class FileValue {
             ? "'%s'".formatted(Printable.value(node.asText()))
             : Printable.value(
                 node.isContainerNode()
-                    ? "a " + (node.isArray() ? "list of " + node.size() : "object")
+                    ? node.isArray() ? "a list of " + node.size() : "an object"
                     : node.toString().toLowerCase(Locale.ROOT));
     return failure("it is %s, but must be %s".formatted(found, wanted));
   }

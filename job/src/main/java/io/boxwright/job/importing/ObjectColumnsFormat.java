@@ -8,6 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The CSV of 7Bench, C-Bench and O-Bench: {@code id,category,prompt,obj1,bbox1,obj2,bbox2,...}. A
@@ -17,6 +21,8 @@ import java.util.Optional;
 final class ObjectColumnsFormat implements LayoutFormat {
 
   private static final List<String> COLUMNS = List.of("id", "category", "prompt", "obj1", "bbox1");
+
+  private static final Pattern NUMBERED = Pattern.compile("(?:obj|bbox)([1-9]\\d{0,5})");
 
   private final String name;
 
@@ -74,16 +80,28 @@ final class ObjectColumnsFormat implements LayoutFormat {
   private static List<PhraseBoxes> readObjects(FileValue row) {
     List<PhraseBoxes> objects = new ArrayList<>();
     row.field("obj1");
-    for (int number = 1; row.has("obj" + number); number++) {
-      String phrase = row.field("obj" + number).text().strip();
-      FileValue box = row.field("bbox" + number);
+    for (int number : listNumbers(row)) {
+      String phrase = row.find("obj" + number).map(FileValue::text).orElse("").strip();
+      Optional<FileValue> box = row.find("bbox" + number);
       if (!phrase.isEmpty()) {
-        objects.add(new PhraseBoxes(phrase, List.of(readBox(box))));
-      } else if (!box.text().isBlank()) {
-        throw box.failure("it has a box, but obj%d is empty".formatted(number));
+        objects.add(new PhraseBoxes(phrase, List.of(readBox(row.field("bbox" + number)))));
+      } else if (box.isPresent() && !box.get().text().isBlank()) {
+        throw box.get().failure("it has a box, but obj%d is empty".formatted(number));
       }
     }
     return objects;
+  }
+
+  /** Lists the numbers of objects and boxes, in order; some may be missing. */
+  private static SortedSet<Integer> listNumbers(FileValue row) {
+    SortedSet<Integer> numbers = new TreeSet<>();
+    for (String column : row.fields().keySet()) {
+      Matcher matcher = NUMBERED.matcher(column);
+      if (matcher.matches()) {
+        numbers.add(Integer.valueOf(matcher.group(1)));
+      }
+    }
+    return numbers;
   }
 
   private static SourceBox readBox(FileValue box) {

@@ -1,6 +1,7 @@
 package io.boxwright.job.importing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.util.List;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
@@ -9,8 +10,8 @@ import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
 /**
- * A column of the benchmark's own, with the narrowest type that all of its values have. Lists and
- * objects become JSON text.
+ * A column of the benchmark's own, with the narrowest type that holds all digits of its values.
+ * Lists and objects become JSON text.
  *
  * @param name the name of the column
  * @param kind the type of its values
@@ -37,7 +38,7 @@ record OwnColumn(String name, Kind kind) {
     if (!given.isEmpty()) {
       if (given.stream().allMatch(value -> value.isIntegralNumber() && value.canConvertToLong())) {
         kind = Kind.LONG;
-      } else if (given.stream().allMatch(JsonNode::isNumber)) {
+      } else if (given.stream().allMatch(OwnColumn::isDouble)) {
         kind = Kind.DOUBLE;
       } else if (given.stream().allMatch(JsonNode::isBoolean)) {
         kind = Kind.BOOLEAN;
@@ -48,6 +49,15 @@ record OwnColumn(String name, Kind kind) {
 
   private static boolean isGiven(JsonNode value) {
     return value != null && !value.isNull();
+  }
+
+  /** Returns whether a double holds a number; one of more than 53 bits would lose digits. */
+  private static boolean isDouble(JsonNode value) {
+    return value.isFloatingPointNumber()
+        || value.isIntegralNumber()
+            && new BigDecimal(value.bigIntegerValue())
+                    .compareTo(new BigDecimal(value.doubleValue()))
+                == 0;
   }
 
   /** Returns the column of the Parquet file, which may be null. */

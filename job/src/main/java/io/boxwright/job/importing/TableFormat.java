@@ -172,7 +172,8 @@ final class TableFormat implements LayoutFormat {
             (name, value) -> {
               if (!read.contains(name)) {
                 requireFree(name, value);
-                columns.put(name, name.equals("seed") ? readSeed(value) : value.node());
+                FileValue finite = value.requireFinite();
+                columns.put(name, name.equals("seed") ? readSeed(finite) : finite.node());
               }
             });
     return columns;

@@ -318,6 +318,17 @@ class LayoutFormatsTest {
         .hasMessageStartingWith("d.yaml, line 1: while parsing a flow sequence; expected ','");
   }
 
+  @Test
+  void anAliasOfYamlIsRefusedAndNotTakenForAText() throws Exception {
+    String file =
+        imports.file(
+            "mig.yaml", "a cat:", "  a cat: [[0, 0, 1, 1]]", "  note: &x '659'", "  coco_id: *x");
+
+    assertThatThrownBy(() -> imports.run("coco-mig", file))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("mig.yaml, line 4: the alias *x cannot be read; write the value itself");
+  }
+
   /** Writes the quotes of JSON in place of ' and those of Python in place of `. */
   private static String json(String file) throws IOException {
     Path path = Path.of(file);

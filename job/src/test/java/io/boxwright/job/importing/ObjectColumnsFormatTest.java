@@ -51,6 +51,20 @@ class ObjectColumnsFormatTest {
   }
 
   @Test
+  void numbersOfObjectsMayHaveGaps() throws Exception {
+    String file =
+        imports.file(
+            "7bench.csv",
+            "id,category,prompt,obj1,bbox1,obj3,bbox3,obj10,bbox10,obj4,bbox4",
+            "000,c,A fox and a jar,fox,\"0,0,128,128\",jar,\"0,0,256,256\",fox,\"0,0,64,64\",,");
+
+    JsonNode row = imports.run("7bench", file).get(0);
+
+    assertThat(Imports.texts(row.get("phrases"))).containsExactly("fox", "jar", "fox");
+    assertThat(row.get("bboxes").get(2).toString()).isEqualTo("[0.0,0.0,0.125,0.125]");
+  }
+
+  @Test
   void aBoxOfNoAreaStaysAsItIsAndTheRowIsInvalid() throws Exception {
     String file =
         imports.file(

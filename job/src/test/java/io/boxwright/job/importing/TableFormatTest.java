@@ -52,6 +52,65 @@ class TableFormatTest {
   }
 
   @Test
+  void noDigitOfANumberIsLost() throws Exception {
+    String file =
+        imports.file(
+            "t.jsonl",
+            "{\"prompt\":\"a\",\"id\":12345678901234567890,\"n\":9007199254740993,\"x\":9007199254740992}",
+            "{\"prompt\":\"b\",\"id\":2,\"n\":0.5,\"x\":0.5}");
+
+    JsonNode row = imports.run("table", file).get(0);
+
+    assertThat(row.get("id").asText()).isEqualTo("12345678901234567890");
+    assertThat(row.get("n").isTextual()).isTrue();
+    assertThat(row.get("n").asText()).isEqualTo("9007199254740993");
+    assertThat(row.get("x").doubleValue()).isEqualTo(9007199254740992.0);
+  }
+
+  @Test
+  void aNulCharacterIsKept() throws Exception {
+    String file = imports.file("t.jsonl", "{\"prompt\":\"a\\u0000cat\",\"note\":\"\\u0000\"}");
+
+    JsonNode row = imports.run("table", file).get(0);
+
+    assertThat(row.get("prompt").asText()).isEqualTo("a\0cat");
+    assertThat(row.get("note").asText()).isEqualTo("\0");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"prompt\":\"a\",\"id\":1e400} | t.jsonl, line 1, field id: a number is infinite",
+        "{\"prompt\":\"a\",\"s\":[-1e400]} | t.jsonl, line 1, field s: a number is infinite",
+        "{\"prompt\":\"a \\ud800 cat\"} | t.jsonl, line 1: the text 'a",
+        "{\"prompt\":\"a\",\"x\":{\"\\udc00\":1}} | half of a surrogate pair",
+        "{\"prompt\":{}} | t.jsonl, line 1, field prompt: it is an object, but must be text",
+      })
+  void valuesThatCannotBeKeptAreRefused(String line, String message) throws Exception {
+    String file = imports.file("t.jsonl", line);
+
+    assertThatThrownBy(() -> imports.run("table", file))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"t.csv", "t.tsv"})
+  void twoColumnsOfOneNameAreRefused(String name) throws Exception {
+    String separator = name.endsWith("csv") ? "," : "\t";
+    String file =
+        imports.file(
+            name,
+            String.join(separator, "prompt", "x", "x"),
+            String.join(separator, "a", "1", "2"));
+
+    assertThatThrownBy(() -> imports.run("table", file))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("line 1: there are two columns x");
+  }
+
+  @Test
   void otherColumnsPassThroughWithTheNarrowestType() throws Exception {
     String file =
         imports.file(
