@@ -45,6 +45,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "MODEL",
+      converter = NameConverter.class,
       description =
           "random:sd15 or random:sd21: the architectures of Stable Diffusion 1.5 and 2.1 with random"
               + " weights, which need no download; random:tiny: a very small architecture; or any"
@@ -96,6 +97,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--detector",
       paramLabel = "NAME|FOLDER",
+      converter = NameConverter.class,
       description =
           "Also measure a detector, or CLIP scores, on the images of each batch: a detector or a"
               + " folder as generate takes it, a folder with CLIP, or random weights of a real"
@@ -106,6 +108,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       paramLabel = "FILE",
+      converter = NameConverter.class,
       description =
           "Also write the result as JSON. - is standard output; the table is then left out.")
   private String json;

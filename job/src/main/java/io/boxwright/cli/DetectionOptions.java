@@ -24,6 +24,7 @@ final class DetectionOptions {
   @Option(
       names = "--detector",
       paramLabel = "NAME|FOLDER",
+      converter = NameConverter.class,
       description =
           "Looks for the objects in the images and scores whether they are right and in their"
               + " boxes. shapes: by colour, for images of coloured shapes; none; or a folder with"

@@ -77,6 +77,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--detector",
       paramLabel = "NAME|FOLDER",
+      converter = NameConverter.class,
       description =
           "What looks for the objects: shapes, for images of coloured shapes, or a folder with"
               + " OWL-ViT or OWLv2, as transformers saves it. Required unless --clip is given.")
@@ -101,6 +102,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--clip",
       paramLabel = "FOLDER",
+      converter = NameConverter.class,
       description =
           "Also compare images with prompts, and boxes with phrases: a folder with a CLIPModel, as"
               + " transformers saves it.")

@@ -36,6 +36,7 @@ final class TokensCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "MODEL",
+      converter = NameConverter.class,
       description = ModelOptions.MODEL)
   private String model;
 

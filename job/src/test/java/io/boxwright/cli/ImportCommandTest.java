@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,14 +28,16 @@ class ImportCommandTest {
         Files.writeString(
             folder.resolve("t.csv"),
             "prompt,phrases,bboxes\ntwo cats,\"[\"\"dog\"\"]\",\"[[0,0,64,256]]\"\n");
-    String[] arguments = {
-      "import", format, file.toString(), "--output", folder.resolve("out.parquet").toString()
-    };
-    String[] all = new String[arguments.length + options.length];
-    System.arraycopy(arguments, 0, all, 0, arguments.length);
-    System.arraycopy(options, 0, all, arguments.length, options.length);
+    List<String> all = new ArrayList<>(List.of("import", format, file.toString()));
+    all.addAll(List.of(options));
+    if (all.stream().noneMatch(option -> option.startsWith("--output"))) {
+      all.addAll(List.of("--output", folder.resolve("out.parquet").toString()));
+    }
     return BoxwrightCommand.run(
-        new SparkConf(false), new PrintWriter(out, true), new PrintWriter(err, true), all);
+        new SparkConf(false),
+        new PrintWriter(out, true),
+        new PrintWriter(err, true),
+        all.toArray(String[]::new));
   }
 
   @Test
@@ -46,6 +50,20 @@ class ImportCommandTest {
         .last()
         .isEqualTo("Wrote 1 row to " + folder.resolve("out.parquet"));
     assertThat(folder.resolve("out.parquet")).isRegularFile();
+  }
+
+  @Test
+  void anOutputThatCannotBeWrittenIsOneLineThatNamesIt() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    String output = file.resolve("out.parquet").toString();
+
+    assertThat(run("table", "--units=pixels", "--append-phrases", "--output=" + output))
+        .isEqualTo(ExitCode.UNEXPECTED);
+
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .startsWith("Cannot write " + output + ": ");
   }
 
   @ParameterizedTest

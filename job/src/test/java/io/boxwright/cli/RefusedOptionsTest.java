@@ -63,7 +63,7 @@ class RefusedOptionsTest extends CommandRuns {
 
   @Test
   void anEmptyNameIsRefusedWithItsOption() {
-    for (String option : List.of("--input", "--output", "--model")) {
+    for (String option : List.of("--input", "--output", "--model", "--detector", "--model-cache")) {
       assertThat(generate(option, "")).isEqualTo(ExitCode.INVALID_INPUT);
       assertThat(err.toString())
           .contains("Invalid value for option '%s': it is empty".formatted(option));

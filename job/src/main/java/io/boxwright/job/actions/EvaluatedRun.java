@@ -18,10 +18,9 @@ import io.boxwright.job.output.FolderContents;
 import io.boxwright.job.output.ImageTable;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunPlan;
-import io.boxwright.job.output.RunRecord;
 import io.boxwright.job.output.Versions;
+import io.boxwright.job.report.ResumeCommand;
 import io.boxwright.text.Printable;
-import io.boxwright.text.Redaction;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,11 +62,9 @@ record EvaluatedRun(
     ChunkTable chunks = new ChunkTable(folder, run);
     ChunkScan scan = chunks.scan();
     if (!scan.missing().isEmpty()) {
-      String command = RunRecord.read(folder).map(RunRecord::command).orElse("boxwright generate");
       throw new InvalidInputException(
           "The run in %s is not finished, chunks are missing: %s. To go on with it: %s"
-              .formatted(
-                  folder.path(), scan.describeMissing(), command + Redaction.reminder(command)));
+              .formatted(folder.path(), scan.describeMissing(), ResumeCommand.of(folder)));
     }
     Dataset<Row> images = ImageTable.read(spark, chunks.paths(scan.files()));
     requireColumns(folder, images.schema(), settings);

@@ -9,8 +9,7 @@ import io.boxwright.job.output.ChunkScan;
 import io.boxwright.job.output.ChunkTable;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunPlan;
-import io.boxwright.job.output.RunRecord;
-import io.boxwright.text.Redaction;
+import io.boxwright.job.report.ResumeCommand;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -133,15 +132,9 @@ final class FinishedRuns {
 
   private static ChunkScan requireFinished(RunFolder folder, String kind, ChunkScan scan) {
     if (!scan.missing().isEmpty()) {
-      String command =
-          RunRecord.read(folder).map(RunRecord::command).orElse("the command that began it");
       throw new InvalidInputException(
           "The %s in %s is not finished, chunks are missing: %s. To go on with it: %s"
-              .formatted(
-                  kind,
-                  folder.path(),
-                  scan.describeMissing(),
-                  command + Redaction.reminder(command)));
+              .formatted(kind, folder.path(), scan.describeMissing(), ResumeCommand.of(folder)));
     }
     return scan;
   }

@@ -9,8 +9,8 @@ import io.boxwright.job.output.FoundLock;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunPlan;
 import io.boxwright.job.output.RunRecord;
+import io.boxwright.job.report.ResumeCommand;
 import io.boxwright.job.report.RunStatus;
-import io.boxwright.job.report.ShellWord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ public final class ReadStatus {
         listRemarks(folder, scan),
         record.map(run -> run.lastAttempt().imagesPerSecond()).orElse(0.0),
         record.map(run -> run.lastAttempt().errors()).orElse(Map.of()),
-        record.map(ReadStatus::describeCommand).orElse("boxwright generate"));
+        ResumeCommand.of(folder));
   }
 
   /**
@@ -68,13 +68,6 @@ public final class ReadStatus {
     return all.stream().mapToLong(RunRecord.Attempt::failed).sum() == failed
         ? all.stream().mapToLong(RunRecord.Attempt::refused).sum()
         : 0;
-  }
-
-  /** Puts the folder before the command, which may have relative paths, also in Spark's options. */
-  private static String describeCommand(RunRecord record) {
-    return record.directory() == null
-        ? record.command()
-        : "cd %s && %s".formatted(ShellWord.quoted(record.directory()), record.command());
   }
 
   private static RunPlan readPlan(RunFolder folder) {

@@ -12,9 +12,9 @@ import io.boxwright.job.output.RunPlan;
 import io.boxwright.job.output.RunRecord;
 import io.boxwright.job.page.PageRun;
 import io.boxwright.job.page.RunSettings;
+import io.boxwright.job.report.ResumeCommand;
 import io.boxwright.job.report.RunSummary;
 import io.boxwright.job.report.ScoreMeans;
-import io.boxwright.text.Redaction;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -165,7 +165,7 @@ final class ReportedRun {
         scan.images(),
         scan.failed(),
         summary.map(RunSummary::warned).orElse(0L),
-        scan.missing().isEmpty() ? null : findCommand(record),
+        scan.missing().isEmpty() ? null : ResumeCommand.of(folder).toString(),
         plan.rows(),
         plan.imagesPerPrompt(),
         plan.input(),
@@ -180,11 +180,6 @@ final class ReportedRun {
             .toList(),
         summary.map(ReportedRun::listMeans).orElse(List.of()),
         notes);
-  }
-
-  private static String findCommand(Optional<RunRecord> record) {
-    String command = record.map(RunRecord::command).orElse("boxwright generate");
-    return command + Redaction.reminder(command);
   }
 
   /** Describes the versions that made the images; several if the run went on with others. */

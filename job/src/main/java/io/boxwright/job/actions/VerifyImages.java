@@ -11,14 +11,13 @@ import io.boxwright.job.output.FolderContents;
 import io.boxwright.job.output.ImageTable;
 import io.boxwright.job.output.RunFolder;
 import io.boxwright.job.output.RunPlan;
-import io.boxwright.job.output.RunRecord;
 import io.boxwright.job.output.Staging;
+import io.boxwright.job.report.ResumeCommand;
 import io.boxwright.job.report.VerifyResult;
 import io.boxwright.job.verification.DamageReport;
 import io.boxwright.job.verification.PromptCheck;
 import io.boxwright.job.verification.RowCheck;
 import io.boxwright.job.verification.SealCheck;
-import io.boxwright.text.Redaction;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,10 +80,8 @@ public final class VerifyImages {
   }
 
   private static String describeRemedy(RunFolder folder) {
-    String command = RunRecord.read(folder).map(RunRecord::command).orElse("boxwright generate");
     return "move the files named above out of the folder, then make what is missing: "
-        + command
-        + Redaction.reminder(command);
+        + ResumeCommand.of(folder);
   }
 
   private Configuration configuration() {

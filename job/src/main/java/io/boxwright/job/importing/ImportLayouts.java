@@ -1,9 +1,11 @@
 package io.boxwright.job.importing;
 
+import io.boxwright.files.FileProblem;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.PathNames;
 import io.boxwright.udf.executor.FileSystems;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -34,26 +36,50 @@ public final class ImportLayouts {
    * @return what was found
    * @throws InvalidInputException naming file, line and field, if a file is not of the format; or
    *     if there is something at the output path; nothing is written then
-   * @throws IOException if a file system fails
+   * @throws IOException if an input cannot be read
+   * @throws UncheckedIOException naming the output, if it cannot be written
    */
   public ImportSummary execute(String output) throws IOException {
     LayoutFormat format = LayoutFormats.make(settings);
     Path target = parseOutput(output);
     FileSystem fileSystem = FileSystems.of(target, configuration);
     target = fileSystem.makeQualified(target);
-    if (fileSystem.exists(target)) {
-      throw new InvalidInputException(
-          "Cannot write %s: it is there already; remove it, or give another name"
-              .formatted(output));
-    }
+    requireFree(fileSystem, target, output);
     List<ImportedRow> rows = makeRows(format.read(findFiles()));
     if (rows.isEmpty()) {
       throw new InvalidInputException(
           "%s: there are no prompts".formatted(String.join(", ", settings.files())));
     }
     ImportSummary summary = ImportSummary.of(rows, settings.invalidRows());
-    new PromptTableWriter(settings.format()).write(fileSystem, target, keep(rows));
+    write(fileSystem, target, keep(rows), output);
     return summary;
+  }
+
+  private static void requireFree(FileSystem fileSystem, Path target, String output)
+      throws IOException {
+    boolean there;
+    try {
+      there = fileSystem.exists(target);
+    } catch (IOException e) { // a part of the path is a file
+      throw cannotWrite(output, e);
+    }
+    if (there) {
+      throw new InvalidInputException(
+          "Cannot write %s: it is there already; remove it, or give another name"
+              .formatted(output));
+    }
+  }
+
+  private void write(FileSystem fileSystem, Path target, List<ImportedRow> rows, String output) {
+    try {
+      new PromptTableWriter(settings.format()).write(fileSystem, target, rows);
+    } catch (IOException e) {
+      throw cannotWrite(output, e);
+    }
+  }
+
+  private static UncheckedIOException cannotWrite(String output, IOException e) {
+    return new UncheckedIOException("Cannot write %s: %s".formatted(output, FileProblem.of(e)), e);
   }
 
   private List<SourceFile> findFiles() throws IOException {

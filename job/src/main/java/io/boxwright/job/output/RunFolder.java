@@ -115,6 +115,16 @@ public final class RunFolder {
     return ResolvedPath.of(fileSystem, folder);
   }
 
+  /** Returns the path with its file system, as {@code run.json} keeps it. */
+  String qualifiedPath() {
+    return fileSystem.makeQualified(folder).toString();
+  }
+
+  /** Returns whether this folder is at a path that a record has. */
+  public boolean isAt(String qualifiedPath) {
+    return resolvedPath().equals(ResolvedPath.of(fileSystem, new Path(qualifiedPath)));
+  }
+
   /** Returns the path of the image table. */
   public String images() {
     return resolve(IMAGES).toString();

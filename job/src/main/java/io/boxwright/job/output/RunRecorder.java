@@ -151,6 +151,7 @@ public final class RunRecorder implements AutoCloseable {
             plan.hash(),
             command,
             System.getProperty("user.dir"),
+            folder.qualifiedPath(),
             plan.rows(),
             countRowsDone(),
             plan.chunks(),

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param remarks a sentence for each file or folder that lies among the images and does not count
  * @param imagesPerSecond the rate of the last driver
  * @param errors the most common error messages of the last driver, with their numbers
- * @param command the command that goes on with the run, from any folder
+ * @param command the command that goes on with the run
  */
 public record RunStatus(
     String state,
@@ -31,7 +31,7 @@ public record RunStatus(
     List<String> remarks,
     double imagesPerSecond,
     Map<String, Long> errors,
-    String command) {
+    ResumeCommand command) {
 
   /** Returns the number of images that are not in finished chunks. */
   public long left() {

@@ -1,7 +1,6 @@
 package io.boxwright.job.report;
 
 import io.boxwright.text.Count;
-import io.boxwright.text.Redaction;
 import java.io.PrintWriter;
 
 /** A console report on the progress of a run. */
@@ -37,7 +36,7 @@ public final class StatusReport {
       return; // the driver is still at work
     }
     if (status.left() > 0) {
-      printLine("To go on: %s", status.command() + Redaction.reminder(status.command()));
+      printLine("To go on: %s", status.command());
     } else if (status.failed() > 0) {
       adviseOnFailures(status);
     }
@@ -51,8 +50,7 @@ public final class StatusReport {
               status.refused(), "failed image has a wrong row", "failed images have wrong rows"));
     }
     if (status.refused() < status.failed()) {
-      String again = status.command() + " --retry-errors" + Redaction.reminder(status.command());
-      printLine("To make failed images again: %s", again);
+      printLine("To make failed images again: %s", status.command().with("--retry-errors"));
     }
   }
 

@@ -364,7 +364,8 @@ class EvaluateImagesTest extends SharedSpark {
     assertThatThrownBy(() -> evaluation("7bench").execute())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("chunks are missing: 1 of 3")
-        .hasMessageEndingWith("To go on with it: the command");
+        .hasMessageEndingWith(
+            "To go on with it: cd %s && the command".formatted(System.getProperty("user.dir")));
     assertThatThrownBy(() -> evaluation("7bench").run(folder.toString()).execute())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("There is no run in");

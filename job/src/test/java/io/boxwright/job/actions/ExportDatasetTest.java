@@ -547,7 +547,7 @@ class ExportDatasetTest extends SharedSpark {
     assertRefused(
         export(choice("coco")).runs(List.of(folder.resolve("out").toString())),
         "chunks are missing: 1 of 4",
-        "To go on with it: the command");
+        "To go on with it: cd %s && the command".formatted(System.getProperty("user.dir")));
     assertThat(folder.resolve("data")).doesNotExist();
   }
 }

@@ -97,7 +97,20 @@ class VerifyImagesTest extends SharedSpark {
     assertThat(text.toString())
         .contains("3 problems")
         .contains("To repair it: move the files named above out of the folder")
-        .contains("then make what is missing: the command");
+        .contains("then make what is missing: " + FROM_HERE + "the command");
+  }
+
+  @Test
+  void adviceOnARunThatWasMovedNamesBothFolders() throws Exception {
+    generate();
+    Files.move(folder.resolve("out"), folder.resolve("moved"));
+    String moved = folder.resolve("moved").toString();
+    Files.delete(folder.resolve("moved/images/chunk-00002.parquet"));
+
+    assertThat(new ReadStatus(new Configuration()).execute(moved).command())
+        .hasToString(
+            "%sthe command (the run was in file:%s then: name its folder of today, %s)"
+                .formatted(FROM_HERE, folder.resolve("out"), moved));
   }
 
   @Test

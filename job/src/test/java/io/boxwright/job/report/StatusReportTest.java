@@ -29,7 +29,7 @@ class StatusReportTest {
                 List.of(),
                 imagesPerSecond,
                 Map.of(),
-                "the command"));
+                new ResumeCommand("the command", "")));
     return text.toString();
   }
 
