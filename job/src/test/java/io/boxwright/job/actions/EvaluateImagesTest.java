@@ -364,8 +364,7 @@ class EvaluateImagesTest extends SharedSpark {
     assertThatThrownBy(() -> evaluation("7bench").execute())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("chunks are missing: 1 of 3")
-        .hasMessageEndingWith(
-            "To go on with it: cd %s && the command".formatted(System.getProperty("user.dir")));
+        .hasMessageContaining("&& the command (the run was in ");
     assertThatThrownBy(() -> evaluation("7bench").run(folder.toString()).execute())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("There is no run in");

@@ -547,7 +547,8 @@ class ExportDatasetTest extends SharedSpark {
     assertRefused(
         export(choice("coco")).runs(List.of(folder.resolve("out").toString())),
         "chunks are missing: 1 of 4",
-        "To go on with it: cd %s && the command".formatted(System.getProperty("user.dir")));
+        "To go on with it: cd ",
+        "the command (the run was in ");
     assertThat(folder.resolve("data")).doesNotExist();
   }
 }
