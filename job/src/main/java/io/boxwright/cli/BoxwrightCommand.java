@@ -8,6 +8,7 @@ import io.boxwright.job.input.SparkSettings;
 import io.boxwright.job.input.SparkVersion;
 import io.boxwright.job.output.DamagedFileException;
 import io.boxwright.job.output.DiskFault;
+import io.boxwright.job.output.Versions;
 import io.boxwright.job.report.ConsoleLines;
 import io.boxwright.text.Redaction;
 import java.io.IOException;
@@ -36,13 +37,12 @@ public final class BoxwrightCommand {
 
   private BoxwrightCommand() {}
 
-  /** The version of the jar. Classes outside a jar have none. */
+  /** The versions of Boxwright, Spark, DJL and PyTorch, in one line. It loads no libtorch. */
   static final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-      String version = BoxwrightCommand.class.getPackage().getImplementationVersion();
-      return new String[] {"boxwright " + (version == null ? "(not packaged)" : version)};
+      return new String[] {Versions.describe(SparkVersion.running().spark())};
     }
   }
 

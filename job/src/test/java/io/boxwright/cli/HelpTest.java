@@ -2,7 +2,9 @@ package io.boxwright.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.boxwright.job.input.SparkVersion;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +20,16 @@ class HelpTest extends CommandRuns {
         .contains("--batch-size=N", "Default: 8", "token_indices", "Exit code 0")
         .contains("--save-attention[=true|false]")
         .doesNotContain("pipeline-loader", "Defaults that Spark's settings give");
+  }
+
+  @Test
+  void theVersionNamesWhatMakesTheImages() {
+    assertThat(run("--version")).isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString())
+        .matches(
+            "boxwright \\(not packaged\\), spark %s, djl \\d+\\.\\d+\\.\\d+, pytorch \\d+\\.\\d+\\.\\d+\n"
+                .formatted(Pattern.quote(SparkVersion.ofJar().spark())));
   }
 
   private static Set<String> commands() {

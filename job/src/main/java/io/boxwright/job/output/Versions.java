@@ -23,9 +23,11 @@ public final class Versions {
 
   /**
    * Describes all versions, such as {@code boxwright 0.1.0, spark 3.5.9, djl 0.36.0, pytorch
-   * 2.7.1}.
+   * 2.7.1}, without loading PyTorch.
+   *
+   * @param spark the version of Spark that runs the job
    */
-  static String describe(String spark) {
+  public static String describe(String spark) {
     return "boxwright %s, spark %s, %s".formatted(boxwright(), spark, describeEngine());
   }
 
