@@ -53,7 +53,9 @@ class LauncherTest {
   private String launch(String sparkHome, int exitCode, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add("bash");
-    command.add(root.resolve("job/bin/boxwright").toString());
+    Path inRelease = root.resolve("bin/boxwright");
+    Path launcher = Files.exists(inRelease) ? inRelease : root.resolve("job/bin/boxwright");
+    command.add(launcher.toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(root.toFile()).redirectErrorStream(true);
@@ -80,6 +82,42 @@ class LauncherTest {
 
     assertThat(launchWith(root.resolve("spark").toString(), "generate"))
         .endsWith("job/target/spark-4/boxwright-job.jar generate\n");
+  }
+
+  /** Moves the launcher and the jar to where a release has them. */
+  private void moveToRelease() throws Exception {
+    Files.createDirectories(root.resolve("bin"));
+    Files.move(root.resolve("job/bin/boxwright"), root.resolve("bin/boxwright"));
+    Files.move(root.resolve("job/target/boxwright-job.jar"), root.resolve("boxwright-job.jar"));
+  }
+
+  @Test
+  void aReleaseHasItsJarsAndSettingsBesideTheLauncher() throws Exception {
+    moveToRelease();
+
+    assertThat(launch("generate"))
+        .contains(" -cp %1$s/boxwright-job.jar:%1$s/lib/* ".formatted(root))
+        .contains("--properties-file %s/%s".formatted(root, LOCAL_SETTINGS))
+        .endsWith(" %s/boxwright-job.jar generate\n".formatted(root));
+  }
+
+  @Test
+  void aReleaseIsRefusedBySpark4() throws Exception {
+    moveToRelease();
+    Files.createDirectories(root.resolve("spark/jars"));
+    Files.createFile(root.resolve("spark/jars/spark-core_2.13-4.2.0.jar"));
+
+    assertThat(launch(root.resolve("spark").toString(), 2, "generate"))
+        .contains("There is no " + root, "A release is for Spark 3.5")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void commandsThatEndSoonAreNotOptimisedForLongRuns() throws Exception {
+    for (String command : List.of("--help", "status out", "tokens --model m cat")) {
+      assertThat(launch(command.split(" "))).contains("-XX:TieredStopAtLevel=1");
+    }
+    assertThat(launch("generate")).doesNotContain("-XX:TieredStopAtLevel=1");
   }
 
   @Test
