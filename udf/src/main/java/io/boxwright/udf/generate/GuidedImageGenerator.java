@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -379,22 +380,32 @@ public final class GuidedImageGenerator {
    */
   public Dataset<Row> generate(Dataset<Row> prompts) {
     Dataset<Row> marked = PromptTables.markInvalidText(prompts);
-    PromptSchema columns = PromptSchema.of(marked.schema());
-    StructType images = imageColumns(marked.schema());
+    return marked.mapPartitions(makeTask(marked), Encoders.row(imageColumns(marked.schema())));
+  }
+
+  /**
+   * Makes the work on each partition of a table, for callers that apply it themselves. The rows
+   * that it returns have the {@link #imageColumns}.
+   *
+   * @param prompts a table that {@link PromptTables#markInvalidText} returned
+   * @throws IllegalArgumentException if the table's columns are wrong or no model is set
+   * @throws ModelLoadingException as {@link #generate} does
+   */
+  public MapPartitionsFunction<Row, Row> makeTask(Dataset<Row> prompts) {
+    PromptSchema columns = PromptSchema.of(prompts.schema());
+    StructType images = imageColumns(prompts.schema());
     startMonitor(prompts.sparkSession().sparkContext());
-    GenerateRows task =
-        new GenerateRows(
-            makePipelineSpec(),
-            options,
-            guidance(),
-            batchSize,
-            batchTimeout,
-            numImagesPerPrompt,
-            detector,
-            readDetectorModel(),
-            new ImageRowWriter(columns, images),
-            monitor.counters());
-    return marked.mapPartitions(task, Encoders.row(images));
+    return new GenerateRows(
+        makePipelineSpec(),
+        options,
+        guidance(),
+        batchSize,
+        batchTimeout,
+        numImagesPerPrompt,
+        detector,
+        readDetectorModel(),
+        new ImageRowWriter(columns, images),
+        monitor.counters());
   }
 
   /**

@@ -202,7 +202,12 @@ public final class GuidedImageTransformer extends Transformer implements Default
     return makeGenerator().generate(prompts.toDF());
   }
 
-  private GuidedImageGenerator makeGenerator() {
+  /**
+   * Makes a generator with the values of the params.
+   *
+   * @throws IllegalArgumentException naming the param that is wrong
+   */
+  GuidedImageGenerator makeGenerator() {
     GuidedImageGenerator generator =
         new GuidedImageGenerator()
             .setModelUrl(
