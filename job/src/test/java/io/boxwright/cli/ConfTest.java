@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.boxwright.job.input.SparkSettings;
+import io.boxwright.job.output.Versions;
 import io.boxwright.text.Redaction;
 import java.io.IOException;
 import java.io.StringReader;
@@ -11,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -112,6 +115,29 @@ class ConfTest {
 
     assertThat(conf.getAll()).noneMatch(entry -> entry._1().contains(".resource."));
     assertThat(conf.get("spark.boxwright.device")).isEqualTo("cpu");
+  }
+
+  /** {@code job/src/test/scripts/image-test} runs its steps. */
+  @Test
+  void theImageHasTheFilesThatKubernetesNames() throws Exception {
+    String image = Files.readString(FOLDER.resolve("Dockerfile"));
+    Path file = FOLDER.resolve("kubernetes.conf");
+
+    Matcher jar = Pattern.compile("local://(\\S+)").matcher(Files.readString(file));
+    assertThat(jar.find()).isTrue();
+    assertThat(image).contains("COPY boxwright-job.jar " + jar.group(1) + "\n");
+
+    Path script = Path.of(read(file).get("spark.executor.resource.gpu.discoveryScript"));
+    assertThat(image).contains("COPY conf " + script.getParent() + "\n");
+    assertThat(FOLDER.resolve(script.getFileName())).isExecutable();
+  }
+
+  @Test
+  void theImageHasThePyTorchOfTheJar() throws Exception {
+    String version = Versions.describe("").replaceFirst(".*pytorch ", "");
+
+    assertThat(Files.readString(FOLDER.resolve("Dockerfile")))
+        .contains("torch==" + version, "PYTORCH_VERSION=" + version);
   }
 
   @ParameterizedTest
