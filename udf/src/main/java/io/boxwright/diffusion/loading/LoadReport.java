@@ -31,6 +31,11 @@ final class LoadReport {
     this.folder = folder;
   }
 
+  /** Returns the name of the component. */
+  String component() {
+    return component;
+  }
+
   void noteMissing(String name) {
     note(missing, name);
   }

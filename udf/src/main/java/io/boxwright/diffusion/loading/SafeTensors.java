@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.stream.LongStream;
 
 /**
@@ -53,12 +54,21 @@ final class SafeTensors {
 
   /** Reads the tensors of a file by name, in the order of its header. */
   static Map<String, SafeTensor> read(Path file) {
+    return read(file, SafeTensors::parse);
+  }
+
+  /** Reads the texts that a file has beside its tensors, by their keys. */
+  static Map<String, String> readMetadata(Path file) {
+    return read(file, SafeTensors::parseMetadata);
+  }
+
+  private static <T> T read(Path file, BiFunction<SafeTensors, ByteBuffer, T> parse) {
     RegularFile.requireLength(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long fileSize = channel.size();
       int headerSize = readHeaderSize(file, fileSize, readBytes(channel, 0, Long.BYTES));
       ByteBuffer header = readBytes(channel, Long.BYTES, headerSize);
-      return new SafeTensors(file, Long.BYTES + headerSize, fileSize).parse(header);
+      return parse.apply(new SafeTensors(file, Long.BYTES + headerSize, fileSize), header);
     } catch (IOException e) {
       throw new ModelLoadingException("Cannot read " + file + ": " + e, e);
     }
@@ -96,6 +106,16 @@ final class SafeTensors {
     }
     requireNoHoles(tensors);
     return tensors;
+  }
+
+  private Map<String, String> parseMetadata(ByteBuffer header) {
+    JsonNode metadata = parseJson(header).path(METADATA);
+    if (!metadata.isMissingNode()) {
+      requireTexts(metadata);
+    }
+    Map<String, String> texts = new LinkedHashMap<>();
+    metadata.properties().forEach(entry -> texts.put(entry.getKey(), entry.getValue().asText()));
+    return texts;
   }
 
   private JsonNode parseJson(ByteBuffer header) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,6 +42,7 @@ public final class StateDict {
   private final Map<String, SafeTensor> tensors;
   private final Set<String> taken;
   private final String prefix;
+  private final LoraFusion loras;
 
   private StateDict(
       LoadReport report,
@@ -49,7 +51,8 @@ public final class StateDict {
       DataType dataType,
       Map<String, SafeTensor> tensors,
       Set<String> taken,
-      String prefix) {
+      String prefix,
+      LoraFusion loras) {
     this.report = report;
     this.reader = reader;
     this.random = random;
@@ -57,6 +60,7 @@ public final class StateDict {
     this.tensors = tensors;
     this.taken = taken;
     this.prefix = prefix;
+    this.loras = loras;
   }
 
   /**
@@ -84,7 +88,8 @@ public final class StateDict {
     Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
     LoadReport report = new LoadReport(component, folder);
     TensorReader reader = new TensorReader(manager, dataType);
-    return new StateDict(report, reader, null, dataType, tensors, new HashSet<>(), "");
+    return new StateDict(
+        report, reader, null, dataType, tensors, new HashSet<>(), "", LoraFusion.none());
   }
 
   private static void requireSupported(DataType dataType) {
@@ -107,7 +112,8 @@ public final class StateDict {
   public static StateDict openHeaders(String component, Path folder, String name, String variant) {
     Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
     LoadReport report = new LoadReport(component, folder);
-    return new StateDict(report, null, null, DataType.FLOAT32, tensors, new HashSet<>(), "");
+    return new StateDict(
+        report, null, null, DataType.FLOAT32, tensors, new HashSet<>(), "", LoraFusion.none());
   }
 
   /**
@@ -125,12 +131,14 @@ public final class StateDict {
     requireSupported(dataType);
     LoadReport report = new LoadReport(component, folder);
     RandomWeights random = new RandomWeights(manager, dataType);
-    return new StateDict(report, null, random, dataType, Map.of(), new HashSet<>(), "");
+    return new StateDict(
+        report, null, random, dataType, Map.of(), new HashSet<>(), "", LoraFusion.none());
   }
 
   /** Returns the tensors below a module: {@code weights.at("mid_block").at("attentions.0")}. */
   public StateDict at(String module) {
-    return new StateDict(report, reader, random, dataType, tensors, taken, prefix + module + ".");
+    return new StateDict(
+        report, reader, random, dataType, tensors, taken, prefix + module + ".", loras);
   }
 
   /**
@@ -188,13 +196,33 @@ public final class StateDict {
     return withTensors(converted);
   }
 
+  /**
+   * Returns a dictionary whose tensors have the changes of LoRAs. Call this right after the
+   * dictionary was opened, because LoRAs name the tensors as the files do.
+   *
+   * @param changes the LoRAs, in any order
+   * @throws ModelLoadingException naming a LoRA's file and the keys that are not supported or do
+   *     not fit
+   */
+  public StateDict fuse(List<Lora> changes) {
+    return new StateDict(
+        report,
+        reader,
+        random,
+        dataType,
+        tensors,
+        taken,
+        prefix,
+        LoraFusion.of(report.component(), tensors, changes));
+  }
+
   /** Ignores the tensors below this module: {@link #finish} does not name them as left over. */
   public void leaveOut() {
     tensors.keySet().stream().filter(name -> name.startsWith(prefix)).forEach(taken::add);
   }
 
   private StateDict withTensors(Map<String, SafeTensor> changed) {
-    return new StateDict(report, reader, random, dataType, changed, taken, prefix);
+    return new StateDict(report, reader, random, dataType, changed, taken, prefix, loras);
   }
 
   /** Returns the module that these tensors are below, such as {@code mid_block.attentions.0}. */
@@ -226,7 +254,9 @@ public final class StateDict {
     if (random != null) {
       return random.draw(name, shape);
     }
-    return fits(path, tensor, shape) && reader != null ? reader.read(tensor) : null;
+    return fits(path, tensor, shape) && reader != null
+        ? loras.apply(tensor, reader.read(tensor))
+        : null;
   }
 
   private boolean fits(String path, SafeTensor tensor, long... shape) {

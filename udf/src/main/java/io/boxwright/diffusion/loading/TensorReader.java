@@ -54,6 +54,14 @@ final class TensorReader implements AutoCloseable {
     return manager.getDevice().isGpu() ? readStaged(tensor) : readMapped(tensor);
   }
 
+  /** Reads a tensor of one number. */
+  double readNumber(SafeTensor tensor) {
+    try (NDManager cpu = manager.newSubManager(Device.cpu());
+        NDArray number = new TensorReader(cpu, DataType.FLOAT32).readMapped(tensor)) {
+      return number.toFloatArray()[0];
+    }
+  }
+
   /** Reads a tensor whose numbers may stay in the mapped file. */
   NDArray readMapped(SafeTensor tensor) {
     try (NDManager cpu = manager.newSubManager(Device.cpu());

@@ -2,6 +2,7 @@ package io.boxwright.diffusion.pipelines;
 
 import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.guidance.Guidance;
+import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.UNet2DConditionConfig;
@@ -16,19 +17,26 @@ public final class PretrainedFolder {
 
   private PretrainedFolder() {}
 
+  /** Checks a folder without LoRAs like {@link #check(Path, String, List, GenerationOptions)}. */
+  public static List<String> check(Path folder, String variant, GenerationOptions options) {
+    return check(folder, variant, List.of(), options);
+  }
+
   /**
    * Checks that all parts of a folder are present, supported and intact, down to the names and
    * shapes of their tensors, and that the options fit them.
    *
    * @param folder the folder with {@code model_index.json}
    * @param variant the variant of the weight files, such as {@code fp16}; null for the plain files
+   * @param loras the changes of the weights
    * @param options the options of the images
    * @return one sentence for each part of the folder that is not applied
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the part, file or tensor
    *     that is missing, damaged or not supported
    * @throws IllegalArgumentException naming the option that does not fit the model
    */
-  public static List<String> check(Path folder, String variant, GenerationOptions options) {
+  public static List<String> check(
+      Path folder, String variant, List<Lora> loras, GenerationOptions options) {
     ModelIndex index = ModelIndex.open(folder);
     if (variant != null) {
       index.requireVariant(variant);
@@ -36,7 +44,8 @@ public final class PretrainedFolder {
     PipelineParts parts =
         PipelineParts.of(
             index,
-            (part, partFolder, name) -> StateDict.openHeaders(part, partFolder, name, variant));
+            (part, partFolder, name) ->
+                StateDict.openHeaders(part, partFolder, name, variant).fuse(loras));
     checkOptions(index, parts, options);
     try (CLIPTokenizer tokenizer = parts.loadTokenizer()) {
       parts.loadPromptEncoder(tokenizer);

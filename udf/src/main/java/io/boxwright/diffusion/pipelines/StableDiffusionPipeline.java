@@ -61,7 +61,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         manager ->
             (part, partFolder, name) ->
                 StateDict.open(
-                    part, partFolder, name, options.variant(), manager, options.dataType()));
+                        part, partFolder, name, options.variant(), manager, options.dataType())
+                    .fuse(options.loras()));
   }
 
   /**
