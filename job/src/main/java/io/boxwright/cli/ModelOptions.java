@@ -1,13 +1,17 @@
 package io.boxwright.cli;
 
 import ai.djl.Device;
+import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.udf.executor.DeviceType;
+import io.boxwright.udf.executor.LoraSource;
 import io.boxwright.udf.executor.PipelineLoader;
 import io.boxwright.udf.executor.WeightType;
 import io.boxwright.udf.generate.GuidedImageGenerator;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -27,6 +31,16 @@ final class ModelOptions {
       paramLabel = "NAME",
       description = "Weight files to load, such as fp16. Default: the plain ones.")
   private String variant;
+
+  @Option(
+      names = "--lora",
+      paramLabel = "FILE[:WEIGHT]",
+      converter = NameConverter.class,
+      description =
+          "A LoRA in safetensors, of diffusers, PEFT or kohya, that is added to the model's weights;"
+              + " WEIGHT 1 by default. A file that is the same on every host, or a Hadoop URI."
+              + " Several are added one after the other.")
+  private List<String> loras = List.of();
 
   @Option(
       names = "--device",
@@ -60,7 +74,12 @@ final class ModelOptions {
   /** Returns the options that load a model on this host, outside any task. */
   PretrainedOptions pretrainedOptions() {
     Device here = device.device(Optional.empty());
-    return new PretrainedOptions(here, dtype.on(here), variant);
+    return new PretrainedOptions(here, dtype.on(here), variant)
+        .withLoras(loras.stream().map(this::findLora).toList());
+  }
+
+  private Lora findLora(String lora) {
+    return LoraSource.parse(lora, modelCache(), new Configuration()).localize();
   }
 
   /** Hands a model and the options to a generator. */
@@ -69,6 +88,7 @@ final class ModelOptions {
         .setModelUrl(model)
         .setModelCache(modelCache())
         .setVariant(variant)
+        .setLoras(loras)
         .setDeviceType(device)
         .setWeightType(dtype)
         .setPipelineLoader(pipelineLoader.getConstructor().newInstance());

@@ -39,6 +39,22 @@ class GenerateCommandTest extends CommandRuns {
   }
 
   @Test
+  void aLoraIsPartOfThePlan() throws Exception {
+    writePrompts("select 'a red circle' prompt");
+    String lora = "../udf/src/test/resources/fixtures/loras/peft.safetensors";
+
+    assertThat(generate("--steps=1", "--lora", lora + ":0.5")).isEqualTo(ExitCode.OK);
+    assertThat(Files.readString(folder.resolve("out/plan.json")))
+        .contains("peft.safetensors:0.5 sha256 ");
+
+    assertThat(generate("--steps=1", "--lora", lora)).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("lora is ");
+    assertThat(generate("--lora", "none.safetensors")).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString())
+        .contains("Cannot read the LoRA none.safetensors: there is no such file");
+  }
+
+  @Test
   void guidanceNumbersWithoutGuidanceAreIgnoredWithALineThatNamesThem() throws Exception {
     writePrompts(
         "select 'a cat' prompt, array(array(0D, 0D, 0.5D, 0.5D)) bboxes, array('dragon') phrases");

@@ -2,7 +2,8 @@
  * Access to folders of diffusers and transformers: their parts ({@link
  * io.boxwright.diffusion.loading.ModelIndex}), their configuration ({@link
  * io.boxwright.diffusion.loading.JsonConfig}) and their weights ({@link
- * io.boxwright.diffusion.loading.StateDict}). This package also brings models to this host ({@link
+ * io.boxwright.diffusion.loading.StateDict}), with the changes of LoRAs ({@link
+ * io.boxwright.diffusion.loading.Lora}). This package also brings models to this host ({@link
  * io.boxwright.diffusion.loading.ModelCache}, {@link io.boxwright.diffusion.loading.BuiltInModel},
  * {@link io.boxwright.diffusion.loading.RandomModel}, {@link
  * io.boxwright.diffusion.loading.RandomScorer}) and identifies them byte by byte ({@link

@@ -8,6 +8,7 @@ import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.text.Redaction;
 import io.boxwright.udf.counters.GenerationCounters;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +35,10 @@ public final class ExecutorPipelines {
 
   /** A key under which there is one pipeline at a time. */
   private record Place(
-      String model, PretrainedOptions options, Class<? extends PipelineLoader> loader) {}
+      String model,
+      PretrainedOptions options,
+      List<String> loras,
+      Class<? extends PipelineLoader> loader) {}
 
   /**
    * Returns the pipeline for the running task, which may use it until the task ends. It is on the
@@ -48,7 +52,8 @@ public final class ExecutorPipelines {
   public static LoadedPipeline get(PipelineSpec spec, GenerationCounters counters) {
     TaskContext task = TaskContext.get();
     PretrainedOptions options = spec.pretrainedOptions(device(spec.deviceType(), task));
-    Place place = new Place(spec.model().name(), options, spec.loader().getClass());
+    Place place =
+        new Place(spec.model().name(), options, spec.describeLoras(), spec.loader().getClass());
     SharedPipeline pipeline =
         PIPELINES.compute(place, (key, present) -> take(present, spec, options, counters));
     TaskCompletionListener release = ended -> pipeline.release();

@@ -5,6 +5,7 @@ import io.boxwright.diffusion.loading.HashedFolder;
 import io.boxwright.diffusion.loading.ModelFingerprint;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * The pipeline that a job wants on its executors.
@@ -14,6 +15,7 @@ import java.io.Serializable;
  * @param deviceType the kind of device that it runs on
  * @param weightType the type of its weights
  * @param variant the variant of the weight files, such as {@code fp16}; null for the plain ones
+ * @param loras the changes of its weights
  * @param loader the loader of the pipeline
  */
 public record PipelineSpec(
@@ -22,12 +24,29 @@ public record PipelineSpec(
     DeviceType deviceType,
     WeightType weightType,
     String variant,
+    List<FoundLora> loras,
     PipelineLoader loader)
     implements Serializable {
 
-  /** Returns the options for loading the folder on a device. */
+  /** Copies the list. */
+  public PipelineSpec {
+    loras = List.copyOf(loras);
+  }
+
+  /**
+   * Returns the options for loading the folder on a device.
+   *
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming a LoRA that is not the
+   *     driver's on this host
+   */
   PretrainedOptions pretrainedOptions(Device device) {
-    return new PretrainedOptions(device, weightType.on(device), variant);
+    return new PretrainedOptions(device, weightType.on(device), variant)
+        .withLoras(loras.stream().map(FoundLora::localize).toList());
+  }
+
+  /** Describes the LoRAs with their content. */
+  List<String> describeLoras() {
+    return loras.stream().map(FoundLora::describe).toList();
   }
 
   /**

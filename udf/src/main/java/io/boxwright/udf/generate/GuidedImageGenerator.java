@@ -13,6 +13,8 @@ import io.boxwright.udf.counters.GenerationMonitor;
 import io.boxwright.udf.executor.DetectorSpec;
 import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.executor.DeviceType;
+import io.boxwright.udf.executor.FoundLora;
+import io.boxwright.udf.executor.LoraSource;
 import io.boxwright.udf.executor.ModelFolder;
 import io.boxwright.udf.executor.PipelineLoader;
 import io.boxwright.udf.executor.PipelineSpec;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
@@ -71,6 +74,8 @@ public final class GuidedImageGenerator {
   private DeviceType deviceType = DeviceType.AUTO;
   private WeightType weightType = WeightType.AUTO;
   private String variant;
+  private List<String> loras = List.of();
+  private List<FoundLora> foundLoras; // null: not read yet
   private GenerationOptions options = GenerationOptions.defaults();
   private Guidance guidance; // null: the one that suits the model
   private BatchSize batchSize = BatchSize.of(8);
@@ -113,6 +118,16 @@ public final class GuidedImageGenerator {
   /** Sets the variant of the weight files, such as {@code fp16}; default null, the plain files. */
   public GuidedImageGenerator setVariant(String value) {
     variant = value;
+    return this;
+  }
+
+  /**
+   * Sets LoRAs that are added to the weights, each as {@code FILE} or {@code FILE:WEIGHT}; default
+   * none.
+   */
+  public GuidedImageGenerator setLoras(List<String> values) {
+    loras = List.copyOf(values);
+    foundLoras = null;
     return this;
   }
 
@@ -211,7 +226,12 @@ public final class GuidedImageGenerator {
    */
   public List<String> checkModel() {
     Path folder = modelFolder();
-    List<String> notes = PretrainedFolder.check(folder, variant, options);
+    List<String> notes =
+        PretrainedFolder.check(
+            folder,
+            variant,
+            findLoras().stream().map(lora -> lora.source().localize()).toList(),
+            options);
     PretrainedFolder.checkGuidance(folder, guidance());
     Optional.ofNullable(detector).ifPresent(DetectorSpec::check);
     return notes;
@@ -291,6 +311,7 @@ public final class GuidedImageGenerator {
   public Map<String, String> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("variant", variant);
+    settings.put("lora", describeLoras());
     settings.put("device", deviceType);
     settings.put("dtype", weightType);
     settings.put("batch_size", batchSize);
@@ -307,6 +328,26 @@ public final class GuidedImageGenerator {
                 .map(Object::toString)
                 .ifPresent(text -> texts.put(name, text)));
     return texts;
+  }
+
+  /** Describes the LoRAs with their content; null without. */
+  private String describeLoras() {
+    return loras.isEmpty()
+        ? null
+        : findLoras().stream().map(FoundLora::describe).collect(Collectors.joining("; "));
+  }
+
+  /** Reads the LoRAs once, so that all images of a run are held to the same content. */
+  private List<FoundLora> findLoras() {
+    if (foundLoras == null) {
+      ModelFolder model = findModel();
+      foundLoras =
+          loras.stream()
+              .map(lora -> LoraSource.parse(lora, Path.of(model.cache()), model.hadoop().value()))
+              .map(FoundLora::of)
+              .toList();
+    }
+    return foundLoras;
   }
 
   /** Returns the settings that detections depend on; a detector without a model has none. */
@@ -428,7 +469,8 @@ public final class GuidedImageGenerator {
           "Model %s has changed since this run began: it is now %.16s, not %.16s"
               .formatted(modelUrl(), here.hex(), requiredModel));
     }
-    return new PipelineSpec(findModel(), here, deviceType, weightType, variant, pipelineLoader);
+    return new PipelineSpec(
+        findModel(), here, deviceType, weightType, variant, findLoras(), pipelineLoader);
   }
 
   private void startMonitor(SparkContext context) {

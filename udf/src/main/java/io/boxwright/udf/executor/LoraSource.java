@@ -1,0 +1,128 @@
+package io.boxwright.udf.executor;
+
+import io.boxwright.diffusion.loading.Lora;
+import io.boxwright.diffusion.loading.ModelCache;
+import io.boxwright.diffusion.loading.ModelFile;
+import io.boxwright.diffusion.loading.ModelFingerprint;
+import io.boxwright.diffusion.loading.ModelHashes;
+import io.boxwright.diffusion.loading.ModelLoadingException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.SparkFiles;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * A LoRA by the name that a person gave it, found in the same way on driver and executors: a file
+ * that is on the host under that path; a Hadoop URI, which is copied once to each host, see {@link
+ * ModelCache}; or a file that Spark distributed with {@code --files}.
+ *
+ * @param name the name that the person gave
+ * @param weight the factor of its changes
+ * @param cache the folder for copies on each host
+ * @param hadoop the settings of file systems
+ */
+public record LoraSource(String name, double weight, String cache, SerializableConfiguration hadoop)
+    implements Serializable {
+
+  private static final Pattern WITH_WEIGHT =
+      Pattern.compile("(.+):([-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?)");
+
+  /**
+   * Reads the text that a person wrote.
+   *
+   * @param text {@code FILE} or {@code FILE:WEIGHT}; the weight is 1 by default
+   * @throws IllegalArgumentException if the name is empty or the weight is not finite
+   */
+  public static LoraSource parse(String text, Path cache, Configuration hadoop) {
+    Matcher matcher = WITH_WEIGHT.matcher(text);
+    boolean weighted = matcher.matches();
+    String name = weighted ? matcher.group(1) : text;
+    double weight = weighted ? Double.parseDouble(matcher.group(2)) : 1;
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("Invalid LoRA: its name is empty");
+    }
+    if (!Double.isFinite(weight)) {
+      throw new IllegalArgumentException(
+          "Invalid weight of LoRA %s: %s".formatted(name, matcher.group(2)));
+    }
+    return new LoraSource(name, weight, cache.toString(), new SerializableConfiguration(hadoop));
+  }
+
+  /**
+   * Finds the file on this host. A name under which nothing is found is returned as a path, so that
+   * reading it says what is missing.
+   *
+   * @throws ModelLoadingException naming the LoRA, if it cannot be copied
+   */
+  public Lora localize() {
+    return new Lora(findFile(), weight);
+  }
+
+  private Path findFile() {
+    Path file = path();
+    if (Files.exists(file)) {
+      return file;
+    }
+    if (name.matches("[A-Za-z][A-Za-z0-9+.-]+:/.*")) {
+      return copy();
+    }
+    if (SparkEnv.get() != null && Files.exists(Path.of(SparkFiles.get(name)))) {
+      return Path.of(SparkFiles.get(name));
+    }
+    return file;
+  }
+
+  private Path path() {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new ModelLoadingException(
+          "Cannot read the LoRA %s: no file has such a name".formatted(name), e);
+    }
+  }
+
+  private Path copy() {
+    try {
+      org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(name);
+      FileSystem fileSystem = FileSystems.of(path, hadoop.value());
+      FileStatus status = fileSystem.getFileStatus(path);
+      ModelFile file =
+          new ModelFile(
+              path.getName(),
+              status.getLen(),
+              String.valueOf(status.getModificationTime()),
+              () -> fileSystem.open(path));
+      return new ModelCache(Path.of(cache)).folder(name, List.of(file)).resolve(path.getName());
+    } catch (IOException | IllegalArgumentException e) { // the latter for unknown hosts
+      throw new ModelLoadingException(
+          "Cannot read the LoRA %s: %s".formatted(name, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Hashes the file on this host.
+   *
+   * @throws ModelLoadingException naming the file that cannot be read
+   */
+  public ModelFingerprint fingerprint() {
+    Path file = findFile();
+    if (!Files.isRegularFile(file)) {
+      throw new ModelLoadingException(
+          "Cannot read the LoRA %s: there is no such file".formatted(name));
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    return new ModelHashes(Path.of(cache))
+        .hash(folder, List.of(file.getFileName().toString()))
+        .fingerprint();
+  }
+}
