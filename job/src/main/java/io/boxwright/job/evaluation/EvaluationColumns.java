@@ -114,7 +114,12 @@ final class EvaluationColumns {
         good ? rows(score.colors(), EvaluationColumns::makeColor) : null,
         good ? rows(image.expected(), EvaluationColumns::makeExpectation) : null,
         benchmark.flatMap(rules -> rules.isRight(outcome)).orElse(null),
-        outcome.isEmpty() ? null : JavaConverters.mapAsScalaMap(outcome));
+        outcome.isEmpty() ? null : toScala(outcome));
+  }
+
+  @SuppressWarnings("deprecation") // in Scala 2.13, whose replacement 2.12 does not have
+  private static scala.collection.Map<String, Double> toScala(SortedMap<String, Double> values) {
+    return JavaConverters.mapAsScalaMap(values);
   }
 
   private static <T> Row[] rows(List<T> values, Function<T, Row> row) {
