@@ -2,6 +2,7 @@
 
 import diffusers
 import torch
+from diffusers.callbacks import SDCFGCutoffCallback
 
 from component_fixtures import load
 from folders import GOLDEN, SD1, SD2, save_json, save_tensors
@@ -24,19 +25,26 @@ CASES = {
         "negative_prompts": ["", "blue", "a photo of a bear"]},
     "not_square": {"scheduler": "DDIMScheduler", "height": 96, "width": 160},
     "not_a_multiple_of_the_unet": {"scheduler": "DDIMScheduler", "height": 104, "width": 120},
+    "clip_skip": {"scheduler": "EulerDiscreteScheduler", "clip_skip": 1, "negative_prompts": ["blurry"]},
+    "guidance_rescale": {"scheduler": "DDIMScheduler", "guidance_rescale": 0.7, "guidance_scale": 12.0},
+    "cfg_cutoff": {"scheduler": "EulerDiscreteScheduler", "cutoff_step_ratio": 0.4},
     "sd2": {"model": "sd2"},
     "sd2_euler": {"model": "sd2", "scheduler": "EulerDiscreteScheduler"},
     "sd2_dpm_solver": {"model": "sd2", "scheduler": "DPMSolverMultistepScheduler", "guidance_scale": 3.0},
 }
 DEFAULTS = {"model": "sd1", "scheduler": None, "prompts": [CAT], "negative_prompts": [""], "seeds": [11], "steps": 6,
-            "guidance_scale": 7.5, "eta": 0.0, "height": 96, "width": 96}
+            "guidance_scale": 7.5, "clip_skip": 0, "guidance_rescale": 0.0, "cutoff_step_ratio": 1.0, "eta": 0.0, "height": 96, "width": 96}
 
 
 def call(pipeline, case):
     """The images (B, H, W, 3) and the latents they were decoded from."""
     if case["scheduler"]:
         pipeline.scheduler = getattr(diffusers, case["scheduler"]).from_config(pipeline.scheduler.config)
+    # diffusers 0.42.1 looks for the final norm below text_model, where transformers 5 no longer has it.
+    object.__setattr__(pipeline.text_encoder, "text_model", pipeline.text_encoder)
     latents = pipeline(
+        clip_skip=case["clip_skip"] or None, guidance_rescale=case["guidance_rescale"],
+        callback_on_step_end=SDCFGCutoffCallback(cutoff_step_ratio=case["cutoff_step_ratio"], cutoff_step_index=None),
         prompt=case["prompts"], negative_prompt=case["negative_prompts"], height=case["height"], width=case["width"],
         num_inference_steps=case["steps"], guidance_scale=case["guidance_scale"], eta=case["eta"],
         generator=[torch.Generator("cpu").manual_seed(seed) for seed in case["seeds"]], output_type="latent").images

@@ -45,6 +45,33 @@ final class DenoisingOptions {
               + " ${DEFAULT-VALUE}.")
   private double guidanceScale;
 
+  @Option(
+      names = "--guidance-rescale",
+      defaultValue = "0",
+      paramLabel = "X",
+      description =
+          "Keeps images from getting too bright under a large --guidance-scale, 0 to 1, such as 0.7."
+              + " Default: ${DEFAULT-VALUE}, off.")
+  private double guidanceRescale;
+
+  @Option(
+      names = "--cfg-cutoff",
+      defaultValue = "1",
+      paramLabel = "X",
+      description =
+          "Share of the steps after which classifier-free guidance ends, 0 to 1; the steps after it"
+              + " take half of the time. Default: ${DEFAULT-VALUE}, never.")
+  private double cutoffStepRatio;
+
+  @Option(
+      names = "--clip-skip",
+      defaultValue = "0",
+      paramLabel = "N",
+      description =
+          "Last layers of the text encoder that prompts skip, as some fine-tuned models want."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int clipSkip;
+
   /**
    * Returns these options, with the defaults of all others.
    *
@@ -55,6 +82,9 @@ final class DenoisingOptions {
         .withSize(orZero(height), orZero(width))
         .withNumInferenceSteps(steps)
         .withGuidanceScale(guidanceScale)
+        .withGuidanceRescale(guidanceRescale)
+        .withCutoffStepRatio(cutoffStepRatio)
+        .withClipSkip(clipSkip)
         .withScheduler(scheduler);
   }
 

@@ -24,10 +24,19 @@ final class CLIPEncoder {
 
   /** (B, N, C) -> (B, N, C). */
   NDArray forward(NDArray x) {
+    return forward(x, 0);
+  }
+
+  /**
+   * Runs all layers but some last ones: (B, N, C) -> (B, N, C).
+   *
+   * @param skipped the number of layers that do not run
+   */
+  NDArray forward(NDArray x, int skipped) {
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
       NDArray hiddenStates = x;
-      for (CLIPEncoderLayer layer : layers) {
+      for (CLIPEncoderLayer layer : layers.subList(0, layers.size() - skipped)) {
         hiddenStates = layer.forward(hiddenStates);
       }
       return scope.keep(hiddenStates);

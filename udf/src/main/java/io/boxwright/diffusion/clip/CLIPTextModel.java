@@ -95,9 +95,21 @@ public final class CLIPTextModel {
    * @return (B, N, C), after the final layer normalisation; belongs to the manager of inputIds
    */
   public NDArray forward(NDArray inputIds) {
+    return forward(inputIds, 0);
+  }
+
+  /**
+   * Computes the hidden states of an earlier layer, after the final layer normalisation: diffusers'
+   * {@code clip_skip}.
+   *
+   * @param inputIds (B, N), INT64, N at most {@code max_position_embeddings}
+   * @param clipSkip the number of last layers that are skipped, 0 to the number of layers
+   * @return (B, N, C), after the final layer normalisation; belongs to the manager of inputIds
+   */
+  public NDArray forward(NDArray inputIds, int clipSkip) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray hiddenStates = embeddings.forward(inputIds); // (B, N) -> (B, N, C)
-      return scope.keep(finalLayerNorm.forward(encoder.forward(hiddenStates)));
+      return scope.keep(finalLayerNorm.forward(encoder.forward(hiddenStates, clipSkip)));
     }
   }
 }

@@ -17,6 +17,13 @@ import java.util.Objects;
  * @param numInferenceSteps the number of denoising steps, at least 1
  * @param guidanceScale the weight of the prompt (classifier-free guidance); 1 or less switches this
  *     guidance off
+ * @param guidanceRescale how far the guided prediction gets the standard deviation of that of the
+ *     prompt, 0..1; 0 for not at all ("Common Diffusion Noise Schedules and Sample Steps are
+ *     Flawed", section 3.4)
+ * @param cutoffStepRatio the share of the steps after which classifier-free guidance ends, 0..1; 1
+ *     for never. Named after diffusers' {@code SDCFGCutoffCallback}
+ * @param clipSkip the number of last layers of the text encoder that are skipped for prompts, at
+ *     least 0; negative prompts go through all layers
  * @param eta the noise of DDIM steps, 0..1; other schedulers ignore it
  * @param scheduler the class name of the scheduler, such as {@code EulerDiscreteScheduler}. It is
  *     made like {@code from_config(pipe.scheduler.config)} in diffusers; null means the folder's
@@ -30,6 +37,9 @@ public record GenerationOptions(
     int width,
     int numInferenceSteps,
     double guidanceScale,
+    double guidanceRescale,
+    double cutoffStepRatio,
+    int clipSkip,
     double eta,
     String scheduler,
     AttentionMaps attentionMaps,
@@ -59,17 +69,39 @@ public record GenerationOptions(
     require(width >= 0 && width <= MOST_PIXELS, "width", width, SIZES);
     require(numInferenceSteps >= 1, "num_inference_steps", numInferenceSteps, "at least 1");
     require(Double.isFinite(guidanceScale), "guidance_scale", guidanceScale, "a number");
+    require(
+        guidanceRescale >= 0 && guidanceRescale <= 1,
+        "guidance_rescale",
+        guidanceRescale,
+        "between 0 and 1");
+    require(
+        cutoffStepRatio >= 0 && cutoffStepRatio <= 1,
+        "cutoff_step_ratio",
+        cutoffStepRatio,
+        "between 0 and 1");
+    require(clipSkip >= 0, "clip_skip", clipSkip, "at least 0");
     require(eta >= 0 && eta <= 1, "eta", eta, "between 0 and 1");
   }
 
   /** Returns diffusers' defaults. */
   public static GenerationOptions defaults() {
-    return new GenerationOptions(0, 0, 50, 7.5, 0, null, AttentionMaps.DROP, BatchShape.FIXED);
+    return new GenerationOptions(
+        0, 0, 50, 7.5, 0, 1, 0, 0, null, AttentionMaps.DROP, BatchShape.FIXED);
   }
 
   /** Returns whether the UNet also predicts noise for the negative prompt. */
   public boolean classifierFree() {
     return guidanceScale > 1;
+  }
+
+  /**
+   * Returns whether the UNet also predicts noise for the negative prompt in a step.
+   *
+   * @param step the step, from 0
+   * @param steps the number of timesteps of the scheduler
+   */
+  boolean classifierFree(int step, int steps) {
+    return classifierFree() && step <= (int) (steps * cutoffStepRatio);
   }
 
   /** Returns the same options with another size in pixels. */
@@ -79,6 +111,9 @@ public record GenerationOptions(
         newWidth,
         numInferenceSteps,
         guidanceScale,
+        guidanceRescale,
+        cutoffStepRatio,
+        clipSkip,
         eta,
         scheduler,
         attentionMaps,
@@ -88,13 +123,81 @@ public record GenerationOptions(
   /** Returns the same options with another number of steps. */
   public GenerationOptions withNumInferenceSteps(int value) {
     return new GenerationOptions(
-        height, width, value, guidanceScale, eta, scheduler, attentionMaps, batchShape);
+        height,
+        width,
+        value,
+        guidanceScale,
+        guidanceRescale,
+        cutoffStepRatio,
+        clipSkip,
+        eta,
+        scheduler,
+        attentionMaps,
+        batchShape);
   }
 
   /** Returns the same options with another guidance scale. */
   public GenerationOptions withGuidanceScale(double value) {
     return new GenerationOptions(
-        height, width, numInferenceSteps, value, eta, scheduler, attentionMaps, batchShape);
+        height,
+        width,
+        numInferenceSteps,
+        value,
+        guidanceRescale,
+        cutoffStepRatio,
+        clipSkip,
+        eta,
+        scheduler,
+        attentionMaps,
+        batchShape);
+  }
+
+  /** Returns the same options with another guidance rescale. */
+  public GenerationOptions withGuidanceRescale(double value) {
+    return new GenerationOptions(
+        height,
+        width,
+        numInferenceSteps,
+        guidanceScale,
+        value,
+        cutoffStepRatio,
+        clipSkip,
+        eta,
+        scheduler,
+        attentionMaps,
+        batchShape);
+  }
+
+  /** Returns the same options with another end of classifier-free guidance. */
+  public GenerationOptions withCutoffStepRatio(double value) {
+    return new GenerationOptions(
+        height,
+        width,
+        numInferenceSteps,
+        guidanceScale,
+        guidanceRescale,
+        value,
+        clipSkip,
+        eta,
+        scheduler,
+        attentionMaps,
+        batchShape);
+  }
+
+  /** Returns the same options with another number of skipped layers. */
+  public GenerationOptions withClipSkip(int value) {
+    return new GenerationOptions(
+        height,
+        width,
+        numInferenceSteps,
+        guidanceScale,
+        guidanceRescale,
+        cutoffStepRatio,
+        value,
+        eta,
+        scheduler,
+        attentionMaps,
+        batchShape);
   }
 
   /** Returns the same options with another eta. */
@@ -104,6 +207,9 @@ public record GenerationOptions(
         width,
         numInferenceSteps,
         guidanceScale,
+        guidanceRescale,
+        cutoffStepRatio,
+        clipSkip,
         value,
         scheduler,
         attentionMaps,
@@ -113,19 +219,49 @@ public record GenerationOptions(
   /** Returns the same options with another scheduler. */
   public GenerationOptions withScheduler(String className) {
     return new GenerationOptions(
-        height, width, numInferenceSteps, guidanceScale, eta, className, attentionMaps, batchShape);
+        height,
+        width,
+        numInferenceSteps,
+        guidanceScale,
+        guidanceRescale,
+        cutoffStepRatio,
+        clipSkip,
+        eta,
+        className,
+        attentionMaps,
+        batchShape);
   }
 
   /** Returns the same options with or without attention maps. */
   public GenerationOptions withAttentionMaps(AttentionMaps value) {
     return new GenerationOptions(
-        height, width, numInferenceSteps, guidanceScale, eta, scheduler, value, batchShape);
+        height,
+        width,
+        numInferenceSteps,
+        guidanceScale,
+        guidanceRescale,
+        cutoffStepRatio,
+        clipSkip,
+        eta,
+        scheduler,
+        value,
+        batchShape);
   }
 
   /** Returns the same options with another batch shape. */
   public GenerationOptions withBatchShape(BatchShape value) {
     return new GenerationOptions(
-        height, width, numInferenceSteps, guidanceScale, eta, scheduler, attentionMaps, value);
+        height,
+        width,
+        numInferenceSteps,
+        guidanceScale,
+        guidanceRescale,
+        cutoffStepRatio,
+        clipSkip,
+        eta,
+        scheduler,
+        attentionMaps,
+        value);
   }
 
   /**
@@ -137,6 +273,20 @@ public record GenerationOptions(
   void requireSizeMultipleOf(int factor) {
     require(height % factor == 0, "height", height, "a multiple of " + factor);
     require(width % factor == 0, "width", width, "a multiple of " + factor);
+  }
+
+  /**
+   * Checks the skipped layers against a text encoder.
+   *
+   * @param layers the number of its layers
+   * @throws IllegalArgumentException naming the option
+   */
+  void requireLayers(int layers) {
+    require(
+        clipSkip <= layers,
+        "clip_skip",
+        clipSkip,
+        "at most %d, the number of the text encoder's layers".formatted(layers));
   }
 
   /**

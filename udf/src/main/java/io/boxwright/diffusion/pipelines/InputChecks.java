@@ -12,6 +12,7 @@ final class InputChecks {
   private final UNet2DConditionConfig unet;
   private final AutoencoderKLConfig vae;
   private final SchedulerConfig scheduler;
+  private final int textLayers;
 
   /**
    * Creates checks.
@@ -19,11 +20,17 @@ final class InputChecks {
    * @param unet the configuration that gives the shapes of latents and prompts' states
    * @param vae the configuration that says how much smaller latents are than images
    * @param scheduler the configuration in the model's folder
+   * @param textLayers the number of layers of the text encoder
    */
-  InputChecks(UNet2DConditionConfig unet, AutoencoderKLConfig vae, SchedulerConfig scheduler) {
+  InputChecks(
+      UNet2DConditionConfig unet,
+      AutoencoderKLConfig vae,
+      SchedulerConfig scheduler,
+      int textLayers) {
     this.unet = unet;
     this.vae = vae;
     this.scheduler = scheduler;
+    this.textLayers = textLayers;
   }
 
   /** Returns the UNet's configuration. */
@@ -46,7 +53,7 @@ final class InputChecks {
   }
 
   /**
-   * Checks the size of the images, and the scheduler.
+   * Checks the size of the images, the skipped layers, and the scheduler.
    *
    * @throws IllegalArgumentException naming the option, or the value of the configuration
    */
@@ -56,12 +63,13 @@ final class InputChecks {
   }
 
   /**
-   * Checks the size of the images.
+   * Checks the size of the images and the skipped layers.
    *
    * @throws IllegalArgumentException naming the option
    */
   void checkSize(GenerationOptions options) {
     options.requireSizeMultipleOf(vae.scaleFactor());
+    options.requireLayers(textLayers);
   }
 
   /**

@@ -14,14 +14,19 @@ final class PipelineKernels {
   private PipelineKernels() {}
 
   /**
-   * Applies classifier-free guidance: {@code uncond + scale * (text - uncond)}.
+   * Applies classifier-free guidance: {@code uncond + scale * (text - uncond)}. Rescaled noise has
+   * the standard deviation of the text half in each row, as by diffusers' {@code
+   * rescale_noise_cfg}.
    *
    * @param noise the predicted noise, (2B, C, h, w), the unconditional half first
    * @param scale the {@code guidance_scale}
+   * @param rescale the share of rescaled noise in the result, the {@code guidance_rescale}, 0..1
    * @return the guided noise, (B, C, h, w)
    */
-  static NDArray applyClassifierFreeGuidance(NDArray noise, double scale) {
-    return MODULE.call("classifier_free_guidance", noise, number(scale));
+  static NDArray applyClassifierFreeGuidance(NDArray noise, double scale, double rescale) {
+    return rescale == 0
+        ? MODULE.call("classifier_free_guidance", noise, number(scale))
+        : MODULE.call("rescaled_guidance", noise, number(scale), number(rescale));
   }
 
   /**

@@ -32,7 +32,12 @@ final class PromptEncoder {
    */
   Conditioning makeConditioning(NDManager run, GenerationInputs inputs) {
     return new Conditioning(
-        copyOrEncode(run, inputs, inputs.promptEmbeds(), this::tokenizePrompt)); // (B, T, D)
+        copyOrEncode(
+            run,
+            inputs,
+            inputs.promptEmbeds(),
+            this::tokenizePrompt,
+            inputs.options().clipSkip())); // (B, T, D)
   }
 
   /**
@@ -55,7 +60,8 @@ final class PromptEncoder {
                 run,
                 inputs,
                 inputs.negativePromptEmbeds(),
-                this::tokenizeNegativePrompt)); // (B, T, D)
+                this::tokenizeNegativePrompt,
+                0)); // (B, T, D)
     return conditioning.after(unconditional); // 2B rows
   }
 
@@ -71,16 +77,18 @@ final class PromptEncoder {
       NDManager run,
       GenerationInputs inputs,
       Optional<NDArray> given,
-      Function<GenerationRequest, TokenizedPrompt> tokens) {
+      Function<GenerationRequest, TokenizedPrompt> tokens,
+      int clipSkip) {
     return given
         .map(array -> GenerationInputs.copyTo(run, array))
-        .orElseGet(() -> encode(run, inputs.requests().stream().map(tokens).toList()));
+        .orElseGet(() -> encode(run, inputs.requests().stream().map(tokens).toList(), clipSkip));
   }
 
   /** Encodes B prompts in one pass, each at its place in the batch: (B, T, D). */
-  private NDArray encode(NDManager manager, List<TokenizedPrompt> prompts) {
+  private NDArray encode(NDManager manager, List<TokenizedPrompt> prompts, int clipSkip) {
     try (ArrayScope scope = new ArrayScope()) {
-      return scope.keep(textEncoder.forward(createTokenIds(manager, prompts))); // (B, T, D)
+      NDArray ids = createTokenIds(manager, prompts); // (B, T)
+      return scope.keep(textEncoder.forward(ids, clipSkip)); // (B, T, D)
     }
   }
 

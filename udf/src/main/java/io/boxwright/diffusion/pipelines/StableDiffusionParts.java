@@ -69,7 +69,7 @@ final class StableDiffusionParts implements PipelineParts {
 
   @Override
   public InputChecks makeInputChecks(SchedulerConfig schedulerConfig) {
-    return new InputChecks(unetConfig, vaeConfig, schedulerConfig);
+    return new InputChecks(unetConfig, vaeConfig, schedulerConfig, textConfig.numHiddenLayers());
   }
 
   @Override

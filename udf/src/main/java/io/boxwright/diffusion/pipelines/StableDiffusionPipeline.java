@@ -239,7 +239,10 @@ public final class StableDiffusionPipeline implements AutoCloseable {
             NDArray before = latents) {
           NDArray guided = applyHooks(hooks, before, i);
           timer.lap(Stage.GUIDE);
-          NDArray prediction = predict(guided, scheduler, i, doubled, options, hooks);
+          NDArray prediction =
+              options.classifierFree(i, timesteps.length)
+                  ? guide(predict(guided, scheduler, i, doubled, hooks), options)
+                  : predict(guided, scheduler, i, conditioning, hooks); // (B, C, h, w)
           NDArray after = scheduler.step(prediction, i, guided, noise.ofStep(i));
           latents = step.keep(inputs.callbackOnStepEnd().onStepEnd(i, timesteps[i], after));
           timer.lap(Stage.SCHEDULE);
@@ -285,13 +288,12 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     TorchKernels.finiteRows(latents).toBooleanArray();
   }
 
-  /** Predicts the noise of the latents before step {@code i}, (B, C, h, w). */
+  /** Predicts the noise of the latents before step {@code i}, (B or 2B, C, h, w). */
   private NDArray predict(
       NDArray latents,
       Scheduler scheduler,
       int i,
       Conditioning conditioning,
-      GenerationOptions options,
       List<DenoisingHook> hooks) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray scaled = scheduler.scaleModelInput(latents, i); // (B, C, h, w)
@@ -300,10 +302,15 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       NDArray prediction =
           denoiser.predict(scaled, scheduler.timesteps()[i], conditioning); // (B or 2B, C, h, w)
       timer.lap(Stage.DENOISE);
-      return scope.keep(
-          options.classifierFree()
-              ? PipelineKernels.applyClassifierFreeGuidance(prediction, options.guidanceScale())
-              : prediction);
+      return scope.keep(prediction);
+    }
+  }
+
+  /** Applies classifier-free guidance: (2B, C, h, w) -> (B, C, h, w). */
+  private static NDArray guide(NDArray prediction, GenerationOptions options) {
+    try (prediction) {
+      return PipelineKernels.applyClassifierFreeGuidance(
+          prediction, options.guidanceScale(), options.guidanceRescale());
     }
   }
 

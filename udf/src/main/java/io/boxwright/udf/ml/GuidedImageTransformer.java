@@ -231,15 +231,14 @@ public final class GuidedImageTransformer extends Transformer implements Default
   }
 
   private GenerationOptions makeOptions() {
-    return new GenerationOptions(
-        getHeight(),
-        getWidth(),
-        getNumInferenceSteps(),
-        getGuidanceScale(),
-        getEta(),
-        find(scheduler).orElse(null),
-        parse(AttentionMaps.class, attentionMaps),
-        parse(BatchShape.class, batchShape));
+    return GenerationOptions.defaults()
+        .withSize(getHeight(), getWidth())
+        .withNumInferenceSteps(getNumInferenceSteps())
+        .withGuidanceScale(getGuidanceScale())
+        .withEta(getEta())
+        .withScheduler(find(scheduler).orElse(null))
+        .withAttentionMaps(parse(AttentionMaps.class, attentionMaps))
+        .withBatchShape(parse(BatchShape.class, batchShape));
   }
 
   private Map<String, Object> parseGuidanceOptions() {

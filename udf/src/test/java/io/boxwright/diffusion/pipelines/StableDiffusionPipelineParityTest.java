@@ -71,6 +71,9 @@ class StableDiffusionPipelineParityTest {
         .withSize(testCase.get("height").asInt(0), testCase.get("width").asInt(0))
         .withNumInferenceSteps(testCase.get("steps").asInt())
         .withGuidanceScale(testCase.get("guidance_scale").asDouble())
+        .withGuidanceRescale(testCase.get("guidance_rescale").asDouble())
+        .withCutoffStepRatio(testCase.get("cutoff_step_ratio").asDouble())
+        .withClipSkip(testCase.get("clip_skip").asInt())
         .withEta(testCase.get("eta").asDouble());
   }
 
