@@ -10,7 +10,7 @@ final class ModelCacheOption {
   @Option(
       names = "--model-cache",
       paramLabel = "FOLDER",
-      converter = NameConverter.class,
+      converter = PathConverter.class,
       description =
           "Folder on each host for copies of models that come from elsewhere, and for hashes of"
               + " models. No other user may write to it. Default: boxwright-USER in the folder"

@@ -132,7 +132,8 @@ class SecretsTest {
         .contains("vault://***@host" + folder.resolve("prompts"));
     assertThat(Files.readString(folder.resolve("out/run.json")))
         .contains("--conf " + SECRET_KEY + "=*** generate")
-        .contains("--output vault://***@host");
+        .contains("--output vault://***@host")
+        .contains("\"folder\" : \"vault://***@host" + folder.resolve("out"));
 
     assertThat(run("status", folder.resolve("out").toString())).isEqualTo(ExitCode.OK);
     assertThat(console.toString())

@@ -5,10 +5,12 @@ import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.LocalFiles;
 import io.boxwright.job.input.PathNames;
 import io.boxwright.job.input.ResolvedPath;
+import io.boxwright.text.Redaction;
 import io.boxwright.udf.executor.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -115,14 +117,27 @@ public final class RunFolder {
     return ResolvedPath.of(fileSystem, folder);
   }
 
-  /** Returns the path with its file system, as {@code run.json} keeps it. */
-  String qualifiedPath() {
-    return fileSystem.makeQualified(folder).toString();
+  /** Returns the path with its file system, without secrets, as {@code run.json} keeps it. */
+  String recordedPath() {
+    return Redaction.of(fileSystem.makeQualified(folder).toString());
   }
 
-  /** Returns whether this folder is at a path that a record has. */
-  public boolean isAt(String qualifiedPath) {
-    return resolvedPath().equals(ResolvedPath.of(fileSystem, new Path(qualifiedPath)));
+  /**
+   * Returns whether a record is of this folder. Only on local disks, other names of the same folder
+   * count as equal.
+   *
+   * @param recordedPath the path that a record has
+   */
+  public boolean isAt(String recordedPath) {
+    Path recorded = new Path(recordedPath);
+    return recordedPath.equals(recordedPath())
+        || isLocal(fileSystem.getUri())
+            && isLocal(recorded.toUri())
+            && resolvedPath().equals(ResolvedPath.of(fileSystem, recorded));
+  }
+
+  private static boolean isLocal(URI uri) {
+    return "file".equals(uri.getScheme());
   }
 
   /** Returns the path of the image table. */

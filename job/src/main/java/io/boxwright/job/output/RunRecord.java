@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * @param command the command that goes on with the run
  * @param directory the working directory of the command on the driver's machine; relative paths in
  *     the command start there
- * @param folder the output folder at that time, with its file system; null in older records
+ * @param folder the output folder at that time, with its file system and without secrets; null in
+ *     older records
  * @param rows the number of rows of the prompt table
  * @param rowsDone the number of those rows in finished chunks
  * @param chunks the number of chunks

@@ -151,7 +151,7 @@ public final class RunRecorder implements AutoCloseable {
             plan.hash(),
             command,
             System.getProperty("user.dir"),
-            folder.qualifiedPath(),
+            folder.recordedPath(),
             plan.rows(),
             countRowsDone(),
             plan.chunks(),
