@@ -158,9 +158,11 @@ class FaultTest extends DriverProcesses {
 
   /** The first files are lock, plan and run.json; then come chunks, and lock and run.json again. */
   static Stream<String> diskFaults() {
-    return IntStream.of(FAULTS > 0 ? new int[] {1, 2, 3, 4, 6, 9, 12} : new int[] {2, 5})
-        .boxed()
-        .flatMap(n -> Stream.of("full " + n, "read-only " + n));
+    return FAULTS > 0
+        ? IntStream.of(1, 2, 3, 4, 6, 9, 12)
+            .boxed()
+            .flatMap(n -> Stream.of("full " + n, "read-only " + n))
+        : Stream.of("full 5", "read-only 2");
   }
 
   @ParameterizedTest
