@@ -7,6 +7,7 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
@@ -15,6 +16,8 @@ import io.boxwright.diffusion.pipelines.PretrainedFolder;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.text.Printable;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -27,7 +30,8 @@ final class LayoutGuidanceModel extends BaseModel {
 
   private static final String VARIANT = "variant";
   private static final String DTYPE = "dtype";
-  private static final Set<String> OPTIONS = Set.of(VARIANT, DTYPE, "modelName");
+  private static final String LORA = "lora";
+  private static final Set<String> OPTIONS = Set.of(VARIANT, DTYPE, LORA, "modelName");
 
   private ImagePipeline pipeline;
   private ImageSettings settings;
@@ -56,7 +60,8 @@ final class LayoutGuidanceModel extends BaseModel {
    * ImageSettings#of}.
    *
    * @param options {@code variant}, the variant of the weight files, such as {@code fp16}, and
-   *     {@code dtype}: {@code float32}, {@code float16}, or by default {@code float16} on a GPU
+   *     {@code dtype}: {@code float32}, {@code float16}, or by default {@code float16} on a GPU;
+   *     {@code lora}: LoRAs, {@code FILE} or {@code FILE:WEIGHT}, separated by commas
    * @throws MalformedModelException naming the part of the folder that is missing or wrong
    * @throws IllegalArgumentException naming the option or argument that is wrong
    */
@@ -71,11 +76,12 @@ final class LayoutGuidanceModel extends BaseModel {
     dataType = chooseDataType((String) given.get(DTYPE), device);
     try {
       settings = ImageSettings.of(properties, modelDir);
-      PretrainedFolder.check(modelDir, variant, settings.options()).forEach(LOG::warn);
+      List<Lora> loras = findLoras((String) given.get(LORA));
+      PretrainedFolder.check(modelDir, variant, loras, settings.options()).forEach(LOG::warn);
       PretrainedFolder.checkGuidance(modelDir, settings.guidance());
       pipeline =
           LayoutGuidanceStableDiffusionPipeline.fromPretrained(
-              modelDir, new PretrainedOptions(device, dataType, variant));
+              modelDir, new PretrainedOptions(device, dataType, variant, loras));
     } catch (ModelLoadingException e) {
       throw new MalformedModelException(e.getMessage(), e);
     }
@@ -93,10 +99,16 @@ final class LayoutGuidanceModel extends BaseModel {
     for (String name : options.keySet()) {
       if (!OPTIONS.contains(name)) {
         throw new IllegalArgumentException(
-            "Unknown option %s: a model has the options %s and %s; options of its images are arguments"
-                .formatted(Printable.name(name), VARIANT, DTYPE));
+            "Unknown option %s: a model has the options %s, %s and %s; options of its images are arguments"
+                .formatted(Printable.name(name), VARIANT, DTYPE, LORA));
       }
     }
+  }
+
+  private static List<Lora> findLoras(String list) {
+    return list == null
+        ? List.of()
+        : Arrays.stream(list.split(",")).map(String::strip).map(Lora::parse).toList();
   }
 
   private static DataType chooseDataType(String name, Device device) {

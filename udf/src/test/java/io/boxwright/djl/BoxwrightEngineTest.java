@@ -16,11 +16,13 @@ import io.boxwright.diffusion.guidance.Guidances;
 import io.boxwright.diffusion.images.PngEncoder;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
+import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.diffusion.pipelines.GeneratedImage;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.TinyModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,9 +61,10 @@ class BoxwrightEngineTest {
   }
 
   private static List<GeneratedImage> generateWithPipeline() {
+    Lora lora = new Lora(Fixtures.path("loras/kohya.safetensors"), 0.5);
     try (var pipeline =
         LayoutGuidanceStableDiffusionPipeline.fromPretrained(
-            TinyModel.FOLDER, PretrainedOptions.cpu())) {
+            TinyModel.FOLDER, PretrainedOptions.cpu().withLoras(List.of(lora)))) {
       return pipeline.generate(
           REQUESTS.stream().map(one -> one.tokenized(pipeline.tokenizer())).toList(),
           GenerationOptions.defaults().withNumInferenceSteps(2),
@@ -73,7 +76,9 @@ class BoxwrightEngineTest {
   void aBatchOfThePredictorIsTheBatchOfThePipeline() throws Exception {
     List<GeneratedImage> expected = generateWithPipeline();
 
-    try (ZooModel<GenerationRequest, GeneratedImage> model = images().build().loadModel();
+    String lora = Fixtures.path("loras/kohya.safetensors") + ":0.5";
+    try (ZooModel<GenerationRequest, GeneratedImage> model =
+            images().optOption("lora", lora).build().loadModel();
         Predictor<GenerationRequest, GeneratedImage> predictor = model.newPredictor()) {
       List<GeneratedImage> made = predictor.batchPredict(REQUESTS);
 

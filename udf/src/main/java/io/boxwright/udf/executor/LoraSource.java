@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -34,9 +32,6 @@ import org.apache.spark.util.SerializableConfiguration;
 public record LoraSource(String name, double weight, String cache, SerializableConfiguration hadoop)
     implements Serializable {
 
-  private static final Pattern WITH_WEIGHT =
-      Pattern.compile("(.+):([-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?)");
-
   /**
    * Reads the text that a person wrote.
    *
@@ -44,18 +39,12 @@ public record LoraSource(String name, double weight, String cache, SerializableC
    * @throws IllegalArgumentException if the name is empty or the weight is not finite
    */
   public static LoraSource parse(String text, Path cache, Configuration hadoop) {
-    Matcher matcher = WITH_WEIGHT.matcher(text);
-    boolean weighted = matcher.matches();
-    String name = weighted ? matcher.group(1) : text;
-    double weight = weighted ? Double.parseDouble(matcher.group(2)) : 1;
-    if (name.isBlank()) {
-      throw new IllegalArgumentException("Invalid LoRA: its name is empty");
-    }
-    if (!Double.isFinite(weight)) {
-      throw new IllegalArgumentException(
-          "Invalid weight of LoRA %s: %s".formatted(name, matcher.group(2)));
-    }
-    return new LoraSource(name, weight, cache.toString(), new SerializableConfiguration(hadoop));
+    Lora.Spelling spelling = Lora.Spelling.parse(text);
+    return new LoraSource(
+        spelling.name(),
+        spelling.weight(),
+        cache.toString(),
+        new SerializableConfiguration(hadoop));
   }
 
   /**

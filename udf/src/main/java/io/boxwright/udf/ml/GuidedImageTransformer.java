@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -59,10 +60,14 @@ public final class GuidedImageTransformer extends Transformer implements Default
   private final Param<String> deviceType;
   private final Param<String> weightType;
   private final Param<String> variant;
+  private final StringArrayParam loras;
   private final IntParam height;
   private final IntParam width;
   private final IntParam numInferenceSteps;
   private final DoubleParam guidanceScale;
+  private final DoubleParam guidanceRescale;
+  private final DoubleParam cutoffStepRatio;
+  private final IntParam clipSkip;
   private final DoubleParam eta;
   private final Param<String> scheduler;
   private final Param<String> attentionMaps;
@@ -98,6 +103,11 @@ public final class GuidedImageTransformer extends Transformer implements Default
             this,
             "variant",
             "the variant of the weight files, such as fp16; unset: the plain files");
+    loras =
+        new StringArrayParam(
+            this,
+            "loras",
+            "LoRAs, each FILE or FILE:WEIGHT, as the option --lora takes them; unset: none");
     height = new IntParam(this, "height", "the height of the images in pixels; 0: the model's own");
     width = new IntParam(this, "width", "the width of the images in pixels; 0: the model's own");
     numInferenceSteps =
@@ -107,6 +117,19 @@ public final class GuidedImageTransformer extends Transformer implements Default
             this,
             "guidanceScale",
             "the weight of the prompt; 1 or less switches classifier-free guidance off");
+    guidanceRescale =
+        new DoubleParam(
+            this,
+            "guidanceRescale",
+            "how far guided predictions get the standard deviation of those of the prompt, 0 to 1");
+    cutoffStepRatio =
+        new DoubleParam(
+            this,
+            "cutoffStepRatio",
+            "the share of the steps after which classifier-free guidance ends, 0 to 1; 1: never");
+    clipSkip =
+        new IntParam(
+            this, "clipSkip", "the number of last layers of the text encoder that prompts skip");
     eta = new DoubleParam(this, "eta", "the noise of DDIM steps, 0 to 1");
     scheduler =
         new Param<>(this, "scheduler", "the class name of the scheduler; unset: the model's own");
@@ -151,6 +174,9 @@ public final class GuidedImageTransformer extends Transformer implements Default
     setDefault(width, options.width());
     setDefault(numInferenceSteps, options.numInferenceSteps());
     setDefault(guidanceScale, options.guidanceScale());
+    setDefault(guidanceRescale, options.guidanceRescale());
+    setDefault(cutoffStepRatio, options.cutoffStepRatio());
+    setDefault(clipSkip, options.clipSkip());
     setDefault(eta, options.eta());
     setDefault(attentionMaps, toText(options.attentionMaps()));
     setDefault(batchShape, toText(options.batchShape()));
@@ -216,6 +242,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
             .setDeviceType(parse(DeviceType.class, deviceType))
             .setWeightType(parse(WeightType.class, weightType))
             .setVariant(find(variant).orElse(null))
+            .setLoras(List.of(find(loras).orElse(new String[0])))
             .setOptions(makeOptions())
             .setBatchSize(new BatchSize(getBatchSize()))
             .setBatchTimeout(Duration.ofSeconds(getBatchTimeout()))
@@ -235,6 +262,9 @@ public final class GuidedImageTransformer extends Transformer implements Default
         .withSize(getHeight(), getWidth())
         .withNumInferenceSteps(getNumInferenceSteps())
         .withGuidanceScale(getGuidanceScale())
+        .withGuidanceRescale(getGuidanceRescale())
+        .withCutoffStepRatio(getCutoffStepRatio())
+        .withClipSkip(getClipSkip())
         .withEta(getEta())
         .withScheduler(find(scheduler).orElse(null))
         .withAttentionMaps(parse(AttentionMaps.class, attentionMaps))
@@ -421,6 +451,68 @@ public final class GuidedImageTransformer extends Transformer implements Default
   /** Returns the weight of the prompt. */
   public double getGuidanceScale() {
     return (Double) getOrDefault(guidanceScale);
+  }
+
+  /** Returns the param of that name. */
+  public DoubleParam guidanceRescale() {
+    return guidanceRescale;
+  }
+
+  /** Sets how far guided predictions get the standard deviation of those of the prompt, 0 to 1. */
+  public GuidedImageTransformer setGuidanceRescale(double value) {
+    return with(guidanceRescale, value);
+  }
+
+  /**
+   * Returns how far guided predictions get the standard deviation of those of the prompt, 0 to 1.
+   */
+  public double getGuidanceRescale() {
+    return (Double) getOrDefault(guidanceRescale);
+  }
+
+  /** Returns the param of that name. */
+  public DoubleParam cutoffStepRatio() {
+    return cutoffStepRatio;
+  }
+
+  /** Sets the share of the steps after which classifier-free guidance ends, 0 to 1. */
+  public GuidedImageTransformer setCutoffStepRatio(double value) {
+    return with(cutoffStepRatio, value);
+  }
+
+  /** Returns the share of the steps after which classifier-free guidance ends, 0 to 1. */
+  public double getCutoffStepRatio() {
+    return (Double) getOrDefault(cutoffStepRatio);
+  }
+
+  /** Returns the param of that name. */
+  public IntParam clipSkip() {
+    return clipSkip;
+  }
+
+  /** Sets the number of last layers of the text encoder that prompts skip, at least 0. */
+  public GuidedImageTransformer setClipSkip(int value) {
+    return with(clipSkip, value);
+  }
+
+  /** Returns the number of last layers of the text encoder that prompts skip, at least 0. */
+  public int getClipSkip() {
+    return (Integer) getOrDefault(clipSkip);
+  }
+
+  /** Returns the param of that name. */
+  public StringArrayParam loras() {
+    return loras;
+  }
+
+  /** Sets the LoRAs, each FILE or FILE:WEIGHT. */
+  public GuidedImageTransformer setLoras(String[] value) {
+    return with(loras, value);
+  }
+
+  /** Returns the LoRAs, each FILE or FILE:WEIGHT. */
+  public String[] getLoras() {
+    return getOrDefault(loras);
   }
 
   /** Returns the param of that name. */

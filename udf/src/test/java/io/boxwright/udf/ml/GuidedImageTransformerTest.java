@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.diffusion.guidance.Guidances;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
+import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.udf.executor.DeviceType;
@@ -41,6 +42,8 @@ class GuidedImageTransformerTest {
                 + " array(array(0.1D, 0.2D, 0.5D, 0.6D)) bboxes, 'mine' extra");
   }
 
+  private static final String LORA = Fixtures.path("loras/peft.safetensors").toString();
+
   @AfterAll
   static void stopSpark() {
     spark.stop();
@@ -66,13 +69,24 @@ class GuidedImageTransformerTest {
             .setModelUrl(TinyModel.FOLDER.toString())
             .setModelCache(folder)
             .setDeviceType(DeviceType.CPU)
-            .setOptions(GenerationOptions.defaults().withNumInferenceSteps(1).withGuidanceScale(3))
+            .setLoras(List.of(LORA + ":0.5"))
+            .setOptions(
+                GenerationOptions.defaults()
+                    .withNumInferenceSteps(1)
+                    .withGuidanceScale(3)
+                    .withGuidanceRescale(0.5)
+                    .withCutoffStepRatio(0.5)
+                    .withClipSkip(1))
             .setGuidance(Guidances.of("paper").with("loss_scale", 45))
             .generate(prompts);
 
     Dataset<Row> images =
         stage()
+            .setLoras(new String[] {LORA + ":0.5"})
             .setGuidanceScale(3)
+            .setGuidanceRescale(0.5)
+            .setCutoffStepRatio(0.5)
+            .setClipSkip(1)
             .setGuidance("paper")
             .setGuidanceOptions(new String[] {"loss_scale=45"})
             .transform(prompts);
@@ -119,10 +133,14 @@ class GuidedImageTransformerTest {
             "deviceType",
             "weightType",
             "variant",
+            "loras",
             "height",
             "width",
             "numInferenceSteps",
             "guidanceScale",
+            "guidanceRescale",
+            "cutoffStepRatio",
+            "clipSkip",
             "eta",
             "scheduler",
             "attentionMaps",
