@@ -10,6 +10,7 @@ from component_fixtures import load
 from folders import GOLDEN, SD1, SD2, save_json, save_tensors
 from layout_guidance_reference import (
     PAPER, PRESETS, Object, Row, generate, guided_layers, held_out_layers, object_mask)
+from lora_fixtures import merge
 
 ROWS = [
     Row("one_object", "a red circle on a white background", [Object([2, 3], [(0.5, 0.45, 1.0, 1.0)])], 2),
@@ -23,11 +24,14 @@ ROWS = [
     Row("no_object", "a blue star", [], 4),
 ]
 BY_ID = {row.id: row for row in ROWS}
-DEFAULTS = {"model": "sd1", "preset": "paper", "steps": 6, "guidance_scale": 7.5, "height": 192, "width": 192}
+DEFAULTS = {"model": "sd1", "preset": "paper", "steps": 6, "guidance_scale": 7.5, "height": 192, "width": 192,
+            "loras": []}
 CASES = [
     {"name": "paper_euler", "scheduler": "EulerDiscreteScheduler", "rows": [row.id for row in ROWS]},
     {"name": "tflcg_euler", "scheduler": "EulerDiscreteScheduler", "preset": "tflcg",
      "rows": ["one_object", "two_objects", "finishes_early"]},
+    {"name": "paper_euler_lora", "scheduler": "EulerDiscreteScheduler", "loras": [["peft.safetensors", 0.5]],
+     "rows": ["one_object", "two_objects"]},
     {"name": "none_euler", "scheduler": "EulerDiscreteScheduler", "preset": "none", "rows": ["two_objects"]},
     {"name": "paper_pndm", "scheduler": "PNDMScheduler",
      "rows": ["two_objects", "three_objects"]},
@@ -46,6 +50,7 @@ MARGIN = 1e-4  # no decision may hang on less than this
 def run(case, row, dtype):
     """The reference in a given precision; the noise is drawn in float32 whatever it is."""
     pipeline = load({"sd1": SD1, "sd2": SD2}[case["model"]])
+    merge(pipeline, case["loras"])
     for module in (pipeline.unet, pipeline.vae, pipeline.text_encoder):
         module.to(dtype)
     pipeline.scheduler = getattr(diffusers, case["scheduler"]).from_config(pipeline.scheduler.config)

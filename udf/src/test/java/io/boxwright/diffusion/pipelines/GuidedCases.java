@@ -5,6 +5,7 @@ import io.boxwright.diffusion.guidance.BackwardGuidance;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
+import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.testing.Fixtures;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,14 @@ final class GuidedCases {
 
   static Path folder(JsonNode guidedCase) {
     return guidedCase.get("model").asText().equals("sd1") ? Fixtures.sd1() : Fixtures.sd2();
+  }
+
+  static List<Lora> loras(JsonNode guidedCase) {
+    return stream(guidedCase.get("loras"))
+        .map(
+            lora ->
+                new Lora(Fixtures.path("loras/" + lora.get(0).asText()), lora.get(1).asDouble()))
+        .toList();
   }
 
   static List<String> rowIds(JsonNode guidedCase) {

@@ -45,7 +45,8 @@ class LayoutGuidanceParityTest {
     List<String> ids = GuidedCases.rowIds(guidedCase);
     try (LayoutGuidanceStableDiffusionPipeline pipeline =
         LayoutGuidanceStableDiffusionPipeline.fromPretrained(
-            GuidedCases.folder(guidedCase), PretrainedOptions.cpu())) {
+            GuidedCases.folder(guidedCase),
+            PretrainedOptions.cpu().withLoras(GuidedCases.loras(guidedCase)))) {
 
       List<GeneratedImage> images =
           pipeline.generate(
