@@ -18,14 +18,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Drivers that are killed, or whose disk is full, read-only or hangs; then a run that goes on.
- * {@code -Dboxwright.faults=20} kills at 20 random moments, and before and after each of the
- * renames of a run; the default is few of them.
+ * Drivers that are killed, or whose disk is full, read-only or hangs; then a run, an evaluation or
+ * an export that goes on. {@code -Dboxwright.faults=20} kills at 20 random moments, and before and
+ * after each of the renames of a run; the default is few of them.
  */
 class FaultTest extends DriverProcesses {
 
@@ -33,6 +34,8 @@ class FaultTest extends DriverProcesses {
 
   /** Those of every run: lock, plan, eight chunks, contact sheet, and run.json three times. */
   private static final int RENAMES = 14;
+
+  private static Path painted;
 
   static Stream<String> boundaries() {
     Stream<String> all =
@@ -72,10 +75,10 @@ class FaultTest extends DriverProcesses {
     assertGoesOn(output);
   }
 
-  private static List<String> evaluate(Path run, String name) {
+  private static List<String> evaluate(String name) {
     return List.of(
         "evaluate",
-        run.toString(),
+        painted.toString(),
         "--detector=" + TinyScorers.OWL_VIT,
         "--detector-threshold=0",
         "--benchmark=7bench",
@@ -99,8 +102,10 @@ class FaultTest extends DriverProcesses {
   }
 
   /** Makes a run of eight chunks whose images have something to look for. */
-  private static Path paint(Path output) throws Exception {
-    Path prompts = output.resolveSibling("prompts");
+  @BeforeAll
+  static void paint() throws Exception {
+    painted = folder.resolve("painted/out");
+    Path prompts = painted.resolveSibling("prompts");
     try (SparkSession spark = Spark.local()) {
       LocalSpark.table(
           spark,
@@ -115,32 +120,67 @@ class FaultTest extends DriverProcesses {
                 "--model=" + TinyModel.FOLDER,
                 "--device=cpu",
                 "--input=" + prompts,
-                "--output=" + output,
+                "--output=" + painted,
                 "--pipeline-loader=" + PaintingLoader.class.getName(),
                 "--chunk-rows=3"))
         .isEqualTo(ExitCode.OK);
-    return output;
   }
 
   /** The third chunk is never created, so the kill comes between the first and the last one. */
   @Test
   void anEvaluationWhoseDriverIsKilledGoesOnToTheSameBytes() throws Exception {
-    Path run = paint(folder.resolve("evaluated/out"));
-    assertThat(run(evaluate(run, "whole").toArray(String[]::new))).isEqualTo(ExitCode.OK);
-    Path killed = run.resolve("evaluations/killed");
-    Process driver = start("hang 3", List.of(), evaluate(run, "killed"));
+    assertThat(run(evaluate("whole").toArray(String[]::new))).isEqualTo(ExitCode.OK);
+    Path killed = painted.resolve("evaluations/killed");
+    Process driver = start("hang 3", List.of(), evaluate("killed"));
     awaitFile(driver, killed.resolve("images/chunk-00000.parquet"));
     driver.destroyForcibly().waitFor();
     assertThat(driver.exitValue()).as(log()).isEqualTo(KILLED);
     assertThat(scores(killed)).hasSizeBetween(1, 7).doesNotContainKey("evaluation.json");
 
-    assertThat(run(evaluate(run, "killed").toArray(String[]::new))).isEqualTo(ExitCode.OK);
+    assertThat(run(evaluate("killed").toArray(String[]::new))).isEqualTo(ExitCode.OK);
 
-    Map<String, byte[]> expected = scores(run.resolve("evaluations/whole"));
     Map<String, byte[]> found = scores(killed);
-    assertThat(found.keySet()).hasSize(9).isEqualTo(expected.keySet());
-    found.forEach((name, bytes) -> assertThat(bytes).as(name).isEqualTo(expected.get(name)));
+    assertThat(found).hasSize(9);
+    assertSame(found, scores(painted.resolve("evaluations/whole")));
     assertThat(run("verify", killed.toString())).isEqualTo(ExitCode.OK);
+  }
+
+  private static void assertSame(Map<String, byte[]> found, Map<String, byte[]> expected) {
+    assertThat(found.keySet()).isEqualTo(expected.keySet());
+    found.forEach((name, bytes) -> assertThat(bytes).as(name).isEqualTo(expected.get(name)));
+  }
+
+  private static List<String> export(Path output) {
+    return List.of("export", painted.toString(), "--format=coco", "--output=" + output);
+  }
+
+  /** All files below a folder by their paths in it. */
+  private static Map<String, byte[]> files(Path root) throws Exception {
+    Map<String, byte[]> bytes = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        bytes.put(root.relativize(file).toString(), Files.readAllBytes(file));
+      }
+    }
+    return bytes;
+  }
+
+  /** The ninth picture is never created, so the kill comes between the first and the last one. */
+  @Test
+  void anExportWhoseDriverIsKilledGoesOnToTheSameBytes() throws Exception {
+    Path killed = folder.resolve("killed/out");
+    Process driver = start("hang 9", List.of(), export(killed));
+    awaitFiles(driver, killed.resolve("images/train"), 3);
+    driver.destroyForcibly().waitFor();
+    assertThat(driver.exitValue()).as(log()).isEqualTo(KILLED);
+    assertThat(killed.resolve("images/train").toFile().list()).hasSizeBetween(3, ROWS - 1);
+    assertThat(killed.resolve("README.md")).doesNotExist();
+
+    assertThat(run(export(killed).toArray(String[]::new))).isEqualTo(ExitCode.OK);
+
+    Path whole = folder.resolve("whole/out");
+    assertThat(run(export(whole).toArray(String[]::new))).isEqualTo(ExitCode.OK);
+    assertSame(files(killed), files(whole));
   }
 
   @Test

@@ -17,9 +17,9 @@ import org.apache.hadoop.util.Progressable;
  * {@value #FAULT} says {@code KIND N}, where the fault comes at the {@code N}-th operation of its
  * kind, from 1. Kinds: {@code before-rename}, {@code after-rename}, {@code after-create} end the
  * process as SIGKILL does; {@code no-space} fails what is written to chunks from the N-th on;
- * {@code hang} never creates the N-th chunk; from the N-th file on, {@code full} is a full disk and
- * {@code read-only} one that was mounted again; {@code full-for} is a disk that is full for N
- * milliseconds from the first chunk on, with room for chunks only.
+ * {@code hang} never creates the N-th chunk or picture; from the N-th file on, {@code full} is a
+ * full disk and {@code read-only} one that was mounted again; {@code full-for} is a disk that is
+ * full for N milliseconds from the first chunk on, with room for chunks only.
  */
 public final class FaultyFileSystem extends LocalFileSystem {
 
@@ -118,7 +118,7 @@ public final class FaultyFileSystem extends LocalFileSystem {
     }
 
     private static void hangIfWanted(Path file) {
-      if (isChunk(file) && reachedExactly("hang")) {
+      if ((isChunk(file) || isPicture(file)) && reachedExactly("hang")) {
         try {
           Thread.sleep(Long.MAX_VALUE);
         } catch (InterruptedException e) {
@@ -129,6 +129,11 @@ public final class FaultyFileSystem extends LocalFileSystem {
 
     private static boolean isChunk(Path file) {
       return file.getName().startsWith("chunk-");
+    }
+
+    /** Returns whether a file becomes a picture when it is whole. */
+    private static boolean isPicture(Path file) {
+      return file.getName().contains(".png.");
     }
 
     private static boolean reached(String kind) {
