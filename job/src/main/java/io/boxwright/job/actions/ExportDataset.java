@@ -106,7 +106,7 @@ public final class ExportDataset {
     finished.requireOutside(runs, folder);
     List<ExportedRun> found = finished.find(runs);
     CandidateReader candidates = new CandidateReader(spark, settings, found);
-    new ExportFolder(folder).claim();
+    new ExportFolder(folder).claim(ExportPlan.FILE);
     return new LockedFolder(spark.sparkContext(), folder, command)
         .during(ending, lock -> export(new ExportFolder(lock.folder()), found, candidates, ending));
   }

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -121,9 +122,12 @@ final class FinishedRuns {
 
   /** Returns the name of the folder; one that an earlier run has gets the number of the run. */
   private static String chooseName(RunFolder folder, List<ExportedRun> before) {
+    Set<String> taken = before.stream().map(ExportedRun::name).collect(Collectors.toSet());
     String name = new Path(folder.resolvedPath().path()).getName();
-    boolean taken = before.stream().anyMatch(run -> run.name().equals(name));
-    return taken ? "%s-%d".formatted(name, before.size() + 1) : name;
+    while (taken.contains(name)) {
+      name = "%s-%d".formatted(name, before.size() + 1);
+    }
+    return name;
   }
 
   private static String describe(List<PromptFile> files) {

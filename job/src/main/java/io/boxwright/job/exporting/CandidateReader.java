@@ -127,15 +127,24 @@ public final class CandidateReader {
     if (sql == null) {
       return condition ? lit(true) : lit(null);
     }
-    DataType type;
+    Dataset<Row> value;
+    boolean repeatable;
     try {
-      type = table.select(expr(sql)).schema().apply(0).dataType();
+      // As a condition of rows, because that refuses what makes or needs other rows than its own.
+      Dataset<Row> rows = table.filter(expr(sql).isNotNull());
+      repeatable = rows.queryExecution().analyzed().deterministic();
+      value = rows.select(expr(sql));
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       throw new InvalidInputException(
           "Invalid %s for the images of %s: %s%s"
               .formatted(option, run.name(), firstLine(e), remindOfEvaluation(sql)),
           e);
     }
+    if (!repeatable) {
+      throw new InvalidInputException(
+          "Invalid %s: '%s' gives another result each time".formatted(option, sql));
+    }
+    DataType type = value.schema().apply(0).dataType();
     boolean right = condition ? type instanceof BooleanType : type instanceof NumericType;
     if (!right) {
       throw new InvalidInputException(
@@ -152,11 +161,12 @@ public final class CandidateReader {
   /** Returns a message of Spark without the plan that follows it. */
   private static String firstLine(Exception e) {
     return RootCause.message(e)
-        .replaceFirst("\\s*(SQLSTATE: \\w+)?;? ?(line \\d+ pos \\d+;|== SQL).*", "");
+        .replaceFirst(
+            "\\s*(SQLSTATE: \\w+)?(;? ?(line \\d+ pos \\d+;|== SQL)|;\\s*'?Filter\\b).*", "");
   }
 
   private String remindOfEvaluation(String sql) {
-    return settings.evaluation() == null && sql.contains(EVALUATION + ".")
+    return settings.evaluation() == null && sql.contains(EVALUATION)
         ? " (columns of an evaluation need --evaluation NAME)"
         : "";
   }

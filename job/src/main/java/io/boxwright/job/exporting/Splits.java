@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  * The splits of a dataset. All images of a prompt are in one split, which a hash of the prompt
  * chooses.
  *
- * @param shares the share of each split by its name, each above 0; their sum is 1
+ * @param shares the share of each split by its name, each above 0 and with at most 30 decimal
+ *     places; their sum is 1
  */
 public record Splits(Map<String, BigDecimal> shares) implements Serializable {
 
@@ -23,11 +24,14 @@ public record Splits(Map<String, BigDecimal> shares) implements Serializable {
   /** The hash has so many hexadecimal digits, few enough for a double. */
   private static final int DIGITS = 12;
 
+  /** Shares of more places would make sums of any length. */
+  private static final int MOST_PLACES = 30;
+
   /**
    * Checks the shares.
    *
    * @throws IllegalArgumentException if there are none, a name is not one of a folder, a share is
-   *     not above 0, or the sum is not 1
+   *     not above 0 and at most 1 or has too many decimal places, or the sum is not 1
    */
   public Splits {
     shares = Collections.unmodifiableMap(new LinkedHashMap<>(shares));
@@ -37,10 +41,15 @@ public record Splits(Map<String, BigDecimal> shares) implements Serializable {
             "Invalid split '%s': its name may have letters, digits and '_'"
                 .formatted(share.getKey()));
       }
-      if (share.getValue().signum() <= 0) {
+      if (share.getValue().signum() <= 0 || share.getValue().compareTo(BigDecimal.ONE) > 0) {
         throw new IllegalArgumentException(
-            "Invalid split %s: its share is %s, not above 0"
+            "Invalid split %s: its share is %s, not above 0 and at most 1"
                 .formatted(share.getKey(), share.getValue()));
+      }
+      if (share.getValue().scale() > MOST_PLACES) {
+        throw new IllegalArgumentException(
+            "Invalid split %s: its share has more than %d decimal places"
+                .formatted(share.getKey(), MOST_PLACES));
       }
     }
     BigDecimal sum = shares.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add);

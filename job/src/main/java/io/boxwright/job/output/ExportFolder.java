@@ -35,12 +35,18 @@ public final class ExportFolder {
   }
 
   /**
-   * Makes the folder, or takes one that is empty or holds an export.
+   * Makes the folder, or takes one that is empty or holds an export. Before there is a plan,
+   * nothing else may be visible there.
    *
+   * @param plan the name of the file that an export writes before any visible one
    * @throws InvalidInputException if it cannot be made, or holds something else
    */
-  public void claim() {
-    new FolderContents(folder).claim(MARK);
+  public void claim(String plan) {
+    FolderContents contents = new FolderContents(folder);
+    contents.claim(MARK);
+    if (!has(plan)) {
+      contents.requireNothingVisible();
+    }
   }
 
   /** Returns the path of the folder. */

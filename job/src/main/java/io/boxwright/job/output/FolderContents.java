@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -94,20 +95,37 @@ public final class FolderContents {
   }
 
   /**
-   * Makes the folder, or takes one that is empty or already has the mark.
+   * Makes the folder, or takes one that is empty or already has the mark. An earlier claim may have
+   * been cut off before the mark had its name, so there may be files that are not complete yet.
    *
    * @param mark the name of a hidden file that tells the purpose of the folder
    * @throws InvalidInputException if it cannot be made, or holds something else
    */
   public void claim(String mark) {
     makeUnlessThere();
-    List<FileStatus> entries = folder.list("");
-    if (entries.isEmpty()) {
+    if (folder.status(mark).isEmpty()) {
+      refuseAny(name -> !name.equals(RunFolder.STAGING));
       folder.write(mark, Map.of());
-    } else if (folder.status(mark).isEmpty()) {
-      throw new InvalidInputException(
-          "Invalid output folder %s: it holds %s; empty it or name another"
-              .formatted(folder.path(), entries.get(0).getPath().getName()));
+    }
+  }
+
+  /**
+   * Checks that the folder holds only hidden files.
+   *
+   * @throws InvalidInputException if it holds something else
+   */
+  void requireNothingVisible() {
+    refuseAny(name -> !isHidden(name));
+  }
+
+  private void refuseAny(Predicate<String> stranger) {
+    for (FileStatus entry : folder.list("")) {
+      String name = entry.getPath().getName();
+      if (stranger.test(name)) {
+        throw new InvalidInputException(
+            "Invalid output folder %s: it holds %s; empty it or name another"
+                .formatted(folder.path(), name));
+      }
     }
   }
 

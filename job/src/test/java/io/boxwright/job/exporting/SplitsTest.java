@@ -43,6 +43,8 @@ class SplitsTest {
           train               | write NAME=SHARE
           train=a             | 'a' is not a number
           train=1,val=0       | is 0, not above 0
+          a=1e999999999,b=1   | not above 0 and at most 1
+          a=1e-999999999,b=1  | more than 30 decimal places
           a/b=1               | may have letters
           a=0.5,a=0.5         | a is there twice
           """)
