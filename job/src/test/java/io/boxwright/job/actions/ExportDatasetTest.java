@@ -10,7 +10,6 @@ import io.boxwright.job.evaluation.EvaluationSettings;
 import io.boxwright.job.exporting.BestImages;
 import io.boxwright.job.exporting.BoxSource;
 import io.boxwright.job.exporting.ExportResult;
-import io.boxwright.job.exporting.ExportSettings;
 import io.boxwright.job.exporting.LabelMap;
 import io.boxwright.job.exporting.MissingClasses;
 import io.boxwright.job.exporting.Splits;
@@ -28,19 +27,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Exports of a run of seven images, two a chunk. Images 0 and 1 have one prompt, 2 and 3 another; 4
@@ -66,6 +62,12 @@ class ExportDatasetTest extends SharedSpark {
   @TempDir private static Path made;
 
   @TempDir private Path folder;
+  private ExportedFiles data;
+
+  @BeforeEach
+  void nameData() {
+    data = new ExportedFiles(folder.resolve("data"));
+  }
 
   @BeforeAll
   static void generate() {
@@ -101,95 +103,18 @@ class ExportDatasetTest extends SharedSpark {
         .run(folder.resolve("out").toString());
   }
 
-  /** Settings of an export that a test may change. */
-  private static final class Choice {
-
-    private final String format;
-    private LabelMap labels = LabelMap.PHRASES;
-    private MissingClasses missing = MissingClasses.STOP;
-    private BoxSource boxes = BoxSource.REQUESTED;
-    private String evaluation;
-    private Treatment negatives = Treatment.KEEP;
-    private Treatment crowds = Treatment.KEEP;
-    private Splits split = Splits.ONE;
-    private String where;
-    private BestImages best;
-    private Integer maxPerClass;
-    private Treatment duplicates = Treatment.KEEP;
-    private String license;
-
-    Choice(String format) {
-      this.format = format;
-    }
-
-    ExportSettings settings() {
-      return new ExportSettings(
-          format,
-          labels,
-          missing,
-          boxes,
-          evaluation,
-          0.5,
-          negatives,
-          crowds,
-          split,
-          where,
-          best,
-          maxPerClass,
-          duplicates,
-          4,
-          4,
-          license);
-    }
-  }
-
-  private static Choice choice(String format, Consumer<Choice> change) {
-    Choice choice = new Choice(format);
-    change.accept(choice);
-    return choice;
-  }
-
-  private static Choice choice(String format) {
-    return new Choice(format);
-  }
-
-  private ExportDataset export(Choice choice) {
+  private ExportDataset export(ExportChoice choice) {
     return new ExportDataset(spark, choice.settings())
         .runs(List.of(made.resolve("out").toString()))
-        .output(folder.resolve("data").toString())
+        .output(data.root().toString())
         .command("the export");
   }
 
-  private Map<String, byte[]> files() throws IOException {
-    Path root = folder.resolve("data");
-    Map<String, byte[]> files = new TreeMap<>();
-    try (Stream<Path> paths = Files.walk(root)) {
-      for (Path file : paths.filter(Files::isRegularFile).toList()) {
-        files.put(root.relativize(file).toString(), Files.readAllBytes(file));
-      }
-    }
-    return files;
-  }
-
-  private static void assertSame(Map<String, byte[]> files, Map<String, byte[]> others) {
-    assertThat(files.keySet()).isEqualTo(others.keySet());
-    files.forEach((name, bytes) -> assertThat(bytes).as(name).isEqualTo(others.get(name)));
-  }
-
-  private JsonNode coco(String split) throws IOException {
-    return JSON.readTree(
-        folder.resolve("data/annotations/instances_%s.json".formatted(split)).toFile());
-  }
-
   /** Returns the names of the images of an export to COCO. */
-  private List<String> export(String format, Consumer<Choice> change) throws IOException {
-    FileUtils.deleteDirectory(folder.resolve("data").toFile());
-    export(choice(format, change)).execute();
-    return coco("train").get("images").findValuesAsText("file_name");
-  }
-
-  private String text(String name) throws IOException {
-    return Files.readString(folder.resolve("data").resolve(name));
+  private List<String> export(String format, Consumer<ExportChoice> change) throws IOException {
+    FileUtils.deleteDirectory(data.root().toFile());
+    export(ExportChoice.of(format, change)).execute();
+    return data.coco("train").get("images").findValuesAsText("file_name");
   }
 
   private static byte[] pixels(String id) {
@@ -204,10 +129,11 @@ class ExportDatasetTest extends SharedSpark {
 
   @Test
   void cocoHasTheBoxesInPixelsAndTheImagesAsTheyWere() throws IOException {
-    ExportResult result = export(choice("coco", choice -> choice.license = "CC0-1.0")).execute();
+    ExportResult result =
+        export(ExportChoice.of("coco", choice -> choice.license = "CC0-1.0")).execute();
 
     assertThat(result.images()).isEqualTo(6);
-    JsonNode coco = coco("train");
+    JsonNode coco = data.coco("train");
     assertThat(coco.get("categories").findValuesAsText("name"))
         .containsExactly("blue circle", "red circle");
     assertThat(coco.get("images")).hasSize(6);
@@ -221,57 +147,65 @@ class ExportDatasetTest extends SharedSpark {
     assertThat(coco.get("annotations").get(8).get("iscrowd").asInt()).isEqualTo(1);
     assertThat(coco.get("licenses").get(0).get("name").asText()).isEqualTo("CC0-1.0");
     assertThat(coco.get("info").get("runs").get(0).get("model").asText()).isNotEmpty();
-    assertThat(Files.readAllBytes(folder.resolve("data/images/train/0_0.png")))
-        .isEqualTo(pixels("0"));
-    assertThat(text("README.md"))
+    assertThat(Files.readAllBytes(data.file("images/train/0_0.png"))).isEqualTo(pixels("0"));
+    assertThat(data.text("README.md"))
         .contains("Licence: CC0-1.0", "| 1 | not made |", "| red circle | 5 | 5 | 5 |");
-    assertThat(folder.resolve("data/contact-sheet.png")).isNotEmptyFile();
+    assertThat(data.file("contact-sheet.png")).isNotEmptyFile();
   }
 
   @Test
   void yoloHasCentresAndAnEmptyFileForNoBoxes() throws IOException {
-    export(choice("yolo", choice -> choice.split = Splits.parse("train=0.5,val=0.5"))).execute();
+    export(ExportChoice.of("yolo", choice -> choice.split = Splits.parse("train=0.5,val=0.5")))
+        .execute();
 
-    Map<String, byte[]> files = files();
+    Map<String, byte[]> files = data.files();
     String labels =
         files.keySet().stream().filter(name -> name.matches("labels/.*/0_0.txt")).findAny().get();
-    assertThat(text(labels))
+    assertThat(data.text(labels))
         .isEqualTo(
             "1 0.25000000 0.25000000 0.30000000 0.30000000\n"
                 + "0 0.70000000 0.70000000 0.40000000 0.40000000\n");
-    assertThat(files.get(labels.replace("0_0", "4_0").replaceFirst("train|val", splitOf("4"))))
+    assertThat(files.get(labels.replace("0_0", "4_0").replaceFirst("train|val", data.splitOf("4"))))
         .isEmpty();
     assertThat(files).containsKey(labels.replace("labels", "images").replace("txt", "png"));
-    assertThat(text("data.yaml"))
+    assertThat(data.text("data.yaml"))
         .contains("train: images/", "val: images/", "  0: \"blue circle\"\n  1: \"red circle\"\n");
   }
 
-  private String splitOf(String id) throws IOException {
-    return files().keySet().stream()
-        .filter(name -> name.endsWith("/%s_0.png".formatted(id)))
-        .map(name -> name.split("/")[1])
-        .findAny()
-        .orElseThrow();
-  }
-
   @Test
-  void vocCountsPixelsFromOne() throws IOException {
-    export(choice("voc")).execute();
+  void vocCountsPixelsFromOneAndGoesOnWhenItWasCutOff() throws IOException {
+    export(ExportChoice.of("voc")).execute();
 
-    assertThat(text("Annotations/0_0.xml"))
+    assertThat(data.text("Annotations/0_0.xml"))
         .contains("<bndbox><xmin>7</xmin><ymin>7</ymin><xmax>26</xmax><ymax>26</ymax></bndbox>")
         .contains("<name>red circle</name>", "<seed>0</seed>", "<license>not stated</license>");
-    assertThat(text("ImageSets/Main/train.txt")).isEqualTo("0_0\n1_0\n2_0\n3_0\n4_0\n5_0\n");
-    assertThat(Files.readAllBytes(folder.resolve("data/JPEGImages/0_0.png")))
-        .isEqualTo(pixels("0"));
+    assertThat(data.text("ImageSets/Main/train.txt")).isEqualTo("0_0\n1_0\n2_0\n3_0\n4_0\n5_0\n");
+    assertThat(Files.readAllBytes(data.file("JPEGImages/0_0.png"))).isEqualTo(pixels("0"));
+
+    Map<String, byte[]> undisturbed = data.files();
+    Files.delete(data.file("README.md"));
+    Files.delete(data.file("JPEGImages/3_0.png"));
+    Files.createDirectory(data.file("_staging"));
+    Files.createFile(data.file("_staging/0.png.01234567-0123-0123-0123-0123456789ab"));
+
+    assertThat(export(ExportChoice.of("voc")).execute().written()).isEqualTo(1);
+    data.assertSame(undisturbed);
+
+    ExportResult finished = export(ExportChoice.of("voc")).execute();
+    assertThat(finished.written() + finished.descriptions()).isZero();
+    assertRefused(
+        export(ExportChoice.of("voc", choice -> choice.where = "seed > 0")),
+        "holds another export: where is not set there, seed > 0 here");
+    data.assertSame(undisturbed);
   }
 
   @Test
-  void webDatasetHasTarFilesOfAGivenSize() throws IOException {
-    export(choice("webdataset")).execute();
+  void webDatasetHasTarFilesOfAGivenSizeAndWritesMissingOnes() throws IOException {
+    export(ExportChoice.of("webdataset")).execute();
 
-    assertThat(files().keySet()).contains("train/00000.tar", "train/00001.tar");
-    Map<String, byte[]> first = untar("train/00000.tar");
+    Map<String, byte[]> undisturbed = data.files();
+    assertThat(undisturbed).containsKeys("train/00000.tar", "train/00001.tar");
+    Map<String, byte[]> first = data.untar("train/00000.tar");
     assertThat(first.keySet())
         .hasSize(12)
         .startsWith("000000001.png", "000000001.json", "000000001.txt", "000000002.png");
@@ -281,169 +215,69 @@ class ExportDatasetTest extends SharedSpark {
     JsonNode box = JSON.readTree(first.get("000000001.json")).get("objects").get(1);
     assertThat(box.get("category").asText()).isEqualTo("blue circle");
     assertThat(box.get("bbox").toString()).isEqualTo("[32.0,32.0,25.6,25.6]");
-    assertThat(untar("train/00001.tar")).hasSize(6);
-  }
+    assertThat(data.untar("train/00001.tar")).hasSize(6);
 
-  private Map<String, byte[]> untar(String name) throws IOException {
-    Map<String, byte[]> members = new LinkedHashMap<>();
-    try (var tar =
-        new TarArchiveInputStream(Files.newInputStream(folder.resolve("data").resolve(name)))) {
-      for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-        members.put(entry.getName(), tar.readAllBytes());
-      }
-    }
-    return members;
+    Files.delete(data.file("train/00001.tar"));
+    assertThat(export(ExportChoice.of("webdataset")).execute().written()).isEqualTo(2);
+    data.assertSame(undisturbed);
   }
 
   @Test
   void imageFolderHasALineForEachImage() throws IOException {
-    export(choice("imagefolder")).execute();
+    export(ExportChoice.of("imagefolder")).execute();
 
-    List<String> lines = text("train/metadata.jsonl").lines().toList();
+    List<String> lines = data.text("train/metadata.jsonl").lines().toList();
     assertThat(lines).hasSize(6);
     JsonNode first = JSON.readTree(lines.get(0));
     assertThat(first.get("file_name").asText()).isEqualTo("0_0.png");
     assertThat(first.get("text").asText()).isEqualTo("a red circle and a blue circle");
     assertThat(first.get("objects").get("bbox").toString())
         .isEqualTo("[[6.4,6.4,19.2,19.2],[32.0,32.0,25.6,25.6]]");
-    assertThat(text("README.md"))
+    assertThat(data.text("README.md"))
         .startsWith("---\n")
         .contains("  - split: train\n    path: train/**");
-    assertThat(folder.resolve("data/train/0_0.png")).exists();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"coco", "webdataset"})
-  void anExportThatWasCutOffGoesOnToTheSameBytes(String format) throws IOException {
-    export(choice(format)).execute();
-    Map<String, byte[]> undisturbed = files();
-    boolean tar = format.equals("webdataset");
-    Files.delete(folder.resolve("data/README.md"));
-    Files.delete(folder.resolve(tar ? "data/train/00001.tar" : "data/images/train/3_0.png"));
-    Files.createDirectory(folder.resolve("data/_staging"));
-    Files.createFile(folder.resolve("data/_staging/0.png.01234567-0123-0123-0123-0123456789ab"));
-
-    ExportResult again = export(choice(format)).execute();
-
-    assertThat(again.written()).isEqualTo(tar ? 2 : 1);
-    assertSame(files(), undisturbed);
+    assertThat(data.file("train/0_0.png")).exists();
   }
 
   @Test
-  void theSameInputGivesTheSameBytesAndAFinishedExportSaysSo() throws IOException {
-    export(choice("coco")).execute();
-    Map<String, byte[]> first = files();
-
-    ExportResult finished = export(choice("coco")).execute();
-
-    assertThat(finished.written() + finished.descriptions()).isZero();
-    FileUtils.deleteDirectory(folder.resolve("data").toFile());
-    export(choice("coco")).execute();
-    assertSame(files(), first);
-  }
-
-  @Test
-  void allImagesOfAPromptAreInOneSplit() throws IOException {
-    export(choice("coco", choice -> choice.split = Splits.parse("a=0.4,b=0.6"))).execute();
-
-    assertThat(splitOf("0")).isEqualTo(splitOf("1"));
-    assertThat(splitOf("2")).isEqualTo(splitOf("3"));
-    JsonNode all = coco("b");
-    assertThat(coco("a").get("images").size() + all.get("images").size()).isEqualTo(6);
-    List<String> numbers = coco("a").get("annotations").findValuesAsText("id");
-    assertThat(numbers).doesNotContainAnyElementsOf(all.get("annotations").findValuesAsText("id"));
-  }
-
-  @Test
-  void conditionsChooseImagesByColumnsOfTheRunAndTheEvaluation() throws IOException {
-    assertThat(export("coco", choice -> choice.where = "seed >= 3 and detection.iou is null"))
-        .containsExactly("4_0.png", "5_0.png");
-    assertThat(
-            export(
-                "coco",
-                choice -> {
-                  choice.evaluation = "shapes";
-                  choice.where = "evaluation.score > 0.5 or forall(objects, o -> false)";
-                }))
-        .containsExactly("0_0.png", "2_0.png");
-    assertThat(text("README.md")).contains("| 4 | refused by --where |");
-  }
-
-  @Test
-  void theBestImagesOfAPromptStay() throws IOException {
-    assertThat(export("coco", choice -> choice.best = new BestImages(1, "seed % 4")))
-        .containsExactly("1_0.png", "3_0.png", "4_0.png", "5_0.png");
-    assertThat(export("coco", choice -> choice.best = new BestImages(1, "detection.iou")))
-        .containsExactly("0_0.png", "2_0.png", "4_0.png", "5_0.png");
-  }
-
-  @Test
-  void imagesThatLookLikeOthersOfTheirPromptGo() throws IOException {
-    // 0 and 1 are mirrored, so they look different; a second run has each image again.
-    FileUtils.copyDirectory(made.resolve("out").toFile(), folder.resolve("copy").toFile());
-    export(choice("coco", choice -> choice.duplicates = Treatment.DROP))
-        .runs(List.of(made.resolve("out").toString(), folder.resolve("copy").toString()))
-        .execute();
-
-    assertThat(coco("train").get("images").findValuesAsText("file_name"))
-        .containsExactly(
-            "1-0_0.png", "1-1_0.png", "1-2_0.png", "1-3_0.png", "1-4_0.png", "1-5_0.png");
-    assertThat(text("README.md"))
-        .contains("| 6 | near duplicates of another image of their prompt |");
-  }
-
-  @Test
-  void imagesOfTheSameIdAreToldApartByTheirRun() throws IOException {
+  void imagesOfTwoRunsAreToldApartAndThoseOfAPromptShareASplit() throws IOException {
     FileUtils.copyDirectory(made.resolve("out").toFile(), folder.resolve("copy").toFile());
     ExportResult result =
-        export(choice("coco"))
+        export(ExportChoice.of("coco", choice -> choice.split = Splits.parse("a=0.4,b=0.6")))
             .runs(List.of(made.resolve("out").toString(), folder.resolve("copy").toString()))
             .execute();
 
     assertThat(result.images()).isEqualTo(12);
-    JsonNode images = coco("train").get("images");
-    assertThat(images.findValuesAsText("file_name")).doesNotHaveDuplicates().contains("2-0_0.png");
-    assertThat(images.get(11).get("run").asText()).isEqualTo("copy");
-    assertThat(folder.resolve("data/images/train/2-5_0.png")).exists();
+    assertThat(data.splitOf("1-0")).isEqualTo(data.splitOf("1-1")).isEqualTo(data.splitOf("2-0"));
+    assertThat(data.splitOf("1-2")).isEqualTo(data.splitOf("1-3")).isEqualTo(data.splitOf("2-2"));
+    List<String> runs = new ArrayList<>();
+    List<String> numbers = new ArrayList<>();
+    for (String split : List.of("a", "b")) {
+      runs.addAll(data.coco(split).get("images").findValuesAsText("run"));
+      numbers.addAll(data.coco(split).get("annotations").findValuesAsText("id"));
+    }
+    assertThat(runs).hasSize(12).contains("out", "copy");
+    assertThat(numbers).hasSize(18).doesNotHaveDuplicates();
   }
 
   @Test
-  void negativesAndCrowdsMayBeDropped() throws IOException {
-    assertThat(export("coco", choice -> choice.negatives = Treatment.DROP))
-        .containsExactly("0_0.png", "1_0.png", "2_0.png", "3_0.png", "5_0.png");
-    assertThat(
-            export(
-                "coco",
-                choice -> {
-                  choice.negatives = Treatment.DROP;
-                  choice.crowds = Treatment.DROP;
-                }))
-        .containsExactly("0_0.png", "1_0.png", "2_0.png", "3_0.png");
-  }
-
-  @Test
-  void aFullClassTakesNoMoreImages() throws IOException {
-    assertThat(export("coco", choice -> choice.maxPerClass = 3))
-        .containsExactly("0_0.png", "1_0.png", "2_0.png", "4_0.png");
-    assertThat(text("README.md")).contains("| 2 | with a class that has --max-per-class boxes |");
-  }
-
-  @Test
-  void detectedBoxesAreThoseOfTheEvaluation() throws IOException {
+  void conditionsAndDetectedBoxesAreThoseOfTheEvaluation() throws IOException {
     assertThat(
             export(
                 "coco",
                 choice -> {
                   choice.boxes = BoxSource.DETECTED;
                   choice.evaluation = "shapes";
+                  choice.where = "evaluation.score > 0.5 and detection.iou > 0.5 or seed = 1";
                 }))
-        .contains("0_0.png", "1_0.png");
-    JsonNode box = coco("train").get("annotations").get(2);
+        .containsExactly("0_0.png", "1_0.png", "2_0.png");
+    assertThat(data.text("README.md")).contains("| 3 | refused by --where |");
+    JsonNode box = data.coco("train").get("annotations").get(2);
     assertThat(box.get("image_id").asInt()).isEqualTo(2);
     assertThat(box.get("detector_score").asDouble()).isGreaterThan(0);
     // Image 1 is mirrored: its red circle is at 0.6 to 0.9.
     double left =
-        Stream.of(box, coco("train").get("annotations").get(3))
+        Stream.of(box, data.coco("train").get("annotations").get(3))
             .filter(found -> found.get("category_id").asInt() == 2)
             .findAny()
             .get()
@@ -454,19 +288,33 @@ class ExportDatasetTest extends SharedSpark {
   }
 
   @Test
-  void matchedBoxesAreThoseWithADetection() throws IOException {
-    List<String> images =
-        export(
-            "coco",
-            choice -> {
-              choice.boxes = BoxSource.MATCHED;
-              choice.evaluation = "shapes";
-              choice.negatives = Treatment.DROP;
-            });
+  void theBestImagesOfAPromptStayUntilAClassIsFull() throws IOException {
+    assertThat(
+            export(
+                "coco",
+                choice -> {
+                  choice.best = new BestImages(1, "seed % 4");
+                  choice.maxPerClass = 2;
+                }))
+        .containsExactly("1_0.png", "3_0.png", "4_0.png");
+    assertThat(data.text("README.md"))
+        .contains("| 2 | not among the best of their prompt |")
+        .contains("| 1 | with a class that has --max-per-class boxes |");
+  }
 
-    assertThat(images).containsExactly("0_0.png", "2_0.png");
-    assertThat(coco("train").get("annotations").get(0).get("bbox").toString())
-        .isEqualTo("[6.4,6.4,19.2,19.2]");
+  @Test
+  void imagesThatLookLikeOthersOfTheirPromptGo() throws IOException {
+    // 0 and 1 are mirrored, so they look different; a second run has each image again.
+    FileUtils.copyDirectory(made.resolve("out").toFile(), folder.resolve("copy").toFile());
+    export(ExportChoice.of("coco", choice -> choice.duplicates = Treatment.DROP))
+        .runs(List.of(made.resolve("out").toString(), folder.resolve("copy").toString()))
+        .execute();
+
+    assertThat(data.coco("train").get("images").findValuesAsText("file_name"))
+        .containsExactly(
+            "1-0_0.png", "1-1_0.png", "1-2_0.png", "1-3_0.png", "1-4_0.png", "1-5_0.png");
+    assertThat(data.text("README.md"))
+        .contains("| 6 | near duplicates of another image of their prompt |");
   }
 
   @Test
@@ -477,7 +325,7 @@ class ExportDatasetTest extends SharedSpark {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("map.json has no class for 1 phrase: 'a blue circle'")
         .hasMessageContaining("--missing-classes drop");
-    assertThat(folder.resolve("data/_selection.jsonl")).doesNotExist();
+    assertThat(data.file("_selection.jsonl")).doesNotExist();
 
     export(
         "coco",
@@ -485,38 +333,51 @@ class ExportDatasetTest extends SharedSpark {
           choice.labels = map;
           choice.missing = MissingClasses.DROP;
         });
-    assertThat(coco("train").get("categories").findValuesAsText("name")).containsExactly("disc");
-    assertThat(coco("train").get("annotations")).hasSize(5);
-    assertThat(text("README.md")).contains("4 boxes are left out");
+    assertThat(data.coco("train").get("categories").findValuesAsText("name"))
+        .containsExactly("disc");
+    assertThat(data.coco("train").get("annotations")).hasSize(5);
+    assertThat(data.text("README.md")).contains("4 boxes are left out");
   }
 
   @Test
   void whatCannotBeExportedIsRefused() throws IOException {
-    assertRefused(export(choice("coco", choice -> choice.where = "sead > 3")), "sead", "--where");
-    assertRefused(export(choice("coco", choice -> choice.where = "seed >")), "--where");
     assertRefused(
-        export(choice("coco", choice -> choice.where = "seed")), "it must be a condition");
+        export(ExportChoice.of("coco", choice -> choice.where = "sead > 3")), "sead", "--where");
+    assertRefused(export(ExportChoice.of("coco", choice -> choice.where = "seed >")), "--where");
     assertRefused(
-        export(choice("coco", choice -> choice.where = "evaluation.score > 0")),
+        export(ExportChoice.of("coco", choice -> choice.where = "seed")), "it must be a condition");
+    for (String sql :
+        List.of("max(seed) > 3", "row_number() over (order by seed) < 3", "explode(array(true))")) {
+      assertRefused(export(ExportChoice.of("coco", choice -> choice.where = sql)), "--where");
+    }
+    assertRefused(
+        export(ExportChoice.of("coco", choice -> choice.where = "rand() < 0.5")),
+        "gives another result each time");
+    assertRefused(
+        export(ExportChoice.of("coco", choice -> choice.where = "evaluation.score > 0")),
         "columns of an evaluation need --evaluation NAME");
     assertRefused(
-        export(choice("coco", choice -> choice.best = new BestImages(1, "prompt"))),
+        export(ExportChoice.of("coco", choice -> choice.best = new BestImages(1, "prompt"))),
         "it must be a number");
     assertRefused(
-        export(choice("coco", choice -> choice.where = "seed > 99")),
+        export(ExportChoice.of("coco", choice -> choice.where = "seed > 99")),
         "No image is left to export: 1 not made, 6 refused by --where");
     assertRefused(
-        export(choice("coco", choice -> choice.evaluation = "owl")), "has no evaluation owl");
+        export(ExportChoice.of("coco", choice -> choice.evaluation = "owl")),
+        "has no evaluation owl");
     assertRefused(
-        export(choice("coco")).runs(List.of(folder.resolve("none").toString())),
+        export(ExportChoice.of("coco")).runs(List.of(folder.resolve("none").toString())),
         "There is no run in");
     assertRefused(
-        export(choice("coco")).output(made.resolve("out/data").toString()),
+        export(ExportChoice.of("coco")).output(made.resolve("out/data").toString()),
         "it lies in the folder of the run");
     String run = made.resolve("out").toString();
-    assertRefused(export(choice("coco")).runs(List.of(run, run + "/.")), "is named twice");
+    assertRefused(export(ExportChoice.of("coco")).runs(List.of(run, run + "/.")), "is named twice");
     assertRefused(
-        export(choice("coco")).runs(List.of(run + "/evaluations/shapes")), "itself an evaluation");
+        export(ExportChoice.of("coco")).runs(List.of(run + "/evaluations/shapes")),
+        "itself an evaluation");
+    Files.createDirectories(data.file("mine"));
+    assertRefused(export(ExportChoice.of("coco")), "it holds mine; empty it or name another");
   }
 
   private static void assertRefused(ExportDataset export, String... messages) {
@@ -528,27 +389,15 @@ class ExportDatasetTest extends SharedSpark {
   }
 
   @Test
-  void anotherExportOrOtherFilesInTheFolderAreRefused() throws IOException {
-    export(choice("coco")).execute();
-    assertRefused(
-        export(choice("coco", choice -> choice.where = "seed > 0")),
-        "holds another export: where is not set there, seed > 0 here");
-
-    FileUtils.deleteDirectory(folder.resolve("data").toFile());
-    Files.createDirectories(folder.resolve("data/mine"));
-    assertRefused(export(choice("coco")), "it holds mine; empty it or name another");
-  }
-
-  @Test
   void aRunThatIsNotFinishedIsRefused() throws IOException {
     FileUtils.copyDirectory(made.resolve("out").toFile(), folder.resolve("out").toFile());
     Files.delete(folder.resolve("out/images/chunk-00001.parquet"));
 
     assertRefused(
-        export(choice("coco")).runs(List.of(folder.resolve("out").toString())),
+        export(ExportChoice.of("coco")).runs(List.of(folder.resolve("out").toString())),
         "chunks are missing: 1 of 4",
         "To go on with it: cd ",
         "the command (the run was in ");
-    assertThat(folder.resolve("data")).doesNotExist();
+    assertThat(data.root()).doesNotExist();
   }
 }
