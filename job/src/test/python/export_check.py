@@ -2,9 +2,9 @@
 
 FOLDER has exports of the same images, each in a folder of the name of its format: coco, yolo, voc,
 webdataset and imagefolder. Their classes are phrases. Ends with 0 and a line for each tool, or with an
-AssertionError that says what a tool would miss.
+AssertionError that says what a tool would miss. With --fiftyone, FiftyOne reads coco and yolo, too.
 
-    python export_check.py FOLDER RUN...
+    python export_check.py [--fiftyone] FOLDER RUN...
 """
 
 import argparse
@@ -170,6 +170,31 @@ def check_imagefolder(folder, wanted):
         compare(f"datasets {datasets.__version__}, by {way}", wanted, found, 0.001)
 
 
+def check_fiftyone(folder, wanted):
+    import fiftyone as fo  # it starts a database
+
+    fo.config.show_progress_bars = False
+    for name in ("coco", "yolo"):
+        found = {}
+        for split in sorted(path.name for path in (folder / name / "images").iterdir()):
+            if name == "coco":
+                dataset = fo.Dataset.from_dir(
+                    dataset_type=fo.types.COCODetectionDataset, data_path=str(folder / name / "images" / split),
+                    labels_path=str(folder / name / "annotations" / f"instances_{split}.json"), label_types="detections")
+            else:
+                dataset = fo.Dataset.from_dir(
+                    dataset_type=fo.types.YOLOv5Dataset, dataset_dir=str(folder / name), split=split)
+            for sample in dataset:
+                file = Path(sample.filepath).name
+                check_bytes("fiftyone", sample.filepath, wanted[file])
+                width, height = wanted[file]["size"]
+                things = sample.ground_truth.detections if sample.ground_truth else []
+                found[file] = [(thing.label, *np.multiply(thing.bounding_box, [width, height, width, height]))
+                               for thing in things]
+            dataset.delete()
+        compare(f"fiftyone {fo.__version__}, {name}", wanted, found, 0.001)
+
+
 def check_card(folder):
     card = (folder / "README.md").read_text()
     for part in ("## Origin", "Licence: ", "## Balance", "| class |", "Exported by Boxwright"):
@@ -181,6 +206,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help="the folder of the exports")
     parser.add_argument("runs", type=Path, nargs="+", help="the output folders of the runs, in the order of the export")
+    parser.add_argument("--fiftyone", action="store_true", help="read coco and yolo with FiftyOne, too")
     arguments = parser.parse_args()
     datasets.disable_progress_bars()
     wanted = read_tables(arguments.runs)
@@ -189,6 +215,8 @@ def main():
     for name, check in checks.items():
         check_card(arguments.folder / name)
         check(arguments.folder / name, wanted)
+    if arguments.fiftyone:
+        check_fiftyone(arguments.folder, wanted)
 
 
 if __name__ == "__main__":
