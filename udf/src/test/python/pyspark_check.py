@@ -1,16 +1,20 @@
-"""Checks the SQL functions and the stage of Spark ML with real PySpark: python pyspark_check.py JAR [connect]
+"""Checks the SQL functions, the stage of Spark ML and the walk of udf/docs/pyspark.md with real PySpark:
+python pyspark_check.py JAR [connect]
 
-JAR is boxwright-job.jar, built for the same Spark. Two pictures of the model shapes are made on the CPU in four steps.
-With connect, only what Spark Connect has is checked: the functions.
+JAR is boxwright-job.jar, built for the same Spark. Two pictures of the model shapes are made on the CPU in four steps,
+by the stage and by a run that is exported. With connect, only what Spark Connect has is checked: the functions.
 """
 
 import io
+import json
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import pandas as pd
+import pyspark
 from PIL import Image
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -109,6 +113,27 @@ def check_scores(spark):
     assert moved
 
 
+def run_boxwright(*arguments):
+    """Runs the launcher with the Spark of PySpark, as a shell of pyspark does."""
+    launcher = Path(__file__).parents[4] / "job" / "bin" / "boxwright"
+    subprocess.run([launcher, "--master", "local[2]", *arguments], check=True,
+                   env={**os.environ, "SPARK_HOME": str(Path(pyspark.__file__).parent)})
+
+
+def check_export(spark, folder):
+    spark.createDataFrame(PROMPTS).write.parquet(f"{folder}/prompts")
+    run_boxwright("generate", "--model", "shapes", "--steps", "4", "--input", f"{folder}/prompts", "--output", f"{folder}/run")
+    run_boxwright("export", f"{folder}/run", "--format", "coco", "--output", f"{folder}/data",
+                  "--where", "size(objects) = 2 AND adherence.held_out.lift IS NOT NULL")
+    coco = json.loads(Path(f"{folder}/data/annotations/instances_train.json").read_text())
+    assert [image["prompt_id"] for image in coco["images"]] == ["two"], coco["images"]
+    assert [category["name"] for category in coco["categories"]] == ["circle", "star"], coco["categories"]
+    boxes = [thing["bbox"] for thing in coco["annotations"]]
+    assert boxes == [[6.4, 6.4, 51.2, 51.2], [70.4, 70.4, 51.2, 51.2]], boxes
+    with Image.open(f"{folder}/data/images/train/{coco['images'][0]['file_name']}") as picture:
+        assert picture.size == (128, 128)
+
+
 def main():
     spark = start(sys.argv[1], connect="connect" in sys.argv[2:])
     boxwright.register_functions(spark)
@@ -117,6 +142,7 @@ def main():
     if "connect" not in sys.argv[2:]:
         with tempfile.TemporaryDirectory() as folder:
             check_stage(spark, folder)
+            check_export(spark, folder)
     print(f"All is well with PySpark {spark.version}")
     spark.stop()
 
