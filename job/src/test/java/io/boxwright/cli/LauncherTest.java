@@ -310,6 +310,43 @@ class LauncherTest {
         .hasLineCount(1);
   }
 
+  private void installJavaVersion(String version) throws Exception {
+    Files.writeString(
+        root.resolve("java/release"),
+        "IMPLEMENTOR=\"Any\"\nJAVA_VERSION=\"%s\"\n".formatted(version));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.8.0_392, 8", "11.0.21, 11", "16, 16", "23.0.1, 23", "25, 25"})
+  void aJavaThatCannotRunItIsNamed(String version, String shortVersion) throws Exception {
+    installJavaVersion(version);
+
+    assertThat(launch("", 2, "--version"))
+        .isEqualTo(
+            "%s/java/bin/java is Java %s: install a JDK 17, or set JAVA_HOME to one%n"
+                .formatted(root, shortVersion));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"17", "17.0.15", "21.0.2"})
+  void aJavaFrom17OnRunsIt(String version) throws Exception {
+    installJavaVersion(version);
+
+    assertThat(launch("--version")).startsWith("java ");
+  }
+
+  /** Spark takes the value of --driver-java-options apart as a shell would. */
+  @Test
+  void aFolderWithABlankInItsNameIsOneOptionOfJava() throws Exception {
+    root = Files.createDirectory(root.resolve("my tools"));
+    installLauncher();
+
+    assertThat(launchWith(root.resolve("spark").toString(), "generate"))
+        .contains(
+            " --driver-java-options \"-Dlog4j2.configurationFile=file:%s/conf/log4j2.properties\" "
+                .formatted(root));
+  }
+
   @Test
   void theJobIsToldHowItWasCalled() throws Exception {
     Path file = root.resolve("java/bin/java");
