@@ -84,7 +84,7 @@ class TableFormatTest {
         "{\"prompt\":\"a\",\"id\":1e400} | t.jsonl, line 1, field id: a number is infinite",
         "{\"prompt\":\"a\",\"s\":[-1e400]} | t.jsonl, line 1, field s: a number is infinite",
         "{\"prompt\":\"a \\ud800 cat\"} | t.jsonl, line 1: the text 'a",
-        "{\"prompt\":\"a\",\"x\":{\"\\udc00\":1}} | half of a surrogate pair",
+        "{\"prompt\":\"a\",\"x\":{\"\\udc00\":1}} | surrogate",
         "{\"prompt\":{}} | t.jsonl, line 1, field prompt: it is an object, but must be text",
       })
   void valuesThatCannotBeKeptAreRefused(String line, String message) throws Exception {
