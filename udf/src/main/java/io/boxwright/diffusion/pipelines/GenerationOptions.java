@@ -7,6 +7,7 @@ import io.boxwright.diffusion.schedulers.Schedulers;
 import io.boxwright.text.Printable;
 import java.io.Serializable;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * The options that all requests of a batch share. Names and defaults are those of diffusers' {@code
@@ -104,164 +105,108 @@ public record GenerationOptions(
     return classifierFree() && step <= (int) (steps * cutoffStepRatio);
   }
 
+  /** A copy of options while one of them changes. */
+  private static final class Draft {
+    private int height;
+    private int width;
+    private int numInferenceSteps;
+    private double guidanceScale;
+    private double guidanceRescale;
+    private double cutoffStepRatio;
+    private int clipSkip;
+    private double eta;
+    private String scheduler;
+    private AttentionMaps attentionMaps;
+    private BatchShape batchShape;
+
+    Draft(GenerationOptions options) {
+      height = options.height;
+      width = options.width;
+      numInferenceSteps = options.numInferenceSteps;
+      guidanceScale = options.guidanceScale;
+      guidanceRescale = options.guidanceRescale;
+      cutoffStepRatio = options.cutoffStepRatio;
+      clipSkip = options.clipSkip;
+      eta = options.eta;
+      scheduler = options.scheduler;
+      attentionMaps = options.attentionMaps;
+      batchShape = options.batchShape;
+    }
+
+    GenerationOptions toOptions() {
+      return new GenerationOptions(
+          height,
+          width,
+          numInferenceSteps,
+          guidanceScale,
+          guidanceRescale,
+          cutoffStepRatio,
+          clipSkip,
+          eta,
+          scheduler,
+          attentionMaps,
+          batchShape);
+    }
+  }
+
+  private GenerationOptions change(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.toOptions();
+  }
+
   /** Returns the same options with another size in pixels. */
   public GenerationOptions withSize(int newHeight, int newWidth) {
-    return new GenerationOptions(
-        newHeight,
-        newWidth,
-        numInferenceSteps,
-        guidanceScale,
-        guidanceRescale,
-        cutoffStepRatio,
-        clipSkip,
-        eta,
-        scheduler,
-        attentionMaps,
-        batchShape);
+    return change(
+        draft -> {
+          draft.height = newHeight;
+          draft.width = newWidth;
+        });
   }
 
   /** Returns the same options with another number of steps. */
   public GenerationOptions withNumInferenceSteps(int value) {
-    return new GenerationOptions(
-        height,
-        width,
-        value,
-        guidanceScale,
-        guidanceRescale,
-        cutoffStepRatio,
-        clipSkip,
-        eta,
-        scheduler,
-        attentionMaps,
-        batchShape);
+    return change(draft -> draft.numInferenceSteps = value);
   }
 
   /** Returns the same options with another guidance scale. */
   public GenerationOptions withGuidanceScale(double value) {
-    return new GenerationOptions(
-        height,
-        width,
-        numInferenceSteps,
-        value,
-        guidanceRescale,
-        cutoffStepRatio,
-        clipSkip,
-        eta,
-        scheduler,
-        attentionMaps,
-        batchShape);
+    return change(draft -> draft.guidanceScale = value);
   }
 
   /** Returns the same options with another guidance rescale. */
   public GenerationOptions withGuidanceRescale(double value) {
-    return new GenerationOptions(
-        height,
-        width,
-        numInferenceSteps,
-        guidanceScale,
-        value,
-        cutoffStepRatio,
-        clipSkip,
-        eta,
-        scheduler,
-        attentionMaps,
-        batchShape);
+    return change(draft -> draft.guidanceRescale = value);
   }
 
   /** Returns the same options with another end of classifier-free guidance. */
   public GenerationOptions withCutoffStepRatio(double value) {
-    return new GenerationOptions(
-        height,
-        width,
-        numInferenceSteps,
-        guidanceScale,
-        guidanceRescale,
-        value,
-        clipSkip,
-        eta,
-        scheduler,
-        attentionMaps,
-        batchShape);
+    return change(draft -> draft.cutoffStepRatio = value);
   }
 
   /** Returns the same options with another number of skipped layers. */
   public GenerationOptions withClipSkip(int value) {
-    return new GenerationOptions(
-        height,
-        width,
-        numInferenceSteps,
-        guidanceScale,
-        guidanceRescale,
-        cutoffStepRatio,
-        value,
-        eta,
-        scheduler,
-        attentionMaps,
-        batchShape);
+    return change(draft -> draft.clipSkip = value);
   }
 
   /** Returns the same options with another eta. */
   public GenerationOptions withEta(double value) {
-    return new GenerationOptions(
-        height,
-        width,
-        numInferenceSteps,
-        guidanceScale,
-        guidanceRescale,
-        cutoffStepRatio,
-        clipSkip,
-        value,
-        scheduler,
-        attentionMaps,
-        batchShape);
+    return change(draft -> draft.eta = value);
   }
 
   /** Returns the same options with another scheduler. */
   public GenerationOptions withScheduler(String className) {
-    return new GenerationOptions(
-        height,
-        width,
-        numInferenceSteps,
-        guidanceScale,
-        guidanceRescale,
-        cutoffStepRatio,
-        clipSkip,
-        eta,
-        className,
-        attentionMaps,
-        batchShape);
+    return change(draft -> draft.scheduler = className);
   }
 
   /** Returns the same options with or without attention maps. */
   public GenerationOptions withAttentionMaps(AttentionMaps value) {
-    return new GenerationOptions(
-        height,
-        width,
-        numInferenceSteps,
-        guidanceScale,
-        guidanceRescale,
-        cutoffStepRatio,
-        clipSkip,
-        eta,
-        scheduler,
-        value,
-        batchShape);
+    return change(draft -> draft.attentionMaps = value);
   }
 
   /** Returns the same options with another batch shape. */
   public GenerationOptions withBatchShape(BatchShape value) {
-    return new GenerationOptions(
-        height,
-        width,
-        numInferenceSteps,
-        guidanceScale,
-        guidanceRescale,
-        cutoffStepRatio,
-        clipSkip,
-        eta,
-        scheduler,
-        attentionMaps,
-        value);
+    return change(draft -> draft.batchShape = value);
   }
 
   /**

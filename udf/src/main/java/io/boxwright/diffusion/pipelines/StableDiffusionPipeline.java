@@ -241,7 +241,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
           timer.lap(Stage.GUIDE);
           NDArray prediction =
               options.classifierFree(i, timesteps.length)
-                  ? guide(predict(guided, scheduler, i, doubled, hooks), options)
+                  ? applyClassifierFreeGuidance(
+                      predict(guided, scheduler, i, doubled, hooks), options)
                   : predict(guided, scheduler, i, conditioning, hooks); // (B, C, h, w)
           NDArray after = scheduler.step(prediction, i, guided, noise.ofStep(i));
           latents = step.keep(inputs.callbackOnStepEnd().onStepEnd(i, timesteps[i], after));
@@ -307,7 +308,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   }
 
   /** Applies classifier-free guidance: (2B, C, h, w) -> (B, C, h, w). */
-  private static NDArray guide(NDArray prediction, GenerationOptions options) {
+  private static NDArray applyClassifierFreeGuidance(
+      NDArray prediction, GenerationOptions options) {
     try (prediction) {
       return PipelineKernels.applyClassifierFreeGuidance(
           prediction, options.guidanceScale(), options.guidanceRescale());
