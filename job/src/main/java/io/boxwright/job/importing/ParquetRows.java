@@ -10,10 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
-import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
-import org.apache.parquet.io.InputFile;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
@@ -42,7 +39,9 @@ final class ParquetRows {
   static List<FileValue> read(SourceFile file) throws IOException {
     List<FileValue> rows = new ArrayList<>();
     try (ParquetReader<Group> reader =
-        new Builder(HadoopInputFile.fromPath(file.path(), file.configuration())).build()) {
+        ParquetReader.builder(new GroupReadSupport(), file.path())
+            .withConf(file.configuration())
+            .build()) {
       for (Group row = reader.read(); row != null; row = reader.read()) {
         String place = "%s, row %d".formatted(file.name(), rows.size() + 1);
         rows.add(new FileValue(place, toObject(row, place)));
@@ -54,18 +53,6 @@ final class ParquetRows {
           "Cannot read %s: %s".formatted(file.name(), e.getMessage()), e);
     }
     return rows;
-  }
-
-  private static final class Builder extends ParquetReader.Builder<Group> {
-
-    Builder(InputFile file) {
-      super(file);
-    }
-
-    @Override
-    protected ReadSupport<Group> getReadSupport() {
-      return new GroupReadSupport();
-    }
   }
 
   private static ObjectNode toObject(Group group, String place) {

@@ -45,19 +45,8 @@ public final class GroupReader implements AutoCloseable {
     Configuration settings = new Configuration(hadoop);
     settings.set(ReadSupport.PARQUET_READ_SCHEMA, chosen.toString());
     footer = metaData.getKeyValueMetaData();
-    reader = new Builder(file).withConf(settings).build();
-  }
-
-  private static final class Builder extends ParquetReader.Builder<Group> {
-
-    Builder(InputFile file) {
-      super(file);
-    }
-
-    @Override
-    protected ReadSupport<Group> getReadSupport() {
-      return new GroupReadSupport();
-    }
+    reader =
+        ParquetReader.builder(new GroupReadSupport(), new Path(path)).withConf(settings).build();
   }
 
   private static FileMetaData readMetaData(InputFile file) throws IOException {

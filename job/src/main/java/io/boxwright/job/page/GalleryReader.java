@@ -173,7 +173,7 @@ final class GalleryReader {
   private static final Found NOTHING = new Found(null, null);
 
   /**
-   * What a detector found in an image.
+   * The detections of an image.
    *
    * @param objects a detection for each object of the layout, in its order
    * @param all everything that was found, the surest first; empty for images with a layout

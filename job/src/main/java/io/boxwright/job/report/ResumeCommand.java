@@ -29,8 +29,8 @@ public record ResumeCommand(String command, String note) {
     return new ResumeCommand(
         command,
         moved
-            ? " (the run was in %s then: name its folder of today, %s)"
-                .formatted(record.folder(), folder.path())
+            ? " (the run has moved: give %s in place of %s)"
+                .formatted(folder.path(), record.folder())
             : "");
   }
 

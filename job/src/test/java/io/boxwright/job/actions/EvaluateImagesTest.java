@@ -364,7 +364,7 @@ class EvaluateImagesTest extends SharedSpark {
     assertThatThrownBy(() -> evaluation("7bench").execute())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("chunks are missing: 1 of 3")
-        .hasMessageContaining("&& the command (the run was in ");
+        .hasMessageContaining("&& the command (the run has moved: ");
     assertThatThrownBy(() -> evaluation("7bench").run(folder.toString()).execute())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("There is no run in");

@@ -397,7 +397,7 @@ class ExportDatasetTest extends SharedSpark {
         export(ExportChoice.of("coco")).runs(List.of(folder.resolve("out").toString())),
         "chunks are missing: 1 of 4",
         "To go on with it: cd ",
-        "the command (the run was in ");
+        "the command (the run has moved: ");
     assertThat(data.root()).doesNotExist();
   }
 }

@@ -109,8 +109,8 @@ class VerifyImagesTest extends SharedSpark {
 
     assertThat(new ReadStatus(new Configuration()).execute(moved).command())
         .hasToString(
-            "%sthe command (the run was in file:%s then: name its folder of today, %s)"
-                .formatted(FROM_HERE, folder.resolve("out"), moved));
+            "%sthe command (the run has moved: give %s in place of file:%s)"
+                .formatted(FROM_HERE, moved, folder.resolve("out")));
   }
 
   @Test

@@ -245,7 +245,7 @@ class WriteReportTest extends SharedSpark {
 
     JsonNode run = report.path("runs").path(0);
     assertThat(run.path("continuation").asText())
-        .contains("&& boxwright generate", "name its folder of today");
+        .contains("&& boxwright generate", "the run has moved");
     assertThat(run.path("done").asInt()).isEqualTo(4);
     assertThat(run.path("notes").path(0).asText())
         .isEqualTo("The evaluation 7bench is of other images than those that are there");

@@ -9,8 +9,8 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * A decoder of pictures in memory. Of a plain stream, {@link ImageIO} would spool every picture
- * through a temporary file.
+ * A decoder of pictures in memory. {@link ImageIO} itself copies a stream to a temporary file
+ * first.
  */
 public final class PictureDecoder {
 

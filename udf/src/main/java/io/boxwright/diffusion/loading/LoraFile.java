@@ -81,15 +81,7 @@ final class LoraFile {
     if (tensors.isEmpty()) {
       throw failure("it has no tensors");
     }
-    for (String key : tensors.keySet()) {
-      for (Map.Entry<String, String> form : OTHER_FORMS.entrySet()) {
-        if (key.contains(form.getKey())) {
-          throw failure(
-              "key %s belongs to %s, which is not supported"
-                  .formatted(Printable.value(key), form.getValue()));
-        }
-      }
-    }
+    tensors.keySet().forEach(this::refuseOtherForms);
     List<String> unknown =
         tensors.keySet().stream().filter(key -> LoraKey.parse(key).isEmpty()).toList();
     if (!unknown.isEmpty()) {
@@ -97,6 +89,17 @@ final class LoraFile {
           "%s of its %d keys are of no known form, such as %s"
               .formatted(unknown.size(), tensors.size(), list(unknown)));
     }
+  }
+
+  private void refuseOtherForms(String key) {
+    OTHER_FORMS.forEach(
+        (piece, form) -> {
+          if (key.contains(piece)) {
+            throw failure(
+                "key %s belongs to %s, which is not supported"
+                    .formatted(Printable.value(key), form));
+          }
+        });
   }
 
   /**

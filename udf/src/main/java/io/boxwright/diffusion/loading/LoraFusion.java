@@ -12,20 +12,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Adds the layers of LoRAs to the weights of a component while these are read, so that they cost
- * nothing afterwards. The sums are computed in float32. Follows {@code fuse_lora} of diffusers.
+ * The layers of LoRAs by the weights of a component. They are added to each weight when it is read,
+ * so images cost no more than without. The sums are computed in float32. Follows {@code fuse_lora}
+ * of diffusers.
  */
 final class LoraFusion {
 
-  /** Returns changes of nothing. */
-  static LoraFusion none() {
-    return new LoraFusion(Map.of());
-  }
+  private static final String WEIGHT = ".weight";
 
   private final Map<SafeTensor, List<LoraLayer>> layers; // by the identity of the weight
 
   private LoraFusion(Map<SafeTensor, List<LoraLayer>> layers) {
     this.layers = layers;
+  }
+
+  /** Returns a fusion that changes no weight. */
+  static LoraFusion none() {
+    return new LoraFusion(Map.of());
   }
 
   /**
@@ -38,14 +41,7 @@ final class LoraFusion {
    *     have another shape than theirs
    */
   static LoraFusion of(String component, Map<String, SafeTensor> tensors, List<Lora> loras) {
-    Map<String, SafeTensor> weights = new LinkedHashMap<>();
-    tensors.forEach(
-        (name, tensor) -> {
-          if (name.endsWith(".weight")) {
-            String module = name.substring(0, name.length() - ".weight".length());
-            weights.put(LoraKey.flatten(component, module), tensor);
-          }
-        });
+    Map<String, SafeTensor> weights = findWeights(component, tensors);
     Map<SafeTensor, List<LoraLayer>> layers = new IdentityHashMap<>();
     for (Lora lora : loras) {
       LoraFile file = LoraFile.read(lora);
@@ -56,6 +52,20 @@ final class LoraFusion {
               layers.computeIfAbsent(weights.get(module), weight -> new ArrayList<>()).add(layer));
     }
     return new LoraFusion(layers);
+  }
+
+  /** Finds the weights by the flat paths of their modules. */
+  private static Map<String, SafeTensor> findWeights(
+      String component, Map<String, SafeTensor> tensors) {
+    Map<String, SafeTensor> weights = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (name.endsWith(WEIGHT)) {
+            String module = name.substring(0, name.length() - WEIGHT.length());
+            weights.put(LoraKey.flatten(component, module), tensor);
+          }
+        });
+    return weights;
   }
 
   private static void requireModules(

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  *
  * @param component {@code unet} or {@code text_encoder}
  * @param module the path of the module, with underscores for dots
- * @param part what the tensor is
+ * @param part the part of the module's layer
  */
 record LoraKey(String component, String module, Part part) {
 

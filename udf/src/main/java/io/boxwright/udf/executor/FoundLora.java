@@ -19,7 +19,7 @@ public record FoundLora(LoraSource source, ModelFingerprint fingerprint) impleme
    * @throws ModelLoadingException naming the file that cannot be read
    */
   public static FoundLora of(LoraSource source) {
-    return new FoundLora(source, source.fingerprint());
+    return new FoundLora(source, source.hash().fingerprint());
   }
 
   /** Describes the LoRA for plans and records: name, weight and content. */
@@ -30,14 +30,10 @@ public record FoundLora(LoraSource source, ModelFingerprint fingerprint) impleme
   /**
    * Finds the file on this host and checks that it is the driver's.
    *
-   * @throws ModelLoadingException naming the file, if its content is another one
+   * @throws ModelLoadingException naming this host and the file, if its content is another one
    */
   Lora localize() {
-    if (!source.fingerprint().hex().equals(fingerprint.hex())) {
-      throw new ModelLoadingException(
-          "Cannot load the LoRA %s: on this host it is another file than the driver found"
-              .formatted(source.name()));
-    }
+    SameModelCheck.require(source.name(), source.hash(), fingerprint);
     return source.localize();
   }
 }

@@ -1,9 +1,9 @@
 package io.boxwright.udf.executor;
 
+import io.boxwright.diffusion.loading.HashedFolder;
 import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.diffusion.loading.ModelCache;
 import io.boxwright.diffusion.loading.ModelFile;
-import io.boxwright.diffusion.loading.ModelFingerprint;
 import io.boxwright.diffusion.loading.ModelHashes;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
@@ -84,13 +83,8 @@ public record LoraSource(String name, double weight, String cache, SerializableC
     try {
       org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(name);
       FileSystem fileSystem = FileSystems.of(path, hadoop.value());
-      FileStatus status = fileSystem.getFileStatus(path);
       ModelFile file =
-          new ModelFile(
-              path.getName(),
-              status.getLen(),
-              String.valueOf(status.getModificationTime()),
-              () -> fileSystem.open(path));
+          ModelFolder.modelFile(fileSystem, path.getName(), fileSystem.getFileStatus(path));
       return new ModelCache(Path.of(cache)).folder(name, List.of(file)).resolve(path.getName());
     } catch (IOException | IllegalArgumentException e) { // the latter for unknown hosts
       throw new ModelLoadingException(
@@ -103,15 +97,13 @@ public record LoraSource(String name, double weight, String cache, SerializableC
    *
    * @throws ModelLoadingException naming the file that cannot be read
    */
-  public ModelFingerprint fingerprint() {
+  HashedFolder hash() {
     Path file = findFile();
     if (!Files.isRegularFile(file)) {
       throw new ModelLoadingException(
           "Cannot read the LoRA %s: there is no such file".formatted(name));
     }
     Path folder = file.toAbsolutePath().getParent();
-    return new ModelHashes(Path.of(cache))
-        .hash(folder, List.of(file.getFileName().toString()))
-        .fingerprint();
+    return new ModelHashes(Path.of(cache)).hash(folder, List.of(file.getFileName().toString()));
   }
 }

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.RemoteIterator;
@@ -162,7 +163,8 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
     return files;
   }
 
-  private static ModelFile modelFile(FileSystem fileSystem, String path, LocatedFileStatus file) {
+  /** Describes a file of a Hadoop file system by its path in the model. */
+  static ModelFile modelFile(FileSystem fileSystem, String path, FileStatus file) {
     String written = String.valueOf(file.getModificationTime());
     return new ModelFile(path, file.getLen(), written, () -> fileSystem.open(file.getPath()));
   }
