@@ -66,7 +66,7 @@ final class BackwardGuidanceRun implements GuidanceRun {
   public NDArray beforeStep(NDArray latents, int i) {
     NDArray guided = latents;
     int[] unfinished = {};
-    for (int iteration = 0; iteration < plan.iterations(i); iteration++) {
+    for (int iteration = 0; iteration < iterations(i); iteration++) {
       if (iteration == 0 || !asksOncePerStep(latents)) {
         unfinished = state.findUnfinishedRows();
       }
@@ -76,6 +76,15 @@ final class BackwardGuidanceRun implements GuidanceRun {
       guided = update(guided, prepareRows(unfinished, latents), i);
     }
     return guided;
+  }
+
+  /**
+   * Returns the largest number of updates before call {@code i} of the denoiser. A step that calls
+   * it twice is guided once, where it starts: its second call only refines the first.
+   */
+  private int iterations(int i) {
+    int order = scheduler.order();
+    return i % order == 0 ? plan.iterations(i / order) : 0;
   }
 
   /**

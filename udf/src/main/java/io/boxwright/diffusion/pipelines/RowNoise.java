@@ -17,6 +17,7 @@ import java.util.List;
 final class RowNoise {
 
   private final NDArray draws; // (draws, B, C, h, w)
+  private int taken; // by steps
 
   /**
    * Draws all numbers of a run.
@@ -43,8 +44,9 @@ final class RowNoise {
     return draws.get(0);
   }
 
-  /** Returns the numbers for step {@code i}, (B, C, h, w), or null if none were drawn. */
-  NDArray ofStep(int i) {
-    return i + 1 < draws.getShape().get(0) ? draws.get(i + 1) : null;
+  /** Returns the numbers for the next step that takes noise, (B, C, h, w). */
+  NDArray next() {
+    taken++;
+    return draws.get(taken);
   }
 }

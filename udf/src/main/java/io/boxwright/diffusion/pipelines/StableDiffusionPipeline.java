@@ -244,7 +244,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
                   ? applyClassifierFreeGuidance(
                       predict(guided, scheduler, i, doubled, hooks), options)
                   : predict(guided, scheduler, i, conditioning, hooks); // (B, C, h, w)
-          NDArray after = scheduler.step(prediction, i, guided, noise.ofStep(i));
+          NDArray fresh = scheduler.takesNoise(i) ? noise.next() : null;
+          NDArray after = scheduler.step(prediction, i, guided, fresh);
           latents = step.keep(inputs.callbackOnStepEnd().onStepEnd(i, timesteps[i], after));
           timer.lap(Stage.SCHEDULE);
         }

@@ -1,5 +1,7 @@
 package io.boxwright.diffusion.schedulers;
 
+import java.util.stream.IntStream;
+
 /** The base of all schedulers: the settings that they read and the timesteps of a run. */
 abstract class AbstractScheduler implements Scheduler {
 
@@ -31,8 +33,18 @@ abstract class AbstractScheduler implements Scheduler {
   }
 
   @Override
-  public int noisePerRun() {
-    return 0;
+  public int order() {
+    return 1;
+  }
+
+  @Override
+  public final int noisePerRun() {
+    return (int) IntStream.range(0, length()).filter(this::takesNoise).count();
+  }
+
+  @Override
+  public boolean takesNoise(int i) {
+    return false;
   }
 
   /** Forgets earlier steps. The scheduler may be used again after {@link #setTimesteps}. */

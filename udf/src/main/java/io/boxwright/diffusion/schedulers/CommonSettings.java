@@ -53,6 +53,24 @@ record CommonSettings(
   }
 
   /**
+   * Checks that some signal is left: the original cannot be recovered from noise alone.
+   *
+   * @param timestep the first timestep of a run
+   * @throws IllegalArgumentException if the model predicts the noise of pure noise
+   */
+  void requireSignal(int timestep) {
+    if (predictionType == PredictionType.EPSILON && noiseSchedule.alphaCumprod(timestep) == 0) {
+      throw new IllegalArgumentException(
+          "rescale_betas_zero_snr is true; supported with prediction_type epsilon: false");
+    }
+  }
+
+  /** Returns the same settings with another spacing. */
+  CommonSettings withTimestepSpacing(TimestepSpacing spacing) {
+    return new CommonSettings(noiseSchedule, predictionType, spacing, stepsOffset);
+  }
+
+  /**
    * Returns {@code count} of the trained timesteps, from the highest down; some may be fractions.
    */
   double[] spacedTimesteps(int count) {

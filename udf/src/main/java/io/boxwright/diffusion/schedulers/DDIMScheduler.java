@@ -21,31 +21,18 @@ final class DDIMScheduler extends VariancePreservingScheduler {
    * The settings of DDIM.
    *
    * @param common the settings that every scheduler reads, with {@code rescale_betas_zero_snr}
-   * @param clipSample {@code clip_sample}: whether predicted originals are clipped
-   * @param clipSampleRange {@code clip_sample_range}: the largest absolute value after clipping,
-   *     greater than 0
+   * @param limit the limit of predicted originals
    * @param setAlphaToOne {@code set_alpha_to_one}: whether the last step ends without noise instead
    *     of with that of timestep 0
    */
-  record Settings(
-      CommonSettings common, boolean clipSample, double clipSampleRange, boolean setAlphaToOne)
+  record Settings(CommonSettings common, OriginalLimit limit, boolean setAlphaToOne)
       implements SchedulerSettings {
 
-    Settings {
-      ConfigValues.require(
-          clipSampleRange > 0 && Double.isFinite(clipSampleRange),
-          "clip_sample_range",
-          clipSampleRange,
-          "a finite number greater than 0");
-    }
-
     static Settings read(SchedulerConfig config) {
-      config.requireFalse("thresholding");
       return new Settings(
           CommonSettings.read(
               config, NoiseSchedule.rescalable(config), "leading", PredictionType.values()),
-          config.flag("clip_sample", true),
-          config.number("clip_sample_range", 1.0),
+          OriginalLimit.read(config, OriginalLimit.Kind.CLIPPING),
           config.flag("set_alpha_to_one", true));
     }
 
@@ -54,17 +41,8 @@ final class DDIMScheduler extends VariancePreservingScheduler {
       double[] spaced = common.spacedTimesteps(numInferenceSteps);
       double[] whole =
           common.noiseSchedule().requireTrained(Arrays.stream(spaced).map(Math::rint).toArray());
-      requireSignal((int) whole[0]);
+      common.requireSignal((int) whole[0]);
       return whole;
-    }
-
-    /** Checks that some signal is left: the original cannot be recovered from noise alone. */
-    private void requireSignal(int timestep) {
-      if (common.predictionType() == PredictionType.EPSILON
-          && common.noiseSchedule().alphaCumprod(timestep) == 0) {
-        throw new IllegalArgumentException(
-            "rescale_betas_zero_snr is true; supported with prediction_type epsilon: false");
-      }
     }
 
     @Override
@@ -105,7 +83,8 @@ final class DDIMScheduler extends VariancePreservingScheduler {
     double direction = Math.sqrt(1 - previousAlphaCumprod - stdDev * stdDev);
 
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray original = clip(predictionType.original(modelOutput, sample, level));
+      NDArray original =
+          settings.limit().apply(predictionType.original(modelOutput, sample, level));
       NDArray epsilon = predictionType.noise(modelOutput, sample, level);
       double signal = Math.sqrt(previousAlphaCumprod);
       return scope.keep(
@@ -115,10 +94,9 @@ final class DDIMScheduler extends VariancePreservingScheduler {
     }
   }
 
-  /** Returns one for each step if eta is above 0, otherwise 0. */
   @Override
-  public int noisePerRun() {
-    return eta > 0 ? length() : 0;
+  public boolean takesNoise(int i) {
+    return eta > 0;
   }
 
   @Override
@@ -136,10 +114,5 @@ final class DDIMScheduler extends VariancePreservingScheduler {
     return (1 - previousAlphaCumprod)
         / (1 - alphaCumprod)
         * (1 - alphaCumprod / previousAlphaCumprod);
-  }
-
-  private NDArray clip(NDArray original) {
-    double range = settings.clipSampleRange();
-    return settings.clipSample() ? TorchKernels.clamp(original, -range, range) : original;
   }
 }

@@ -55,9 +55,9 @@ final class EulerAncestralDiscreteScheduler extends VarianceExplodingScheduler {
     }
   }
 
-  /** Returns one for each step, including the last, which needs none. */
+  /** Returns true, also for the last step, which needs none. */
   @Override
-  public int noisePerRun() {
-    return length();
+  public boolean takesNoise(int i) {
+    return true;
   }
 }

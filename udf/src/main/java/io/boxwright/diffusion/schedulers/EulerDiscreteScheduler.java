@@ -17,20 +17,14 @@ final class EulerDiscreteScheduler extends VarianceExplodingScheduler {
    *
    * @param common the settings that every scheduler reads, with {@code rescale_betas_zero_snr}
    * @param interpolationType {@code interpolation_type}: {@code linear} or {@code log_linear}
-   * @param useKarrasSigmas {@code use_karras_sigmas}: whether steps are spaced as in the paper
-   * @param karrasSigmas {@code sigma_min} and {@code sigma_max}
+   * @param spacing the spacing of the sigmas
    * @param finalSigma {@code final_sigmas_type}: the noise left after the last step
    */
   record Settings(
-      CommonSettings common,
-      String interpolationType,
-      boolean useKarrasSigmas,
-      KarrasSigmas karrasSigmas,
-      FinalSigma finalSigma)
+      CommonSettings common, String interpolationType, SigmaSpacing spacing, FinalSigma finalSigma)
       implements VarianceExplodingSettings {
 
     static Settings read(SchedulerConfig config) {
-      config.requireFalse("use_exponential_sigmas", "use_beta_sigmas");
       config.oneOf("timestep_type", "discrete", List.of("discrete"));
       return new Settings(
           CommonSettings.read(
@@ -39,8 +33,7 @@ final class EulerDiscreteScheduler extends VarianceExplodingScheduler {
               "linspace",
               PredictionType.values()),
           config.oneOf("interpolation_type", "linear", List.of("linear", "log_linear")),
-          config.flag("use_karras_sigmas", false),
-          KarrasSigmas.read(config),
+          SigmaSpacing.read(config),
           FinalSigma.read(config));
     }
 
@@ -52,11 +45,11 @@ final class EulerDiscreteScheduler extends VarianceExplodingScheduler {
               ? noise.logLinearSigmas(spaced.length + 1)
               : noise.interpolateSigmas(spaced);
       double last = finalSigma.sigma(noise);
-      if (!useKarrasSigmas) {
+      if (spacing.followsTimesteps()) {
         return SigmaSteps.of(spaced, sigmas, last);
       }
-      double[] karras = karrasSigmas.orBetween(sigmas[0], sigmas[sigmas.length - 1], spaced.length);
-      return SigmaSteps.of(noise.timestepsOf(karras), karras, last);
+      double[] others = spacing.orBetween(sigmas[0], sigmas[sigmas.length - 1], spaced.length);
+      return SigmaSteps.of(noise.timestepsOf(others), others, last);
     }
 
     @Override

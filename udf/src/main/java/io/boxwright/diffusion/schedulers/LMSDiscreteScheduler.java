@@ -18,29 +18,21 @@ final class LMSDiscreteScheduler extends VarianceExplodingScheduler {
    * The settings of LMS.
    *
    * @param common the settings that every scheduler reads
-   * @param useKarrasSigmas {@code use_karras_sigmas}: whether steps are spaced like {@link
-   *     KarrasSigmas}
+   * @param spacing the spacing of the sigmas
    */
-  record Settings(CommonSettings common, boolean useKarrasSigmas)
+  record Settings(CommonSettings common, SigmaSpacing spacing)
       implements VarianceExplodingSettings {
 
     static Settings read(SchedulerConfig config) {
-      config.requireFalse("use_exponential_sigmas", "use_beta_sigmas");
       return new Settings(
           CommonSettings.read(
               config, NoiseSchedule.read(config), "linspace", PredictionType.values()),
-          config.flag("use_karras_sigmas", false));
+          SigmaSpacing.readWithoutKarrasEnds(config));
     }
 
     @Override
     public SigmaSteps sigmaSteps(double[] spaced) {
-      NoiseSchedule noise = common.noiseSchedule();
-      double[] sigmas = noise.interpolateSigmas(spaced);
-      if (!useKarrasSigmas) {
-        return SigmaSteps.of(spaced, sigmas, 0).requireFalling();
-      }
-      double[] karras = KarrasSigmas.between(sigmas[0], sigmas[sigmas.length - 1], sigmas.length);
-      return SigmaSteps.of(noise.timestepsOf(karras), karras, 0).requireFalling();
+      return SigmaSteps.spaced(spaced, common.noiseSchedule(), spacing).requireFalling();
     }
 
     @Override

@@ -19,6 +19,25 @@ final class NoiseSchedule {
 
   private static final double MAX_BETA = 0.999;
 
+  /**
+   * The betas of a scheduler whose configuration has none.
+   *
+   * @param start the value in place of {@code beta_start}
+   * @param end the value in place of {@code beta_end}
+   * @param schedule the value in place of {@code beta_schedule}
+   */
+  record Betas(double start, double end, String schedule) {
+
+    /** The betas of "Denoising Diffusion Probabilistic Models", for most schedulers. */
+    static final Betas DDPM = new Betas(0.0001, 0.02, "linear");
+
+    /** The betas of Heun, KDPM2 and DPMSolverSDE. */
+    static final Betas K_DIFFUSION = new Betas(0.00085, 0.012, "linear");
+
+    /** The betas of Stable Diffusion, for LCM and TCD. */
+    static final Betas LATENT = new Betas(0.00085, 0.012, "scaled_linear");
+  }
+
   private final float[] alphasCumprod;
   private final float[] sigmas;
 
@@ -35,7 +54,12 @@ final class NoiseSchedule {
    * beta_schedule} with {@code beta_start} and {@code beta_end}; betas are between 0 and 1.
    */
   static NoiseSchedule read(SchedulerConfig config) {
-    return new NoiseSchedule(requireFalling(cumprod(betas(config)), Float.MIN_VALUE));
+    return read(config, Betas.DDPM);
+  }
+
+  /** Does the same as {@link #read(SchedulerConfig)}, with other defaults. */
+  static NoiseSchedule read(SchedulerConfig config, Betas defaults) {
+    return new NoiseSchedule(requireFalling(cumprod(betas(config, defaults)), Float.MIN_VALUE));
   }
 
   /**
@@ -43,10 +67,16 @@ final class NoiseSchedule {
    * noise.
    */
   static NoiseSchedule rescalable(SchedulerConfig config) {
+    return rescalable(config, Betas.DDPM);
+  }
+
+  /** Does the same as {@link #rescalable(SchedulerConfig)}, with other defaults. */
+  static NoiseSchedule rescalable(SchedulerConfig config, Betas defaults) {
     if (!config.flag("rescale_betas_zero_snr", false)) {
-      return read(config);
+      return read(config, defaults);
     }
-    return new NoiseSchedule(requireFalling(cumprod(rescaleZeroTerminalSnr(betas(config))), 0));
+    float[] rescaled = rescaleZeroTerminalSnr(betas(config, defaults));
+    return new NoiseSchedule(requireFalling(cumprod(rescaled), 0));
   }
 
   /** Checks that the signal falls, because schedulers divide by signal, noise and their changes. */
@@ -173,13 +203,13 @@ final class NoiseSchedule {
     return (float) Math.log(sigmas[timestep]);
   }
 
-  private static float[] betas(SchedulerConfig config) {
+  private static float[] betas(SchedulerConfig config, Betas defaults) {
     int count = config.wholeNumber("num_train_timesteps", 1000);
     ConfigValues.requireWithin("num_train_timesteps", count, 1, MOST_TIMESTEPS);
     return config
         .numbers("trained_betas")
         .map(betas -> trainedBetas(betas, count))
-        .orElseGet(() -> scheduledBetas(config, count));
+        .orElseGet(() -> scheduledBetas(config, defaults, count));
   }
 
   private static float[] trainedBetas(double[] trained, int count) {
@@ -195,11 +225,11 @@ final class NoiseSchedule {
     return betas;
   }
 
-  private static float[] scheduledBetas(SchedulerConfig config, int count) {
-    double start = requireBeta("beta_start", config.number("beta_start", 0.0001));
-    double end = requireBeta("beta_end", config.number("beta_end", 0.02));
+  private static float[] scheduledBetas(SchedulerConfig config, Betas defaults, int count) {
+    double start = requireBeta("beta_start", config.number("beta_start", defaults.start()));
+    double end = requireBeta("beta_end", config.number("beta_end", defaults.end()));
     List<String> schedules = List.of("linear", "scaled_linear", SQUARED_COSINE);
-    return switch (config.oneOf("beta_schedule", "linear", schedules)) {
+    return switch (config.oneOf("beta_schedule", defaults.schedule(), schedules)) {
       case "linear" -> linspace((float) start, (float) end, count);
       case "scaled_linear" ->
           squared(linspace((float) Math.sqrt(start), (float) Math.sqrt(end), count));

@@ -163,6 +163,22 @@ public final class SchedulerConfig {
     }
   }
 
+  /**
+   * Checks that options are null, their default.
+   *
+   * @throws IllegalArgumentException naming the one that is set
+   */
+  void requireNull(String... keys) {
+    for (String key : keys) {
+      find(key)
+          .ifPresent(
+              value -> {
+                throw new IllegalArgumentException(
+                    "%s is %s; supported: null".formatted(key, Printable.value(value.toString())));
+              });
+    }
+  }
+
   private Optional<JsonNode> find(String key) {
     return Optional.ofNullable(json.get(key)).filter(value -> !value.isNull());
   }

@@ -5,7 +5,7 @@ import io.boxwright.torch.TorchKernels;
 import java.util.Arrays;
 
 /**
- * The base of Euler, Euler ancestral and LMS: latents are originals plus noise of deviation {@code
+ * The base of Euler, LMS, Heun and KDPM2: latents are originals plus noise of deviation {@code
  * sigma}, scaled down to variance 1 for the model only.
  */
 abstract class VarianceExplodingScheduler extends AbstractScheduler {
@@ -51,7 +51,7 @@ abstract class VarianceExplodingScheduler extends AbstractScheduler {
   }
 
   /** Returns the noise that the model finds in the latents before step {@code i}. */
-  final NDArray derivative(NDArray modelOutput, int i, NDArray sample) {
+  NDArray derivative(NDArray modelOutput, int i, NDArray sample) {
     return predictionType.noise(modelOutput, sample, NoiseLevel.varianceExploding(sigmas[i]));
   }
 }

@@ -1,6 +1,6 @@
 package io.boxwright.diffusion.schedulers;
 
-/** The settings of Euler, Euler ancestral and LMS. Their runs are computed in float32. */
+/** The settings of Euler, LMS, Heun and KDPM2. Their runs are computed in float32. */
 interface VarianceExplodingSettings extends SchedulerSettings {
 
   /**
