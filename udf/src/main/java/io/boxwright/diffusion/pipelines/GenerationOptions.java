@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  *     for never. Named after diffusers' {@code SDCFGCutoffCallback}
  * @param clipSkip the number of last layers of the text encoder that are skipped for prompts, at
  *     least 0; negative prompts go through all layers
- * @param eta the noise of DDIM steps, 0..1; other schedulers ignore it
+ * @param eta the noise of DDIM and TCD steps, 0..1; other schedulers ignore it
  * @param scheduler the class name of the scheduler, such as {@code EulerDiscreteScheduler}. It is
  *     made like {@code from_config(pipe.scheduler.config)} in diffusers; null means the folder's
  *     own

@@ -10,13 +10,25 @@ import java.util.function.Function;
 public final class Schedulers {
 
   private static final Map<String, Function<SchedulerConfig, SchedulerSettings>> READERS =
-      Map.of(
-          "DDIMScheduler", DDIMScheduler.Settings::read,
-          "DPMSolverMultistepScheduler", DPMSolverMultistepScheduler.Settings::read,
-          "EulerAncestralDiscreteScheduler", EulerAncestralDiscreteScheduler.Settings::read,
-          "EulerDiscreteScheduler", EulerDiscreteScheduler.Settings::read,
-          "LMSDiscreteScheduler", LMSDiscreteScheduler.Settings::read,
-          "PNDMScheduler", PNDMScheduler.Settings::read);
+      Map.ofEntries(
+          Map.entry("DDIMScheduler", DDIMScheduler.Settings::read),
+          Map.entry("DDPMScheduler", DDPMScheduler.Settings::read),
+          Map.entry("DEISMultistepScheduler", DEISMultistepScheduler.Settings::read),
+          Map.entry("DPMSolverMultistepScheduler", DPMSolverMultistepScheduler.Settings::read),
+          Map.entry("DPMSolverSinglestepScheduler", DPMSolverSinglestepScheduler.Settings::read),
+          Map.entry("EDMEulerScheduler", EDMEulerScheduler.Settings::read),
+          Map.entry(
+              "EulerAncestralDiscreteScheduler", EulerAncestralDiscreteScheduler.Settings::read),
+          Map.entry("EulerDiscreteScheduler", EulerDiscreteScheduler.Settings::read),
+          Map.entry("HeunDiscreteScheduler", HeunDiscreteScheduler.Settings::read),
+          Map.entry(
+              "KDPM2AncestralDiscreteScheduler", KDPM2AncestralDiscreteScheduler.Settings::read),
+          Map.entry("KDPM2DiscreteScheduler", KDPM2DiscreteScheduler.Settings::read),
+          Map.entry("LCMScheduler", LCMScheduler.Settings::read),
+          Map.entry("LMSDiscreteScheduler", LMSDiscreteScheduler.Settings::read),
+          Map.entry("PNDMScheduler", PNDMScheduler.Settings::read),
+          Map.entry("TCDScheduler", TCDScheduler.Settings::read),
+          Map.entry("UniPCMultistepScheduler", UniPCMultistepScheduler.Settings::read));
 
   private Schedulers() {}
 
@@ -56,7 +68,7 @@ public final class Schedulers {
 
   /**
    * Makes a scheduler as {@link #create(String, SchedulerConfig)} does, with noise at each step of
-   * DDIM; other schedulers have no such option.
+   * DDIM and TCD; other schedulers have no such option.
    *
    * @param eta weight of the noise, 0..1
    * @return a scheduler that the caller closes
@@ -65,7 +77,10 @@ public final class Schedulers {
    */
   public static Scheduler create(String className, SchedulerConfig config, double eta) {
     Scheduler scheduler = create(className, config);
-    return scheduler instanceof DDIMScheduler ddim ? ddim.withEta(eta) : scheduler;
+    if (scheduler instanceof DDIMScheduler ddim) {
+      return ddim.withEta(eta);
+    }
+    return scheduler instanceof TCDScheduler tcd ? tcd.withEta(eta) : scheduler;
   }
 
   private static SchedulerSettings read(String className, SchedulerConfig config) {
