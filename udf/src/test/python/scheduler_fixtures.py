@@ -53,6 +53,14 @@ SD21 = {
     "trained_betas": None,
 }
 ZERO_SNR = {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing", "prediction_type": "v_prediction"}
+# Those that predict noise or velocity only, and those whose Karras sigmas are among the cases of their own.
+NOISE_OR_VELOCITY = (
+    "PNDMScheduler",
+    "EulerAncestralDiscreteScheduler",
+    "KDPM2DiscreteScheduler",
+    "KDPM2AncestralDiscreteScheduler",
+)
+SPACED_ALREADY = ("EulerDiscreteScheduler", "LMSDiscreteScheduler", "DPMSolverMultistepScheduler")
 TRAINED_BETAS = {"num_train_timesteps": 40, "trained_betas": [0.001 + 0.002 * i for i in range(40)]}
 
 
@@ -65,6 +73,15 @@ def cases():
         "EulerAncestralDiscreteScheduler",
         "LMSDiscreteScheduler",
         "DPMSolverMultistepScheduler",
+        "DDPMScheduler",
+        "HeunDiscreteScheduler",
+        "UniPCMultistepScheduler",
+        "DPMSolverSinglestepScheduler",
+        "DEISMultistepScheduler",
+        "KDPM2DiscreteScheduler",
+        "KDPM2AncestralDiscreteScheduler",
+        "LCMScheduler",
+        "TCDScheduler",
     ]
     for name in everyone:
         yield name, "defaults", {}, 6, 0
@@ -72,11 +89,11 @@ def cases():
         yield name, "sd15", SD15, 20, 0
         yield name, "sd21", SD21, 8, 0
         yield name, "cosine", {"beta_schedule": "squaredcos_cap_v2", **clipped(name)}, 6, 0
-        yield name, "trained_betas", TRAINED_BETAS, 5, 0
+        yield name, "trained_betas", {**TRAINED_BETAS, **distilled(name)}, 5, 0
         yield name, "linspace", {**SD, "timestep_spacing": "linspace"}, 7, 0
         yield name, "trailing", {**SD, "timestep_spacing": "trailing"}, 7, 0
         yield name, "one_step", {**SD15, "timestep_spacing": "trailing"}, 1, 0
-        if name not in ("PNDMScheduler", "EulerAncestralDiscreteScheduler"):
+        if name not in NOISE_OR_VELOCITY:
             yield name, "sample", {**SD, "clip_sample": False, "prediction_type": "sample"}, 6, 0
         if name not in ("PNDMScheduler", "LMSDiscreteScheduler"):
             yield name, "zero_snr", {**SD, **ZERO_SNR, "clip_sample": False}, 6, 0
@@ -84,11 +101,27 @@ def cases():
     yield from ddim_cases()
     yield from sigma_cases()
     yield from dpm_cases()
+    yield from spacing_cases()
+    yield from thresholding_cases()
+    yield from ddpm_cases()
+    yield from heun_cases()
+    yield from unipc_cases()
+    yield from singlestep_cases()
+    yield from deis_cases()
+    yield from edm_cases()
+    yield from distilled_cases()
 
 
 def clipped(name):
-    """The cosine schedule's sigmas are too high for DPM-Solver unless the first are left out."""
+    """The cosine schedule's sigmas are too high for some solvers unless the first are left out."""
+    if name in ("UniPCMultistepScheduler", "DEISMultistepScheduler", "KDPM2AncestralDiscreteScheduler"):
+        return {"use_karras_sigmas": True, "sigma_max": 80.0}
     return {"lambda_min_clipped": -5.1} if name.startswith("DPM") else {}
+
+
+def distilled(name):
+    """The steps that a distilled model was trained for must be trained timesteps."""
+    return {"original_inference_steps": 20} if name in ("LCMScheduler", "TCDScheduler") else {}
 
 
 def pndm_cases():
@@ -149,6 +182,119 @@ def dpm_cases():
     yield name, "of_deis", {**SD15, "algorithm_type": "deis", "solver_type": "logrho", **sigma_min}, 6, 0
 
 
+def spacing_cases():
+    for name in (
+        "EulerDiscreteScheduler",
+        "LMSDiscreteScheduler",
+        "DPMSolverMultistepScheduler",
+        "HeunDiscreteScheduler",
+        "UniPCMultistepScheduler",
+        "DPMSolverSinglestepScheduler",
+        "DEISMultistepScheduler",
+        "KDPM2DiscreteScheduler",
+        "KDPM2AncestralDiscreteScheduler",
+    ):
+        ends = {"sigma_min": 0.1, "sigma_max": 10.0}
+        for spacing in ("exponential", "beta"):
+            config = {**SD, f"use_{spacing}_sigmas": True}
+            yield name, spacing, config, 8, 0
+            yield name, f"{spacing}_range", {**config, **ends}, 6, 0
+        if name not in SPACED_ALREADY:
+            yield name, "karras", {**SD, "use_karras_sigmas": True}, 8, 0
+            yield name, "karras_range", {**SD, "use_karras_sigmas": True, **ends}, 6, 0
+
+
+def thresholding_cases():
+    dynamic = {**SD, "clip_sample": True, "thresholding": True, "dynamic_thresholding_ratio": 0.8}
+    for name in (
+        "DDIMScheduler",
+        "DPMSolverMultistepScheduler",
+        "DDPMScheduler",
+        "UniPCMultistepScheduler",
+        "DPMSolverSinglestepScheduler",
+        "DEISMultistepScheduler",
+        "LCMScheduler",
+    ):
+        yield name, "thresholding", {**dynamic, "sample_max_value": 1.5}, 6, 0
+    noise = {**dynamic, "algorithm_type": "dpmsolver", "final_sigmas_type": "sigma_min"}
+    yield "DPMSolverMultistepScheduler", "thresholding_noise", noise, 6, 0
+
+
+def ddpm_cases():
+    name = "DDPMScheduler"
+    yield name, "clip", {**SD, "clip_sample": True, "clip_sample_range": 0.7}, 6, 0
+    for variance in ("fixed_small_log", "fixed_large"):
+        yield name, variance, {**SD15, "variance_type": variance}, 6, 0
+
+
+def heun_cases():
+    yield "HeunDiscreteScheduler", "clip", {**SD, "clip_sample": True, "clip_sample_range": 0.7}, 6, 0
+
+
+def unipc_cases():
+    name = "UniPCMultistepScheduler"
+    sigma_min = {**SD15, "final_sigmas_type": "sigma_min"}
+    for solver in ("bh1", "bh2"):
+        for order in (1, 2, 3):
+            for original in (True, False):
+                about = f"{solver}_{order}_{'original' if original else 'noise'}"
+                config = {**sigma_min, "solver_type": solver, "solver_order": order, "predict_x0": original}
+                yield name, about, config, 7, 0
+    yield name, "not_lower_order_final", {**sigma_min, "solver_order": 3, "lower_order_final": False}, 7, 0
+    yield name, "disable_corrector", {**SD15, "disable_corrector": [0, 2]}, 6, 0
+    yield name, "of_dpm", {**SD15, "solver_type": "heun", "algorithm_type": "dpmsolver++"}, 6, 0
+    yield name, "noise_v_prediction", {**sigma_min, "predict_x0": False, "prediction_type": "v_prediction"}, 6, 0
+    yield name, "karras_sigma_min", {**sigma_min, "use_karras_sigmas": True}, 6, 0
+
+
+def singlestep_cases():
+    name = "DPMSolverSinglestepScheduler"
+    for algorithm in ("dpmsolver++", "dpmsolver", "sde-dpmsolver++"):
+        for solver in ("midpoint", "heun"):
+            for order in (2, 3):
+                config = {**SD15, "algorithm_type": algorithm, "solver_type": solver, "solver_order": order}
+                yield name, f"{algorithm}_{solver}_{order}", {**config, "final_sigmas_type": "sigma_min"}, 6, 0
+    for steps in (2, 7, 8, 9):
+        yield name, "third_zero", {**SD15, "solver_order": 3}, steps, 0
+    yield name, "third_sigma_min", {**SD15, "solver_order": 3, "final_sigmas_type": "sigma_min"}, 8, 0
+    yield name, "first_order", {**SD15, "solver_order": 1}, 5, 0
+    yield name, "lower_order_final", {**SD15, "lower_order_final": True, "final_sigmas_type": "sigma_min"}, 6, 0
+    yield name, "clipped", {**SD15, "lambda_min_clipped": -2.0}, 6, 0
+    yield name, "of_unipc", {**SD15, "_class_name": "UniPCMultistepScheduler", "solver_type": "bh2"}, 6, 0
+
+
+def deis_cases():
+    name = "DEISMultistepScheduler"
+    for order in (1, 2, 3):
+        yield name, f"order_{order}", {**SD15, "solver_order": order}, 7, 0
+        yield name, f"order_{order}", {**SD15, "solver_order": order}, 16, 0
+    yield name, "not_lower_order_final", {**SD15, "solver_order": 3, "lower_order_final": False}, 6, 0
+    yield name, "karras_long", {**SD15, "use_karras_sigmas": True}, 16, 0
+    yield name, "of_dpm", {**SD15, "solver_type": "heun", "algorithm_type": "dpmsolver++"}, 6, 0
+
+
+def edm_cases():
+    name = "EDMEulerScheduler"
+    yield name, "defaults", {}, 6, 0
+    yield name, "sd15", SD15, 7, 0
+    yield name, "sd21", SD21, 8, 0
+    yield name, "exponential", {"sigma_schedule": "exponential"}, 6, 0
+    yield name, "exponential_one_step", {"sigma_schedule": "exponential"}, 1, 0
+    yield name, "options", {"sigma_min": 0.1, "sigma_max": 10.0, "sigma_data": 0.8, "rho": 5.0}, 6, 0
+    yield name, "final_sigma_min", {"final_sigmas_type": "sigma_min"}, 6, 0
+
+
+def distilled_cases():
+    for name in ("LCMScheduler", "TCDScheduler"):
+        yield name, "four_steps", SD15, 4, 0
+        yield name, "original_steps", {**SD15, "original_inference_steps": 100}, 9, 0
+    yield "LCMScheduler", "clip", {**SD15, "clip_sample": True, "clip_sample_range": 0.7}, 4, 0
+    yield "LCMScheduler", "timestep_scaling", {**SD15, "timestep_scaling": 0.001}, 4, 0
+    yield "TCDScheduler", "eta", SD15, 4, 0.3
+    yield "TCDScheduler", "eta", SD21, 5, 1.0
+    yield "TCDScheduler", "eta_sample", {**SD, "prediction_type": "sample"}, 4, 0.5
+
+
 def make_scheduler(name, config):
     """By way of the class that the configuration names, as a folder of that class would be."""
     owner = getattr(diffusers, config.get("_class_name", name)).from_config(config)
@@ -168,7 +314,7 @@ def run(scheduler, steps, eta, bias):
     scheduler.set_timesteps(steps)
     sample = draw(rows) * scheduler.init_noise_sigma
     extra = {}
-    if isinstance(scheduler, diffusers.DDIMScheduler):
+    if isinstance(scheduler, (diffusers.DDIMScheduler, diffusers.TCDScheduler)):
         extra["eta"] = eta
     if "generator" in scheduler.step.__code__.co_varnames:
         extra["generator"] = rows

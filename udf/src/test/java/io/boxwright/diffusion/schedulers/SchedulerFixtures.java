@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The runs that {@code scheduler_fixtures.py} recorded, and the model that it ran them with. */
 final class SchedulerFixtures {
@@ -88,11 +89,17 @@ final class SchedulerFixtures {
     List<NDArray> trajectory = new ArrayList<>();
     for (int i = 0; i < scheduler.timesteps().length; i++) {
       NDArray output = model(scheduler.scaleModelInput(sample, i), scheduler.timesteps()[i]);
-      NDArray noise = scheduler.noisePerRun() > 0 ? noise(i + 1).get(rows) : null;
-      sample = scheduler.step(output, i, sample, noise);
+      NDArray noise = noiseOf(scheduler, i);
+      sample = scheduler.step(output, i, sample, noise == null ? null : noise.get(rows));
       trajectory.add(sample);
     }
     return trajectory;
+  }
+
+  /** The noise that step {@code i} takes, in the order of the draws, or null: (2, 4, 4, 4). */
+  NDArray noiseOf(Scheduler scheduler, int i) {
+    long draw = IntStream.rangeClosed(0, i).filter(scheduler::takesNoise).count();
+    return scheduler.takesNoise(i) ? noise((int) draw) : null;
   }
 
   /** What stands in for a UNet: 0.3 x + 0.2 sin(t / 150) + bias. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,15 +14,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SchedulersTest {
 
   private static final String DPM = "DPMSolverMultistepScheduler";
+  private static final String SINGLESTEP = "DPMSolverSinglestepScheduler";
 
   @Test
   void unknownNamesAreRefusedWithTheKnownOnes() {
-    assertThatThrownBy(() -> create("HeunDiscreteScheduler", "{}"))
+    assertThatThrownBy(() -> create("FlowMatchEulerDiscreteScheduler", "{}"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "Unknown scheduler HeunDiscreteScheduler: choose one of DDIMScheduler,"
-                + " DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler,"
-                + " EulerDiscreteScheduler, LMSDiscreteScheduler, PNDMScheduler");
+            "Unknown scheduler FlowMatchEulerDiscreteScheduler: choose one of DDIMScheduler,"
+                + " DDPMScheduler, DEISMultistepScheduler, DPMSolverMultistepScheduler,"
+                + " DPMSolverSinglestepScheduler, EDMEulerScheduler,"
+                + " EulerAncestralDiscreteScheduler, EulerDiscreteScheduler,"
+                + " HeunDiscreteScheduler, KDPM2AncestralDiscreteScheduler,"
+                + " KDPM2DiscreteScheduler, LCMScheduler, LMSDiscreteScheduler, PNDMScheduler,"
+                + " TCDScheduler, UniPCMultistepScheduler");
   }
 
   @ParameterizedTest
@@ -46,18 +52,32 @@ class SchedulersTest {
       value = {
         "PNDMScheduler                   | prediction_type        | 'sample'",
         "EulerAncestralDiscreteScheduler | prediction_type        | 'sample'",
-        "DDIMScheduler                   | thresholding           | true",
-        "EulerDiscreteScheduler          | use_exponential_sigmas | true",
-        "EulerDiscreteScheduler          | use_beta_sigmas        | true",
         "EulerDiscreteScheduler          | timestep_type          | 'continuous'",
         "EulerDiscreteScheduler          | interpolation_type     | 'strange'",
         "EulerDiscreteScheduler          | final_sigmas_type      | 'strange'",
-        "LMSDiscreteScheduler            | use_exponential_sigmas | true",
-        "LMSDiscreteScheduler            | use_beta_sigmas        | true",
+        "KDPM2DiscreteScheduler          | prediction_type        | 'sample'",
+        "KDPM2AncestralDiscreteScheduler | prediction_type        | 'sample'",
+        "EDMEulerScheduler               | prediction_type        | 'sample'",
+        "EDMEulerScheduler               | sigma_schedule         | 'strange'",
+        "DDPMScheduler                   | variance_type          | 'fixed_large_log'",
+        "DDPMScheduler                   | variance_type          | 'learned'",
+        "UniPCMultistepScheduler         | prediction_type        | 'flow_prediction'",
+        "UniPCMultistepScheduler         | use_flow_sigmas        | true",
+        "UniPCMultistepScheduler         | use_dynamic_shifting   | true",
+        "UniPCMultistepScheduler         | solver_p               | {}",
+        "UniPCMultistepScheduler         | shift_terminal         | 0.5",
+        "UniPCMultistepScheduler         | solver_type            | 'strange'",
+        "UniPCMultistepScheduler         | lower_order_final      | false",
+        "DEISMultistepScheduler          | use_flow_sigmas        | true",
+        "DEISMultistepScheduler          | use_dynamic_shifting   | true",
+        "DEISMultistepScheduler          | algorithm_type         | 'sde-dpmsolver++'",
+        "DEISMultistepScheduler          | solver_type            | 'strange'",
+        "DPMSolverSinglestepScheduler    | use_flow_sigmas        | true",
+        "DPMSolverSinglestepScheduler    | use_dynamic_shifting   | true",
+        "DPMSolverSinglestepScheduler    | variance_type          | 'learned_range'",
+        "DPMSolverSinglestepScheduler    | algorithm_type         | 'sde-dpmsolver'",
+        "DPMSolverSinglestepScheduler    | solver_type            | 'strange'",
         "DPMSolverMultistepScheduler     | prediction_type        | 'flow_prediction'",
-        "DPMSolverMultistepScheduler     | thresholding           | true",
-        "DPMSolverMultistepScheduler     | use_exponential_sigmas | true",
-        "DPMSolverMultistepScheduler     | use_beta_sigmas        | true",
         "DPMSolverMultistepScheduler     | use_lu_lambdas         | true",
         "DPMSolverMultistepScheduler     | use_flow_sigmas        | true",
         "DPMSolverMultistepScheduler     | use_dynamic_shifting   | true",
@@ -115,6 +135,20 @@ class SchedulersTest {
         "EulerDiscreteScheduler      | use_karras_sigmas  | 'no' | 'no', it must be true or false",
         "EulerDiscreteScheduler      | sigma_min          | -1   | -1.0, it must be a finite number",
         "EulerDiscreteScheduler      | sigma_max          | Infinity | Infinity, it must be a finite",
+        "DDIMScheduler               | sample_max_value   | 0.5  | 0.5, it must be a finite number",
+        "DDPMScheduler               | dynamic_thresholding_ratio | 2 | 2.0, it must be between 0",
+        "HeunDiscreteScheduler       | clip_sample_range  | 0    | 0.0, it must be a finite number",
+        "KDPM2DiscreteScheduler      | sigma_min          | -1   | -1.0, it must be a finite number",
+        "UniPCMultistepScheduler     | solver_order       | 4    | 4, it must be from 1 to 3",
+        "UniPCMultistepScheduler     | disable_corrector  | true | true, it must be a list",
+        "DEISMultistepScheduler      | solver_order       | 0    | 0, it must be from 1 to 3",
+        "DPMSolverSinglestepScheduler | solver_order      | 4    | 4, it must be from 1 to 3",
+        "DPMSolverSinglestepScheduler | lambda_min_clipped | NaN | NaN, it must be a number",
+        "EDMEulerScheduler           | sigma_data         | 0    | 0.0, it must be a finite number",
+        "EDMEulerScheduler           | sigma_min          | 90   | 90.0, it must be less than sigma_max",
+        "LCMScheduler                | timestep_scaling   | 0    | 0.0, it must be a finite number",
+        "LCMScheduler                | original_inference_steps | 0 | 0, it must be from 1 to 1000",
+        "TCDScheduler                | original_inference_steps | 1001 | 1001, it must be from 1 to",
         "DPMSolverMultistepScheduler | lambda_min_clipped | NaN  | NaN, it must be a number",
         "DPMSolverMultistepScheduler | solver_order       | 1.5  | 1.5, it must be a whole number",
       },
@@ -145,6 +179,16 @@ class SchedulersTest {
   }
 
   @Test
+  void oneSpacingOfSigmasIsPossible() {
+    assertThatThrownBy(
+            () ->
+                create(
+                    "HeunDiscreteScheduler",
+                    "{\"use_karras_sigmas\": true, \"use_beta_sigmas\": true}"))
+        .hasMessageContaining("use_karras_sigmas and use_beta_sigmas are true; supported: one");
+  }
+
+  @Test
   void keysOfOtherSchedulersAreNotLookedAt() {
     String json =
         """
@@ -157,11 +201,13 @@ class SchedulersTest {
   }
 
   @Test
-  void etaBelongsToDdimAlone() {
+  void etaBelongsToDdimAndTcd() {
     SchedulerConfig config = SchedulerFixtures.config("{}");
 
-    assertThatThrownBy(() -> Schedulers.create("DDIMScheduler", config, 1.5))
-        .hasMessageContaining("eta is 1.5, it must be between 0 and 1");
+    for (String name : List.of("DDIMScheduler", "TCDScheduler")) {
+      assertThatThrownBy(() -> Schedulers.create(name, config, 1.5))
+          .hasMessageContaining("eta is 1.5, it must be between 0 and 1");
+    }
     Schedulers.create("PNDMScheduler", config, 1.5).close();
   }
 
@@ -177,6 +223,9 @@ class SchedulersTest {
         "DDIMScheduler               | {'steps_offset': 1} | 1000 | timestep 1000 is beyond the last",
         "DDIMScheduler               | {'rescale_betas_zero_snr': true, 'timestep_spacing':"
             + " 'trailing'} | 5 | rescale_betas_zero_snr is true; supported with",
+        "DDPMScheduler               | {'steps_offset': 1} | 1000 | timestep 1000 is beyond the last",
+        "LCMScheduler                | {} | 51 | num_inference_steps is 51, it must be at most original",
+        "TCDScheduler                | {'rescale_betas_zero_snr': true} | 5 | rescale_betas_zero_snr is",
         "LMSDiscreteScheduler        | {'steps_offset': 99999, 'timestep_spacing': 'leading'} | 5 |"
             + " two steps of num_inference_steps 5 have the same noise",
         "EulerDiscreteScheduler      | {'sigma_max': 0.001, 'use_karras_sigmas': true} | 5 |"
@@ -212,6 +261,22 @@ class SchedulersTest {
     assertThatThrownBy(() -> create(DPM, "{\"algorithm_type\": \"dpmsolver\"}"))
         .hasMessageContaining("final_sigmas_type is zero")
         .hasMessageContaining("sigma_min");
+    assertThatThrownBy(() -> create(SINGLESTEP, "{\"algorithm_type\": \"dpmsolver\"}"))
+        .hasMessageContaining("final_sigmas_type is zero")
+        .hasMessageContaining("sigma_min");
+    assertThatThrownBy(() -> create("UniPCMultistepScheduler", "{\"predict_x0\": false}"))
+        .hasMessageContaining("final_sigmas_type is zero")
+        .hasMessageContaining("sigma_min");
+  }
+
+  @Test
+  void singlestepSolversOfTheNoiseHaveNoThresholds() {
+    String json =
+        """
+        {"algorithm_type": "dpmsolver", "final_sigmas_type": "sigma_min", "thresholding": true}""";
+
+    assertThatThrownBy(() -> create(SINGLESTEP, json))
+        .hasMessageContaining("thresholding is true; supported with algorithm_type dpmsolver");
   }
 
   @Test
@@ -266,6 +331,12 @@ class SchedulersTest {
     assertThat(noisePerRun("DDIMScheduler", "{}", 0.5)).isEqualTo(10);
     assertThat(noisePerRun("EulerAncestralDiscreteScheduler", "{}", 0)).isEqualTo(10);
     assertThat(noisePerRun("EulerDiscreteScheduler", "{}", 1)).isZero();
+    assertThat(noisePerRun("DDPMScheduler", "{}", 0)).isEqualTo(9);
+    assertThat(noisePerRun("DDPMScheduler", "{\"steps_offset\": 1}", 0)).isEqualTo(10);
+    assertThat(noisePerRun("KDPM2AncestralDiscreteScheduler", "{}", 0)).isEqualTo(9);
+    assertThat(noisePerRun("LCMScheduler", "{}", 0)).isEqualTo(9);
+    assertThat(noisePerRun("TCDScheduler", "{}", 0)).isZero();
+    assertThat(noisePerRun("TCDScheduler", "{}", 0.3)).isEqualTo(9);
     assertThat(noisePerRun(DPM, "{}", 1)).isZero();
     assertThat(noisePerRun(DPM, "{\"algorithm_type\": \"sde-dpmsolver++\"}", 0)).isEqualTo(10);
   }
@@ -278,6 +349,16 @@ class SchedulersTest {
     "EulerAncestralDiscreteScheduler, 213.588",
     "EulerDiscreteScheduler, 213.588",
     "LMSDiscreteScheduler, 213.588",
+    "DDPMScheduler, 0.995340",
+    "DEISMultistepScheduler, 0.995340",
+    "DPMSolverSinglestepScheduler, 0.995340",
+    "LCMScheduler, 0.995340",
+    "TCDScheduler, 0.995340",
+    "UniPCMultistepScheduler, 0.995340",
+    "EDMEulerScheduler, 6400",
+    "HeunDiscreteScheduler, 213.588",
+    "KDPM2AncestralDiscreteScheduler, 213.588",
+    "KDPM2DiscreteScheduler, 213.588",
   })
   void guidanceVarianceIsThatOfTheNoiseInTheLatents(String name, double atTheLastTimestep) {
     String json =
