@@ -40,6 +40,8 @@ CASES = [
      "rows": ["two_objects", "three_objects"]},
     {"name": "paper_dpm_solver", "scheduler": "DPMSolverMultistepScheduler", "height": 256, "width": 256,
      "rows": ["one_object"]},
+    {"name": "paper_heun", "scheduler": "HeunDiscreteScheduler", "rows": ["two_objects"]},
+    {"name": "paper_unipc", "scheduler": "UniPCMultistepScheduler", "rows": ["two_objects"]},
     {"name": "sd2_paper_ddim", "model": "sd2", "scheduler": "DDIMScheduler",
      "rows": ["one_object", "three_objects"]},
 ]

@@ -193,7 +193,8 @@ def generate(pipeline, row, preset, steps, height, width, guidance_scale=7.5):
     last_loss = math.inf
     sums = {}
     for i, timestep in enumerate(scheduler.timesteps):
-        if i < preset.max_guidance_steps and row.objects:
+        step, second_call = divmod(i, scheduler.order)
+        if step < preset.max_guidance_steps and not second_call and row.objects:
             latents, last_loss = guide(
                 pipeline, attention, latents, i, timestep, text, row, preset, last_loss, result)
         predicted = predict_noise(pipeline, attention, latents, timestep, text, negative_text, guidance_scale)

@@ -3,9 +3,11 @@
 import diffusers
 import torch
 from diffusers.callbacks import SDCFGCutoffCallback
+from diffusers.schedulers import scheduling_dpmsolver_sde
 
 from component_fixtures import load
 from folders import GOLDEN, SD1, SD2, save_json, save_tensors
+from scheduler_fixtures import BrownianMotion
 
 CAT = "a cat playing with a ball"
 CASES = {
@@ -17,6 +19,18 @@ CASES = {
     "euler_ancestral": {"scheduler": "EulerAncestralDiscreteScheduler"},
     "lms": {"scheduler": "LMSDiscreteScheduler"},
     "dpm_solver": {"scheduler": "DPMSolverMultistepScheduler", "steps": 8},
+    "ddpm": {"scheduler": "DDPMScheduler"},
+    "heun": {"scheduler": "HeunDiscreteScheduler"},
+    "unipc": {"scheduler": "UniPCMultistepScheduler", "steps": 8},
+    "dpm_solver_singlestep": {"scheduler": "DPMSolverSinglestepScheduler", "steps": 8},
+    "dpm_solver_sde": {"scheduler": "DPMSolverSDEScheduler", "seeds": [7, 11], "prompts": [CAT, "a red circle"],
+                       "negative_prompts": ["", ""]},
+    "deis": {"scheduler": "DEISMultistepScheduler", "steps": 8},
+    "kdpm2": {"scheduler": "KDPM2DiscreteScheduler"},
+    "kdpm2_ancestral": {"scheduler": "KDPM2AncestralDiscreteScheduler"},
+    "edm_euler": {"scheduler": "EDMEulerScheduler"},
+    "lcm": {"scheduler": "LCMScheduler", "steps": 4},
+    "tcd": {"scheduler": "TCDScheduler", "steps": 4, "eta": 0.3},
     "no_classifier_free_guidance": {"guidance_scale": 1.0},
     "negative_prompt": {"scheduler": "EulerDiscreteScheduler", "negative_prompts": ["blurry, ugly, low quality"]},
     "three_prompts": {
@@ -42,12 +56,15 @@ def call(pipeline, case):
         pipeline.scheduler = getattr(diffusers, case["scheduler"]).from_config(pipeline.scheduler.config)
     # diffusers 0.42.1 looks for the final norm below text_model, where transformers 5 no longer has it.
     object.__setattr__(pipeline.text_encoder, "text_model", pipeline.text_encoder)
+    generators = [torch.Generator("cpu").manual_seed(seed) for seed in case["seeds"]]
+    scheduling_dpmsolver_sde.BrownianTreeNoiseSampler = lambda x, *_: BrownianMotion(
+        lambda: torch.cat([torch.randn(x[:1].shape, generator=generator) for generator in generators]))
     latents = pipeline(
         clip_skip=case["clip_skip"] or None, guidance_rescale=case["guidance_rescale"],
         callback_on_step_end=SDCFGCutoffCallback(cutoff_step_ratio=case["cutoff_step_ratio"], cutoff_step_index=None),
         prompt=case["prompts"], negative_prompt=case["negative_prompts"], height=case["height"], width=case["width"],
         num_inference_steps=case["steps"], guidance_scale=case["guidance_scale"], eta=case["eta"],
-        generator=[torch.Generator("cpu").manual_seed(seed) for seed in case["seeds"]], output_type="latent").images
+        generator=generators, output_type="latent").images
     decoded = pipeline.vae.decode(latents / pipeline.vae.config.scaling_factor).sample
     images = pipeline.image_processor.postprocess(decoded, output_type="np", do_denormalize=[True] * len(latents))
     return torch.from_numpy((images * 255).round().astype("uint8")), latents

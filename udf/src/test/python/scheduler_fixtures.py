@@ -24,7 +24,7 @@ from safetensors.torch import save_file
 
 SHAPE = (4, 4, 4)
 ROWS = 2
-DRAWS = 26
+DRAWS = 40
 FOLDER = pathlib.Path(__file__).parent.parent / "resources" / "fixtures" / "schedulers"
 
 SD = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
@@ -59,6 +59,7 @@ NOISE_OR_VELOCITY = (
     "EulerAncestralDiscreteScheduler",
     "KDPM2DiscreteScheduler",
     "KDPM2AncestralDiscreteScheduler",
+    "DPMSolverSDEScheduler",
 )
 SPACED_ALREADY = ("EulerDiscreteScheduler", "LMSDiscreteScheduler", "DPMSolverMultistepScheduler")
 TRAINED_BETAS = {"num_train_timesteps": 40, "trained_betas": [0.001 + 0.002 * i for i in range(40)]}
@@ -80,6 +81,7 @@ def cases():
         "DEISMultistepScheduler",
         "KDPM2DiscreteScheduler",
         "KDPM2AncestralDiscreteScheduler",
+        "DPMSolverSDEScheduler",
         "LCMScheduler",
         "TCDScheduler",
     ]
@@ -193,6 +195,7 @@ def spacing_cases():
         "DEISMultistepScheduler",
         "KDPM2DiscreteScheduler",
         "KDPM2AncestralDiscreteScheduler",
+        "DPMSolverSDEScheduler",
     ):
         ends = {"sigma_min": 0.1, "sigma_max": 10.0}
         for spacing in ("exponential", "beta"):
@@ -309,10 +312,30 @@ def draw(rows):
     return torch.cat([torch.randn((1, *SHAPE), generator=generator) for generator in rows])
 
 
+class BrownianMotion:
+    """The noise of DPMSolverSDEScheduler from the rows' generators in place of torchsde's tree: one draw to the middle
+    of a step, one from there to its end, joined for the whole step. Time is sigma."""
+
+    def __init__(self, draw):
+        self.draw = draw
+        self.first = None
+
+    def __call__(self, start, end):
+        if self.first is None:
+            self.middle, self.first = end, self.draw()
+            return self.first
+        first, second = (start - self.middle).sqrt(), (self.middle - end).sqrt()
+        joined = (first * self.first + second * self.draw()) / (start - end).sqrt()
+        self.first = None
+        return joined
+
+
 def run(scheduler, steps, eta, bias):
     rows = generators()
     scheduler.set_timesteps(steps)
     sample = draw(rows) * scheduler.init_noise_sigma
+    if isinstance(scheduler, diffusers.DPMSolverSDEScheduler):
+        scheduler.noise_sampler = BrownianMotion(lambda: draw(rows))
     extra = {}
     if isinstance(scheduler, (diffusers.DDIMScheduler, diffusers.TCDScheduler)):
         extra["eta"] = eta

@@ -36,12 +36,8 @@ final class KDPM2DiscreteScheduler extends SecondOrderScheduler {
     @Override
     public SigmaSteps sigmaSteps(double[] spaced) {
       SigmaSteps steps = wholeSteps(spaced, common, spacing);
-      double[] sigmas = SigmaSteps.toFloat32(steps.sigmas());
-      double[] between = new double[spaced.length - 1];
-      for (int k = 0; k < between.length; k++) {
-        between[k] = Math.sqrt(sigmas[k] * sigmas[k + 1]);
-      }
-      return steps.interleave(common.noiseSchedule().timestepsOf(between), between);
+      return new SigmaSteps(steps.timesteps(), SigmaSteps.toFloat32(steps.sigmas()))
+          .interleaveMeans(common.noiseSchedule());
     }
 
     /** Returns the starts of the steps; Karras' timesteps are rounded. */

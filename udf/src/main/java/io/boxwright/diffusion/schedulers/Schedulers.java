@@ -15,6 +15,7 @@ public final class Schedulers {
           Map.entry("DDPMScheduler", DDPMScheduler.Settings::read),
           Map.entry("DEISMultistepScheduler", DEISMultistepScheduler.Settings::read),
           Map.entry("DPMSolverMultistepScheduler", DPMSolverMultistepScheduler.Settings::read),
+          Map.entry("DPMSolverSDEScheduler", DPMSolverSDEScheduler.Settings::read),
           Map.entry("DPMSolverSinglestepScheduler", DPMSolverSinglestepScheduler.Settings::read),
           Map.entry("EDMEulerScheduler", EDMEulerScheduler.Settings::read),
           Map.entry(

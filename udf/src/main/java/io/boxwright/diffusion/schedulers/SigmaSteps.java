@@ -51,6 +51,15 @@ record SigmaSteps(double[] timesteps, double[] sigmas) {
     return new SigmaSteps(allTimesteps, allSigmas);
   }
 
+  /** Returns the same steps with a second call at the geometric mean of the sigmas of each. */
+  SigmaSteps interleaveMeans(NoiseSchedule noise) {
+    double[] means = new double[timesteps.length - 1];
+    for (int k = 0; k < means.length; k++) {
+      means[k] = Math.sqrt(sigmas[k] * sigmas[k + 1]);
+    }
+    return interleave(noise.timestepsOf(means), means);
+  }
+
   /** Returns the same steps with whole timesteps. */
   SigmaSteps roundTimesteps() {
     return new SigmaSteps(Arrays.stream(timesteps).map(Math::rint).toArray(), sigmas);

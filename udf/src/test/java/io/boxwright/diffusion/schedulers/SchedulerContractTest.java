@@ -83,8 +83,9 @@ class SchedulerContractTest {
         assertThat(timesteps[0]).isLessThanOrEqualTo(999);
         assertThat(timesteps[timesteps.length - 1]).isGreaterThanOrEqualTo(0);
       }
+      // KDPM2 rounds where a step starts, and not where it calls the model again.
       for (int i = 1; i < timesteps.length; i++) {
-        assertThat(timesteps[i]).isLessThanOrEqualTo(timesteps[i - 1]);
+        assertThat(timesteps[i]).isLessThanOrEqualTo(timesteps[i - 1] + 0.5);
       }
     }
   }
@@ -186,7 +187,7 @@ class SchedulerContractTest {
       for (int i = 0; i < scheduler.timesteps().length; i++) {
         taken += scheduler.takesNoise(i) ? 1 : 0;
       }
-      assertThat(scheduler.noisePerRun()).isEqualTo(taken).isIn(0, STEPS - 1, STEPS);
+      assertThat(scheduler.noisePerRun()).isEqualTo(taken).isIn(0, STEPS - 1, STEPS, 2 * STEPS - 2);
     }
   }
 

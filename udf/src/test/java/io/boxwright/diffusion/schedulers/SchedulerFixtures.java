@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 final class SchedulerFixtures {
 
   private static final Path FOLDER = Path.of("src/test/resources/fixtures/schedulers");
-  private static final int DRAWS = 26;
+  private static final int DRAWS = 40;
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

@@ -23,11 +23,20 @@ class SchedulersTest {
         .hasMessage(
             "Unknown scheduler FlowMatchEulerDiscreteScheduler: choose one of DDIMScheduler,"
                 + " DDPMScheduler, DEISMultistepScheduler, DPMSolverMultistepScheduler,"
-                + " DPMSolverSinglestepScheduler, EDMEulerScheduler,"
+                + " DPMSolverSDEScheduler, DPMSolverSinglestepScheduler, EDMEulerScheduler,"
                 + " EulerAncestralDiscreteScheduler, EulerDiscreteScheduler,"
                 + " HeunDiscreteScheduler, KDPM2AncestralDiscreteScheduler,"
                 + " KDPM2DiscreteScheduler, LCMScheduler, LMSDiscreteScheduler, PNDMScheduler,"
                 + " TCDScheduler, UniPCMultistepScheduler");
+  }
+
+  @Test
+  void noiseOfAnotherSeedThanTheRowsIsRefused() {
+    assertThatThrownBy(() -> create("DPMSolverSDEScheduler", "{\"noise_sampler_seed\": 3}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Cannot create DPMSolverSDEScheduler: noise_sampler_seed is 3; supported: null,"
+                + " because each row's seed gives its noise");
   }
 
   @ParameterizedTest
