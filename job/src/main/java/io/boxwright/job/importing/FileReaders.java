@@ -10,10 +10,11 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
@@ -43,16 +44,17 @@ import java.util.stream.Collectors;
 public final class FileReaders {
 
   private static final ObjectMapper JSON =
-      JsonMapper.builder(
+      keepDigits(
+          new ObjectMapper(
               JsonFactory.builder()
                   .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .build())
-          .build();
+                  .build()));
 
   private static final ObjectMapper YAML =
-      new ObjectMapper(
-          YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+      keepDigits(
+          new ObjectMapper(
+              YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()));
 
   private static final CsvMapper CSV =
       CsvMapper.builder()
@@ -63,6 +65,13 @@ public final class FileReaders {
   private static final int START_BYTES = 1 << 16;
 
   private FileReaders() {}
+
+  /** Makes a mapper read numbers with a fraction or an exponent as they are written. */
+  private static ObjectMapper keepDigits(ObjectMapper mapper) {
+    return mapper
+        .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+        .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
+  }
 
   /** A parser that refuses aliases of YAML, because it would give their names as values. */
   private static final class ValuesOnly extends JsonParserDelegate {
@@ -95,6 +104,23 @@ public final class FileReaders {
     try (InputStream in = file.open()) {
       return new String(in.readNBytes(START_BYTES), StandardCharsets.UTF_8)
           .replaceFirst("^\uFEFF", "");
+    }
+  }
+
+  /**
+   * Reads the one JSON value that a text value holds.
+   *
+   * @throws InvalidInputException naming file, line and field, if it holds anything else
+   */
+  static FileValue readJsonText(FileValue text) {
+    try {
+      JsonNode value =
+          JSON.readerFor(JsonNode.class)
+              .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+              .readValue(text.text());
+      return text.with(requireText(text.place(), value));
+    } catch (JsonProcessingException e) {
+      throw text.failure("it is '%s', but must be JSON".formatted(Printable.value(text.text())));
     }
   }
 

@@ -51,13 +51,15 @@ record OwnColumn(String name, Kind kind) {
     return value != null && !value.isNull();
   }
 
-  /** Returns whether a double holds a number; one of more than 53 bits would lose digits. */
+  /** Returns whether a double has all digits of a number. */
   private static boolean isDouble(JsonNode value) {
-    return value.isFloatingPointNumber()
-        || value.isIntegralNumber()
-            && new BigDecimal(value.bigIntegerValue())
-                    .compareTo(new BigDecimal(value.doubleValue()))
-                == 0;
+    if (value.isDouble() || value.isFloat()) { // of Parquet, or not a number
+      return true;
+    }
+    double number = value.doubleValue();
+    return value.isNumber()
+        && Double.isFinite(number)
+        && new BigDecimal(Double.toString(number)).compareTo(value.decimalValue()) == 0;
   }
 
   /** Returns the column of the Parquet file, which may be null. */

@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.boxwright.job.input.InvalidInputException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
@@ -97,6 +100,15 @@ final class ParquetRows {
     return items;
   }
 
+  private static JsonNode toText(Binary bytes, String place) {
+    try {
+      return NODES.textNode(
+          StandardCharsets.UTF_8.newDecoder().decode(bytes.toByteBuffer()).toString());
+    } catch (CharacterCodingException e) {
+      throw new InvalidInputException("%s: it is not UTF-8".formatted(place), e);
+    }
+  }
+
   private static JsonNode toScalar(
       Group group, PrimitiveType type, int field, int index, String place) {
     LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
@@ -105,7 +117,7 @@ final class ParquetRows {
         meaning == null || meaning instanceof IntLogicalTypeAnnotation whole && whole.isSigned();
     PrimitiveTypeName stored = type.getPrimitiveTypeName();
     if (stored == PrimitiveTypeName.BINARY && text) {
-      return NODES.textNode(group.getString(field, index));
+      return toText(group.getBinary(field, index), place);
     }
     if (stored == PrimitiveTypeName.BOOLEAN) {
       return NODES.booleanNode(group.getBoolean(field, index));

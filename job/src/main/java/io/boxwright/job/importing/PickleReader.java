@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -178,7 +179,12 @@ final class PickleReader {
     }
     byte[] bytes = new byte[length];
     in.get(bytes);
-    return NODES.textNode(new String(bytes, StandardCharsets.UTF_8));
+    try {
+      return NODES.textNode(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException e) {
+      throw failure("it has a text that is not UTF-8", e);
+    }
   }
 
   private InvalidInputException failure(String problem, Exception cause) {

@@ -1,13 +1,12 @@
 package io.boxwright.job.importing;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.LongNode;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.text.Printable;
 import io.boxwright.udf.table.PromptTables;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,8 +22,6 @@ import java.util.stream.IntStream;
  * JSON such as {@code ["a cat"]}. Other columns pass through.
  */
 final class TableFormat implements LayoutFormat {
-
-  private static final JsonMapper JSON = new JsonMapper();
 
   /** A box that leaves its image by more than the image's size is no mistake, but in pixels. */
   private static final double LARGEST_RELATIVE = 2;
@@ -149,12 +146,7 @@ final class TableFormat implements LayoutFormat {
     if (value.text().isBlank()) {
       return List.of();
     }
-    try {
-      return value.with(JSON.readTree(value.text())).items();
-    } catch (JsonProcessingException e) {
-      throw value.failure(
-          "it is '%s', but must be a list, as JSON".formatted(Printable.value(value.text())));
-    }
+    return FileReaders.readJsonText(value).items();
   }
 
   private Map<String, JsonNode> readOtherColumns(FileValue row) {
@@ -188,15 +180,17 @@ final class TableFormat implements LayoutFormat {
     }
   }
 
+  /** Reads a seed, which pandas writes as a number with a fraction if another row has none. */
   private static JsonNode readSeed(FileValue value) {
-    if (!value.node().isTextual()) {
+    if (value.node().isNull()) {
       return value.node();
     }
+    String text = value.text().strip();
     try {
-      return LongNode.valueOf(Long.parseLong(value.text().strip()));
-    } catch (NumberFormatException e) {
+      return LongNode.valueOf(new BigDecimal(text).longValueExact());
+    } catch (ArithmeticException | NumberFormatException e) {
       throw value.failure(
-          "it is '%s', but must be a whole number".formatted(Printable.value(value.text())));
+          "it is '%s', but must be a whole number of 64 bits".formatted(Printable.value(text)));
     }
   }
 }

@@ -68,6 +68,53 @@ class TableFormatTest {
   }
 
   @Test
+  void noDigitOfADecimalIsLost() throws Exception {
+    String file =
+        imports.file(
+            "t.jsonl",
+            "{\"prompt\":\"a\",\"id\":1.50,\"x\":0.12345678901234567891,\"y\":1e-400,\"l\":[2.50]}",
+            "{\"prompt\":\"b\",\"id\":2,\"x\":1,\"y\":0.5}");
+
+    JsonNode row = imports.run("table", file).get(0);
+
+    assertThat(row.get("id").asText()).isEqualTo("1.50");
+    assertThat(row.get("x").isTextual()).isTrue();
+    assertThat(row.get("x").asText()).isEqualTo("0.12345678901234567891");
+    assertThat(row.get("y").asText()).isEqualTo("1E-400");
+    assertThat(row.get("l").asText()).isEqualTo("[2.50]");
+  }
+
+  @Test
+  void seedsOfPandasAreWholeNumbersAndOthersAreRefused() throws Exception {
+    String whole = imports.file("a.jsonl", "{\"prompt\":\"a\",\"seed\":5.0}");
+    String fraction = imports.file("b.jsonl", "{\"prompt\":\"a\",\"seed\":1.5}");
+    String large = imports.file("c.jsonl", "{\"prompt\":\"a\",\"seed\":9223372036854775808}");
+
+    assertThat(imports.run("table", whole).get(0).get("seed").isLong()).isTrue();
+    for (String file : List.of(fraction, large)) {
+      assertThatThrownBy(() -> imports.run("table", file))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining(".jsonl, line 1, field seed: it is '")
+          .hasMessageEndingWith("', but must be a whole number of 64 bits");
+    }
+  }
+
+  @Test
+  void nothingAfterTheListsOfACsvIsLost() throws Exception {
+    String twoLists =
+        imports.file("a.csv", "prompt,bboxes,phrases", "cat,\"[[0,0,1,1]] []\",\"[\"\"cat\"\"]\"");
+    String halfCharacter =
+        imports.file("b.csv", "prompt,bboxes,phrases", "cat,\"[[0,0,1,1]]\",\"[\"\"\\ud800\"\"]\"");
+
+    assertThatThrownBy(() -> imports.run("table", twoLists))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("a.csv, line 2, field bboxes: it is '[[0,0,1,1]] []', but must be JSON");
+    assertThatThrownBy(() -> imports.run("table", halfCharacter))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("b.csv, line 2: the text '\\uD800' has half of a surrogate pair");
+  }
+
+  @Test
   void aNulCharacterIsKept() throws Exception {
     String file = imports.file("t.jsonl", "{\"prompt\":\"a\\u0000cat\",\"note\":\"\\u0000\"}");
 
@@ -204,10 +251,10 @@ class TableFormatTest {
         .hasMessage("c.csv, line 2: field prompt is missing");
     assertThatThrownBy(() -> imports.run("table", noList))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage("d.csv, line 2, field bboxes: it is '0;0;1;1', but must be a list, as JSON");
+        .hasMessage("d.csv, line 2, field bboxes: it is '0;0;1;1', but must be JSON");
     assertThatThrownBy(() -> imports.run("table", badSeed))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage("e.csv, line 2, field seed: it is 'x', but must be a whole number");
+        .hasMessage("e.csv, line 2, field seed: it is 'x', but must be a whole number of 64 bits");
     assertThatThrownBy(() -> imports.run("table", list))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("g.jsonl, line 1: it is a list of 1, but must be an object with fields");
