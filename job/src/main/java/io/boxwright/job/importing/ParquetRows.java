@@ -5,14 +5,19 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.boxwright.job.input.InvalidInputException;
+import io.boxwright.text.Printable;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
@@ -45,6 +50,7 @@ final class ParquetRows {
         ParquetReader.builder(new GroupReadSupport(), file.path())
             .withConf(file.configuration())
             .build()) {
+      requireDistinctColumns(file);
       for (Group row = reader.read(); row != null; row = reader.read()) {
         String place = "%s, row %d".formatted(file.name(), rows.size() + 1);
         rows.add(new FileValue(place, toObject(row, place)));
@@ -56,6 +62,20 @@ final class ParquetRows {
           "Cannot read %s: %s".formatted(file.name(), e.getMessage()), e);
     }
     return rows;
+  }
+
+  private static void requireDistinctColumns(SourceFile file) throws IOException {
+    HadoopInputFile input = HadoopInputFile.fromPath(file.path(), file.configuration());
+    Set<String> names = new HashSet<>();
+    try (ParquetFileReader footer = ParquetFileReader.open(input)) {
+      for (Type column : footer.getFileMetaData().getSchema().getFields()) {
+        if (!names.add(column.getName())) {
+          throw new InvalidInputException(
+              "%s: there are two columns %s; rename or remove one"
+                  .formatted(file.name(), Printable.name(column.getName())));
+        }
+      }
+    }
   }
 
   private static ObjectNode toObject(Group group, String place) {

@@ -151,7 +151,8 @@ class HrsFormatTest {
             pickle("function.p", FUNCTION),
             pickle("shared.p", SHARED_LIST),
             pickle("truncated.p", TWO_CATS_OF_PROTOCOL_4.substring(0, 80)),
-            pickle("text.p", "2e"));
+            pickle("text.p", "2e"),
+            pickle("bytes.p", "80027d5801000000ff4b01732e"));
 
     assertThatThrownBy(() -> imports.run("hrs", files.get(0)))
         .isInstanceOf(InvalidInputException.class)
@@ -167,6 +168,9 @@ class HrsFormatTest {
     assertThatThrownBy(() -> imports.run("hrs", files.get(3)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("text.p: it is no pickle, or a broken one");
+    assertThatThrownBy(() -> imports.run("hrs", files.get(4)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("bytes.p: it has a text that is not UTF-8");
   }
 
   @Test

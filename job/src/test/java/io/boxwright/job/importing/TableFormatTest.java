@@ -211,6 +211,7 @@ class TableFormatTest {
     imports.run("7bench", imported);
     String dates = "src/test/resources/prompt-tables/pyarrow_dates/table.parquet";
     String broken = imports.file("broken.parquet", "PAR1");
+    String twins = "src/test/resources/prompt-tables/names_that_are_equal/t.parquet";
 
     assertThatThrownBy(() -> imports.run("table", folder.resolve("table-0.parquet").toString()))
         .isInstanceOf(InvalidInputException.class)
@@ -221,6 +222,9 @@ class TableFormatTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("table.parquet, row 1, field ")
         .hasMessageEndingWith("but must be text, a number, a truth value, a list or a struct");
+    assertThatThrownBy(() -> imports.run("table", twins))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("t.parquet: there are two columns prompt; rename or remove one");
     assertThatThrownBy(() -> imports.run("table", broken))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("Cannot read broken.parquet: ");
