@@ -3,6 +3,7 @@ package io.boxwright.cli;
 import ai.djl.Device;
 import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.pipelines.PretrainedOptions.SafetyCheck;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.LoraSource;
 import io.boxwright.udf.executor.PipelineLoader;
@@ -43,6 +44,13 @@ final class ModelOptions {
   private List<String> loras = List.of();
 
   @Option(
+      names = "--no-safety-checker",
+      description =
+          "Do not check images for unsafe content. Default: the model's own safety checker, if its"
+              + " folder has one, makes such images black.")
+  private boolean noSafetyChecker;
+
+  @Option(
       names = "--device",
       defaultValue = "auto",
       paramLabel = "auto|cpu|gpu",
@@ -75,7 +83,12 @@ final class ModelOptions {
   PretrainedOptions pretrainedOptions() {
     Device here = device.device(Optional.empty());
     return new PretrainedOptions(here, dtype.on(here), variant)
-        .withLoras(loras.stream().map(this::findLora).toList());
+        .withLoras(loras.stream().map(this::findLora).toList())
+        .withSafetyCheck(safetyCheck());
+  }
+
+  private SafetyCheck safetyCheck() {
+    return noSafetyChecker ? SafetyCheck.NONE : SafetyCheck.MODEL;
   }
 
   private Lora findLora(String lora) {
@@ -89,6 +102,7 @@ final class ModelOptions {
         .setModelCache(modelCache())
         .setVariant(variant)
         .setLoras(loras)
+        .setSafetyCheck(safetyCheck())
         .setDeviceType(device)
         .setWeightType(dtype)
         .setPipelineLoader(pipelineLoader.getConstructor().newInstance());

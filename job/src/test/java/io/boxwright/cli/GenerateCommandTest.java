@@ -55,6 +55,17 @@ class GenerateCommandTest extends CommandRuns {
   }
 
   @Test
+  void aRunKeepsItsChoiceOfTheSafetyChecker() throws Exception {
+    writePrompts("select 'a red circle' prompt");
+
+    assertThat(generate("--steps=1", "--no-safety-checker")).isEqualTo(ExitCode.OK);
+    assertThat(Files.readString(folder.resolve("out/run.json"))).contains("\"nsfw\" : 0");
+
+    assertThat(generate("--steps=1")).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("safety_check is none there, not set here");
+  }
+
+  @Test
   void guidanceNumbersWithoutGuidanceAreIgnoredWithALineThatNamesThem() throws Exception {
     writePrompts(
         "select 'a cat' prompt, array(array(0D, 0D, 0.5D, 0.5D)) bboxes, array('dragon') phrases");

@@ -46,7 +46,8 @@ public final class PaintingLoader implements PipelineLoader {
                       Optional.empty(),
                       GuidanceTrace.NONE,
                       List.of(),
-                      List.of()))
+                      List.of(),
+                      Optional.empty()))
           .toList();
     }
 

@@ -69,7 +69,13 @@ public final class StubLoader implements PipelineLoader {
         image.setRGB(pixel % SIZE, pixel / SIZE, noise.nextInt());
       }
       return new GeneratedImage(
-          image, true, Optional.empty(), GuidanceTrace.NONE, List.of(), List.of());
+          image,
+          true,
+          Optional.empty(),
+          GuidanceTrace.NONE,
+          List.of(),
+          List.of(),
+          Optional.empty());
     }
 
     private static boolean healed() {

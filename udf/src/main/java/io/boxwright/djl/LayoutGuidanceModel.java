@@ -14,6 +14,7 @@ import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.diffusion.pipelines.PretrainedFolder;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.pipelines.PretrainedOptions.SafetyCheck;
 import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,7 +32,9 @@ final class LayoutGuidanceModel extends BaseModel {
   private static final String VARIANT = "variant";
   private static final String DTYPE = "dtype";
   private static final String LORA = "lora";
-  private static final Set<String> OPTIONS = Set.of(VARIANT, DTYPE, LORA, "modelName");
+  private static final String SAFETY_CHECK = "safety_check";
+  private static final Set<String> OPTIONS =
+      Set.of(VARIANT, DTYPE, LORA, SAFETY_CHECK, "modelName");
 
   private ImagePipeline pipeline;
   private ImageSettings settings;
@@ -61,7 +64,8 @@ final class LayoutGuidanceModel extends BaseModel {
    *
    * @param options {@code variant}, the variant of the weight files, such as {@code fp16}, and
    *     {@code dtype}: {@code float32}, {@code float16}, or by default {@code float16} on a GPU;
-   *     {@code lora}: LoRAs, {@code FILE} or {@code FILE:WEIGHT}, separated by commas
+   *     {@code lora}: LoRAs, {@code FILE} or {@code FILE:WEIGHT}, separated by commas; {@code
+   *     safety_check}: {@code model}, the folder's own safety checker, or {@code none}
    * @throws MalformedModelException naming the part of the folder that is missing or wrong
    * @throws IllegalArgumentException naming the option or argument that is wrong
    */
@@ -76,12 +80,13 @@ final class LayoutGuidanceModel extends BaseModel {
     dataType = chooseDataType((String) given.get(DTYPE), device);
     try {
       settings = ImageSettings.of(properties, modelDir);
-      List<Lora> loras = findLoras((String) given.get(LORA));
-      PretrainedFolder.check(modelDir, variant, loras, settings.options()).forEach(LOG::warn);
+      PretrainedOptions loading =
+          new PretrainedOptions(device, dataType, variant)
+              .withLoras(findLoras((String) given.get(LORA)))
+              .withSafetyCheck(chooseSafetyCheck((String) given.get(SAFETY_CHECK)));
+      PretrainedFolder.check(modelDir, settings.options(), loading).forEach(LOG::warn);
       PretrainedFolder.checkGuidance(modelDir, settings.guidance());
-      pipeline =
-          LayoutGuidanceStableDiffusionPipeline.fromPretrained(
-              modelDir, new PretrainedOptions(device, dataType, variant, loras));
+      pipeline = LayoutGuidanceStableDiffusionPipeline.fromPretrained(modelDir, loading);
     } catch (ModelLoadingException e) {
       throw new MalformedModelException(e.getMessage(), e);
     }
@@ -99,8 +104,8 @@ final class LayoutGuidanceModel extends BaseModel {
     for (String name : options.keySet()) {
       if (!OPTIONS.contains(name)) {
         throw new IllegalArgumentException(
-            "Unknown option %s: a model has the options %s, %s and %s; options of its images are arguments"
-                .formatted(Printable.name(name), VARIANT, DTYPE, LORA));
+            "Unknown option %s: a model has the options %s, %s, %s and %s; options of its images are arguments"
+                .formatted(Printable.name(name), VARIANT, DTYPE, LORA, SAFETY_CHECK));
       }
     }
   }
@@ -109,6 +114,20 @@ final class LayoutGuidanceModel extends BaseModel {
     return list == null
         ? List.of()
         : Arrays.stream(list.split(",")).map(String::strip).map(Lora::parse).toList();
+  }
+
+  private static SafetyCheck chooseSafetyCheck(String name) {
+    if (name == null) {
+      return SafetyCheck.MODEL;
+    }
+    return switch (name) {
+      case "model" -> SafetyCheck.MODEL;
+      case "none" -> SafetyCheck.NONE;
+      default ->
+          throw new IllegalArgumentException(
+              "Invalid option: safety_check is %s, it must be model or none"
+                  .formatted(Printable.value(name)));
+    };
   }
 
   private static DataType chooseDataType(String name, Device device) {

@@ -137,6 +137,8 @@ class BoxwrightEngineTest {
   void wrongOptionsArgumentsAndFoldersAreNamed(@TempDir Path empty) {
     assertThatThrownBy(() -> images().optOption("dtyp", "float32").build().loadModel())
         .hasMessageContaining("Unknown option dtyp");
+    assertThatThrownBy(() -> images().optOption("safety_check", "off").build().loadModel())
+        .hasMessageContaining("safety_check is off, it must be model or none");
     assertThatThrownBy(() -> images().optOption("dtype", "int8").build().loadModel())
         .hasMessageContaining("dtype is int8, it must be float32 or float16");
     assertThatThrownBy(() -> images().optArgument("num_inference_steps", 0).build().loadModel())

@@ -86,7 +86,8 @@ public final class StubPipeline extends PipelineWithoutModel {
         maps && !objects.isEmpty()
             ? List.of(new AttentionMap(0, "mid_block", 1, 2, new float[] {0.25f, 0.75f}))
             : List.of(),
-        request.prompt().startsWith("long") ? List.of("Prompt cut") : List.of());
+        request.prompt().startsWith("long") ? List.of("Prompt cut") : List.of(),
+        Optional.empty());
   }
 
   /** Long enough that one executor does not take all the batches before the other is up. */

@@ -18,6 +18,7 @@ record AttemptCounts(
     long images,
     long failed,
     long refused,
+    long nsfw,
     Map<String, Double> stageSeconds,
     Long peakDeviceBytes,
     Long peakHostBytes,
@@ -30,7 +31,7 @@ record AttemptCounts(
   static AttemptCounts of(Optional<GenerationMonitor> monitor) {
     return monitor
         .map(AttemptCounts::of)
-        .orElse(new AttemptCounts(0, 0, 0, Map.of(), null, null, List.of(), Map.of()));
+        .orElse(new AttemptCounts(0, 0, 0, 0, Map.of(), null, null, List.of(), Map.of()));
   }
 
   private static AttemptCounts of(GenerationMonitor monitor) {
@@ -38,6 +39,7 @@ record AttemptCounts(
         monitor.images(),
         monitor.failed(),
         monitor.refused(),
+        monitor.unsafe(),
         toSeconds(monitor),
         box(monitor.peakDeviceBytes()),
         box(monitor.peakHostBytes()),
@@ -59,6 +61,7 @@ record AttemptCounts(
         images,
         failed,
         refused,
+        nsfw,
         images / Math.max(seconds, 0.001),
         stageSeconds,
         peakDeviceBytes,

@@ -88,6 +88,7 @@ public record RunRecord(
    * @param images the number of images made, including failed ones
    * @param failed the number of images whose status is {@code error}
    * @param refused the number of failed images whose rows are wrong themselves
+   * @param nsfw the number of images that the model's safety checker made black; 0 in older records
    * @param imagesPerSecond the rate since its start
    * @param stageSeconds the tasks' seconds by stage, see {@link
    *     io.boxwright.diffusion.pipelines.Stage}
@@ -107,6 +108,7 @@ public record RunRecord(
       long images,
       long failed,
       long refused,
+      long nsfw,
       double imagesPerSecond,
       Map<String, Double> stageSeconds,
       Long peakDeviceBytes,

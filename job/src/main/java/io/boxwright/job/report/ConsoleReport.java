@@ -24,6 +24,11 @@ public final class ConsoleReport {
     if (summary.warned() > 0) {
       printLine("%s with warnings, see the column warnings", Count.of(summary.warned(), "image"));
     }
+    if (summary.nsfw() > 0) {
+      printLine(
+          "%s made black by the model's safety checker, see the column nsfw",
+          Count.of(summary.nsfw(), "image"));
+    }
     summary.scores().stream().filter(scores -> scores.images() > 0).forEach(this::printScores);
     if (summary.failed() > 0) {
       printErrors(summary);

@@ -11,6 +11,7 @@ import io.boxwright.diffusion.scores.ScoreGroup;
 import io.boxwright.udf.table.ScoreColumn;
 import io.boxwright.udf.table.ScoreColumns;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +26,17 @@ import org.apache.spark.sql.Row;
  * @param images the number of rows of the image table
  * @param failed the number of rows whose status is {@code error}
  * @param warned the number of rows with warnings
+ * @param nsfw the number of images that the model's safety checker made black
  * @param scores the means of each group of scores that the table has, in the order of its columns
  * @param errors the most common messages of failed rows, with their numbers
  */
 public record RunSummary(
-    long images, long failed, long warned, List<ScoreMeans> scores, Map<String, Long> errors) {
+    long images,
+    long failed,
+    long warned,
+    long nsfw,
+    List<ScoreMeans> scores,
+    Map<String, Long> errors) {
 
   /** Copies the list. */
   public RunSummary {
@@ -46,6 +53,7 @@ public record RunSummary(
     List<Column> columns = new ArrayList<>();
     columns.add(count(when(col("status").equalTo("error"), 1)));
     columns.add(count(when(size(col("warnings")).gt(0), 1)));
+    columns.add(count(when(findNsfw(table), 1)));
     for (ScoreGroup group : groups) {
       columns.add(count(col(group.name())));
       group.imageNumbers().forEach(path -> columns.add(avg(col(group.name() + "." + path))));
@@ -56,10 +64,17 @@ public record RunSummary(
         totals.getLong(0),
         failed,
         totals.getLong(2),
-        readScores(totals, 3, groups),
+        totals.getLong(3),
+        readScores(totals, 4, groups),
         failed == 0
             ? Map.of()
             : CommonErrors.of(table.filter(col("status").equalTo("error"))).counts());
+  }
+
+  /** Finds the column of images that are black; older tables lack it. */
+  private static Column findNsfw(Dataset<Row> table) {
+    boolean present = Arrays.asList(table.columns()).contains("nsfw");
+    return present ? col("nsfw") : lit(false);
   }
 
   /**

@@ -70,12 +70,23 @@ class RunSummaryTest extends SharedSpark {
                 "found", 1.0, "right", 0.5, "centre_in_box", 0.25, "iou", 0.125, "all_right", 0.0));
   }
 
+  @Test
+  void blackImagesAreCountedIfTheTableTellsThem() {
+    String checked = "case when id < 2 then id = 1 end nsfw, ";
+
+    assertThat(summary("").nsfw()).isZero();
+    assertThat(summary(checked).nsfw()).isEqualTo(1);
+    assertThat(report(summary(checked)))
+        .contains("1 image made black by the model's safety checker, see the column nsfw");
+    assertThat(report(summary(""))).noneMatch(line -> line.contains("nsfw"));
+  }
+
   private static String counts(long failed, long made, Duration duration) {
     return counts(failed, made, 0, duration);
   }
 
   private static String counts(long failed, long made, long refused, Duration duration) {
-    RunSummary summary = new RunSummary(12, failed, 0, List.of(), Map.of());
+    RunSummary summary = new RunSummary(12, failed, 0, 0, List.of(), Map.of());
     return report(summary, made, refused, duration).get(0);
   }
 

@@ -1,22 +1,15 @@
 package io.boxwright.diffusion.clip;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.loading.TransformersFiles;
-import io.boxwright.diffusion.nn.Linear;
 import io.boxwright.text.Printable;
-import io.boxwright.torch.ArrayScope;
-import io.boxwright.torch.GradMode;
 import io.boxwright.torch.LibTorch;
-import io.boxwright.torch.TorchKernels;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -32,12 +25,9 @@ public final class CLIPModel implements AutoCloseable {
   private static final String COMPONENT = "CLIPModel";
 
   private final NDManager manager;
-  private final DataType dataType;
   private final CLIPImageProcessor imageProcessor;
-  private final CLIPVisionModel visionModel;
-  private final Linear visualProjection;
+  private final CLIPVisionModelWithProjection visionModel;
   private final CLIPTextEmbedder textEmbedder;
-  private final int channels;
 
   private CLIPModel(Path folder, NDManager manager, StateDict stateDict) {
     CLIPConfig config = CLIPConfig.read(folder.resolve("config.json"));
@@ -47,16 +37,11 @@ public final class CLIPModel implements AutoCloseable {
             "text_model.embeddings.position_ids",
             "vision_model.embeddings.position_ids");
     this.manager = manager;
-    this.dataType = weights.dataType();
-    this.channels = config.projectionDim();
+    int channels = config.projectionDim();
     this.imageProcessor = CLIPImageProcessor.fromPretrained(folder);
     requireFit(folder, config.visionConfig());
     this.visionModel =
-        CLIPVisionModel.create(
-            config.visionConfig(), weights.at("vision_model"), "pre_layrnorm"); // spelled so
-    this.visualProjection =
-        Linear.loadWithoutBias(
-            weights.at("visual_projection"), config.visionConfig().hiddenSize(), channels);
+        CLIPVisionModelWithProjection.create(config.visionConfig(), channels, weights);
     this.textEmbedder =
         CLIPTextEmbedder.load(folder, config.textConfig(), weights, channels, manager);
     try {
@@ -148,25 +133,7 @@ public final class CLIPModel implements AutoCloseable {
    * @return one vector (D) for each image
    */
   public List<float[]> embedImages(List<BufferedImage> images) {
-    List<float[]> vectors = new ArrayList<>();
-    try (GradMode ignored = GradMode.disabled()) {
-      for (PixelBatch batch : PixelBatch.split(imageProcessor, images, manager)) {
-        float[] values = embed(batch);
-        for (int i = 0; i < batch.size(); i++) {
-          vectors.add(Arrays.copyOfRange(values, i * channels, (i + 1) * channels));
-        }
-      }
-    }
-    return vectors;
-  }
-
-  private float[] embed(PixelBatch batch) {
-    try (ArrayScope scope = new ArrayScope()) {
-      scope.suppressNotUsedWarning();
-      NDArray tokens = visionModel.forward(batch.pixels(manager, dataType)); // (R, 1 + P, C)
-      NDArray pooled = visionModel.normalize(tokens.get(":, 0")); // (R, C)
-      return TorchKernels.toType(visualProjection.forward(pooled), DataType.FLOAT32).toFloatArray();
-    }
+    return visionModel.embedImages(imageProcessor, images, manager);
   }
 
   /**

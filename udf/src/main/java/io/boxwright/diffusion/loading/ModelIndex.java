@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * @param className the {@code _class_name}: the pipeline that saved the folder
  * @param family the pipelines that have the same parts
  * @param parts the class names ({@code UNet2DConditionModel}) by part names ({@code unet}); only
- *     parts that are used here
+ *     parts that may be used here. Of optional parts neither class nor folder is checked
  * @param notes one sentence for each part of the folder that is not applied
  */
 public record ModelIndex(
@@ -36,6 +36,9 @@ public record ModelIndex(
   /** The file that makes a folder a diffusers folder. */
   public static final String FILE_NAME = "model_index.json";
 
+  /** The optional part that finds unsafe content in images. */
+  public static final String SAFETY_CHECKER = "safety_checker";
+
   /** The names of folders in a cache of HuggingFace's hub. */
   private static final Pattern HUB_CACHE = Pattern.compile("models--.+");
 
@@ -46,14 +49,13 @@ public record ModelIndex(
   /** The parts that a folder may have but that are not applied, each with what that means. */
   private static final Map<String, String> NOT_APPLIED =
       Map.of(
-          "safety_checker", "images are not checked for unsafe content",
           "feature_extractor", "it only serves the safety checker",
           "image_encoder", "image prompts are not supported");
 
   /** Joins the folder names of the parts of all families, as alternatives of a pattern. */
   private static String joinPartNames() {
     return Arrays.stream(PipelineFamily.values())
-        .flatMap(family -> family.parts().stream())
+        .flatMap(family -> Stream.concat(family.parts().stream(), family.optionalParts().stream()))
         .map(PipelineFamily.Part::name)
         .distinct()
         .collect(Collectors.joining("|"));
@@ -79,6 +81,7 @@ public record ModelIndex(
     PipelineFamily family = findFamily(folder, className);
     Map<String, String> classes = readClasses(index);
     Map<String, String> parts = requireParts(folder, family, classes);
+    parts.putAll(findOptionalParts(family, classes));
     return new ModelIndex(
         folder, className, family, parts, describeNotApplied(family, parts, classes));
   }
@@ -133,13 +136,31 @@ public record ModelIndex(
   }
 
   /**
+   * Returns the folder of an optional part, such as {@code safety_checker}.
+   *
+   * @throws ModelLoadingException if the part is not named, has no folder, or is of another class
+   */
+  public Path requireOptionalPart(String name) {
+    PipelineFamily.Part part =
+        family.optionalParts().stream()
+            .filter(optional -> optional.name().equals(name))
+            .findFirst()
+            .orElseThrow();
+    requirePart(folder, part, parts);
+    return part(name);
+  }
+
+  /**
    * Checks that some part has weights of the variant. Other parts may have only plain ones.
    *
    * @param variant the variant, such as {@code fp16}
    * @throws ModelLoadingException if no part has such weights
    */
   public void requireVariant(String variant) {
-    if (parts.keySet().stream().noneMatch(part -> hasVariant(part(part), variant))) {
+    if (parts.keySet().stream()
+        .map(this::part)
+        .filter(Files::isDirectory)
+        .noneMatch(part -> hasVariant(part, variant))) {
       throw failure(folder, "no part has weights of the variant " + variant);
     }
   }
@@ -184,15 +205,33 @@ public record ModelIndex(
       Path folder, PipelineFamily family, Map<String, String> classes) {
     Map<String, String> parts = new LinkedHashMap<>();
     for (PipelineFamily.Part part : family.parts()) {
-      String name = part.name();
-      if (!classes.containsKey(name)) {
-        throw failure(folder, "model_index.json names no class for the part " + name);
-      }
-      if (!Files.isDirectory(folder.resolve(name))) {
-        throw failure(folder, "there is no folder for the part " + name);
-      }
-      checkClass(folder, part, classes.get(name));
-      parts.put(name, classes.get(name));
+      requirePart(folder, part, classes);
+      parts.put(part.name(), classes.get(part.name()));
+    }
+    return parts;
+  }
+
+  private static void requirePart(
+      Path folder, PipelineFamily.Part part, Map<String, String> classes) {
+    String name = part.name();
+    if (!classes.containsKey(name)) {
+      throw failure(folder, "model_index.json names no class for the part " + name);
+    }
+    if (!Files.isDirectory(folder.resolve(name))) {
+      throw failure(folder, "there is no folder for the part " + name);
+    }
+    checkClass(folder, part, classes.get(name));
+  }
+
+  /** Finds the optional parts; a feature extractor counts only with a safety checker. */
+  private static Map<String, String> findOptionalParts(
+      PipelineFamily family, Map<String, String> classes) {
+    Map<String, String> parts = new LinkedHashMap<>();
+    if (classes.containsKey(SAFETY_CHECKER)) {
+      family.optionalParts().stream()
+          .map(PipelineFamily.Part::name)
+          .filter(classes::containsKey)
+          .forEach(name -> parts.put(name, classes.get(name)));
     }
     return parts;
   }
@@ -212,15 +251,11 @@ public record ModelIndex(
     List<String> notes = new ArrayList<>();
     classes.forEach(
         (name, className) -> {
-          if (NOT_APPLIED.containsKey(name)) {
+          if (!parts.containsKey(name)) {
+            String why = NOT_APPLIED.getOrDefault(name, family.pipeline() + " has no such part");
             notes.add(
                 "%s (%s) is not applied: %s"
-                    .formatted(name, Printable.value(className), NOT_APPLIED.get(name)));
-          } else if (!parts.containsKey(name)) {
-            notes.add(
-                "%s (%s) is not applied: %s has no such part"
-                    .formatted(
-                        Printable.value(name), Printable.value(className), family.pipeline()));
+                    .formatted(Printable.value(name), Printable.value(className), why));
           }
         });
     return notes;

@@ -20,10 +20,19 @@ public enum PipelineFamily {
           new Part("text_encoder", "model", "CLIPTextModel"),
           new Part("unet", "diffusion_pytorch_model", "UNet2DConditionModel"),
           new Part("vae", "diffusion_pytorch_model", "AutoencoderKL"),
-          new Part("scheduler", null)));
+          new Part("scheduler", null)),
+      List.of(
+          new Part("safety_checker", "model", "StableDiffusionSafetyChecker"),
+          new Part(
+              "feature_extractor",
+              null,
+              "CLIPImageProcessor",
+              "CLIPImageProcessorPil",
+              "CLIPImageProcessorFast",
+              "CLIPFeatureExtractor")));
 
   /**
-   * A part that every pipeline of a family has.
+   * A part of the pipelines of a family.
    *
    * @param name the name of its folder
    * @param weights the name of its weight files, without suffix; null if it has none
@@ -39,11 +48,13 @@ public enum PipelineFamily {
   private final String pipeline;
   private final Pattern classNames;
   private final List<Part> parts;
+  private final List<Part> optionalParts;
 
-  PipelineFamily(String pipeline, String classNames, List<Part> parts) {
+  PipelineFamily(String pipeline, String classNames, List<Part> parts, List<Part> optionalParts) {
     this.pipeline = pipeline;
     this.classNames = Pattern.compile(classNames);
     this.parts = parts;
+    this.optionalParts = optionalParts;
   }
 
   /** Returns the family of a {@code _class_name}, if there is one. */
@@ -58,8 +69,13 @@ public enum PipelineFamily {
     return pipeline;
   }
 
-  /** Returns the parts of its pipelines. */
+  /** Returns the parts that every pipeline has. */
   public List<Part> parts() {
     return parts;
+  }
+
+  /** Returns the parts that a pipeline may have. */
+  public List<Part> optionalParts() {
+    return optionalParts;
   }
 }

@@ -22,6 +22,7 @@ public final class PipelineFiles {
   private static final List<String> OPTIONAL =
       List.of(
           "layout_guidance.json",
+          "feature_extractor/preprocessor_config.json",
           "tokenizer/tokenizer_config.json",
           "tokenizer/special_tokens_map.json");
 
@@ -34,7 +35,7 @@ public final class PipelineFiles {
    * @throws ModelLoadingException if the folder is not a diffusers folder, or weights are missing
    */
   public static List<String> of(Path folder, String variant) {
-    List<PipelineFamily.Part> parts = ModelIndex.open(folder).family().parts();
+    List<PipelineFamily.Part> parts = listParts(ModelIndex.open(folder), variant);
     boolean whole = Files.exists(folder.resolve(WHOLE_TOKENIZER));
     List<String> files = new ArrayList<>(List.of(ModelIndex.FILE_NAME, SCHEDULER));
     parts.stream().filter(PipelineFiles::isNetwork).forEach(p -> files.add(p.name() + CONFIG));
@@ -42,17 +43,30 @@ public final class PipelineFiles {
     OPTIONAL.stream().filter(file -> Files.exists(folder.resolve(file))).forEach(files::add);
     parts.stream()
         .filter(PipelineFiles::isNetwork)
-        .flatMap(part -> listWeights(folder, part.name(), part.weights(), variant))
+        .flatMap(part -> listWeights(folder, part, variant))
         .forEach(files::add);
     return files;
+  }
+
+  /** Lists the parts that every folder has, and the optional ones whose files are there. */
+  private static List<PipelineFamily.Part> listParts(ModelIndex index, String variant) {
+    Stream<PipelineFamily.Part> optional =
+        index.family().optionalParts().stream()
+            .filter(part -> index.parts().containsKey(part.name()) && isNetwork(part))
+            .filter(part -> openWeights(index.folder(), part).exist(variant));
+    return Stream.concat(index.family().parts().stream(), optional).toList();
   }
 
   private static boolean isNetwork(PipelineFamily.Part part) {
     return part.weights() != null;
   }
 
-  private static Stream<String> listWeights(Path folder, String part, String name, String variant) {
-    WeightFiles weights = new WeightFiles(part, folder.resolve(part), name);
-    return weights.listNames(variant).stream().map(file -> part + "/" + file);
+  private static WeightFiles openWeights(Path folder, PipelineFamily.Part part) {
+    return new WeightFiles(part.name(), folder.resolve(part.name()), part.weights());
+  }
+
+  private static Stream<String> listWeights(Path folder, PipelineFamily.Part part, String variant) {
+    return openWeights(folder, part).listNames(variant).stream()
+        .map(file -> part.name() + "/" + file);
   }
 }

@@ -58,6 +58,11 @@ final class WeightFiles {
     return Stream.concat(Stream.of(file.getFileName().toString()), shards).toList();
   }
 
+  /** Returns whether {@link #read} finds weights, or an index of their shards. */
+  boolean exist(String variant) {
+    return listCandidates(variant).stream().map(folder::resolve).anyMatch(RegularFile::isListed);
+  }
+
   /** Finds the weights, or the index of their shards. */
   private Path findFile(String variant) {
     return listCandidates(variant).stream()

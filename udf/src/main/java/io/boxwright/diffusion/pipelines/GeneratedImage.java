@@ -16,6 +16,8 @@ import java.util.stream.Stream;
  * @param guidance the record of the guidance
  * @param attentionMaps the maps that the scores come from, if they were asked for
  * @param warnings sentences, for example about a prompt that was cut
+ * @param nsfw true if the model's safety checker found unsafe content and the picture is black
+ *     instead; empty if nothing checked it
  */
 public record GeneratedImage(
     BufferedImage image,
@@ -23,7 +25,8 @@ public record GeneratedImage(
     Optional<LayoutAdherence> adherence,
     GuidanceTrace guidance,
     List<AttentionMap> attentionMaps,
-    List<String> warnings) {
+    List<String> warnings,
+    Optional<Boolean> nsfw) {
 
   /** Copies the lists. */
   public GeneratedImage {
@@ -34,6 +37,6 @@ public record GeneratedImage(
   /** Returns the same image with one more warning. */
   public GeneratedImage withWarning(String warning) {
     List<String> more = Stream.concat(warnings.stream(), Stream.of(warning)).toList();
-    return new GeneratedImage(image, finite, adherence, guidance, attentionMaps, more);
+    return new GeneratedImage(image, finite, adherence, guidance, attentionMaps, more, nsfw);
   }
 }

@@ -8,6 +8,7 @@ import io.boxwright.torch.TorchKernels;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -45,8 +46,10 @@ final class LatentDecoder implements AutoCloseable {
    *
    * @param image the picture, RGB
    * @param finite true if its latents and its pixels were finite numbers
+   * @param nsfw true if the image is black because its content was unsafe; empty if that was not
+   *     checked
    */
-  record Decoded(BufferedImage image, boolean finite) {}
+  record Decoded(BufferedImage image, boolean finite, Optional<Boolean> nsfw) {}
 
   /**
    * The rows that are decoded together: pixels (K, H, W, 3), UINT8, and finite (K); both null for
@@ -93,8 +96,11 @@ final class LatentDecoder implements AutoCloseable {
   private record Fetched(int count, Pixels pixels, boolean[] finite) {
 
     private Stream<Decoded> makeImages() {
-      return IntStream.range(0, count)
-          .mapToObj(i -> pixels == null ? null : new Decoded(pixels.makeImage(i), finite[i]));
+      return IntStream.range(0, count).mapToObj(i -> pixels == null ? null : makeImage(i));
+    }
+
+    private Decoded makeImage(int place) {
+      return new Decoded(pixels.makeImage(place), finite[place], Optional.empty());
     }
   }
 

@@ -213,8 +213,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
               .mapToObj(row -> score(inputs, row, maps.get(row)))
               .toList();
       pipeline.timer().lap(Stage.SCORE);
-      List<LatentDecoder.Decoded> decoded = decoder.fetchImages();
-      pipeline.timer().lap(Stage.DECODE);
+      List<LatentDecoder.Decoded> decoded = pipeline.finish(decoder, inputs.requests());
       return IntStream.range(0, decoded.size())
           .mapToObj(
               row -> makeImage(inputs, row, decoded.get(row), traces.get(row), scores.get(row)))
@@ -245,7 +244,8 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
             scores.adherence(),
             trace,
             scores.attentionMaps(),
-            collectWarnings(request));
+            collectWarnings(request),
+            decoded.nsfw());
   }
 
   private static List<String> collectWarnings(GenerationRequest request) {

@@ -1,5 +1,6 @@
 package io.boxwright.diffusion.pipelines;
 
+import ai.djl.ndarray.NDManager;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.StateDict;
@@ -8,6 +9,7 @@ import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.schedulers.SchedulerConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The parts of a diffusers folder, as its family of models defines them. Each call loads a part
@@ -32,7 +34,7 @@ interface PipelineParts {
   /** Reads the configurations of a folder's parts. */
   static PipelineParts of(ModelIndex index, Source source) {
     return switch (index.family()) {
-      case STABLE_DIFFUSION -> new StableDiffusionParts(index.folder(), source);
+      case STABLE_DIFFUSION -> new StableDiffusionParts(index, source);
     };
   }
 
@@ -52,6 +54,15 @@ interface PipelineParts {
 
   /** Loads the prompt encoder, with all weights of the text encoder. */
   PromptEncoder loadPromptEncoder(CLIPTokenizer tokenizer);
+
+  /**
+   * Loads the safety checker, with all of its weights.
+   *
+   * @param manager a manager on the device of the weights, for the images
+   * @return empty if the folder has none, or none is wanted
+   */
+  Optional<StableDiffusionSafetyChecker> loadSafetyChecker(
+      NDManager manager, PretrainedOptions.SafetyCheck choice);
 
   /** Returns a sentence for each thing that the parts loaded so far do not use. */
   List<String> notes();

@@ -1,13 +1,16 @@
 package io.boxwright.diffusion.pipelines;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.guidance.Guidance;
-import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.UNet2DConditionConfig;
 import io.boxwright.diffusion.schedulers.SchedulerConfig;
 import io.boxwright.text.Printable;
+import io.boxwright.torch.LibTorch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,9 +20,11 @@ public final class PretrainedFolder {
 
   private PretrainedFolder() {}
 
-  /** Checks a folder without LoRAs like {@link #check(Path, String, List, GenerationOptions)}. */
+  /**
+   * Checks a folder without LoRAs like {@link #check(Path, GenerationOptions, PretrainedOptions)}.
+   */
   public static List<String> check(Path folder, String variant, GenerationOptions options) {
-    return check(folder, variant, List.of(), options);
+    return check(folder, options, new PretrainedOptions(Device.cpu(), DataType.FLOAT32, variant));
   }
 
   /**
@@ -27,17 +32,17 @@ public final class PretrainedFolder {
    * shapes of their tensors, and that the options fit them.
    *
    * @param folder the folder with {@code model_index.json}
-   * @param variant the variant of the weight files, such as {@code fp16}; null for the plain files
-   * @param loras the changes of the weights
    * @param options the options of the images
+   * @param loading the options for loading it; device and type of the weights do not matter
    * @return one sentence for each part of the folder that is not applied
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the part, file or tensor
    *     that is missing, damaged or not supported
    * @throws IllegalArgumentException naming the option that does not fit the model
    */
   public static List<String> check(
-      Path folder, String variant, List<Lora> loras, GenerationOptions options) {
+      Path folder, GenerationOptions options, PretrainedOptions loading) {
     ModelIndex index = ModelIndex.open(folder);
+    String variant = loading.variant();
     if (variant != null) {
       index.requireVariant(variant);
     }
@@ -45,13 +50,16 @@ public final class PretrainedFolder {
         PipelineParts.of(
             index,
             (part, partFolder, name) ->
-                StateDict.openHeaders(part, partFolder, name, variant).fuse(loras));
+                StateDict.openHeaders(part, partFolder, name, variant).fuse(loading.loras()));
     checkOptions(index, parts, options);
     try (CLIPTokenizer tokenizer = parts.loadTokenizer()) {
       parts.loadPromptEncoder(tokenizer);
     }
     parts.loadDenoiser();
     parts.loadVae();
+    try (NDManager manager = LibTorch.newManager(Device.cpu())) {
+      parts.loadSafetyChecker(manager, loading.safetyCheck());
+    }
     return Stream.concat(index.notes().stream(), parts.notes().stream()).toList();
   }
 

@@ -13,18 +13,27 @@ import java.util.List;
  * @param variant the variant of the files, such as {@code fp16}; null for the plain files
  * @param loras the changes that are added to the weights, as by {@code load_lora_weights} and
  *     {@code fuse_lora}
+ * @param safetyCheck the check of finished images for unsafe content
  */
 public record PretrainedOptions(
-    Device device, DataType dataType, String variant, List<Lora> loras) {
+    Device device, DataType dataType, String variant, List<Lora> loras, SafetyCheck safetyCheck) {
+
+  /** A choice of what checks finished images for unsafe content. */
+  public enum SafetyCheck {
+    /** The folder's own safety checker, if it has one, as in diffusers. */
+    MODEL,
+    /** Nothing: {@code safety_checker=None}. */
+    NONE
+  }
 
   /** Copies the list. */
   public PretrainedOptions {
     loras = List.copyOf(loras);
   }
 
-  /** Makes options without LoRAs. */
+  /** Makes options without LoRAs, with the folder's own safety checker. */
   public PretrainedOptions(Device device, DataType dataType, String variant) {
-    this(device, dataType, variant, List.of());
+    this(device, dataType, variant, List.of(), SafetyCheck.MODEL);
   }
 
   /** Returns options for the CPU in float32, from the plain files. */
@@ -34,6 +43,11 @@ public record PretrainedOptions(
 
   /** Returns these options with other LoRAs. */
   public PretrainedOptions withLoras(List<Lora> others) {
-    return new PretrainedOptions(device, dataType, variant, others);
+    return new PretrainedOptions(device, dataType, variant, others, safetyCheck);
+  }
+
+  /** Returns these options with another check of finished images. */
+  public PretrainedOptions withSafetyCheck(SafetyCheck other) {
+    return new PretrainedOptions(device, dataType, variant, loras, other);
   }
 }

@@ -1,8 +1,10 @@
 package io.boxwright.diffusion.pipelines;
 
+import ai.djl.ndarray.NDManager;
 import io.boxwright.diffusion.clip.CLIPTextConfig;
 import io.boxwright.diffusion.clip.CLIPTextModel;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.AutoencoderKL;
@@ -11,13 +13,16 @@ import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.models.UNet2DConditionConfig;
 import io.boxwright.diffusion.models.UNet2DConditionModel;
 import io.boxwright.diffusion.schedulers.SchedulerConfig;
+import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The parts of Stable Diffusion 1.x and 2.x, which are checked to fit one another. */
 final class StableDiffusionParts implements PipelineParts {
 
+  private final ModelIndex index;
   private final Path folder;
   private final Source source;
   private final CLIPTextConfig textConfig;
@@ -30,8 +35,9 @@ final class StableDiffusionParts implements PipelineParts {
    *
    * @throws ModelLoadingException naming the values that are not supported or do not fit together
    */
-  StableDiffusionParts(Path folder, Source source) {
-    this.folder = folder;
+  StableDiffusionParts(ModelIndex index, Source source) {
+    this.index = index;
+    this.folder = index.folder();
     this.source = source;
     this.textConfig = CLIPTextConfig.read(folder.resolve("text_encoder").resolve("config.json"));
     this.unetConfig = UNet2DConditionConfig.read(folder.resolve("unet"));
@@ -112,6 +118,33 @@ final class StableDiffusionParts implements PipelineParts {
     AutoencoderKL vae = new AutoencoderKL(vaeConfig, weights);
     weights.finish().ifPresent(notes::add);
     return vae;
+  }
+
+  @Override
+  public Optional<StableDiffusionSafetyChecker> loadSafetyChecker(
+      NDManager manager, PretrainedOptions.SafetyCheck choice) {
+    String className = index.parts().get(ModelIndex.SAFETY_CHECKER);
+    if (className == null) {
+      return Optional.empty();
+    }
+    if (choice == PretrainedOptions.SafetyCheck.NONE) {
+      notes.add(
+          "%s (%s) is not applied: images are not checked for unsafe content"
+              .formatted(ModelIndex.SAFETY_CHECKER, Printable.value(className)));
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(loadSafetyChecker(manager));
+    } catch (ModelLoadingException e) {
+      throw new ModelLoadingException(e.getMessage() + "; or do without: --no-safety-checker", e);
+    }
+  }
+
+  private StableDiffusionSafetyChecker loadSafetyChecker(NDManager manager) {
+    Path checker = index.requireOptionalPart(ModelIndex.SAFETY_CHECKER);
+    Path featureExtractor = index.requireOptionalPart("feature_extractor");
+    return StableDiffusionSafetyChecker.load(
+        checker, featureExtractor, open(ModelIndex.SAFETY_CHECKER, "model"), manager, notes::add);
   }
 
   @Override

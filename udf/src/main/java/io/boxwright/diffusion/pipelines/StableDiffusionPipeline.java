@@ -20,9 +20,12 @@ import io.boxwright.torch.cuda.FusedKernels;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -41,6 +44,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   private final AutoencoderKL vae;
   private final CLIPTokenizer tokenizer;
   private final PromptEncoder promptEncoder;
+  private final Optional<StableDiffusionSafetyChecker> safetyChecker;
   private final InputChecks inputChecks;
   private final SchedulerConfig schedulerConfig;
   private final StageTimer timer = new StageTimer();
@@ -108,6 +112,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     this.inputChecks = parts.makeInputChecks(schedulerConfig);
     this.denoiser = parts.loadDenoiser();
     this.vae = parts.loadVae();
+    this.safetyChecker = parts.loadSafetyChecker(manager, options.safetyCheck());
     this.tokenizer = parts.loadTokenizer();
     this.promptEncoder = loadPromptEncoder(parts);
     this.notes = Stream.concat(modelIndex.notes().stream(), parts.notes().stream()).toList();
@@ -148,7 +153,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
 
   /**
    * Returns one sentence, for people, for each part of the folder that is not applied, such as its
-   * safety checker.
+   * image encoder.
    */
   public List<String> notes() {
     return notes;
@@ -168,10 +173,9 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       scope.suppressNotUsedWarning();
       NDArray latents = denoise(run, inputs, List.of());
       try (LatentDecoder decoder = startDecoding(latents, inputs.requests())) {
-        List<BufferedImage> images =
-            decoder.fetchImages().stream().map(LatentDecoder.Decoded::image).toList();
-        timer.lap(Stage.DECODE);
-        return images;
+        return finish(decoder, inputs.requests()).stream()
+            .map(LatentDecoder.Decoded::image)
+            .toList();
       }
     }
   }
@@ -336,6 +340,37 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   /** Starts to decode latents (B, C, h, w); the caller closes the decoder. */
   LatentDecoder startDecoding(NDArray latents, List<GenerationRequest> requests) {
     return new LatentDecoder(vae, latents, requests);
+  }
+
+  /**
+   * Fetches decoded images and makes those with unsafe content black, if there is a safety checker.
+   *
+   * @return one for each request; any value, also null, for padding
+   */
+  List<LatentDecoder.Decoded> finish(LatentDecoder decoder, List<GenerationRequest> requests) {
+    List<LatentDecoder.Decoded> decoded = decoder.fetchImages();
+    timer.lap(Stage.DECODE);
+    return safetyChecker.map(checker -> check(checker, decoded, requests)).orElse(decoded);
+  }
+
+  private List<LatentDecoder.Decoded> check(
+      StableDiffusionSafetyChecker checker,
+      List<LatentDecoder.Decoded> decoded,
+      List<GenerationRequest> requests) {
+    List<Integer> places =
+        IntStream.range(0, requests.size())
+            .filter(place -> !requests.get(place).isPadding() && decoded.get(place).finite())
+            .boxed()
+            .toList();
+    List<Boolean> unsafe =
+        checker.findUnsafe(places.stream().map(place -> decoded.get(place).image()).toList());
+    List<LatentDecoder.Decoded> checked = new ArrayList<>(decoded);
+    for (int i = 0; i < places.size(); i++) {
+      int place = places.get(i);
+      checked.set(place, StableDiffusionSafetyChecker.blacken(decoded.get(place), unsafe.get(i)));
+    }
+    timer.lap(Stage.CHECK);
+    return checked;
   }
 
   /** Returns the options with the model's own height or width in place of a 0. */

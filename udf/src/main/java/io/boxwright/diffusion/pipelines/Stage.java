@@ -16,6 +16,8 @@ public enum Stage {
   SCORE,
   /** Decoding latents into pixels. */
   DECODE,
+  /** Checking images for unsafe content with the model's safety checker. */
+  CHECK,
   /** Looking for objects in images with a detector, and scoring them. */
   DETECT,
   /** Encoding pixels as PNG. */

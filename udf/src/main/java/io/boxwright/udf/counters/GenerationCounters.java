@@ -38,6 +38,7 @@ public final class GenerationCounters implements Serializable {
   final LongAccumulator images = new LongAccumulator();
   final LongAccumulator failed = new LongAccumulator();
   final LongAccumulator refused = new LongAccumulator();
+  final LongAccumulator unsafe = new LongAccumulator();
   final LongsByKey failures = new LongsByKey(LongsByKey.Merge.SUM, MOST_MESSAGES);
   final LongsByKey refusals = new LongsByKey(LongsByKey.Merge.SUM, MOST_MESSAGES);
   final LongsByKey stages = new LongsByKey(LongsByKey.Merge.SUM, Stage.values().length);
@@ -50,6 +51,7 @@ public final class GenerationCounters implements Serializable {
     context.register(images, "images");
     context.register(failed, "failed images");
     context.register(refused, "refused images");
+    context.register(unsafe, "images made black");
     context.register(loads, "Loaded pipelines");
     for (AccumulatorV2<?, ?> unnamed : new AccumulatorV2<?, ?>[] {failures, refusals, stages}) {
       context.register(unnamed);
@@ -89,6 +91,9 @@ public final class GenerationCounters implements Serializable {
     }
     if (outcome.refused()) {
       refused.add(1);
+    }
+    if (outcome.image() != null && outcome.image().nsfw().orElse(false)) {
+      unsafe.add(1);
     }
   }
 

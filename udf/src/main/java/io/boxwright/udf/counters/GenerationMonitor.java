@@ -53,6 +53,11 @@ public final class GenerationMonitor implements AutoCloseable {
     return sum(counters.refused);
   }
 
+  /** Returns the number of images that the safety checker made black. */
+  public long unsafe() {
+    return sum(counters.unsafe);
+  }
+
   /**
    * Returns the messages of failed rows and how often they occur, without quoted text and without
    * numbers: {@code Invalid token index #}. Beyond 100 different messages, further ones count as

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.boxwright.diffusion.loading.HashedFolder;
 import io.boxwright.diffusion.loading.ModelFingerprint;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.pipelines.PretrainedOptions.SafetyCheck;
 import java.io.Serializable;
 import java.util.List;
 
@@ -16,6 +17,7 @@ import java.util.List;
  * @param weightType the type of its weights
  * @param variant the variant of the weight files, such as {@code fp16}; null for the plain ones
  * @param loras the changes of its weights
+ * @param safetyCheck the check of finished images for unsafe content
  * @param loader the loader of the pipeline
  */
 public record PipelineSpec(
@@ -25,6 +27,7 @@ public record PipelineSpec(
     WeightType weightType,
     String variant,
     List<FoundLora> loras,
+    SafetyCheck safetyCheck,
     PipelineLoader loader)
     implements Serializable {
 
@@ -41,7 +44,8 @@ public record PipelineSpec(
    */
   PretrainedOptions pretrainedOptions(Device device) {
     return new PretrainedOptions(device, weightType.on(device), variant)
-        .withLoras(loras.stream().map(FoundLora::localize).toList());
+        .withLoras(loras.stream().map(FoundLora::localize).toList())
+        .withSafetyCheck(safetyCheck);
   }
 
   /** Describes the LoRAs with their content. */

@@ -1,5 +1,7 @@
 package io.boxwright.udf.generate;
 
+import ai.djl.Device;
+import ai.djl.ndarray.types.DataType;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.Guidances;
 import io.boxwright.diffusion.loading.JsonConfig;
@@ -8,6 +10,8 @@ import io.boxwright.diffusion.loading.ModelFingerprint;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.PretrainedFolder;
+import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.diffusion.pipelines.PretrainedOptions.SafetyCheck;
 import io.boxwright.diffusion.pipelines.RequestLimits;
 import io.boxwright.udf.counters.GenerationMonitor;
 import io.boxwright.udf.executor.DetectorSpec;
@@ -76,6 +80,7 @@ public final class GuidedImageGenerator {
   private String variant;
   private List<String> loras = List.of();
   private List<FoundLora> foundLoras; // null: not read yet
+  private SafetyCheck safetyCheck = SafetyCheck.MODEL;
   private GenerationOptions options = GenerationOptions.defaults();
   private Guidance guidance; // null: the one that suits the model
   private BatchSize batchSize = BatchSize.of(8);
@@ -128,6 +133,15 @@ public final class GuidedImageGenerator {
   public GuidedImageGenerator setLoras(List<String> values) {
     loras = List.copyOf(values);
     foundLoras = null;
+    return this;
+  }
+
+  /**
+   * Sets the check of finished images for unsafe content; default the model's own safety checker,
+   * if it has one. It makes unsafe images black, and they have {@code nsfw} true.
+   */
+  public GuidedImageGenerator setSafetyCheck(SafetyCheck value) {
+    safetyCheck = value;
     return this;
   }
 
@@ -229,9 +243,10 @@ public final class GuidedImageGenerator {
     List<String> notes =
         PretrainedFolder.check(
             folder,
-            variant,
-            findLoras().stream().map(lora -> lora.source().localize()).toList(),
-            options);
+            options,
+            new PretrainedOptions(Device.cpu(), DataType.FLOAT32, variant)
+                .withLoras(findLoras().stream().map(lora -> lora.source().localize()).toList())
+                .withSafetyCheck(safetyCheck));
     PretrainedFolder.checkGuidance(folder, guidance());
     Optional.ofNullable(detector).ifPresent(DetectorSpec::check);
     return notes;
@@ -312,6 +327,7 @@ public final class GuidedImageGenerator {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("variant", variant);
     settings.put("lora", describeLoras());
+    settings.put("safety_check", safetyCheck == SafetyCheck.NONE ? "none" : null);
     settings.put("device", deviceType);
     settings.put("dtype", weightType);
     settings.put("batch_size", batchSize);
@@ -470,7 +486,14 @@ public final class GuidedImageGenerator {
               .formatted(modelUrl(), here.hex(), requiredModel));
     }
     return new PipelineSpec(
-        findModel(), here, deviceType, weightType, variant, findLoras(), pipelineLoader);
+        findModel(),
+        here,
+        deviceType,
+        weightType,
+        variant,
+        findLoras(),
+        safetyCheck,
+        pipelineLoader);
   }
 
   private void startMonitor(SparkContext context) {

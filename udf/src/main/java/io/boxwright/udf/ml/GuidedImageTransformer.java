@@ -6,6 +6,7 @@ import io.boxwright.diffusion.guidance.Guidances;
 import io.boxwright.diffusion.loading.JsonConfig;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
+import io.boxwright.diffusion.pipelines.PretrainedOptions.SafetyCheck;
 import io.boxwright.text.Printable;
 import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.executor.DeviceType;
@@ -61,6 +62,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
   private final Param<String> weightType;
   private final Param<String> variant;
   private final StringArrayParam loras;
+  private final Param<String> safetyCheck;
   private final IntParam height;
   private final IntParam width;
   private final IntParam numInferenceSteps;
@@ -108,6 +110,11 @@ public final class GuidedImageTransformer extends Transformer implements Default
             this,
             "loras",
             "LoRAs, each FILE or FILE:WEIGHT, as the option --lora takes them; unset: none");
+    safetyCheck =
+        new Param<>(
+            this,
+            "safetyCheck",
+            "what checks images for unsafe content: model, the model's own safety checker, or none");
     height = new IntParam(this, "height", "the height of the images in pixels; 0: the model's own");
     width = new IntParam(this, "width", "the width of the images in pixels; 0: the model's own");
     numInferenceSteps =
@@ -180,6 +187,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
     setDefault(eta, options.eta());
     setDefault(attentionMaps, toText(options.attentionMaps()));
     setDefault(batchShape, toText(options.batchShape()));
+    setDefault(safetyCheck, toText(SafetyCheck.MODEL));
     setDefault(batchSize, generator.batchSize().rows());
     setDefault(batchTimeout, (int) generator.batchTimeout().toSeconds());
     setDefault(numImagesPerPrompt, generator.numImagesPerPrompt());
@@ -243,6 +251,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
             .setWeightType(parse(WeightType.class, weightType))
             .setVariant(find(variant).orElse(null))
             .setLoras(List.of(find(loras).orElse(new String[0])))
+            .setSafetyCheck(parse(SafetyCheck.class, safetyCheck))
             .setOptions(makeOptions())
             .setBatchSize(new BatchSize(getBatchSize()))
             .setBatchTimeout(Duration.ofSeconds(getBatchTimeout()))
@@ -503,6 +512,21 @@ public final class GuidedImageTransformer extends Transformer implements Default
   /** Returns the param of that name. */
   public StringArrayParam loras() {
     return loras;
+  }
+
+  /** Sets what checks images for unsafe content: {@code model} or {@code none}. */
+  public GuidedImageTransformer setSafetyCheck(String value) {
+    return with(safetyCheck, value);
+  }
+
+  /** Returns what checks images for unsafe content: {@code model} or {@code none}. */
+  public String getSafetyCheck() {
+    return getOrDefault(safetyCheck);
+  }
+
+  /** Returns the param of that name. */
+  public Param<String> safetyCheck() {
+    return safetyCheck;
   }
 
   /** Sets the LoRAs, each FILE or FILE:WEIGHT. */

@@ -85,6 +85,7 @@ public final class ImageRowWriter implements Serializable {
     values.put("width", image.image().getWidth());
     values.put("height", image.image().getHeight());
     values.put("guidance", makeGuidance(image.guidance()));
+    values.put("nsfw", image.nsfw().orElse(null));
   }
 
   /** Makes the value of column {@code guidance}, null if the image was not guided. */

@@ -1,6 +1,7 @@
 package io.boxwright.udf.table;
 
 import static org.apache.spark.sql.types.DataTypes.BinaryType;
+import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.FloatType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
@@ -96,6 +97,7 @@ public final class ImageTableSchema {
       result = result.add("attention", createArrayType(ATTENTION));
     }
     return result
+        .add("nsfw", BooleanType)
         .add("status", StringType)
         .add("error", StringType)
         .add("warnings", createArrayType(StringType))

@@ -52,6 +52,8 @@ class ModelIndexTest {
             Map.of(
                 "scheduler", "PNDMScheduler",
                 "text_encoder", "CLIPTextModel",
+                "safety_checker", "StableDiffusionSafetyChecker",
+                "feature_extractor", "CLIPImageProcessor",
                 "tokenizer", "CLIPTokenizer",
                 "unet", "UNet2DConditionModel",
                 "vae", "AutoencoderKL"));
@@ -59,13 +61,20 @@ class ModelIndexTest {
   }
 
   @Test
-  void reportsPartsThatAreNotApplied() {
+  void reportsPartsThatAreNotApplied() throws IOException {
+    Files.writeString(
+        folder.resolve("model_index.json"),
+        INDEX
+            .replace("[\"stable_diffusion\", \"StableDiffusionSafetyChecker\"]", "[null, null]")
+            .replace("[null, null],", "[\"transformers\", \"CLIPVisionModelWithProjection\"],")
+            .replaceFirst("(safety_checker\": )\\[.*\\]", "$1[null, null]"));
+
     assertThat(ModelIndex.open(folder).notes())
         .containsExactly(
             "feature_extractor (CLIPImageProcessor) is not applied: it only serves the safety"
                 + " checker",
-            "safety_checker (StableDiffusionSafetyChecker) is not applied: images are not checked"
-                + " for unsafe content");
+            "image_encoder (CLIPVisionModelWithProjection) is not applied: image prompts are not"
+                + " supported");
   }
 
   @Test

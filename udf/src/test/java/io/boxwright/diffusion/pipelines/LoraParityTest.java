@@ -54,10 +54,11 @@ class LoraParityTest {
         new GenerationRequest(
             testCase.get("prompt").asText(), testCase.get("seed").asLong(), List.of());
 
-    PretrainedFolder.check(Fixtures.sd1(), null, loras, options);
+    PretrainedOptions loading = PretrainedOptions.cpu().withLoras(loras);
+
+    PretrainedFolder.check(Fixtures.sd1(), options, loading);
     try (StableDiffusionPipeline pipeline =
-        StableDiffusionPipeline.fromPretrained(
-            Fixtures.sd1(), PretrainedOptions.cpu().withLoras(loras))) {
+        StableDiffusionPipeline.fromPretrained(Fixtures.sd1(), loading)) {
       BufferedImage image =
           pipeline.generate(GenerationInputs.of(List.of(request), options)).get(0);
 

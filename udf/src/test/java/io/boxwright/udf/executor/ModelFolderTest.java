@@ -59,15 +59,15 @@ class ModelFolderTest {
 
   @Test
   void aUriIsCopiedWithoutFilesThatAreNotRead() throws Exception {
-    Files.createDirectory(source.resolve("safety_checker"));
-    Files.writeString(source.resolve("safety_checker/model.safetensors"), "large");
+    Files.createDirectory(source.resolve("controlnet"));
+    Files.writeString(source.resolve("controlnet/model.safetensors"), "large");
     Files.writeString(source.resolve("unet/diffusion_pytorch_model.bin"), "pickled");
     Files.writeString(source.resolve("v1-5-pruned.safetensors"), "large");
 
     Path copy = localize(uri());
 
     assertThat(copy).hasParent(folder.resolve("cache"));
-    assertThat(copy.resolve("safety_checker")).doesNotExist();
+    assertThat(copy.resolve("controlnet")).doesNotExist();
     assertThat(copy.resolve("unet/diffusion_pytorch_model.bin")).doesNotExist();
     assertThat(copy.resolve("v1-5-pruned.safetensors")).doesNotExist();
     assertThat(copy.resolve("tokenizer/merges.txt"))

@@ -117,6 +117,7 @@ class GuidedImageTransformerTest {
     assertThat(stage.getBatchSize()).isEqualTo(new GuidedImageGenerator().batchSize().rows());
     assertThat(stage.getDeviceType()).isEqualTo("auto");
     assertThat(stage.getDetector()).isEqualTo("none");
+    assertThat(stage.getSafetyCheck()).isEqualTo("model");
     assertThat(stage.isDefined(stage.modelUrl())).isFalse();
   }
 
@@ -134,6 +135,7 @@ class GuidedImageTransformerTest {
             "weightType",
             "variant",
             "loras",
+            "safetyCheck",
             "height",
             "width",
             "numInferenceSteps",

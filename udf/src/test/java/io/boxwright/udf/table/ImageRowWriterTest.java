@@ -75,7 +75,8 @@ class ImageRowWriterTest {
             Optional.empty(),
             GuidanceTrace.NONE,
             List.of(),
-            List.of("cut"));
+            List.of("cut"),
+            Optional.of(true));
     Row values =
         writer.makeRow(
             new ImageRequest(RowFactory.create("a cat"), prompt, 0, null),

@@ -3,6 +3,7 @@ package io.boxwright.diffusion.detection.clip;
 import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
 import io.boxwright.diffusion.clip.CLIPModel;
+import io.boxwright.diffusion.clip.CosineSimilarity;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.torch.LibTorch;
 import java.awt.image.BufferedImage;
@@ -69,7 +70,7 @@ public final class CLIPScorer implements AutoCloseable {
                 PERCENT
                     * Math.max(
                         0,
-                        cosine(
+                        CosineSimilarity.of(
                             imageVectors.get(i), textVectors.get(distinct.indexOf(texts.get(i))))))
         .toArray();
   }
@@ -92,18 +93,6 @@ public final class CLIPScorer implements AutoCloseable {
 
   private static int firstPixel(double edge, int pixels) {
     return Math.min((int) Math.round(edge * pixels), pixels - 1);
-  }
-
-  private static double cosine(float[] a, float[] b) {
-    double product = 0;
-    double squaresOfA = 0;
-    double squaresOfB = 0;
-    for (int i = 0; i < a.length; i++) {
-      product += (double) a[i] * b[i];
-      squaresOfA += (double) a[i] * a[i];
-      squaresOfB += (double) b[i] * b[i];
-    }
-    return product / Math.sqrt(squaresOfA * squaresOfB);
   }
 
   @Override
