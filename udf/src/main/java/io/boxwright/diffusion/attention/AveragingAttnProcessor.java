@@ -27,7 +27,7 @@ final class AveragingAttnProcessor implements AttentionProcessor {
       NDArray value = attention.value(encoderHiddenStates); // (B or 2B, heads, T, C/heads)
       averages.add(attention, query, key);
       NDArray attended = Functional.scaledDotProductAttention(query, key, value);
-      return scope.keep(attention.output(attended)); // (B or 2B, N, C)
+      return scope.keep(attention.output(attention.addImages(query, attended))); // (B or 2B, N, C)
     }
   }
 }

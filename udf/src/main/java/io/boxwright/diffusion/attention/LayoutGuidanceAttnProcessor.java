@@ -23,10 +23,11 @@ public final class LayoutGuidanceAttnProcessor implements AttentionProcessor {
   @Override
   public NDArray process(Attention attention, NDArray hiddenStates, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray probabilities = storeProbabilities(attention, hiddenStates, encoderHiddenStates);
+      NDArray query = attention.query(hiddenStates); // (B, heads, N, C/heads)
+      NDArray probabilities = store(attention, query, encoderHiddenStates);
       NDArray value = attention.value(encoderHiddenStates); // (B, heads, T, C/heads)
       NDArray attended = Functional.attend(probabilities, value); // (B, heads, N, C/heads)
-      return scope.keep(attention.output(attended)); // (B, N, C)
+      return scope.keep(attention.output(attention.addImages(query, attended))); // (B, N, C)
     }
   }
 
@@ -35,7 +36,13 @@ public final class LayoutGuidanceAttnProcessor implements AttentionProcessor {
       Attention attention, NDArray hiddenStates, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
-      NDArray query = attention.query(hiddenStates); // (B, heads, N, C/heads)
+      return store(attention, attention.query(hiddenStates), encoderHiddenStates);
+    }
+  }
+
+  private NDArray store(Attention attention, NDArray query, NDArray encoderHiddenStates) {
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
       NDArray key = attention.key(encoderHiddenStates); // (B, heads, T, C/heads)
       NDArray scores = Functional.attentionScores(query, key, attention.scale());
       // Both the loss and the attention's output are computed from them.

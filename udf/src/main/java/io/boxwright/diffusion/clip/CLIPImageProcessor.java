@@ -2,6 +2,8 @@ package io.boxwright.diffusion.clip;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import io.boxwright.diffusion.images.BicubicResize;
 import io.boxwright.diffusion.images.RgbPixels;
 import io.boxwright.diffusion.loading.ConfigValues;
@@ -42,6 +44,13 @@ public final class CLIPImageProcessor implements ImageProcessor {
     int least = shortestEdge.orElse(square);
     ConfigValues.require(size <= least, "crop_size", size, "at most size, " + least);
     ConfigValues.require(!Boolean.TRUE.equals(config.doPad()), "do_pad", true, "false");
+  }
+
+  /** Makes the processor of transformers' defaults for images of a size, in pixels. */
+  public static CLIPImageProcessor ofSize(int size) {
+    JsonNode side = IntNode.valueOf(size);
+    return new CLIPImageProcessor(
+        new ImageProcessorConfig(null, null, null, null, null, side, side, null, null, null));
   }
 
   /**

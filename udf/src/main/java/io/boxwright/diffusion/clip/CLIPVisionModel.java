@@ -53,9 +53,20 @@ public final class CLIPVisionModel {
    *     of pixels
    */
   public NDArray forward(NDArray pixels) {
+    return forward(pixels, 0);
+  }
+
+  /**
+   * Computes the states before the last layers: {@code hidden_states[-1 - skipped]}.
+   *
+   * @param pixels as in {@link #forward(NDArray)}
+   * @param skipped the number of layers that do not run
+   * @return (B, 1 + P, C), before {@link #normalize}; belongs to the manager of pixels
+   */
+  NDArray forward(NDArray pixels, int skipped) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray tokens = preLayerNorm.forward(embeddings.forward(pixels)); // (B, 1 + P, C)
-      return scope.keep(encoder.forward(tokens));
+      return scope.keep(encoder.forward(tokens, skipped));
     }
   }
 

@@ -84,9 +84,38 @@ public final class CLIPVisionModelWithProjection {
   private float[] embed(PixelBatch batch, NDManager manager) {
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
-      NDArray tokens = visionModel.forward(batch.pixels(manager, dataType)); // (R, 1 + P, C)
-      NDArray pooled = visionModel.normalize(tokens.get(":, 0")); // (R, C)
-      return TorchKernels.toType(visualProjection.forward(pooled), DataType.FLOAT32).toFloatArray();
+      NDArray embeds = imageEmbeds(batch.pixels(manager, dataType)); // (R, D)
+      return TorchKernels.toType(embeds, DataType.FLOAT32).toFloatArray();
     }
+  }
+
+  /**
+   * Computes the {@code image_embeds} of prepared images, not normalised.
+   *
+   * @param pixels (B, 3, H, W), H = W = {@code image_size}, of the type and device of the weights
+   * @return (B, D)
+   */
+  public NDArray imageEmbeds(NDArray pixels) {
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray tokens = visionModel.forward(pixels); // (B, 1 + P, C)
+      NDArray pooled = visionModel.normalize(tokens.get(":, 0")); // (B, C)
+      return scope.keep(visualProjection.forward(pooled));
+    }
+  }
+
+  /**
+   * Computes the states before the last layer of prepared images: {@code hidden_states[-2]}.
+   *
+   * @param pixels as in {@link #imageEmbeds}
+   * @return (B, 1 + P, C), not normalised
+   */
+  public NDArray hiddenStates(NDArray pixels) {
+    return visionModel.forward(pixels, 1);
+  }
+
+  /** Returns D, the length of the vectors. */
+  public int channels() {
+    return channels;
   }
 }

@@ -241,6 +241,16 @@ public final class StateDict {
   }
 
   /**
+   * Returns the shape of a tensor in the files, where a size of the model is only known from it.
+   *
+   * @return the shape; empty if there is no tensor of this name
+   */
+  public long[] shape(String name) {
+    SafeTensor tensor = tensors.get(prefix + name);
+    return tensor == null ? new long[0] : tensor.shape();
+  }
+
+  /**
    * Takes a tensor, on the manager's device and in the wanted type. A tensor that is missing, has
    * another shape or holds no floating-point numbers is noted for {@link #finish}, and null is
    * returned. Null is also returned where only headers are read.

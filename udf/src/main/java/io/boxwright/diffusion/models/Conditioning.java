@@ -1,25 +1,31 @@
 package io.boxwright.diffusion.models;
 
 import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.models.attention.ImagePrompts;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
+import java.util.Optional;
 
 /**
  * The input of a {@link Denoiser} besides latents and time, for each row of a batch. The caller
  * that makes one owns its arrays and closes it.
  *
  * @param promptEmbeds the prompts' states, (B, T, D)
+ * @param images the pictures of an IP-Adapter, B rows; empty without one
  */
-public record Conditioning(NDArray promptEmbeds) implements AutoCloseable {
+public record Conditioning(NDArray promptEmbeds, Optional<ImagePrompts> images)
+    implements AutoCloseable {
 
   /**
    * Selects the conditioning of some rows.
    *
    * @param rows the numbers of the rows, (R), INT64
-   * @return (R, T, D), which belongs to no {@link ArrayScope}; the caller closes it
+   * @return R rows, which belong to no {@link ArrayScope}; the caller closes it
    */
   public Conditioning selectRows(NDArray rows) {
-    return new Conditioning(ArrayScope.release(TorchKernels.selectRows(promptEmbeds, rows)));
+    return new Conditioning(
+        ArrayScope.release(TorchKernels.selectRows(promptEmbeds, rows)), // (R, T, D)
+        images.map(pictures -> pictures.selectRows(rows)));
   }
 
   /**
@@ -31,11 +37,13 @@ public record Conditioning(NDArray promptEmbeds) implements AutoCloseable {
   public Conditioning after(Conditioning unconditional) {
     NDArray first = unconditional.promptEmbeds;
     return new Conditioning(
-        first.concat(promptEmbeds.toType(first.getDataType(), false), 0)); // (2B, T, D)
+        first.concat(promptEmbeds.toType(first.getDataType(), false), 0), // (2B, T, D)
+        images.map(pictures -> pictures.after(unconditional.images.orElseThrow())));
   }
 
   @Override
   public void close() {
     promptEmbeds.close();
+    images.ifPresent(ImagePrompts::close);
   }
 }

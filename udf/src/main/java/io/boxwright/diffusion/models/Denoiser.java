@@ -2,6 +2,7 @@ package io.boxwright.diffusion.models;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
 import io.boxwright.diffusion.models.attention.MapSizes;
 import java.util.Map;
@@ -25,6 +26,14 @@ public interface Denoiser {
    * @return (B or 2B, C, h, w), float32
    */
   NDArray predict(NDArray sample, double timestep, Conditioning conditioning);
+
+  /**
+   * Loads the layers with which cross-attentions attend to pictures, too. From then on predictions
+   * use the {@link Conditioning#images}.
+   *
+   * @param weights the tensors below {@code ip_adapter}; the caller calls {@code finish}
+   */
+  void loadImageAttention(StateDict weights);
 
   /**
    * Returns the processor of every attention. Its key is the attention's path followed by {@code

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.attention.Attention;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
+import io.boxwright.diffusion.models.attention.ImagePrompts;
 import io.boxwright.diffusion.models.attention.MapSizes;
 import io.boxwright.diffusion.nn.ActivationFunction;
 import io.boxwright.diffusion.nn.Conv2d;
@@ -38,6 +39,7 @@ import java.util.stream.Stream;
 public final class UNet2DConditionModel implements Denoiser {
 
   private static final String PROCESSOR = ".processor";
+  private static final String CROSS_ATTENTION = ".attn2";
 
   private final UNet2DConditionConfig config;
   private final DataType dataType;
@@ -50,6 +52,7 @@ public final class UNet2DConditionModel implements Denoiser {
   private final GroupNorm convNormOut;
   private final Conv2d convOut;
   private final Map<String, Attention> attentions;
+  private Optional<ImagePrompts> imagePrompts = Optional.empty(); // of the pass
 
   /**
    * Loads the model.
@@ -151,8 +154,24 @@ public final class UNet2DConditionModel implements Denoiser {
   }
 
   @Override
+  public void loadImageAttention(StateDict weights) {
+    int key = 1; // odd numbers over the cross-attentions in diffusers' order
+    for (Attention attention : attentions.values()) {
+      if (attention.path().endsWith(CROSS_ATTENTION)) {
+        attention.loadImageAttention(weights.at(String.valueOf(key)), () -> imagePrompts);
+        key += 2;
+      }
+    }
+  }
+
+  @Override
   public NDArray predict(NDArray sample, double timestep, Conditioning conditioning) {
-    return forward(sample, timestep, conditioning.promptEmbeds());
+    imagePrompts = conditioning.images();
+    try {
+      return forward(sample, timestep, conditioning.promptEmbeds());
+    } finally {
+      imagePrompts = Optional.empty();
+    }
   }
 
   /**

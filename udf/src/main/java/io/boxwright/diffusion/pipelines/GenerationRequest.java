@@ -4,6 +4,7 @@ import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.clip.TokenizedPrompt;
 import io.boxwright.diffusion.layout.LayoutObject;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A request for one image.
@@ -16,6 +17,8 @@ import java.util.List;
  * @param warnings remarks on how the layout was read; the image gets them, too
  * @param tokens the tokens that the pipeline's tokenizer cuts the prompt into; null if it has not
  *     been cut yet
+ * @param imagePrompt a picture that the image should resemble, which a pipeline with an IP-Adapter
+ *     requires
  */
 public record GenerationRequest(
     String prompt,
@@ -23,7 +26,8 @@ public record GenerationRequest(
     long seed,
     List<LayoutObject> objects,
     List<String> warnings,
-    TokenizedPrompt tokens) {
+    TokenizedPrompt tokens,
+    Optional<ImagePrompt> imagePrompt) {
 
   /**
    * The request that makes no image. It fills a place in a batch that keeps its shape. It takes
@@ -53,7 +57,7 @@ public record GenerationRequest(
   /** Creates a request without warnings, whose prompt has not been cut into tokens. */
   public GenerationRequest(
       String prompt, String negativePrompt, long seed, List<LayoutObject> objects) {
-    this(prompt, negativePrompt, seed, objects, List.of(), null);
+    this(prompt, negativePrompt, seed, objects, List.of(), null, Optional.empty());
   }
 
   /** Creates a request without negative prompt. */
@@ -68,12 +72,20 @@ public record GenerationRequest(
 
   /** Returns the same request with another layout and remarks on how the layout was read. */
   public GenerationRequest withLayout(List<LayoutObject> layout, List<String> layoutWarnings) {
-    return new GenerationRequest(prompt, negativePrompt, seed, layout, layoutWarnings, tokens);
+    return new GenerationRequest(
+        prompt, negativePrompt, seed, layout, layoutWarnings, tokens, imagePrompt);
+  }
+
+  /** Returns the same request with a picture that the image should resemble. */
+  public GenerationRequest withImagePrompt(ImagePrompt picture) {
+    return new GenerationRequest(
+        prompt, negativePrompt, seed, objects, warnings, tokens, Optional.of(picture));
   }
 
   /** Returns the same request with another seed. */
   public GenerationRequest withSeed(long other) {
-    return new GenerationRequest(prompt, negativePrompt, other, objects, warnings, tokens);
+    return new GenerationRequest(
+        prompt, negativePrompt, other, objects, warnings, tokens, imagePrompt);
   }
 
   /**
@@ -85,6 +97,6 @@ public record GenerationRequest(
     return tokens != null
         ? this
         : new GenerationRequest(
-            prompt, negativePrompt, seed, objects, warnings, tokenizer.encode(prompt));
+            prompt, negativePrompt, seed, objects, warnings, tokenizer.encode(prompt), imagePrompt);
   }
 }

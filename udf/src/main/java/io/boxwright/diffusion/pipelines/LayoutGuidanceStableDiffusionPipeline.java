@@ -74,6 +74,7 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   @Override
   public GenerationRequest checkRequest(GenerationRequest request, Guidance guidance) {
     InputChecks.requirePrompt(request);
+    pipeline.checkImagePrompt(request);
     GenerationRequest tokenized = request.tokenized(pipeline.tokenizer());
     for (LayoutObject object : tokenized.objects()) {
       object.tokenIndices().forEach(tokenized.tokens()::requireWord);

@@ -27,14 +27,19 @@ interface PipelineParts {
      * @param part the name of the part, such as {@code unet}
      * @param partFolder the folder with its files
      * @param name the name of the files, without extension
+     * @param variant the variant of the files, such as {@code fp16}; null for the plain ones
      */
-    StateDict open(String part, Path partFolder, String name);
+    StateDict open(String part, Path partFolder, String name, String variant);
   }
 
-  /** Reads the configurations of a folder's parts. */
-  static PipelineParts of(ModelIndex index, Source source) {
+  /**
+   * Reads the configurations of a folder's parts.
+   *
+   * @param variant the variant of the weight files, such as {@code fp16}; null for the plain ones
+   */
+  static PipelineParts of(ModelIndex index, String variant, Source source) {
     return switch (index.family()) {
-      case STABLE_DIFFUSION -> new StableDiffusionParts(index, source);
+      case STABLE_DIFFUSION -> new StableDiffusionParts(index, variant, source);
     };
   }
 
@@ -52,8 +57,15 @@ interface PipelineParts {
    */
   CLIPTokenizer loadTokenizer();
 
+  /**
+   * Loads an IP-Adapter with its image encoder.
+   *
+   * @param denoiser the denoiser, whose cross-attentions get the adapter's layers
+   */
+  IPAdapter loadIPAdapter(IPAdapterFiles files, Denoiser denoiser);
+
   /** Loads the prompt encoder, with all weights of the text encoder. */
-  PromptEncoder loadPromptEncoder(CLIPTokenizer tokenizer);
+  PromptEncoder loadPromptEncoder(CLIPTokenizer tokenizer, Optional<IPAdapter> ipAdapter);
 
   /**
    * Loads the safety checker, with all of its weights.

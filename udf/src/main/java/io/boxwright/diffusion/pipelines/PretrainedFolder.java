@@ -7,12 +7,14 @@ import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.StateDict;
+import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.models.UNet2DConditionConfig;
 import io.boxwright.diffusion.schedulers.SchedulerConfig;
 import io.boxwright.text.Printable;
 import io.boxwright.torch.LibTorch;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Checks of a diffusers folder that load no weights. A driver makes them before any task. */
@@ -49,13 +51,15 @@ public final class PretrainedFolder {
     PipelineParts parts =
         PipelineParts.of(
             index,
-            (part, partFolder, name) ->
-                StateDict.openHeaders(part, partFolder, name, variant).fuse(loading.loras()));
+            variant,
+            (part, partFolder, name, own) ->
+                StateDict.openHeaders(part, partFolder, name, own).fuse(loading.loras()));
     checkOptions(index, parts, options);
     try (CLIPTokenizer tokenizer = parts.loadTokenizer()) {
-      parts.loadPromptEncoder(tokenizer);
+      parts.loadPromptEncoder(tokenizer, Optional.empty());
     }
-    parts.loadDenoiser();
+    Denoiser denoiser = parts.loadDenoiser();
+    loading.ipAdapter().ifPresent(files -> parts.loadIPAdapter(files, denoiser));
     parts.loadVae();
     try (NDManager manager = LibTorch.newManager(Device.cpu())) {
       parts.loadSafetyChecker(manager, loading.safetyCheck());

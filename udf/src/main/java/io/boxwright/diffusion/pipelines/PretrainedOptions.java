@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
 import io.boxwright.diffusion.loading.Lora;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Options for loading a folder: the keyword arguments of diffusers' {@code from_pretrained}.
@@ -14,9 +15,15 @@ import java.util.List;
  * @param loras the changes that are added to the weights, as by {@code load_lora_weights} and
  *     {@code fuse_lora}
  * @param safetyCheck the check of finished images for unsafe content
+ * @param ipAdapter the files of an IP-Adapter, as by {@code load_ip_adapter}
  */
 public record PretrainedOptions(
-    Device device, DataType dataType, String variant, List<Lora> loras, SafetyCheck safetyCheck) {
+    Device device,
+    DataType dataType,
+    String variant,
+    List<Lora> loras,
+    SafetyCheck safetyCheck,
+    Optional<IPAdapterFiles> ipAdapter) {
 
   /** A choice of what checks finished images for unsafe content. */
   public enum SafetyCheck {
@@ -31,9 +38,9 @@ public record PretrainedOptions(
     loras = List.copyOf(loras);
   }
 
-  /** Makes options without LoRAs, with the folder's own safety checker. */
+  /** Makes options without LoRAs and IP-Adapter, with the folder's own safety checker. */
   public PretrainedOptions(Device device, DataType dataType, String variant) {
-    this(device, dataType, variant, List.of(), SafetyCheck.MODEL);
+    this(device, dataType, variant, List.of(), SafetyCheck.MODEL, Optional.empty());
   }
 
   /** Returns options for the CPU in float32, from the plain files. */
@@ -43,11 +50,16 @@ public record PretrainedOptions(
 
   /** Returns these options with other LoRAs. */
   public PretrainedOptions withLoras(List<Lora> others) {
-    return new PretrainedOptions(device, dataType, variant, others, safetyCheck);
+    return new PretrainedOptions(device, dataType, variant, others, safetyCheck, ipAdapter);
   }
 
   /** Returns these options with another check of finished images. */
   public PretrainedOptions withSafetyCheck(SafetyCheck other) {
-    return new PretrainedOptions(device, dataType, variant, loras, other);
+    return new PretrainedOptions(device, dataType, variant, loras, other, ipAdapter);
+  }
+
+  /** Returns these options with an IP-Adapter. */
+  public PretrainedOptions withIPAdapter(IPAdapterFiles files) {
+    return new PretrainedOptions(device, dataType, variant, loras, safetyCheck, Optional.of(files));
   }
 }

@@ -18,10 +18,12 @@ final class PromptEncoder {
 
   private final CLIPTokenizer tokenizer;
   private final CLIPTextModel textEncoder;
+  private final Optional<IPAdapter> ipAdapter;
 
-  PromptEncoder(CLIPTokenizer tokenizer, CLIPTextModel textEncoder) {
+  PromptEncoder(CLIPTokenizer tokenizer, CLIPTextModel textEncoder, Optional<IPAdapter> ipAdapter) {
     this.tokenizer = tokenizer;
     this.textEncoder = textEncoder;
+    this.ipAdapter = ipAdapter;
   }
 
   /**
@@ -37,7 +39,8 @@ final class PromptEncoder {
             inputs,
             inputs.promptEmbeds(),
             this::tokenizePrompt,
-            inputs.options().clipSkip())); // (B, T, D)
+            inputs.options().clipSkip()), // (B, T, D)
+        ipAdapter.map(adapter -> adapter.encode(run, inputs.requests())));
   }
 
   /**
@@ -61,7 +64,8 @@ final class PromptEncoder {
                 inputs,
                 inputs.negativePromptEmbeds(),
                 this::tokenizeNegativePrompt,
-                0)); // (B, T, D)
+                0), // (B, T, D)
+            ipAdapter.map(adapter -> adapter.encodeNone(run, inputs.requests())));
     return conditioning.after(unconditional); // 2B rows
   }
 

@@ -24,6 +24,7 @@ final class StableDiffusionParts implements PipelineParts {
 
   private final ModelIndex index;
   private final Path folder;
+  private final String variant;
   private final Source source;
   private final CLIPTextConfig textConfig;
   private final UNet2DConditionConfig unetConfig;
@@ -33,10 +34,12 @@ final class StableDiffusionParts implements PipelineParts {
   /**
    * Reads the configurations of a folder.
    *
+   * @param variant the variant of the weight files, such as {@code fp16}; null for the plain ones
    * @throws ModelLoadingException naming the values that are not supported or do not fit together
    */
-  StableDiffusionParts(ModelIndex index, Source source) {
+  StableDiffusionParts(ModelIndex index, String variant, Source source) {
     this.index = index;
+    this.variant = variant;
     this.folder = index.folder();
     this.source = source;
     this.textConfig = CLIPTextConfig.read(folder.resolve("text_encoder").resolve("config.json"));
@@ -99,9 +102,17 @@ final class StableDiffusionParts implements PipelineParts {
   }
 
   @Override
-  public PromptEncoder loadPromptEncoder(CLIPTokenizer tokenizer) {
+  public PromptEncoder loadPromptEncoder(CLIPTokenizer tokenizer, Optional<IPAdapter> ipAdapter) {
     return new PromptEncoder(
-        tokenizer, CLIPTextModel.load(textConfig, open("text_encoder", "model"), notes::add));
+        tokenizer,
+        CLIPTextModel.load(textConfig, open("text_encoder", "model"), notes::add),
+        ipAdapter);
+  }
+
+  @Override
+  public IPAdapter loadIPAdapter(IPAdapterFiles files, Denoiser denoiser) {
+    return new IPAdapterLoader(index, variant, source)
+        .load(files, denoiser, unetConfig.crossAttentionDim().get(0), notes::add);
   }
 
   @Override
@@ -153,6 +164,6 @@ final class StableDiffusionParts implements PipelineParts {
   }
 
   private StateDict open(String part, String name) {
-    return source.open(part, folder.resolve(part), name);
+    return source.open(part, folder.resolve(part), name, variant);
   }
 }

@@ -47,6 +47,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   private final Optional<StableDiffusionSafetyChecker> safetyChecker;
   private final InputChecks inputChecks;
   private final SchedulerConfig schedulerConfig;
+  private final boolean readsImages;
   private final StageTimer timer = new StageTimer();
 
   /**
@@ -63,9 +64,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         folder,
         options,
         manager ->
-            (part, partFolder, name) ->
-                StateDict.open(
-                        part, partFolder, name, options.variant(), manager, options.dataType())
+            (part, partFolder, name, variant) ->
+                StateDict.open(part, partFolder, name, variant, manager, options.dataType())
                     .fuse(options.loras()));
   }
 
@@ -84,7 +84,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         folder,
         options,
         manager ->
-            (part, partFolder, name) ->
+            (part, partFolder, name, variant) ->
                 StateDict.random(part, partFolder, manager, options.dataType()));
   }
 
@@ -108,20 +108,23 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     }
     this.manager = manager;
     this.schedulerConfig = PretrainedFolder.readSchedulerConfig(modelIndex);
-    PipelineParts parts = PipelineParts.of(modelIndex, source);
+    PipelineParts parts = PipelineParts.of(modelIndex, options.variant(), source);
     this.inputChecks = parts.makeInputChecks(schedulerConfig);
     this.denoiser = parts.loadDenoiser();
+    Optional<IPAdapter> ipAdapter =
+        options.ipAdapter().map(files -> parts.loadIPAdapter(files, denoiser));
+    this.readsImages = ipAdapter.isPresent();
     this.vae = parts.loadVae();
     this.safetyChecker = parts.loadSafetyChecker(manager, options.safetyCheck());
     this.tokenizer = parts.loadTokenizer();
-    this.promptEncoder = loadPromptEncoder(parts);
+    this.promptEncoder = loadPromptEncoder(parts, ipAdapter);
     this.notes = Stream.concat(modelIndex.notes().stream(), parts.notes().stream()).toList();
   }
 
   /** Loads the prompt encoder and, if that fails, closes the tokenizer. */
-  private PromptEncoder loadPromptEncoder(PipelineParts parts) {
+  private PromptEncoder loadPromptEncoder(PipelineParts parts, Optional<IPAdapter> ipAdapter) {
     try {
-      return parts.loadPromptEncoder(tokenizer);
+      return parts.loadPromptEncoder(tokenizer, ipAdapter);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -218,6 +221,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     // 1. Check inputs
     GenerationOptions options = withModelSize(inputs.options());
     inputChecks.check(inputs, options, tokenizer.modelMaxLength());
+    inputs.requests().forEach(this::checkImagePrompt);
 
     Map<String, AttentionProcessor> processors = denoiser.attnProcessors();
     try (ArrayScope scope = new ArrayScope();
@@ -376,6 +380,25 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   /** Returns the options with the model's own height or width in place of a 0. */
   public GenerationOptions withModelSize(GenerationOptions options) {
     return inputChecks.withModelSize(options);
+  }
+
+  /**
+   * Checks that a request has a picture if the pipeline has an IP-Adapter, and only then.
+   *
+   * @throws IllegalArgumentException saying what is wrong
+   */
+  void checkImagePrompt(GenerationRequest request) {
+    if (request.isPadding()) {
+      return;
+    }
+    if (readsImages && request.imagePrompt().isEmpty()) {
+      throw new IllegalArgumentException(
+          "Invalid ip_adapter_image: it is missing; with an IP-Adapter, every row needs one");
+    }
+    if (!readsImages && request.imagePrompt().isPresent()) {
+      throw new IllegalArgumentException(
+          "Invalid ip_adapter_image: the pipeline has no IP-Adapter");
+    }
   }
 
   /**

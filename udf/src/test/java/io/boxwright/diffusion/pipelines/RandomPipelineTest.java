@@ -84,7 +84,9 @@ class RandomPipelineTest {
     Path folder = model.folder(new ModelCache(cache));
 
     assertThatCode(
-            () -> PipelineParts.of(ModelIndex.open(folder), (part, partFolder, name) -> null))
+            () ->
+                PipelineParts.of(
+                    ModelIndex.open(folder), null, (part, partFolder, name, variant) -> null))
         .doesNotThrowAnyException();
     assertThatCode(
             () ->

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.diffusion.nn.Linear;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Multi-head attention, diffusers' {@code Attention}: the projections and a processor that uses
@@ -18,7 +20,10 @@ public final class Attention {
   private final Linear toK;
   private final Linear toV;
   private final Linear toOut;
+  private final long queryDim;
+  private final long encoderDim;
   private AttentionProcessor processor = new AttnProcessor();
+  private ImageAttention imageAttention; // null: no IP-Adapter
 
   /**
    * Loads the projections of an attention in a transformer block, where only the output has a bias.
@@ -33,15 +38,24 @@ public final class Attention {
         weights,
         heads,
         queryDim,
+        encoderDim,
         Linear.loadWithoutBias(weights.at("to_q"), queryDim, queryDim),
         Linear.loadWithoutBias(weights.at("to_k"), encoderDim, queryDim),
         Linear.loadWithoutBias(weights.at("to_v"), encoderDim, queryDim));
   }
 
   private Attention(
-      StateDict weights, int heads, long queryDim, Linear toQ, Linear toK, Linear toV) {
+      StateDict weights,
+      int heads,
+      long queryDim,
+      long encoderDim,
+      Linear toQ,
+      Linear toK,
+      Linear toV) {
     this.path = weights.path();
     this.heads = heads;
+    this.queryDim = queryDim;
+    this.encoderDim = encoderDim;
     this.scale = 1 / Math.sqrt((double) queryDim / heads);
     this.toQ = toQ;
     this.toK = toK;
@@ -54,6 +68,7 @@ public final class Attention {
     return new Attention(
         weights,
         1,
+        channels,
         channels,
         Linear.load(weights.at("to_q"), channels, channels),
         Linear.load(weights.at("to_k"), channels, channels),
@@ -86,6 +101,16 @@ public final class Attention {
     processor = newProcessor;
   }
 
+  /**
+   * Loads the layers with which this attention attends to pictures, too.
+   *
+   * @param weights the tensors {@code to_k_ip} and {@code to_v_ip}
+   * @param prompts gives the pictures of each forward pass, if it has any
+   */
+  public void loadImageAttention(StateDict weights, Supplier<Optional<ImagePrompts>> prompts) {
+    imageAttention = new ImageAttention(weights, queryDim, encoderDim, prompts);
+  }
+
   /** Computes self-attention: (B, N, C) -> (B, N, C). */
   public NDArray forward(NDArray hiddenStates) {
     return processor.process(this, hiddenStates, hiddenStates);
@@ -109,6 +134,18 @@ public final class Attention {
   /** Projects states to values, for processors: (B, T, D) -> (B, heads, T, C/heads). */
   public NDArray value(NDArray encoderHiddenStates) {
     return Functional.splitHeads(toV.forward(encoderHiddenStates), heads);
+  }
+
+  /**
+   * Adds what the queries find in the pictures of an IP-Adapter, for processors. They call this
+   * between the attention to the prompt, whose probabilities stay as they are, and {@link #output}.
+   *
+   * @param query the queries, (B, heads, N, C/heads)
+   * @param attended what they find in the prompt, (B, heads, N, C/heads)
+   * @return the sum, (B, heads, N, C/heads); the same array if there are no pictures
+   */
+  public NDArray addImages(NDArray query, NDArray attended) {
+    return imageAttention == null ? attended : imageAttention.add(query, attended, heads);
   }
 
   /**

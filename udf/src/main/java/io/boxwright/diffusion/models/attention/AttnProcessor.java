@@ -17,7 +17,7 @@ public final class AttnProcessor implements AttentionProcessor {
       NDArray key = attention.key(encoderHiddenStates); // (B, heads, T, C/heads)
       NDArray value = attention.value(encoderHiddenStates); // (B, heads, T, C/heads)
       NDArray attended = Functional.scaledDotProductAttention(query, key, value);
-      return scope.keep(attention.output(attended)); // (B, N, C)
+      return scope.keep(attention.output(attention.addImages(query, attended))); // (B, N, C)
     }
   }
 }
