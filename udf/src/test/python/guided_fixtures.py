@@ -7,7 +7,8 @@ import diffusers
 import torch
 
 from component_fixtures import load
-from folders import GOLDEN, SD1, SD2, save_json, save_tensors
+from folders import FIXTURES, GOLDEN, SD1, SD2, save_json, save_tensors
+from ip_adapter_fixtures import ReferenceImage
 from layout_guidance_reference import (
     PAPER, PRESETS, Object, Row, generate, guided_layers, held_out_layers, object_mask)
 from lora_fixtures import merge
@@ -45,6 +46,10 @@ CASES = [
     {"name": "sd2_paper_ddim", "model": "sd2", "scheduler": "DDIMScheduler",
      "rows": ["one_object", "three_objects"]},
 ]
+IMAGE_CASES = [
+    {"name": "paper_euler_image", "scheduler": "EulerDiscreteScheduler", "image": ["plain", "wide", 0.3],
+     "rows": ["two_objects"]},
+]
 GUIDED_LATENTS = 1  # of each row, from the first guided step on: later ones follow from them
 MARGIN = 1e-4  # no decision may hang on less than this
 
@@ -56,8 +61,9 @@ def run(case, row, dtype):
     for module in (pipeline.unet, pipeline.vae, pipeline.text_encoder):
         module.to(dtype)
     pipeline.scheduler = getattr(diffusers, case["scheduler"]).from_config(pipeline.scheduler.config)
+    image = ReferenceImage(pipeline.unet, *case["image"], dtype) if "image" in case else None
     return generate(pipeline, row, PRESETS[case["preset"]], case["steps"], case["height"], case["width"],
-                    case["guidance_scale"])
+                    case["guidance_scale"], image)
 
 
 def check_stable(case, row, result):
@@ -106,10 +112,9 @@ def numbers_of(result):
             "guidance_iterations": len(flat), "scores": result.scores}
 
 
-def main():
-    torch.set_num_threads(1)
+def write(some_cases, file):
     tensors, cases = {}, []
-    for case in ({**DEFAULTS, **case} for case in CASES):
+    for case in ({**DEFAULTS, **case} for case in some_cases):
         case["results"] = {}
         for row in (BY_ID[id] for id in case["rows"]):
             result = run(case, row, torch.float32)
@@ -119,8 +124,14 @@ def main():
                 tensors[f"{case['name']}.{row.id}.{name}"] = tensor
             print(case["name"], row.id, [[round(loss, 3) for loss in losses] for losses in result.losses])
         cases.append(case)
-    save_tensors(GOLDEN / "guided.safetensors", tensors)
-    save_json(GOLDEN / "guided.json", {"rows": [asdict(row) for row in ROWS], "cases": cases})
+    save_tensors(file.with_suffix(".safetensors"), tensors)
+    save_json(file.with_suffix(".json"), {"rows": [asdict(row) for row in ROWS], "cases": cases})
+
+
+def main():
+    torch.set_num_threads(1)
+    write(CASES, GOLDEN / "guided")
+    write(IMAGE_CASES, FIXTURES / "ip-adapter/guided")
 
 
 if __name__ == "__main__":

@@ -4,14 +4,13 @@
 diffusers' picture of each case. Images are prepared by `CLIPImageProcessorPil`, as in `safety_fixtures.py`.
 """
 
-import shutil
-
 import torch
 from PIL import Image
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
+from attention_maps import is_cross_attention
 from component_fixtures import load
 from folders import FIXTURES, SD1, save_json, save_tensors
 
@@ -113,10 +112,41 @@ def make(case, encoder, image, scale, seed):
     return torch.from_numpy((made.images[0] * 255).round().astype("uint8"))
 
 
+class ReferenceImage:
+    """What cross-attentions find in a picture with a plain adapter, written from its description.
+
+    Rows are one with the picture, or one without and one with it, as in classifier-free guidance.
+    """
+
+    def __init__(self, unet, adapter, image, scale, dtype):
+        self.tensors = {key: tensor.to(dtype) for key, tensor in load_file(OUT / f"{adapter}.safetensors").items()}
+        self.paths = [path.removesuffix(".processor") for path in unet.attn_processors if is_cross_attention(path)]
+        self.scale = scale
+        encoder = CLIPVisionModelWithProjection.from_pretrained(OUT / "image_encoder", dtype=dtype).eval()
+        pixels = image_processor()(picture(image), return_tensors="pt").pixel_values.to(dtype)
+        with torch.no_grad():
+            embed = encoder(pixels).image_embeds[0]
+        self.states = torch.stack([self.project(torch.zeros_like(embed)), self.project(embed)])  # (2, 4, D)
+
+    def project(self, embed):
+        own = {key.removeprefix("image_proj."): tensor for key, tensor in self.tensors.items()}
+        four = (own["proj.weight"] @ embed + own["proj.bias"]).reshape(4, -1)
+        centred = four - four.mean(-1, keepdim=True)
+        normed = centred / (centred.square().mean(-1, keepdim=True) + 1e-5).sqrt()
+        return normed * own["norm.weight"] + own["norm.bias"]
+
+    def attend(self, path, query):
+        """(B, heads, N, C), B = 1 or 2."""
+        number = 2 * self.paths.index(path) + 1
+        key, value = (
+            (self.states[-len(query):] @ self.tensors[f"ip_adapter.{number}.{part}.weight"].T)
+            .unflatten(-1, (query.shape[1], -1)).transpose(1, 2) for part in ("to_k_ip", "to_v_ip"))
+        return self.scale * (query @ key.transpose(-1, -2) / query.shape[-1] ** 0.5).softmax(-1) @ value
+
+
 def main():
     torch.set_num_threads(1)
-    shutil.rmtree(OUT, ignore_errors=True)
-    OUT.mkdir(parents=True)
+    OUT.mkdir(parents=True, exist_ok=True)
     encoder = random_encoder()
     encoder.half().save_pretrained(OUT / "image_encoder")
     encoder.float()

@@ -106,10 +106,10 @@ def layout_loss(maps, objects, preset):
 class Attention:
     """The cross-attention maps of the latest UNet forward, by layer, each (B, heads, h, w, T)."""
 
-    def __init__(self, unet):
+    def __init__(self, unet, image=None):
         self.size = None
         self.maps = {}
-        store_attention(unet, self.store, is_cross_attention)
+        store_attention(unet, self.store, is_cross_attention, image)
 
     def start(self, latents):
         self.size = latents.shape[-2:]
@@ -179,10 +179,10 @@ def predict_noise(pipeline, attention, latents, timestep, text, negative_text, g
 
 
 @torch.no_grad()
-def generate(pipeline, row, preset, steps, height, width, guidance_scale=7.5):
+def generate(pipeline, row, preset, steps, height, width, guidance_scale=7.5, image=None):
     result = Result()
     dtype = pipeline.unet.dtype
-    attention = Attention(pipeline.unet)
+    attention = Attention(pipeline.unet, image)
     scheduler = pipeline.scheduler
     scheduler.set_timesteps(steps)
     text, negative_text = encode(pipeline, row.prompt), encode(pipeline, row.negative_prompt)

@@ -1,5 +1,7 @@
 package io.boxwright.diffusion.pipelines;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.boxwright.diffusion.guidance.BackwardGuidance;
 import io.boxwright.diffusion.guidance.Guidance;
@@ -7,9 +9,11 @@ import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.testing.Fixtures;
+import io.boxwright.testing.IPAdapterFixtures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -17,27 +21,44 @@ import java.util.stream.StreamSupport;
 final class GuidedCases {
 
   private static final JsonNode FILE = Fixtures.json("golden/guided.json");
+  private static final JsonNode IMAGE_FILE = Fixtures.json("ip-adapter/guided.json");
 
   private GuidedCases() {}
 
   /** Returns the names of the cases. */
   static Stream<String> names() {
-    return stream(FILE.get("cases")).map(node -> node.get("name").asText());
+    return cases().map(node -> node.get("name").asText());
+  }
+
+  private static Stream<JsonNode> cases() {
+    return Stream.concat(stream(FILE.get("cases")), stream(IMAGE_FILE.get("cases")));
+  }
+
+  /** Returns the tensors of all cases by name, which the manager owns. */
+  static Map<String, NDArray> tensors(NDManager manager) {
+    Map<String, NDArray> tensors = Fixtures.tensors("golden/guided.safetensors", manager);
+    tensors.putAll(Fixtures.tensors("ip-adapter/guided.safetensors", manager));
+    return tensors;
+  }
+
+  /** Returns the options for loading the model of a case. */
+  static PretrainedOptions loading(JsonNode guidedCase) {
+    PretrainedOptions loading = PretrainedOptions.cpu().withLoras(loras(guidedCase));
+    return guidedCase.path("image").isArray()
+        ? loading.withIPAdapter(IPAdapterFixtures.files(guidedCase.get("image").get(0).asText()))
+        : loading;
   }
 
   /** Returns one case: settings, the ids of its rows, and the reference's numbers by row. */
   static JsonNode named(String name) {
-    return stream(FILE.get("cases"))
-        .filter(node -> node.get("name").asText().equals(name))
-        .findFirst()
-        .orElseThrow();
+    return cases().filter(node -> node.get("name").asText().equals(name)).findFirst().orElseThrow();
   }
 
   static Path folder(JsonNode guidedCase) {
     return guidedCase.get("model").asText().equals("sd1") ? Fixtures.sd1() : Fixtures.sd2();
   }
 
-  static List<Lora> loras(JsonNode guidedCase) {
+  private static List<Lora> loras(JsonNode guidedCase) {
     return stream(guidedCase.get("loras"))
         .map(
             lora ->
@@ -50,7 +71,16 @@ final class GuidedCases {
   }
 
   static List<GenerationRequest> requests(JsonNode guidedCase) {
-    return rowIds(guidedCase).stream().map(GuidedCases::request).toList();
+    JsonNode image = guidedCase.path("image");
+    return rowIds(guidedCase).stream()
+        .map(GuidedCases::request)
+        .map(
+            request ->
+                image.isArray()
+                    ? request.withImagePrompt(
+                        IPAdapterFixtures.of(image.get(1).asText(), image.get(2).asDouble()))
+                    : request)
+        .toList();
   }
 
   static GenerationRequest request(String id) {

@@ -41,12 +41,11 @@ class LayoutGuidanceParityTest {
   @MethodSource("cases")
   void batchOfRowsEqualsTheReferenceRowByRow(String name) {
     JsonNode guidedCase = GuidedCases.named(name);
-    Map<String, NDArray> golden = Fixtures.tensors("golden/guided.safetensors", manager);
+    Map<String, NDArray> golden = GuidedCases.tensors(manager);
     List<String> ids = GuidedCases.rowIds(guidedCase);
     try (LayoutGuidanceStableDiffusionPipeline pipeline =
         LayoutGuidanceStableDiffusionPipeline.fromPretrained(
-            GuidedCases.folder(guidedCase),
-            PretrainedOptions.cpu().withLoras(GuidedCases.loras(guidedCase)))) {
+            GuidedCases.folder(guidedCase), GuidedCases.loading(guidedCase))) {
 
       List<GeneratedImage> images =
           pipeline.generate(
