@@ -94,6 +94,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private OutputOptions existing;
   @Mixin private ModelOptions modelOptions;
+  @Mixin private ImagePromptOptions imagePrompts;
   @Mixin private ImageOptions image;
   @Mixin private GuidanceOptions guidance;
   @Mixin private DetectionOptions detection;
@@ -151,6 +152,7 @@ final class GenerateCommand implements Callable<Integer> {
     try {
       GuidedImageGenerator generator = new GuidedImageGenerator();
       modelOptions.configure(generator, model);
+      imagePrompts.configure(generator);
       image.configure(generator);
       detection.configure(generator, model);
       return generator;

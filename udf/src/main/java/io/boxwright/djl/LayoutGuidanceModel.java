@@ -10,6 +10,7 @@ import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
+import io.boxwright.diffusion.pipelines.IPAdapterFiles;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.diffusion.pipelines.PretrainedFolder;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +35,10 @@ final class LayoutGuidanceModel extends BaseModel {
   private static final String DTYPE = "dtype";
   private static final String LORA = "lora";
   private static final String SAFETY_CHECK = "safety_check";
+  private static final String IP_ADAPTER = "ip_adapter";
+  private static final String IMAGE_ENCODER = "image_encoder";
   private static final Set<String> OPTIONS =
-      Set.of(VARIANT, DTYPE, LORA, SAFETY_CHECK, "modelName");
+      Set.of(VARIANT, DTYPE, LORA, SAFETY_CHECK, IP_ADAPTER, IMAGE_ENCODER, "modelName");
 
   private ImagePipeline pipeline;
   private ImageSettings settings;
@@ -65,7 +69,9 @@ final class LayoutGuidanceModel extends BaseModel {
    * @param options {@code variant}, the variant of the weight files, such as {@code fp16}, and
    *     {@code dtype}: {@code float32}, {@code float16}, or by default {@code float16} on a GPU;
    *     {@code lora}: LoRAs, {@code FILE} or {@code FILE:WEIGHT}, separated by commas; {@code
-   *     safety_check}: {@code model}, the folder's own safety checker, or {@code none}
+   *     safety_check}: {@code model}, the folder's own safety checker, or {@code none}; {@code
+   *     ip_adapter}: the file of an IP-Adapter, whose requests need a picture, and {@code
+   *     image_encoder}, the folder of its image encoder
    * @throws MalformedModelException naming the part of the folder that is missing or wrong
    * @throws IllegalArgumentException naming the option or argument that is wrong
    */
@@ -84,6 +90,7 @@ final class LayoutGuidanceModel extends BaseModel {
           new PretrainedOptions(device, dataType, variant)
               .withLoras(findLoras((String) given.get(LORA)))
               .withSafetyCheck(chooseSafetyCheck((String) given.get(SAFETY_CHECK)));
+      loading = addIPAdapter(loading, given);
       PretrainedFolder.check(modelDir, settings.options(), loading).forEach(LOG::warn);
       PretrainedFolder.checkGuidance(modelDir, settings.guidance());
       pipeline = LayoutGuidanceStableDiffusionPipeline.fromPretrained(modelDir, loading);
@@ -104,8 +111,15 @@ final class LayoutGuidanceModel extends BaseModel {
     for (String name : options.keySet()) {
       if (!OPTIONS.contains(name)) {
         throw new IllegalArgumentException(
-            "Unknown option %s: a model has the options %s, %s, %s and %s; options of its images are arguments"
-                .formatted(Printable.name(name), VARIANT, DTYPE, LORA, SAFETY_CHECK));
+            "Unknown option %s: a model has the options %s, %s, %s, %s, %s and %s; options of its images are arguments"
+                .formatted(
+                    Printable.name(name),
+                    VARIANT,
+                    DTYPE,
+                    LORA,
+                    SAFETY_CHECK,
+                    IP_ADAPTER,
+                    IMAGE_ENCODER));
       }
     }
   }
@@ -114,6 +128,15 @@ final class LayoutGuidanceModel extends BaseModel {
     return list == null
         ? List.of()
         : Arrays.stream(list.split(",")).map(String::strip).map(Lora::parse).toList();
+  }
+
+  private static PretrainedOptions addIPAdapter(PretrainedOptions loading, Map<String, ?> given) {
+    String file = (String) given.get(IP_ADAPTER);
+    String encoder = (String) given.get(IMAGE_ENCODER);
+    return file == null
+        ? loading
+        : loading.withIPAdapter(
+            new IPAdapterFiles(Path.of(file), Optional.ofNullable(encoder).map(Path::of)));
   }
 
   private static SafetyCheck chooseSafetyCheck(String name) {

@@ -39,18 +39,18 @@ public record ModelIndex(
   /** The optional part that finds unsafe content in images. */
   public static final String SAFETY_CHECKER = "safety_checker";
 
+  /** The optional part that prepares images for the safety checker and for IP-Adapters. */
+  public static final String FEATURE_EXTRACTOR = "feature_extractor";
+
+  /** The optional part that encodes pictures for IP-Adapters. */
+  public static final String IMAGE_ENCODER = "image_encoder";
+
   /** The names of folders in a cache of HuggingFace's hub. */
   private static final Pattern HUB_CACHE = Pattern.compile("models--.+");
 
   private static final Pattern READ_FILES =
       Pattern.compile(
           "[^/]+\\.json|(%s)/[^/]+\\.(json|txt|safetensors)".formatted(joinPartNames()));
-
-  /** The parts that a folder may have but that are not applied, each with what that means. */
-  private static final Map<String, String> NOT_APPLIED =
-      Map.of(
-          "feature_extractor", "it only serves the safety checker",
-          "image_encoder", "image prompts are not supported");
 
   /** Joins the folder names of the parts of all families, as alternatives of a pattern. */
   private static String joinPartNames() {
@@ -223,16 +223,13 @@ public record ModelIndex(
     checkClass(folder, part, classes.get(name));
   }
 
-  /** Finds the optional parts; a feature extractor counts only with a safety checker. */
   private static Map<String, String> findOptionalParts(
       PipelineFamily family, Map<String, String> classes) {
     Map<String, String> parts = new LinkedHashMap<>();
-    if (classes.containsKey(SAFETY_CHECKER)) {
-      family.optionalParts().stream()
-          .map(PipelineFamily.Part::name)
-          .filter(classes::containsKey)
-          .forEach(name -> parts.put(name, classes.get(name)));
-    }
+    family.optionalParts().stream()
+        .map(PipelineFamily.Part::name)
+        .filter(classes::containsKey)
+        .forEach(name -> parts.put(name, classes.get(name)));
     return parts;
   }
 
@@ -252,10 +249,10 @@ public record ModelIndex(
     classes.forEach(
         (name, className) -> {
           if (!parts.containsKey(name)) {
-            String why = NOT_APPLIED.getOrDefault(name, family.pipeline() + " has no such part");
             notes.add(
-                "%s (%s) is not applied: %s"
-                    .formatted(Printable.value(name), Printable.value(className), why));
+                "%s (%s) is not applied: %s has no such part"
+                    .formatted(
+                        Printable.value(name), Printable.value(className), family.pipeline()));
           }
         });
     return notes;

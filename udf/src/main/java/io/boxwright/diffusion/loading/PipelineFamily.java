@@ -23,6 +23,7 @@ public enum PipelineFamily {
           new Part("scheduler", null)),
       List.of(
           new Part("safety_checker", "model", "StableDiffusionSafetyChecker"),
+          new Part("image_encoder", "model", "CLIPVisionModelWithProjection"),
           new Part(
               "feature_extractor",
               null,

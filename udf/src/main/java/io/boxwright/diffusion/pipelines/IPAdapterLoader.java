@@ -96,7 +96,7 @@ final class IPAdapterLoader {
   }
 
   private Path findImageEncoder(IPAdapterFiles files) {
-    Path encoderFolder = files.imageEncoder().orElse(index.part("image_encoder"));
+    Path encoderFolder = files.imageEncoder().orElse(index.part(ModelIndex.IMAGE_ENCODER));
     if (!Files.isDirectory(encoderFolder)) {
       throw new ModelLoadingException(
           "Cannot load an image encoder from %s: there is no such folder; give --image-encoder FOLDER, such as models/image_encoder beside the IP-Adapter"
@@ -110,9 +110,9 @@ final class IPAdapterLoader {
    * image encoder's size.
    */
   private CLIPImageProcessor findImageProcessor(Path encoderFolder, CLIPVisionConfig config) {
-    Path own = index.part("feature_extractor");
+    Path own = index.part(ModelIndex.FEATURE_EXTRACTOR);
     CLIPImageProcessor imageProcessor =
-        Files.isDirectory(own)
+        index.parts().containsKey(ModelIndex.FEATURE_EXTRACTOR)
             ? CLIPImageProcessor.fromPretrained(own)
             : CLIPImageProcessor.ofSize(config.imageSize());
     if (imageProcessor.size() != config.imageSize()) {

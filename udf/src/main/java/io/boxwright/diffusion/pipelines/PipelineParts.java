@@ -60,9 +60,11 @@ interface PipelineParts {
   /**
    * Loads an IP-Adapter with its image encoder.
    *
+   * @param files the adapter's files; empty for none
    * @param denoiser the denoiser, whose cross-attentions get the adapter's layers
+   * @return empty without files
    */
-  IPAdapter loadIPAdapter(IPAdapterFiles files, Denoiser denoiser);
+  Optional<IPAdapter> loadIPAdapter(Optional<IPAdapterFiles> files, Denoiser denoiser);
 
   /** Loads the prompt encoder, with all weights of the text encoder. */
   PromptEncoder loadPromptEncoder(CLIPTokenizer tokenizer, Optional<IPAdapter> ipAdapter);

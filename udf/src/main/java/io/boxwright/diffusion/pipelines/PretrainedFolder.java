@@ -7,7 +7,6 @@ import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.models.UNet2DConditionConfig;
 import io.boxwright.diffusion.schedulers.SchedulerConfig;
 import io.boxwright.text.Printable;
@@ -58,8 +57,7 @@ public final class PretrainedFolder {
     try (CLIPTokenizer tokenizer = parts.loadTokenizer()) {
       parts.loadPromptEncoder(tokenizer, Optional.empty());
     }
-    Denoiser denoiser = parts.loadDenoiser();
-    loading.ipAdapter().ifPresent(files -> parts.loadIPAdapter(files, denoiser));
+    parts.loadIPAdapter(loading.ipAdapter(), parts.loadDenoiser());
     parts.loadVae();
     try (NDManager manager = LibTorch.newManager(Device.cpu())) {
       parts.loadSafetyChecker(manager, loading.safetyCheck());

@@ -110,9 +110,20 @@ final class StableDiffusionParts implements PipelineParts {
   }
 
   @Override
-  public IPAdapter loadIPAdapter(IPAdapterFiles files, Denoiser denoiser) {
-    return new IPAdapterLoader(index, variant, source)
-        .load(files, denoiser, unetConfig.crossAttentionDim().get(0), notes::add);
+  public Optional<IPAdapter> loadIPAdapter(Optional<IPAdapterFiles> files, Denoiser denoiser) {
+    if (files.isEmpty()) {
+      noteUnused(ModelIndex.IMAGE_ENCODER, "it only serves IP-Adapters: give --ip-adapter FILE");
+    }
+    IPAdapterLoader loader = new IPAdapterLoader(index, variant, source);
+    int channels = unetConfig.crossAttentionDim().get(0);
+    return files.map(adapter -> loader.load(adapter, denoiser, channels, notes::add));
+  }
+
+  /** Notes that an optional part is not applied, if the folder has it. */
+  private void noteUnused(String part, String reason) {
+    Optional.ofNullable(index.parts().get(part))
+        .map(name -> "%s (%s) is not applied: %s".formatted(part, Printable.value(name), reason))
+        .ifPresent(notes::add);
   }
 
   @Override
@@ -134,14 +145,11 @@ final class StableDiffusionParts implements PipelineParts {
   @Override
   public Optional<StableDiffusionSafetyChecker> loadSafetyChecker(
       NDManager manager, PretrainedOptions.SafetyCheck choice) {
-    String className = index.parts().get(ModelIndex.SAFETY_CHECKER);
-    if (className == null) {
-      return Optional.empty();
-    }
     if (choice == PretrainedOptions.SafetyCheck.NONE) {
-      notes.add(
-          "%s (%s) is not applied: images are not checked for unsafe content"
-              .formatted(ModelIndex.SAFETY_CHECKER, Printable.value(className)));
+      noteUnused(ModelIndex.SAFETY_CHECKER, "images are not checked for unsafe content");
+    }
+    if (choice == PretrainedOptions.SafetyCheck.NONE
+        || !index.parts().containsKey(ModelIndex.SAFETY_CHECKER)) {
       return Optional.empty();
     }
     try {
@@ -153,7 +161,7 @@ final class StableDiffusionParts implements PipelineParts {
 
   private StableDiffusionSafetyChecker loadSafetyChecker(NDManager manager) {
     Path checker = index.requireOptionalPart(ModelIndex.SAFETY_CHECKER);
-    Path featureExtractor = index.requireOptionalPart("feature_extractor");
+    Path featureExtractor = index.requireOptionalPart(ModelIndex.FEATURE_EXTRACTOR);
     return StableDiffusionSafetyChecker.load(
         checker, featureExtractor, open(ModelIndex.SAFETY_CHECKER, "model"), manager, notes::add);
   }

@@ -111,8 +111,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     PipelineParts parts = PipelineParts.of(modelIndex, options.variant(), source);
     this.inputChecks = parts.makeInputChecks(schedulerConfig);
     this.denoiser = parts.loadDenoiser();
-    Optional<IPAdapter> ipAdapter =
-        options.ipAdapter().map(files -> parts.loadIPAdapter(files, denoiser));
+    Optional<IPAdapter> ipAdapter = parts.loadIPAdapter(options.ipAdapter(), denoiser);
     this.readsImages = ipAdapter.isPresent();
     this.vae = parts.loadVae();
     this.safetyChecker = parts.loadSafetyChecker(manager, options.safetyCheck());

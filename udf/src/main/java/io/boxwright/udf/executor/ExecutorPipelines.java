@@ -37,7 +37,7 @@ public final class ExecutorPipelines {
   private record Place(
       String model,
       PretrainedOptions options,
-      List<String> loras,
+      List<String> additions,
       Class<? extends PipelineLoader> loader) {}
 
   /**
@@ -53,7 +53,7 @@ public final class ExecutorPipelines {
     TaskContext task = TaskContext.get();
     PretrainedOptions options = spec.pretrainedOptions(device(spec.deviceType(), task));
     Place place =
-        new Place(spec.model().name(), options, spec.describeLoras(), spec.loader().getClass());
+        new Place(spec.model().name(), options, spec.describeAdditions(), spec.loader().getClass());
     SharedPipeline pipeline =
         PIPELINES.compute(place, (key, present) -> take(present, spec, options, counters));
     TaskCompletionListener release = ended -> pipeline.release();

@@ -2,34 +2,18 @@ package io.boxwright.udf.executor;
 
 import io.boxwright.diffusion.loading.HashedFolder;
 import io.boxwright.diffusion.loading.Lora;
-import io.boxwright.diffusion.loading.ModelCache;
-import io.boxwright.diffusion.loading.ModelFile;
-import io.boxwright.diffusion.loading.ModelHashes;
 import io.boxwright.diffusion.loading.ModelLoadingException;
-import java.io.IOException;
 import java.io.Serializable;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.spark.SparkEnv;
-import org.apache.spark.SparkFiles;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * A LoRA by the name that a person gave it, found in the same way on driver and executors: a file
- * that is on the host under that path; a Hadoop URI, which is copied once to each host, see {@link
- * ModelCache}; or a file that Spark distributed with {@code --files}.
+ * A LoRA by the name that a person gave it.
  *
- * @param name the name that the person gave
+ * @param file the file, found as {@link SharedFile} says
  * @param weight the factor of its changes
- * @param cache the folder for copies on each host
- * @param hadoop the settings of file systems
  */
-public record LoraSource(String name, double weight, String cache, SerializableConfiguration hadoop)
-    implements Serializable {
+public record LoraSource(SharedFile file, double weight) implements Serializable {
 
   /**
    * Reads the text that a person wrote.
@@ -39,11 +23,12 @@ public record LoraSource(String name, double weight, String cache, SerializableC
    */
   public static LoraSource parse(String text, Path cache, Configuration hadoop) {
     Lora.Spelling spelling = Lora.Spelling.parse(text);
-    return new LoraSource(
-        spelling.name(),
-        spelling.weight(),
-        cache.toString(),
-        new SerializableConfiguration(hadoop));
+    return new LoraSource(SharedFile.of("LoRA", spelling.name(), cache, hadoop), spelling.weight());
+  }
+
+  /** Returns the name that the person gave. */
+  public String name() {
+    return file.name();
   }
 
   /**
@@ -53,43 +38,7 @@ public record LoraSource(String name, double weight, String cache, SerializableC
    * @throws ModelLoadingException naming the LoRA, if it cannot be copied
    */
   public Lora localize() {
-    return new Lora(findFile(), weight);
-  }
-
-  private Path findFile() {
-    Path file = path();
-    if (Files.exists(file)) {
-      return file;
-    }
-    if (name.matches("[A-Za-z][A-Za-z0-9+.-]+:/.*")) {
-      return copy();
-    }
-    if (SparkEnv.get() != null && Files.exists(Path.of(SparkFiles.get(name)))) {
-      return Path.of(SparkFiles.get(name));
-    }
-    return file;
-  }
-
-  private Path path() {
-    try {
-      return Path.of(name);
-    } catch (InvalidPathException e) {
-      throw new ModelLoadingException(
-          "Cannot read the LoRA %s: no file has such a name".formatted(name), e);
-    }
-  }
-
-  private Path copy() {
-    try {
-      org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(name);
-      FileSystem fileSystem = FileSystems.of(path, hadoop.value());
-      ModelFile file =
-          ModelFolder.modelFile(fileSystem, path.getName(), fileSystem.getFileStatus(path));
-      return new ModelCache(Path.of(cache)).folder(name, List.of(file)).resolve(path.getName());
-    } catch (IOException | IllegalArgumentException e) { // the latter for unknown hosts
-      throw new ModelLoadingException(
-          "Cannot read the LoRA %s: %s".formatted(name, e.getMessage()), e);
-    }
+    return new Lora(file.localize(), weight);
   }
 
   /**
@@ -98,12 +47,6 @@ public record LoraSource(String name, double weight, String cache, SerializableC
    * @throws ModelLoadingException naming the file that cannot be read
    */
   HashedFolder hash() {
-    Path file = findFile();
-    if (!Files.isRegularFile(file)) {
-      throw new ModelLoadingException(
-          "Cannot read the LoRA %s: there is no such file".formatted(name));
-    }
-    Path folder = file.toAbsolutePath().getParent();
-    return new ModelHashes(Path.of(cache)).hash(folder, List.of(file.getFileName().toString()));
+    return file.hash();
   }
 }

@@ -7,6 +7,7 @@ import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.diffusion.pipelines.PretrainedOptions.SafetyCheck;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The pipeline that a job wants on its executors.
@@ -18,6 +19,7 @@ import java.util.List;
  * @param variant the variant of the weight files, such as {@code fp16}; null for the plain ones
  * @param loras the changes of its weights
  * @param safetyCheck the check of finished images for unsafe content
+ * @param ipAdapter the IP-Adapter; null for none
  * @param loader the loader of the pipeline
  */
 public record PipelineSpec(
@@ -28,6 +30,7 @@ public record PipelineSpec(
     String variant,
     List<FoundLora> loras,
     SafetyCheck safetyCheck,
+    FoundIPAdapter ipAdapter,
     PipelineLoader loader)
     implements Serializable {
 
@@ -39,18 +42,22 @@ public record PipelineSpec(
   /**
    * Returns the options for loading the folder on a device.
    *
-   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming a LoRA that is not the
-   *     driver's on this host
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming a LoRA or IP-Adapter that
+   *     is not the driver's on this host
    */
   PretrainedOptions pretrainedOptions(Device device) {
-    return new PretrainedOptions(device, weightType.on(device), variant)
-        .withLoras(loras.stream().map(FoundLora::localize).toList())
-        .withSafetyCheck(safetyCheck);
+    PretrainedOptions options =
+        new PretrainedOptions(device, weightType.on(device), variant)
+            .withLoras(loras.stream().map(FoundLora::localize).toList())
+            .withSafetyCheck(safetyCheck);
+    return ipAdapter == null ? options : options.withIPAdapter(ipAdapter.localize());
   }
 
-  /** Describes the LoRAs with their content. */
-  List<String> describeLoras() {
-    return loras.stream().map(FoundLora::describe).toList();
+  /** Describes LoRAs and IP-Adapter with their content. */
+  List<String> describeAdditions() {
+    Stream<String> adapter =
+        Stream.ofNullable(ipAdapter).flatMap(found -> found.describe().values().stream());
+    return Stream.concat(loras.stream().map(FoundLora::describe), adapter).toList();
   }
 
   /**

@@ -17,6 +17,7 @@ import io.boxwright.udf.table.ImageRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,7 @@ final class BatchGenerator {
    * @param loaded the pipeline, shared by the tasks of the executor
    * @param options the options of all batches
    * @param guidance the guidance of all batches
+   * @param images the columns of the pictures, if the pipeline has an IP-Adapter
    * @param batchSize the planned number of rows of a batch
    * @param watchdog the guard of the pipeline's calls
    * @param counters the counters that record the time of each stage
@@ -56,6 +58,7 @@ final class BatchGenerator {
       LoadedPipeline loaded,
       GenerationOptions options,
       Guidance guidance,
+      Optional<ImagePromptColumns> images,
       BatchSize batchSize,
       Watchdog watchdog,
       GenerationCounters counters) {
@@ -65,7 +68,7 @@ final class BatchGenerator {
     this.batchSize = batchSize;
     this.watchdog = watchdog;
     this.counters = counters;
-    this.requests = new RowRequests(loaded.pipeline(), guidance);
+    this.requests = new RowRequests(loaded.pipeline(), guidance, images);
   }
 
   /** Returns the largest number of images that {@link #generate} makes together. */

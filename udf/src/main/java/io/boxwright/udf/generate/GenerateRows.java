@@ -43,6 +43,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
   private final PipelineSpec pipeline;
   private final GenerationOptions options;
   private final Guidance guidance;
+  private final ImagePromptColumns images;
   private final BatchSize batchSize;
   private final Duration batchTimeout;
   private final int imagesPerPrompt;
@@ -57,6 +58,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
    * @param pipeline the pipeline that makes the images
    * @param options the options of all rows
    * @param guidance the guidance of all rows
+   * @param images the columns of the pictures for an IP-Adapter; null for none
    * @param batchSize the number of images that are made together
    * @param batchTimeout the longest time of a batch; zero means that there is no limit
    * @param imagesPerPrompt the number of images of each row
@@ -69,6 +71,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
       PipelineSpec pipeline,
       GenerationOptions options,
       Guidance guidance,
+      ImagePromptColumns images,
       BatchSize batchSize,
       Duration batchTimeout,
       int imagesPerPrompt,
@@ -79,6 +82,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
     this.pipeline = pipeline;
     this.options = options;
     this.guidance = guidance;
+    this.images = images;
     this.batchSize = batchSize;
     this.batchTimeout = batchTimeout;
     this.imagesPerPrompt = imagesPerPrompt;
@@ -108,7 +112,13 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
     return new ImageRows(
         new ImageRequests(prompts, writer.prompts(), imagesPerPrompt),
         new BatchGenerator(
-            loaded, options, guidance, batchSize, new Watchdog(batchTimeout), counters),
+            loaded,
+            options,
+            guidance,
+            Optional.ofNullable(images),
+            batchSize,
+            new Watchdog(batchTimeout),
+            counters),
         Optional.ofNullable(detector)
             .map(
                 spec ->

@@ -17,11 +17,14 @@ import io.boxwright.udf.counters.GenerationMonitor;
 import io.boxwright.udf.executor.DetectorSpec;
 import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.executor.DeviceType;
+import io.boxwright.udf.executor.FoundIPAdapter;
 import io.boxwright.udf.executor.FoundLora;
+import io.boxwright.udf.executor.IPAdapterSource;
 import io.boxwright.udf.executor.LoraSource;
 import io.boxwright.udf.executor.ModelFolder;
 import io.boxwright.udf.executor.PipelineLoader;
 import io.boxwright.udf.executor.PipelineSpec;
+import io.boxwright.udf.executor.SharedFile;
 import io.boxwright.udf.executor.TransformersModel;
 import io.boxwright.udf.executor.WeightType;
 import io.boxwright.udf.table.ImageRowWriter;
@@ -81,6 +84,10 @@ public final class GuidedImageGenerator {
   private List<String> loras = List.of();
   private List<FoundLora> foundLoras; // null: not read yet
   private SafetyCheck safetyCheck = SafetyCheck.MODEL;
+  private String ipAdapter; // null: none
+  private String imageEncoder; // null: the model's own
+  private double ipAdapterScale = 1;
+  private FoundIPAdapter foundIPAdapter; // null: not read yet, or none
   private GenerationOptions options = GenerationOptions.defaults();
   private Guidance guidance; // null: the one that suits the model
   private BatchSize batchSize = BatchSize.of(8);
@@ -142,6 +149,41 @@ public final class GuidedImageGenerator {
    */
   public GuidedImageGenerator setSafetyCheck(SafetyCheck value) {
     safetyCheck = value;
+    return this;
+  }
+
+  /**
+   * Sets an IP-Adapter in safetensors: a file that is the same on every host, a Hadoop URI, or a
+   * name that {@code --files} gave; default null, none. With an adapter, every row needs a picture
+   * in the column {@code ip_adapter_image}.
+   */
+  public GuidedImageGenerator setIPAdapter(String value) {
+    ipAdapter = value;
+    foundIPAdapter = null;
+    return this;
+  }
+
+  /**
+   * Sets the folder of the IP-Adapter's image encoder, which is the same on every host; default
+   * null, the {@code image_encoder} of the model's folder.
+   */
+  public GuidedImageGenerator setImageEncoder(String value) {
+    imageEncoder = value;
+    foundIPAdapter = null;
+    return this;
+  }
+
+  /**
+   * Sets the weight of the pictures of rows without {@code ip_adapter_scale}; default 1.
+   *
+   * @throws IllegalArgumentException if it is not a finite number
+   */
+  public GuidedImageGenerator setIPAdapterScale(double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(
+          "Invalid IP-Adapter scale: %s, it must be a finite number".formatted(value));
+    }
+    ipAdapterScale = value;
     return this;
   }
 
@@ -240,16 +282,19 @@ public final class GuidedImageGenerator {
    */
   public List<String> checkModel() {
     Path folder = modelFolder();
-    List<String> notes =
-        PretrainedFolder.check(
-            folder,
-            options,
-            new PretrainedOptions(Device.cpu(), DataType.FLOAT32, variant)
-                .withLoras(findLoras().stream().map(lora -> lora.source().localize()).toList())
-                .withSafetyCheck(safetyCheck));
+    List<String> notes = PretrainedFolder.check(folder, options, makePretrainedOptions());
     PretrainedFolder.checkGuidance(folder, guidance());
     Optional.ofNullable(detector).ifPresent(DetectorSpec::check);
     return notes;
+  }
+
+  private PretrainedOptions makePretrainedOptions() {
+    PretrainedOptions loading =
+        new PretrainedOptions(Device.cpu(), DataType.FLOAT32, variant)
+            .withLoras(findLoras().stream().map(lora -> lora.source().localize()).toList())
+            .withSafetyCheck(safetyCheck);
+    FoundIPAdapter adapter = findIPAdapter();
+    return adapter == null ? loading : loading.withIPAdapter(adapter.source().localize());
   }
 
   /**
@@ -328,6 +373,10 @@ public final class GuidedImageGenerator {
     settings.put("variant", variant);
     settings.put("lora", describeLoras());
     settings.put("safety_check", safetyCheck == SafetyCheck.NONE ? "none" : null);
+    if (ipAdapter != null) {
+      settings.putAll(findIPAdapter().describe());
+      settings.put("ip_adapter_scale", ipAdapterScale);
+    }
     settings.put("device", deviceType);
     settings.put("dtype", weightType);
     settings.put("batch_size", batchSize);
@@ -364,6 +413,24 @@ public final class GuidedImageGenerator {
               .toList();
     }
     return foundLoras;
+  }
+
+  /** Reads the IP-Adapter once, so that all images of a run are held to the same content. */
+  private FoundIPAdapter findIPAdapter() {
+    if (foundIPAdapter == null && ipAdapter != null) {
+      ModelFolder model = findModel();
+      SharedFile file =
+          SharedFile.of("IP-Adapter", ipAdapter, Path.of(model.cache()), model.hadoop().value());
+      foundIPAdapter = FoundIPAdapter.of(new IPAdapterSource(file, imageEncoder));
+    }
+    return foundIPAdapter;
+  }
+
+  /** Finds the columns of the pictures; null without an IP-Adapter. */
+  private ImagePromptColumns findImageColumns(StructType prompts) {
+    return ipAdapter == null
+        ? null
+        : ImagePromptColumns.of(prompts, ipAdapterScale, findModel().hadoop().value());
   }
 
   /** Returns the settings that detections depend on; a detector without a model has none. */
@@ -418,6 +485,7 @@ public final class GuidedImageGenerator {
    */
   public StructType imageColumns(StructType prompts) {
     PromptSchema.of(prompts);
+    findImageColumns(prompts);
     List<ScoreColumn> scores =
         detector == null ? ScoreColumns.withoutDetector() : ScoreColumns.all();
     return ImageTableSchema.of(prompts, options.attentionMaps(), scores);
@@ -456,6 +524,7 @@ public final class GuidedImageGenerator {
         makePipelineSpec(),
         options,
         guidance(),
+        findImageColumns(prompts.schema()),
         batchSize,
         batchTimeout,
         numImagesPerPrompt,
@@ -493,6 +562,7 @@ public final class GuidedImageGenerator {
         variant,
         findLoras(),
         safetyCheck,
+        findIPAdapter(),
         pipelineLoader);
   }
 

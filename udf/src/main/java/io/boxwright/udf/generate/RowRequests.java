@@ -5,6 +5,7 @@ import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
 import io.boxwright.udf.table.ImageRequest;
 import io.boxwright.udf.table.PromptRow;
+import java.util.Optional;
 
 /**
  * A maker of checked requests for images. The requests of a row differ only in their seeds, so a
@@ -14,12 +15,19 @@ final class RowRequests {
 
   private final ImagePipeline pipeline;
   private final Guidance guidance;
+  private final Optional<ImagePromptColumns> images;
   private PromptRow row; // the last one
   private GenerationRequest request; // of that row
 
-  RowRequests(ImagePipeline pipeline, Guidance guidance) {
+  /**
+   * Creates a maker.
+   *
+   * @param images the columns of the pictures, if the pipeline has an IP-Adapter
+   */
+  RowRequests(ImagePipeline pipeline, Guidance guidance, Optional<ImagePromptColumns> images) {
     this.pipeline = pipeline;
     this.guidance = guidance;
+    this.images = images;
   }
 
   /**
@@ -29,7 +37,10 @@ final class RowRequests {
    */
   GenerationRequest makeRequest(ImageRequest image) {
     if (image.prompt() != row) {
-      request = pipeline.checkRequest(image.prompt().makeRequest(pipeline.tokenizer()), guidance);
+      GenerationRequest ofText = image.prompt().makeRequest(pipeline.tokenizer());
+      GenerationRequest whole =
+          images.map(columns -> ofText.withImagePrompt(columns.read(image.row()))).orElse(ofText);
+      request = pipeline.checkRequest(whole, guidance);
       row = image.prompt();
     }
     return request.withSeed(image.seed());

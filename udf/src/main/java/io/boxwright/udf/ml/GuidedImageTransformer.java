@@ -63,6 +63,9 @@ public final class GuidedImageTransformer extends Transformer implements Default
   private final Param<String> variant;
   private final StringArrayParam loras;
   private final Param<String> safetyCheck;
+  private final Param<String> ipAdapter;
+  private final Param<String> imageEncoder;
+  private final DoubleParam ipAdapterScale;
   private final IntParam height;
   private final IntParam width;
   private final IntParam numInferenceSteps;
@@ -115,6 +118,21 @@ public final class GuidedImageTransformer extends Transformer implements Default
             this,
             "safetyCheck",
             "what checks images for unsafe content: model, the model's own safety checker, or none");
+    ipAdapter =
+        new Param<>(
+            this,
+            "ipAdapter",
+            "an IP-Adapter in safetensors; every row then needs the column ip_adapter_image; unset: none");
+    imageEncoder =
+        new Param<>(
+            this,
+            "imageEncoder",
+            "the folder of the IP-Adapter's image encoder; unset: image_encoder of the model");
+    ipAdapterScale =
+        new DoubleParam(
+            this,
+            "ipAdapterScale",
+            "the weight of the pictures of rows without ip_adapter_scale, usually 0 to 1");
     height = new IntParam(this, "height", "the height of the images in pixels; 0: the model's own");
     width = new IntParam(this, "width", "the width of the images in pixels; 0: the model's own");
     numInferenceSteps =
@@ -188,6 +206,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
     setDefault(attentionMaps, toText(options.attentionMaps()));
     setDefault(batchShape, toText(options.batchShape()));
     setDefault(safetyCheck, toText(SafetyCheck.MODEL));
+    setDefault(ipAdapterScale, 1.0);
     setDefault(batchSize, generator.batchSize().rows());
     setDefault(batchTimeout, (int) generator.batchTimeout().toSeconds());
     setDefault(numImagesPerPrompt, generator.numImagesPerPrompt());
@@ -252,6 +271,9 @@ public final class GuidedImageTransformer extends Transformer implements Default
             .setVariant(find(variant).orElse(null))
             .setLoras(List.of(find(loras).orElse(new String[0])))
             .setSafetyCheck(parse(SafetyCheck.class, safetyCheck))
+            .setIPAdapter(find(ipAdapter).orElse(null))
+            .setImageEncoder(find(imageEncoder).orElse(null))
+            .setIPAdapterScale(getIpAdapterScale())
             .setOptions(makeOptions())
             .setBatchSize(new BatchSize(getBatchSize()))
             .setBatchTimeout(Duration.ofSeconds(getBatchTimeout()))
@@ -527,6 +549,51 @@ public final class GuidedImageTransformer extends Transformer implements Default
   /** Returns the param of that name. */
   public Param<String> safetyCheck() {
     return safetyCheck;
+  }
+
+  /** Sets the file of an IP-Adapter. */
+  public GuidedImageTransformer setIpAdapter(String value) {
+    return with(ipAdapter, value);
+  }
+
+  /** Returns the file of the IP-Adapter. */
+  public String getIpAdapter() {
+    return getOrDefault(ipAdapter);
+  }
+
+  /** Returns the param of that name. */
+  public Param<String> ipAdapter() {
+    return ipAdapter;
+  }
+
+  /** Sets the folder of the IP-Adapter's image encoder. */
+  public GuidedImageTransformer setImageEncoder(String value) {
+    return with(imageEncoder, value);
+  }
+
+  /** Returns the folder of the IP-Adapter's image encoder. */
+  public String getImageEncoder() {
+    return getOrDefault(imageEncoder);
+  }
+
+  /** Returns the param of that name. */
+  public Param<String> imageEncoder() {
+    return imageEncoder;
+  }
+
+  /** Sets the weight of the pictures of rows without {@code ip_adapter_scale}. */
+  public GuidedImageTransformer setIpAdapterScale(double value) {
+    return with(ipAdapterScale, value);
+  }
+
+  /** Returns the weight of the pictures of rows without {@code ip_adapter_scale}. */
+  public double getIpAdapterScale() {
+    return (Double) getOrDefault(ipAdapterScale);
+  }
+
+  /** Returns the param of that name. */
+  public DoubleParam ipAdapterScale() {
+    return ipAdapterScale;
   }
 
   /** Sets the LoRAs, each FILE or FILE:WEIGHT. */

@@ -61,23 +61,6 @@ class ModelIndexTest {
   }
 
   @Test
-  void reportsPartsThatAreNotApplied() throws IOException {
-    Files.writeString(
-        folder.resolve("model_index.json"),
-        INDEX
-            .replace("[\"stable_diffusion\", \"StableDiffusionSafetyChecker\"]", "[null, null]")
-            .replace("[null, null],", "[\"transformers\", \"CLIPVisionModelWithProjection\"],")
-            .replaceFirst("(safety_checker\": )\\[.*\\]", "$1[null, null]"));
-
-    assertThat(ModelIndex.open(folder).notes())
-        .containsExactly(
-            "feature_extractor (CLIPImageProcessor) is not applied: it only serves the safety"
-                + " checker",
-            "image_encoder (CLIPVisionModelWithProjection) is not applied: image prompts are not"
-                + " supported");
-  }
-
-  @Test
   void refusesWhatIsNoDiffusersFolder() throws IOException {
     Path file = Files.createFile(folder.resolve("sd.ckpt"));
     Path empty = Files.createDirectory(folder.resolve("empty"));

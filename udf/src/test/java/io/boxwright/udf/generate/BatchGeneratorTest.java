@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
@@ -68,6 +69,7 @@ class BatchGeneratorTest {
         pipeline,
         GenerationOptions.defaults().withBatchShape(shape),
         BackwardGuidance.paper(),
+        Optional.empty(),
         batchSize,
         new Watchdog(Duration.ZERO),
         new GenerationCounters(context));
