@@ -6,6 +6,7 @@ import io.boxwright.testing.BrokenLoader;
 import io.boxwright.testing.TinyModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 /** The command {@code boxwright generate}: how runs end, and what they print. */
@@ -39,30 +40,43 @@ class GenerateCommandTest extends CommandRuns {
   }
 
   @Test
-  void aLoraIsPartOfThePlan() throws Exception {
-    writePrompts("select 'a red circle' prompt");
-    String lora = "../udf/src/test/resources/fixtures/loras/peft.safetensors";
+  void whatChangesTheModelIsPartOfThePlan() throws Exception {
+    Path fixtures = Path.of("../udf/src/test/resources/fixtures").toRealPath();
+    byte[] png = Files.readAllBytes(fixtures.resolve("detectors/small.png"));
+    writePrompts(
+        "select 'a red circle' prompt, 0.5D ip_adapter_scale,"
+            + " named_struct('bytes', unhex('%s'), 'path', string(null)) ip_adapter_image"
+                .formatted(HexFormat.of().formatHex(png)));
+    String lora = fixtures.resolve("loras/peft.safetensors").toString();
+    String adapter = "--ip-adapter=" + fixtures.resolve("ip-adapter/plain.safetensors");
+    String encoder = "--image-encoder=" + fixtures.resolve("ip-adapter/image_encoder");
+    String unchecked = "--no-safety-checker";
 
-    assertThat(generate("--steps=1", "--lora", lora + ":0.5")).isEqualTo(ExitCode.OK);
+    assertThat(generate("--steps=1", "--lora", lora + ":0.5", adapter, encoder, unchecked))
+        .isEqualTo(ExitCode.OK);
     assertThat(Files.readString(folder.resolve("out/plan.json")))
-        .contains("peft.safetensors:0.5 sha256 ");
+        .contains(
+            "peft.safetensors:0.5 sha256 ",
+            "plain.safetensors sha256 ",
+            "image_encoder sha256 ",
+            "\"safety_check\" : \"none\"");
+    assertThat(Files.readString(folder.resolve("out/run.json"))).contains("\"nsfw\" : 0");
 
     assertThat(generate("--steps=1", "--lora", lora)).isEqualTo(ExitCode.INVALID_INPUT);
-    assertThat(err.toString()).contains("lora is ");
-    assertThat(generate("--lora", "none.safetensors")).isEqualTo(ExitCode.INVALID_INPUT);
     assertThat(err.toString())
-        .contains("Cannot read the LoRA none.safetensors: there is no such file");
+        .contains("lora is ", "ip_adapter is ", "safety_check is none there, not set here");
   }
 
   @Test
-  void aRunKeepsItsChoiceOfTheSafetyChecker() throws Exception {
+  void filesThatDoNotFitTheModelAreNamed() throws Exception {
     writePrompts("select 'a red circle' prompt");
 
-    assertThat(generate("--steps=1", "--no-safety-checker")).isEqualTo(ExitCode.OK);
-    assertThat(Files.readString(folder.resolve("out/run.json"))).contains("\"nsfw\" : 0");
-
-    assertThat(generate("--steps=1")).isEqualTo(ExitCode.INVALID_INPUT);
-    assertThat(err.toString()).contains("safety_check is none there, not set here");
+    assertOneLine(
+        generate("--lora", "none.safetensors"),
+        "Cannot read the LoRA none.safetensors: there is no such file");
+    assertOneLine(generate("--ip-adapter", "a.bin"), "it must be a .safetensors file");
+    assertThat(generate("--image-encoder", "a")).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("--image-encoder only serves an --ip-adapter FILE");
   }
 
   @Test

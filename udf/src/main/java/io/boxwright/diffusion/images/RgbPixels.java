@@ -1,6 +1,8 @@
 package io.boxwright.diffusion.images;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
 
 /**
  * The pixels of an image, 8 bits a channel.
@@ -26,10 +28,16 @@ public record RgbPixels(int width, int height, byte[] bytes) {
     }
   }
 
-  /** Reads the pixels of an image of any type; transparency is ignored. */
+  /**
+   * Reads the pixels of an image of any type; transparency is ignored. Gray values stay as they
+   * are, as in Pillow; Java would take them as linear and make them brighter.
+   */
   public static RgbPixels of(BufferedImage image) {
     int width = image.getWidth();
     int height = image.getHeight();
+    if (isGray(image)) {
+      return ofGray(image.getRaster().getSamples(0, 0, width, height, 0, (int[]) null), width);
+    }
     int[] rgb = image.getRGB(0, 0, width, height, null, 0, width);
     byte[] bytes = new byte[CHANNELS * rgb.length];
     for (int pixel = 0; pixel < rgb.length; pixel++) {
@@ -38,6 +46,20 @@ public record RgbPixels(int width, int height, byte[] bytes) {
       bytes[CHANNELS * pixel + 2] = (byte) rgb[pixel];
     }
     return new RgbPixels(width, height, bytes);
+  }
+
+  private static boolean isGray(BufferedImage image) {
+    ColorModel model = image.getColorModel();
+    return model.getColorSpace().getType() == ColorSpace.TYPE_GRAY
+        && model.getComponentSize(0) == 8;
+  }
+
+  private static RgbPixels ofGray(int[] samples, int width) {
+    byte[] bytes = new byte[CHANNELS * samples.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) samples[i / CHANNELS];
+    }
+    return new RgbPixels(width, samples.length / width, bytes);
   }
 
   /** Returns the value of a channel of a pixel, 0..255. */

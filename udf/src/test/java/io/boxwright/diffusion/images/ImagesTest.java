@@ -1,10 +1,12 @@
 package io.boxwright.diffusion.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.FontMetrics;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,25 @@ class ImagesTest {
     for (int i = 0; i < 100; i++) {
       assertThat(pixel(decoded, i, 99 - i)).isEqualTo(i * 0x010203);
     }
+  }
+
+  @Test
+  void grayValuesStayAsTheyAre() {
+    BufferedImage gray = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_GRAY);
+    gray.getRaster().setSample(1, 0, 0, 100);
+
+    assertThat(RgbPixels.of(gray).bytes()).containsExactly(0, 0, 0, 100, 100, 100);
+  }
+
+  @Test
+  void aPictureThatIsTooLargeIsNotDecoded() throws Exception {
+    byte[] png = PngEncoder.encode(black());
+
+    assertThat(PictureDecoder.decode(png, 10_000)).isPresent();
+    assertThat(PictureDecoder.decode(new byte[] {1, 2, 3}, 10_000)).isEmpty();
+    assertThatThrownBy(() -> PictureDecoder.decode(png, 9_999))
+        .isInstanceOf(IOException.class)
+        .hasMessage("it has 100x100 pixels, the limit is 9999");
   }
 
   @Test
