@@ -8,20 +8,17 @@ import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.IPAdapterFixtures;
 import io.boxwright.udf.executor.DeviceType;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rows with pictures that their images should resemble. */
 class IPAdapterRowsTest extends GeneratedRows {
 
-  private static final Path WIDE = Fixtures.path("detectors/wide.png");
-  private static final Path TALL = Fixtures.path("detectors/tall.png");
+  private static final String WIDE = Fixtures.path("detectors/wide.png").toString();
+  private static final String TALL = Fixtures.path("detectors/tall.png").toString();
 
   @TempDir private Path folder;
 
@@ -36,19 +33,25 @@ class IPAdapterRowsTest extends GeneratedRows {
         .setImageEncoder(IPAdapterFixtures.imageEncoder().toString());
   }
 
-  /** Makes images of one prompt and seed with pictures of a type. */
-  private static List<Row> generate(
-      GuidedImageGenerator generator, String type, Object... pictures) {
+  @Test
+  void eachRowHasItsPictureAndScaleOrItsError() {
     List<Row> rows =
-        List.of(pictures).stream()
-            .map(picture -> picture instanceof Row row ? row : RowFactory.create(picture, null))
-            .map(row -> RowFactory.create("a cat", 1L, row.get(0), row.get(1)))
-            .toList();
-    StructType schema =
-        StructType.fromDDL(
-            "prompt string, seed long, ip_adapter_image %s, ip_adapter_scale double"
-                .formatted(type));
-    return generator.generate(spark.createDataFrame(rows, schema).coalesce(1)).collectAsList();
+        withAdapter()
+            .setIPAdapterScale(0.25)
+            .generate(
+                spark
+                    .sql(
+                        "select 'a cat' prompt, 1L seed, * from values ('%1$s', null), ('%1$s', 0.25D), ('%1$s', 0.5D), ('%2$s', null), ('none', null) t(ip_adapter_image, ip_adapter_scale)"
+                            .formatted(WIDE, TALL))
+                    .coalesce(1))
+            .collectAsList();
+
+    assertThat(png(rows.get(0)))
+        .isEqualTo(png(rows.get(1)))
+        .isNotEqualTo(png(rows.get(2)))
+        .isNotEqualTo(png(rows.get(3)));
+    assertThat(rows.get(4).<String>getAs("error"))
+        .startsWith("Invalid ip_adapter_image: cannot read 'none'");
   }
 
   private static byte[] png(Row row) {
@@ -56,79 +59,11 @@ class IPAdapterRowsTest extends GeneratedRows {
     return row.<Row>getAs("image").getAs("bytes");
   }
 
-  private static byte[] read(Path file) throws Exception {
-    return Files.readAllBytes(file);
-  }
-
-  @Test
-  void bytesStructsAndPathsGiveTheSameImages() throws Exception {
-    List<Row> structs =
-        generate(
-            withAdapter(),
-            "struct<bytes:binary,path:string>",
-            RowFactory.create(RowFactory.create(read(WIDE), "not read"), null),
-            RowFactory.create(RowFactory.create(null, "file://" + TALL), null));
-
-    assertThat(png(structs.get(0)))
-        .isNotEqualTo(png(structs.get(1)))
-        .isEqualTo(png(generate(withAdapter(), "binary", read(WIDE)).get(0)));
-    assertThat(png(structs.get(1)))
-        .isEqualTo(png(generate(withAdapter(), "string", TALL.toString()).get(0)));
-  }
-
-  @Test
-  void theScaleOfARowComesBeforeThatOfTheRun() throws Exception {
-    List<Row> rows =
-        generate(
-            withAdapter().setIPAdapterScale(0.25),
-            "binary",
-            read(WIDE),
-            RowFactory.create(read(WIDE), 0.25),
-            RowFactory.create(read(WIDE), 0.5));
-
-    assertThat(png(rows.get(0))).isEqualTo(png(rows.get(1))).isNotEqualTo(png(rows.get(2)));
-  }
-
-  @Test
-  void aPictureThatCannotBeReadIsTheErrorOfItsRow() throws Exception {
-    byte[] cut = new byte[100];
-    System.arraycopy(read(WIDE), 0, cut, 0, cut.length);
-    List<Row> rows =
-        generate(
-            withAdapter(),
-            "struct<bytes:binary,path:string>",
-            RowFactory.create(RowFactory.create("text".getBytes(), null), null),
-            RowFactory.create(RowFactory.create(cut, null), null),
-            RowFactory.create(RowFactory.create(null, "/none.png"), null),
-            RowFactory.create(RowFactory.create(null, null), null),
-            RowFactory.create(null, null),
-            RowFactory.create(RowFactory.create(read(WIDE), null), Double.NaN),
-            RowFactory.create(RowFactory.create(read(WIDE), null), null));
-
-    assertThat(rows)
-        .extracting(row -> row.<String>getAs("error"))
-        .satisfiesExactly(
-            error ->
-                assertThat(error)
-                    .isEqualTo("Invalid ip_adapter_image: it is no picture in PNG or JPEG"),
-            error ->
-                assertThat(error).startsWith("Invalid ip_adapter_image: the picture is broken"),
-            error ->
-                assertThat(error).startsWith("Invalid ip_adapter_image: cannot read '/none.png'"),
-            error -> assertThat(error).startsWith("Invalid ip_adapter_image: it is null"),
-            error -> assertThat(error).startsWith("Invalid ip_adapter_image: it is null"),
-            error -> assertThat(error).startsWith("Invalid ip_adapter_scale: NaN"),
-            error -> assertThat(error).isNull());
-  }
-
   @Test
   void aTableWithoutPicturesIsRefusedBeforeAnyTask() {
     assertThatThrownBy(() -> withAdapter().generate(spark.sql("select 'a cat' prompt")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Invalid ip_adapter_image column: it is missing");
-    assertThatThrownBy(
-            () -> withAdapter().generate(spark.sql("select 'a cat' prompt, 1 ip_adapter_image")))
-        .hasMessageContaining("it is int, but must be binary, string, or struct");
   }
 
   @Test
