@@ -24,7 +24,7 @@ class ImageTableSchemaTest {
           + " held_out: LAYERS";
 
   private static final String AFTER_SCORES =
-      "status STRING, error STRING, warnings ARRAY<STRING>, seconds DOUBLE";
+      "nsfw BOOLEAN, status STRING, error STRING, warnings ARRAY<STRING>, seconds DOUBLE";
 
   private static StructType schema(String ddl) {
     return StructType.fromDDL(ddl.replace("LAYERS", LAYERS));
