@@ -82,9 +82,10 @@ final class IPAdapterLoader {
   }
 
   private static void requireSupported(IPAdapterFiles files, StateDict weights) {
-    if (weights.contains("image_proj.perceiver_resampler.proj_in.weight")
-        || weights.contains("ip_adapter.0.to_k_lora.down.weight")
-        || weights.contains("ip_adapter.1.to_k_lora.down.weight")) {
+    boolean ofFaces =
+        weights.contains("image_proj.proj.0.weight")
+            && !weights.contains("image_proj.proj.3.weight");
+    if (ofFaces) {
       throw new ModelLoadingException(
           "Cannot read the IP-Adapter %s: it is a FaceID adapter, which is not supported; plain, Plus and full-face ones are"
               .formatted(files.file()));

@@ -13,6 +13,7 @@ import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.IPAdapterFixtures;
 import io.boxwright.testing.Images;
 import io.boxwright.testing.ModelCopy;
+import io.boxwright.testing.SafeTensorsHeader;
 import io.boxwright.testing.TinyModel;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
@@ -166,6 +167,14 @@ class IPAdapterParityTest {
     assertRefused(Fixtures.sd1(), "../loras/kohya", "it has no key ip_adapter.1.to_k_ip.weight");
     assertRefused(Fixtures.sd1(), "none", "there is no none.safetensors");
     assertRefused(Fixtures.sd2(), "plain", "mis-shaped");
+
+    Path faces = folder.resolve("faces.safetensors");
+    Files.copy(IPAdapterFixtures.adapter("full_face"), faces);
+    SafeTensorsHeader.replace(faces, "image_proj.proj.3.", "image_proj.norm.");
+    assertRefused(
+        Fixtures.sd1(),
+        new IPAdapterFiles(faces, Optional.of(IPAdapterFixtures.imageEncoder())),
+        "it is a FaceID adapter");
   }
 
   private static void assertRefused(Path model, String adapter, String problem) {

@@ -16,12 +16,10 @@ import io.boxwright.testing.DetectorFixtures;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.Images;
 import io.boxwright.testing.ModelCopy;
+import io.boxwright.testing.SafeTensorsHeader;
 import io.boxwright.testing.SafetyFixtures;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,7 +100,7 @@ class SafetyCheckerTest {
   void readsTheNamesOfTransformers5() throws IOException {
     Path renamed =
         ModelCopy.of(SafetyFixtures.part("safety_checker"), folder.resolve("5")).folder();
-    replaceInHeader(
+    SafeTensorsHeader.replace(
         renamed.resolve("model.safetensors"), "vision_model.vision_model.", "vision_model.");
 
     assertThat(load(renamed).findUnsafe(pictures()))
@@ -202,20 +200,5 @@ class SafetyCheckerTest {
         .hasMessageContaining(problem)
         .hasMessageEndingWith("; or do without: --no-safety-checker");
     PretrainedFolder.check(folder, SafetyFixtures.options(), UNCHECKED);
-  }
-
-  /** Replaces names in the header of a safetensors file; the tensors stay as they are. */
-  private static void replaceInHeader(Path file, String before, String after) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    int length = Math.toIntExact(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong());
-    String header = new String(bytes, Long.BYTES, length, StandardCharsets.UTF_8);
-    byte[] changed = header.replace(before, after).getBytes(StandardCharsets.UTF_8);
-    ByteBuffer all =
-        ByteBuffer.allocate(bytes.length - length + changed.length)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putLong(changed.length)
-            .put(changed)
-            .put(bytes, Long.BYTES + length, bytes.length - Long.BYTES - length);
-    Files.write(file, all.array());
   }
 }
