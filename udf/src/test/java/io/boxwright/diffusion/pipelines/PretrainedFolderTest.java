@@ -230,11 +230,11 @@ class PretrainedFolderTest {
 
   @Test
   void theSchedulersClassIsThatOfTheIndex() throws IOException {
-    set("model_index.json", "scheduler", "[\"diffusers\", \"UniPCMultistepScheduler\"]");
+    set("model_index.json", "scheduler", "[\"diffusers\", \"FlowMatchEulerDiscreteScheduler\"]");
 
     assertThatThrownBy(() -> PretrainedFolder.check(folder, null, OPTIONS))
         .hasMessageContaining(
-            "The scheduler of the model, UniPCMultistepScheduler, is not supported; give another"
+            "The scheduler of the model, FlowMatchEulerDiscreteScheduler, is not supported; give another"
                 + " one, such as --scheduler EulerDiscreteScheduler");
     assertThatCode(
             () ->
