@@ -2,6 +2,8 @@ package io.boxwright.udf;
 
 import io.boxwright.diffusion.layout.BoxForm;
 import io.boxwright.text.Count;
+import io.boxwright.text.Printable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -33,7 +35,7 @@ final class BoxConvert extends SqlFunction<ArrayData> {
    * @return x_min, y_min, x_max, y_max. They are outside 0..1 if the box leaves its image: nothing
    *     is cut off. Null if an argument is null
    * @throws IllegalArgumentException naming the form that does not exist, the size that is not
-   *     greater than 0, or the box without four numbers
+   *     greater than 0, or the box without four finite numbers or with an edge too large for one
    */
   @Override
   public ArrayData produceResult(InternalRow arguments) {
@@ -50,18 +52,27 @@ final class BoxConvert extends SqlFunction<ArrayData> {
             box.get(1).doubleValue(),
             box.get(2).doubleValue(),
             box.get(3).doubleValue());
-    return new GenericArrayData(
-        new double[] {edges[0] / width, edges[1] / height, edges[2] / width, edges[3] / height});
+    double[] relative = {edges[0] / width, edges[1] / height, edges[2] / width, edges[3] / height};
+    if (!Arrays.stream(relative).allMatch(Double::isFinite)) {
+      throw new IllegalArgumentException(
+          "Invalid box %s: its numbers are too large".formatted(box));
+    }
+    return new GenericArrayData(relative);
   }
 
   private static List<Number> readBox(ArrayData array) {
     List<Number> box = ArrayReader.readNumbers(array);
     if (box.size() != 4) {
       throw new IllegalArgumentException(
-          "Invalid box %s: %s, but a box has 4".formatted(box, Count.of(box.size(), "number")));
+          "Invalid box %s: %s, but a box has 4"
+              .formatted(Printable.value(box), Count.of(box.size(), "number")));
     }
     if (box.stream().anyMatch(Objects::isNull)) {
       throw new IllegalArgumentException("Invalid box %s: it has a null".formatted(box));
+    }
+    if (!box.stream().mapToDouble(Number::doubleValue).allMatch(Double::isFinite)) {
+      throw new IllegalArgumentException(
+          "Invalid box %s: its numbers must be finite".formatted(box));
     }
     return box;
   }

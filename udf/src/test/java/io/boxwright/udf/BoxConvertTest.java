@@ -44,6 +44,15 @@ class BoxConvertTest extends SqlSession {
     assertThat(convert(arguments)).isNull();
   }
 
+  @Test
+  void aBoxOfManyNumbersIsShortened() {
+    assertThat(catchFailure(() -> convert("array_repeat(1, 10000), 'xywh', 8, 8")))
+        .hasMessageStartingWith("Invalid box [1.0, 1.0, ")
+        .hasMessageEndingWith("1.0, 1.0]: 10000 numbers, but a box has 4")
+        .message()
+        .hasSizeLessThan(200);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -51,6 +60,10 @@ class BoxConvertTest extends SqlSession {
         "array(0, 0, 1), 'xywh', 8, 8       | Invalid box [0.0, 0.0, 1.0]: 3 numbers, but a box has"
             + " 4",
         "array(0, 0, NULL, 1), 'xywh', 8, 8 | Invalid box [0.0, 0.0, null, 1.0]: it has a null",
+        "array(0, double('NaN'), 1, 1), 'xywh', 8, 8 | Invalid box [0.0, NaN, 1.0, 1.0]: its numbers"
+            + " must be finite",
+        "array(1e308D, 0, 1e308D, 1), 'xywh', 8, 8 | Invalid box [1.0E308, 0.0, 1.0E308, 1.0]: its"
+            + " numbers are too large",
         "array(0, 0, 1, 1), 'yxyx', 8, 8    | Unknown form of boxes yxyx: choose one of xyxy, xywh,"
             + " cxcywh",
         "array(0, 0, 1, 1), 'xywh', 0, 8    | Invalid width: 0.0, it must be greater than 0",

@@ -25,12 +25,19 @@ public record BoundingBox(double xMin, double yMin, double xMax, double yMax) {
     requireOrder("y_min", yMin, "y_max", yMax);
   }
 
-  /** Returns the area that both boxes cover divided by the area that at least one covers, 0..1. */
+  /**
+   * Returns the area that both boxes cover divided by the area that at least one covers, 0..1.
+   * Boxes whose areas are too small for a number share all or nothing.
+   */
   public double intersectionOverUnion(BoundingBox other) {
     double width = Math.min(xMax, other.xMax) - Math.max(xMin, other.xMin);
     double height = Math.min(yMax, other.yMax) - Math.max(yMin, other.yMin);
     double shared = Math.max(width, 0) * Math.max(height, 0);
-    return shared / (area() + other.area() - shared);
+    double covered = area() + other.area() - shared;
+    if (covered == 0) {
+      return equals(other) ? 1 : 0;
+    }
+    return shared / covered;
   }
 
   /** Returns whether the centre of another box lies in this one, edges included. */

@@ -45,6 +45,14 @@ class BoundingBoxTest {
   }
 
   @Test
+  void boxesWithoutAMeasurableAreaShareAllOrNothing() {
+    BoundingBox box = new BoundingBox(0, 0, 1e-200, 1e-200);
+
+    assertThat(box.intersectionOverUnion(box)).isEqualTo(1);
+    assertThat(box.intersectionOverUnion(new BoundingBox(0, 0, 1e-200, 1e-201))).isZero();
+  }
+
+  @Test
   void aBoxContainsACentreOnItsEdge() {
     BoundingBox box = new BoundingBox(0.25, 0.25, 0.5, 0.75);
 
