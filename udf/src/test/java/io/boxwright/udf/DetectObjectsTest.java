@@ -147,6 +147,8 @@ class DetectObjectsTest extends SqlSession {
       value = {
         "shapes | array('a red square', NULL) | Invalid labels[1]: it is null",
         "none   | array('a red square') | Invalid detector: none looks for nothing",
+        "''     | array('a red square') | Unknown detector '': choose one of none, shapes, or give"
+            + " the folder of a model",
         "faces  | array('a red square') | Unknown detector faces: choose one of none, shapes, or"
             + " give the folder of a model",
         "shapes | array(repeat('a', 1001)) | Invalid labels[0]: 1001 characters, the limit is 1000"
@@ -159,8 +161,8 @@ class DetectObjectsTest extends SqlSession {
 
   @Test
   void aLabelThatTheDetectorDoesNotKnowIsNamed() {
-    assertThat(catchFailure(() -> call("'shapes', %s, array('a cat')".formatted(RED_SQUARE))))
+    assertThat(catchFailure(() -> call("'shapes', %s, array('a\\ncat')".formatted(RED_SQUARE))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("a cat");
+        .hasMessageStartingWith("Cannot look for 'a\\ncat': ");
   }
 }

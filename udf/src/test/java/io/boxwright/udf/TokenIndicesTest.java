@@ -49,6 +49,14 @@ class TokenIndicesTest extends SqlSession {
   }
 
   @Test
+  void errorsAreOneLineWithoutControlCharacters() {
+    assertThat(
+            catchFailure(() -> findIndices("'shapes', 'a\\nstar', array(concat('cat', char(0)))")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("phrase 'cat\\u0000' does not occur in prompt 'a\\nstar'");
+  }
+
+  @Test
   void readsColumnsInTasks() {
     spark.sql(
         "CREATE OR REPLACE TEMP VIEW prompts AS SELECT 'shapes' model,"

@@ -3,6 +3,7 @@ package io.boxwright.diffusion.clip;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.boxwright.text.Count;
+import io.boxwright.text.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -192,7 +193,7 @@ final class PhraseFinder {
 
   private Found require(String phrase) {
     if (encode(phrase).length == 0) {
-      throw new IllegalArgumentException("phrase '" + phrase + "' is empty");
+      throw new IllegalArgumentException("phrase '" + Printable.value(phrase) + "' is empty");
     }
     Found found =
         spellings(phrase)
@@ -204,7 +205,8 @@ final class PhraseFinder {
     if (read.isEmpty()) {
       throw new IllegalArgumentException(
           "phrase '%s' occurs only after the first %s of prompt '%s', which is cut there"
-              .formatted(phrase, Count.of(end - 1, "token"), prompt));
+              .formatted(
+                  Printable.value(phrase), Count.of(end - 1, "token"), Printable.value(prompt)));
     }
     return new Found(phrase, found.spelling(), found.ids(), read, found.all());
   }
@@ -215,7 +217,7 @@ final class PhraseFinder {
                 ? "phrase '%s' does not occur in prompt '%s'"
                 : "phrase '%s' has no tokens of its own in prompt '%s', but shares them with its"
                     + " neighbours: give token_indices")
-            .formatted(phrase, prompt));
+            .formatted(Printable.value(phrase), Printable.value(prompt)));
   }
 
   private Stream<String> spellings(String phrase) {

@@ -71,7 +71,8 @@ public final class Detectors {
 
   private static Optional<Path> findFolder(String name) {
     try {
-      return Optional.of(Path.of(name)).filter(Files::isDirectory);
+      return Optional.of(Path.of(name))
+          .filter(folder -> !name.isBlank() && Files.isDirectory(folder));
     } catch (InvalidPathException e) {
       return Optional.empty();
     }

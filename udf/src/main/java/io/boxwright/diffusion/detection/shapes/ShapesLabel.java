@@ -1,5 +1,6 @@
 package io.boxwright.diffusion.detection.shapes;
 
+import io.boxwright.text.Printable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +37,7 @@ record ShapesLabel(String text, Palette color, ShapeKind shape) {
     throw new IllegalArgumentException(
         ("Cannot look for '%s': a label of the Shapes world looks like 'a red circle', with one of"
                 + " the colours %s and one of the shapes %s")
-            .formatted(text, joinNames(COLORS), joinNames(SHAPES)));
+            .formatted(Printable.value(text), joinNames(COLORS), joinNames(SHAPES)));
   }
 
   /** Returns the label of an object of the same colour and perhaps another shape. */
