@@ -6,6 +6,7 @@ import java.awt.Dimension;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.Objects;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -56,7 +57,7 @@ final class ImageDecoder {
         return read(readers.next(), stream, part);
       }
     } catch (IOException | RuntimeException e) { // the latter for broken streams
-      problem = e.getMessage();
+      problem = Objects.requireNonNullElse(e.getMessage(), "it is broken (%s)".formatted(e));
     }
     throw new IllegalArgumentException(
         "Invalid image_bytes: cannot read a picture from %s: %s"

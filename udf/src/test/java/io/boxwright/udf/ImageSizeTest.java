@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.boxwright.diffusion.images.PngEncoder;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +48,36 @@ class ImageSizeTest extends SqlSession {
   @Test
   void noPictureGivesNull() {
     assertThat(measure("NULL")).isNull();
+  }
+
+  /** Java's reader of TIFF fails without a message for an image of 8x8 in a tile of 40000x40000. */
+  @Test
+  void aPictureThatJavaFailsAtWithoutAMessageIsBroken() {
+    int[][] values = {
+      {256, 8},
+      {257, 8},
+      {258, 8},
+      {259, 1},
+      {262, 1},
+      {322, 40000},
+      {323, 40000},
+      {324, 8},
+      {325, 1}
+    };
+    ByteBuffer tiff = ByteBuffer.allocate(122).order(ByteOrder.LITTLE_ENDIAN);
+    tiff.put(new byte[] {'I', 'I', 42, 0}).putInt(8).putShort((short) values.length);
+    for (int[] tag : values) {
+      tiff.putShort((short) tag[0]).putShort((short) 4).putInt(1).putInt(tag[1]);
+    }
+
+    assertThat(
+            catchFailure(
+                () ->
+                    select(
+                        "SELECT boxwright.draw_boxes(%s, NULL)"
+                            .formatted(toLiteral(tiff.array())))))
+        .hasMessageStartingWith("Invalid image_bytes: cannot read a picture from 122 bytes: it is")
+        .hasMessageNotContaining(" null");
   }
 
   @Test
