@@ -32,10 +32,18 @@ public final class FunctionCatalog
   /** Makes a catalog, which Spark must {@link #initialize}. */
   public FunctionCatalog() {}
 
+  /**
+   * Makes the functions.
+   *
+   * @throws IllegalArgumentException if {@code model-cache} is not the path of a folder
+   */
   @Override
   public void initialize(String catalogName, CaseInsensitiveStringMap options) {
     String modelCache = options.get("model-cache");
-    Path cache = modelCache == null ? ModelCache.defaultFolder() : Path.of(modelCache);
+    Path cache =
+        modelCache == null
+            ? ModelCache.defaultFolder()
+            : ModelCache.parseFolder("model-cache", modelCache);
     Tokenizers tokenizers =
         new Tokenizers(cache, SparkSession.active().sparkContext().hadoopConfiguration());
     name = catalogName;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.ModelCopy;
+import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.catalyst.analysis.NoSuchNamespaceException;
 import org.apache.spark.sql.connector.catalog.Identifier;
@@ -72,6 +74,20 @@ class FunctionCatalogTest extends SqlSession {
         .isInstanceOf(AnalysisException.class)
         .hasMessageContaining(
             "it takes (a ARRAY<DOUBLE>, b ARRAY<DOUBLE>). The area that both boxes cover");
+  }
+
+  @Test
+  void aModelCacheIsThePathOfAFolder() {
+    for (String wrong : List.of("", "a\0b")) {
+      assertThatThrownBy(
+              () ->
+                  new FunctionCatalog()
+                      .initialize(
+                          "boxwright", new CaseInsensitiveStringMap(Map.of("model-cache", wrong))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("Invalid model-cache: ")
+          .hasMessageEndingWith(", it must be the path of a folder");
+    }
   }
 
   @Test

@@ -6,12 +6,14 @@ import io.boxwright.files.ContentHash;
 import io.boxwright.files.HostLock;
 import io.boxwright.files.PrivateFolder;
 import io.boxwright.text.Count;
+import io.boxwright.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -52,6 +54,26 @@ public final class ModelCache {
   /** Returns {@code boxwright-USER} in the system's folder for temporary files. */
   public static Path defaultFolder() {
     return PrivateFolder.inTemporaryFolder();
+  }
+
+  /**
+   * Reads the path of a cache from a setting.
+   *
+   * @param setting the name of the setting, for the error
+   * @param value the path
+   * @throws IllegalArgumentException naming setting and value, if no folder has such a path
+   */
+  public static Path parseFolder(String setting, String value) {
+    try {
+      if (!value.isBlank()) {
+        return Path.of(value);
+      }
+    } catch (InvalidPathException e) {
+      LOG.debug("Not a path", e);
+    }
+    throw new IllegalArgumentException(
+        "Invalid %s: %s, it must be the path of a folder"
+            .formatted(setting, Printable.name(value)));
   }
 
   /**

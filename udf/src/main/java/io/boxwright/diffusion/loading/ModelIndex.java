@@ -161,7 +161,7 @@ public record ModelIndex(
         .map(this::part)
         .filter(Files::isDirectory)
         .noneMatch(part -> hasVariant(part, variant))) {
-      throw failure(folder, "no part has weights of the variant " + variant);
+      throw failure(folder, "no part has weights of the variant " + Printable.name(variant));
     }
   }
 

@@ -90,7 +90,7 @@ public final class Schedulers {
     if (reader == null) {
       throw new IllegalArgumentException(
           "Unknown scheduler %s: choose one of %s"
-              .formatted(Printable.value(className), String.join(", ", names())));
+              .formatted(Printable.name(String.valueOf(className)), String.join(", ", names())));
     }
     try {
       return reader.apply(config);

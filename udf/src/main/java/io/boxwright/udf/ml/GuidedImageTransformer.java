@@ -4,6 +4,7 @@ import io.boxwright.diffusion.guidance.BatchShape;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.Guidances;
 import io.boxwright.diffusion.loading.JsonConfig;
+import io.boxwright.diffusion.loading.ModelCache;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
 import io.boxwright.diffusion.pipelines.PretrainedOptions.SafetyCheck;
@@ -13,7 +14,6 @@ import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.WeightType;
 import io.boxwright.udf.generate.BatchSize;
 import io.boxwright.udf.generate.GuidedImageGenerator;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -35,6 +35,8 @@ import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A stage of Spark ML's pipelines that turns a table of prompts into a table of images, as {@link
@@ -54,6 +56,8 @@ import org.apache.spark.sql.types.StructType;
 public final class GuidedImageTransformer extends Transformer implements DefaultParamsWritable {
 
   private static final long serialVersionUID = 1;
+
+  private static final Logger LOG = LoggerFactory.getLogger(GuidedImageTransformer.class);
 
   private final String uid;
   private final Param<String> modelUrl;
@@ -244,7 +248,8 @@ public final class GuidedImageTransformer extends Transformer implements Default
   }
 
   /**
-   * Returns the images of a table of prompts, lazily.
+   * Returns the images of a table of prompts, lazily. The model and the params are checked now, so
+   * that they do not fail every task.
    *
    * @throws IllegalArgumentException naming the param or the column of the prompts that is wrong
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the part of the model that
@@ -252,7 +257,9 @@ public final class GuidedImageTransformer extends Transformer implements Default
    */
   @Override
   public Dataset<Row> transform(Dataset<?> prompts) {
-    return makeGenerator().generate(prompts.toDF());
+    GuidedImageGenerator generator = makeGenerator();
+    generator.checkModel().forEach(LOG::warn);
+    return generator.generate(prompts.toDF());
   }
 
   /**
@@ -279,7 +286,9 @@ public final class GuidedImageTransformer extends Transformer implements Default
             .setBatchTimeout(Duration.ofSeconds(getBatchTimeout()))
             .setNumImagesPerPrompt(getNumImagesPerPrompt())
             .setDetector(getDetector());
-    find(modelCache).ifPresent(folder -> generator.setModelCache(Path.of(folder)));
+    find(modelCache)
+        .map(folder -> ModelCache.parseFolder(modelCache.name(), folder))
+        .ifPresent(generator::setModelCache);
     Map<String, Object> changes = parseGuidanceOptions();
     Optional<Guidance> method = find(guidance).map(Guidances::of);
     if (method.isPresent() || !changes.isEmpty()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.diffusion.guidance.Guidances;
+import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.LocalSpark;
@@ -221,6 +222,9 @@ class GuidedImageTransformerTest {
         stage().setGuidanceOptions(new String[] {"loss_scale"}),
         "Invalid guidanceOptions: loss_scale, it must be KEY=VALUE");
     assertRefused(stage().setDetector("faces"), "Unknown detector faces");
+    assertRefused(
+        stage().setModelCache(""), "Invalid modelCache: '', it must be the path of a folder");
+    assertRefused(stage().setModelCache("a\0b"), "Invalid modelCache: a\\u0000b, it must");
     assertRefused(new GuidedImageTransformer(), "No model: set modelUrl");
   }
 
@@ -228,6 +232,19 @@ class GuidedImageTransformerTest {
     assertThatThrownBy(() -> stage.transformSchema(prompts.schema()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void whatTheModelCannotDoIsRefusedBeforeAnyTask() {
+    assertThatThrownBy(() -> stage().setScheduler("").transform(prompts))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("Unknown scheduler '': choose one of DDIMScheduler");
+    assertThatThrownBy(() -> stage().setHeight(7).transform(prompts))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("height is 7, it must be a multiple of");
+    assertThatThrownBy(() -> stage().setVariant("").transform(prompts))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageEndingWith("no part has weights of the variant ''");
   }
 
   @Test
