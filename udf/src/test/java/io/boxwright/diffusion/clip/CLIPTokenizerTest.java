@@ -108,10 +108,9 @@ class CLIPTokenizerTest {
         new String[] {"a ".repeat(75) + "the cat", "a ".repeat(74) + "the cat dog"}) {
       assertThatThrownBy(() -> tokenizer.tokenIndices(prompt, "the cat"))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage(
-              "phrase 'the cat' occurs only after the first 75 tokens of prompt '%s', which is cut"
-                  + " there",
-              prompt);
+          .hasMessageStartingWith(
+              "phrase 'the cat' occurs only after the first 75 tokens of prompt 'a a ")
+          .hasMessageEndingWith("', which is cut there");
     }
   }
 
