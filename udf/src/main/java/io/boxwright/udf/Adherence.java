@@ -121,17 +121,44 @@ final class Adherence extends SqlFunction<InternalRow> {
         throw new IllegalArgumentException("Invalid %s: its %s is null".formatted(name, field));
       }
     }
+    int height = map.getInt(MAP.fieldIndex("height"));
+    int width = map.getInt(MAP.fieldIndex("width"));
+    if (height < 1 || width < 1 || (long) height * width > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "Invalid %s: its size is %d x %d cells".formatted(name, height, width));
+    }
     try {
       return new ObjectMap(
-          map.getInt(MAP.fieldIndex("object")),
+          requireObject(map.getInt(MAP.fieldIndex("object"))),
           new TokenMap(
               map.getUTF8String(MAP.fieldIndex("layer")).toString(),
-              new MapSize(
-                  map.getInt(MAP.fieldIndex("height")), map.getInt(MAP.fieldIndex("width"))),
-              map.getArray(MAP.fieldIndex("values")).toFloatArray()));
+              new MapSize(height, width),
+              readCells(map.getArray(MAP.fieldIndex("values")))));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("Invalid %s: %s".formatted(name, e.getMessage()), e);
     }
+  }
+
+  private static int requireObject(int object) {
+    if (object < 0 || object >= RequestLimits.BOXES) {
+      throw new IllegalArgumentException(
+          "its object is %d, it must be from 0 to %d".formatted(object, RequestLimits.BOXES - 1));
+    }
+    return object;
+  }
+
+  /** Reads the cells of a map: each is a finite number, at least 0. */
+  private static float[] readCells(ArrayData array) {
+    float[] cells = new float[array.numElements()];
+    for (int i = 0; i < cells.length; i++) {
+      Float cell = array.isNullAt(i) ? null : (Float) array.getFloat(i);
+      if (cell == null || !(cell >= 0 && Float.isFinite(cell))) {
+        throw new IllegalArgumentException(
+            "values[%d] is %s, it must be finite and at least 0".formatted(i, cell));
+      }
+      cells[i] = cell;
+    }
+    return cells;
   }
 
   /** Makes an object for each element of the boxes. Its number stands for its token. */

@@ -158,6 +158,28 @@ class AdherenceTest extends SqlSession {
         .hasMessage(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'height', 2, 'width', 2 | 'height', -2, 'width', -2 | its size is -2 x -2 cells",
+        "'height', 2, 'width', 2 | 'height', 0, 'width', 2 | its size is 0 x 2 cells",
+        "'height', 2, 'width', 2 | 'height', 65536, 'width', 65536 | its size is 65536 x 65536 cells",
+        "'object', 0 | 'object', -1 | its object is -1, it must be from 0 to 499",
+        "'object', 0 | 'object', 2147483647 | its object is 2147483647, it must be from 0 to 499",
+        "1, 0, 0, 0 | 1, NULL, 0, 0 | values[1] is null, it must be finite and at least 0",
+        "1, 0, 0, 0 | 1, 0, float('NaN'), 0 | values[2] is NaN, it must be finite and at least 0",
+        "1, 0, 0, 0 | float('Infinity'), 0, 0, 0 | values[0] is Infinity, it must be finite and at least 0",
+        "1, 0, 0, 0 | 1, 0, 0, -0.5 | values[3] is -0.5, it must be finite and at least 0"
+      })
+  void mapsThatNoGenerationSavesAreNamed(String good, String wrong, String message) {
+    String attention = "array(%s)".formatted(map(0, GUIDED, "1, 0, 0, 0").replace(good, wrong));
+
+    assertThat(catchFailure(() -> score(attention, "array(" + LEFT + ")")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Invalid attention[0]: " + message);
+  }
+
   @Test
   void wrongMapsAreNamed() {
     String good = map(0, GUIDED, "1, 0, 0, 0");
