@@ -155,9 +155,20 @@ public final class ExportDataset {
         JobDescription.during(
             spark.sparkContext(),
             "Export: choosing images for " + folder.path(),
-            () -> new SelectionWriter(settings, candidates).write(folder, Versions.boxwright()));
+            () -> select(folder, candidates));
     folder.writeRecord(ExportPlan.FILE, plan);
     return readPlan(folder).orElseThrow(); // as an export that goes on has it, without secrets
+  }
+
+  private ExportPlan select(ExportFolder folder, CandidateReader candidates) {
+    try {
+      return new SelectionWriter(settings, candidates).write(folder, Versions.boxwright());
+    } catch (InvalidInputException | LockLostException e) {
+      throw e;
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      candidates.requireValues(e);
+      throw e;
+    }
   }
 
   private long writeImages(

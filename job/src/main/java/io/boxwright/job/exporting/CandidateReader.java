@@ -13,10 +13,13 @@ import io.boxwright.job.figures.NonMaximumSuppression;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.RootCause;
 import io.boxwright.job.output.ImageTable;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.parquet.ParquetRuntimeException;
+import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -73,31 +76,90 @@ public final class CandidateReader {
     return candidates;
   }
 
+  /**
+   * Checks, after the images could not be read, whether the cause is a value that the condition or
+   * the comparison of images cannot take, as with a cast of a bad string. Computes these alone, for
+   * all images.
+   *
+   * @param failure the failure
+   * @throws InvalidInputException if they fail by themselves
+   */
+  public void requireValues(Exception failure) {
+    if (isOfValues(failure)) {
+      for (ExportedRun run : runs) {
+        requireValues(run, "--where", settings.where());
+        requireValues(run, "--by", comparison());
+      }
+    }
+  }
+
+  private void requireValues(ExportedRun run, String option, String sql) {
+    if (sql == null) {
+      return;
+    }
+    try {
+      made(table(run)).select(expr(sql)).toJavaRDD().foreach(row -> {});
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      if (isOfValues(e)) {
+        throw new InvalidInputException(
+            "Invalid %s: '%s' fails for an image of %s: %s"
+                .formatted(option, sql, run.name(), firstLine(e)),
+            e);
+      }
+    }
+  }
+
+  /**
+   * Returns whether a task failed at a value: not because of a file, and not because the job was
+   * cancelled or lost an executor, as Spark says without a cause.
+   */
+  private static boolean isOfValues(Exception failure) {
+    List<Throwable> causes =
+        Stream.iterate((Throwable) failure, cause -> cause != null, Throwable::getCause).toList();
+    return !(causes.get(causes.size() - 1) instanceof SparkException)
+        && causes.stream()
+            .noneMatch(
+                cause ->
+                    cause instanceof IOException
+                        || cause instanceof ParquetRuntimeException
+                        || cause instanceof Error);
+  }
+
   private JavaRDD<Candidate> read(ExportedRun run) {
     ExportSettings known = settings;
     int number = run.number();
     return select(run).toJavaRDD().map(row -> toCandidate(row, number, known));
   }
 
-  private Dataset<Row> select(ExportedRun run) {
+  /** Returns the images of a run, with the rows of the evaluation if there is one. */
+  private Dataset<Row> table(ExportedRun run) {
     Dataset<Row> images =
         ImageTable.read(spark, run.images().toArray(String[]::new))
             .withColumn(FILE, col("_metadata.file_name"));
-    Dataset<Row> table = run.scores().isEmpty() ? images : join(images, run);
+    return run.scores().isEmpty() ? images : join(images, run);
+  }
+
+  private static Dataset<Row> made(Dataset<Row> table) {
+    return table.filter(col("status").equalTo("ok"));
+  }
+
+  private String comparison() {
+    return settings.best() == null ? null : settings.best().column();
+  }
+
+  private Dataset<Row> select(ExportedRun run) {
+    Dataset<Row> table = table(run);
     List<Column> columns = new ArrayList<>();
     columns.add(col(FILE));
     Stream.of("id", "image_index", "prompt", "seed", "width", "height", "image.path", "objects")
         .forEach(name -> columns.add(col(name)));
     columns.add(coalesce(find(table, run, "--where", settings.where()), lit(false)).as("fulfils"));
-    columns.add(
-        find(table, run, "--by", settings.best() == null ? null : settings.best().column())
-            .cast("double")
-            .as("rank"));
+    columns.add(find(table, run, "--by", comparison()).cast("double").as("rank"));
     columns.add(settings.boxes().needsEvaluation() ? col(EVALUATION + ".detections") : lit(null));
     if (settings.duplicates() == Treatment.DROP) {
       columns.add(col("image.bytes"));
     }
-    return table.filter(col("status").equalTo("ok")).select(columns.toArray(Column[]::new));
+    return made(table).select(columns.toArray(Column[]::new));
   }
 
   /** Adds a column with the row of the evaluation, null for images that it lacks. */
@@ -134,6 +196,7 @@ public final class CandidateReader {
       Dataset<Row> rows = table.filter(expr(sql).isNotNull());
       repeatable = rows.queryExecution().analyzed().deterministic();
       value = rows.select(expr(sql));
+      value.queryExecution().optimizedPlan(); // fails where a constant has no value
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       throw new InvalidInputException(
           "Invalid %s for the images of %s: %s%s"

@@ -380,6 +380,28 @@ class ExportDatasetTest extends SharedSpark {
     assertRefused(export(ExportChoice.of("coco")), "it holds mine; empty it or name another");
   }
 
+  @Test
+  void sqlThatFailsAtTheValueOfARowIsNamed() {
+    assertRefused(
+        export(
+            ExportChoice.of(
+                "coco", choice -> choice.where = "if(seed = 3, raise_error('no three'), true)")),
+        "Invalid --where: 'if(seed = 3, raise_error('no three'), true)' fails for an image of out:"
+            + " ",
+        "no three");
+    assertRefused(
+        export(
+            ExportChoice.of(
+                "coco",
+                choice -> choice.best = new BestImages(1, "1 / assert_true(seed < 3, prompt)"))),
+        "--by");
+    for (String pattern : List.of("prompt rlike '('", "'a cat' rlike '('")) {
+      assertRefused(
+          export(ExportChoice.of("coco", choice -> choice.where = pattern)), "--where", "'('");
+    }
+    assertThat(data.file("README.md")).doesNotExist();
+  }
+
   private static void assertRefused(ExportDataset export, String... messages) {
     assertThatThrownBy(export::execute)
         .isInstanceOf(InvalidInputException.class)
