@@ -16,9 +16,12 @@ import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.diffusion.pipelines.PretrainedFolder;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.diffusion.pipelines.PretrainedOptions.SafetyCheck;
+import io.boxwright.text.Count;
 import io.boxwright.text.Printable;
+import io.boxwright.torch.LibTorch;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,23 +76,27 @@ final class LayoutGuidanceModel extends BaseModel {
    *     ip_adapter}: the file of an IP-Adapter, whose requests need a picture, and {@code
    *     image_encoder}, the folder of its image encoder
    * @throws MalformedModelException naming the part of the folder that is missing or wrong
-   * @throws IllegalArgumentException naming the option or argument that is wrong
+   * @throws IllegalArgumentException naming the option or argument that is wrong, or the GPU that
+   *     is not there
+   * @throws IllegalStateException if the model is already loaded
    */
   @Override
   public void load(Path folder, String prefix, Map<String, ?> options)
       throws MalformedModelException {
+    if (wasLoaded) {
+      throw new IllegalStateException("The model " + getName() + " is already loaded");
+    }
     setModelDir(folder);
-    Map<String, ?> given = options == null ? Map.of() : options;
-    requireKnown(given);
-    String variant = (String) given.get(VARIANT);
-    Device device = manager.getDevice();
-    dataType = chooseDataType((String) given.get(DTYPE), device);
+    Map<String, String> given = requireKnown(options == null ? Map.of() : options);
+    String variant = given.get(VARIANT);
+    Device device = requireThere(manager.getDevice());
+    dataType = chooseDataType(given.get(DTYPE), device);
     try {
       settings = ImageSettings.of(properties, modelDir);
       PretrainedOptions loading =
           new PretrainedOptions(device, dataType, variant)
-              .withLoras(findLoras((String) given.get(LORA)))
-              .withSafetyCheck(chooseSafetyCheck((String) given.get(SAFETY_CHECK)));
+              .withLoras(findLoras(given.get(LORA)))
+              .withSafetyCheck(chooseSafetyCheck(given.get(SAFETY_CHECK)));
       loading = addIPAdapter(loading, given);
       PretrainedFolder.check(modelDir, settings.options(), loading).forEach(LOG::warn);
       PretrainedFolder.checkGuidance(modelDir, settings.guidance());
@@ -107,32 +114,56 @@ final class LayoutGuidanceModel extends BaseModel {
         settings.guidance());
   }
 
-  private static void requireKnown(Map<String, ?> options) {
-    for (String name : options.keySet()) {
-      if (!OPTIONS.contains(name)) {
-        throw new IllegalArgumentException(
-            "Unknown option %s: a model has the options %s, %s, %s, %s, %s and %s; options of its images are arguments"
-                .formatted(
-                    Printable.name(name),
-                    VARIANT,
-                    DTYPE,
-                    LORA,
-                    SAFETY_CHECK,
-                    IP_ADAPTER,
-                    IMAGE_ENCODER));
-      }
+  /** Returns the options as text. */
+  private static Map<String, String> requireKnown(Map<String, ?> options) {
+    Map<String, String> known = new HashMap<>();
+    options.forEach((name, value) -> known.put(name, requireKnown(name, value)));
+    return known;
+  }
+
+  private static String requireKnown(String name, Object value) {
+    if (!OPTIONS.contains(name)) {
+      throw new IllegalArgumentException(
+          "Unknown option %s: a model has the options %s, %s, %s, %s, %s and %s; options of its images are arguments"
+              .formatted(
+                  Printable.name(name),
+                  VARIANT,
+                  DTYPE,
+                  LORA,
+                  SAFETY_CHECK,
+                  IP_ADAPTER,
+                  IMAGE_ENCODER));
     }
+    if (value instanceof String text) {
+      return text;
+    }
+    throw new IllegalArgumentException(
+        "Invalid option: %s is %s, it must be text".formatted(name, Printable.value(value)));
+  }
+
+  private static Device requireThere(Device device) {
+    int gpus = LibTorch.engine().getGpuCount();
+    if (device.isGpu() && device.getDeviceId() >= gpus) {
+      throw new IllegalArgumentException(
+          "There is no %s: PyTorch finds %s".formatted(device, Count.of(gpus, "GPU")));
+    }
+    return device;
   }
 
   private static List<Lora> findLoras(String list) {
     return list == null
         ? List.of()
-        : Arrays.stream(list.split(",")).map(String::strip).map(Lora::parse).toList();
+        : Arrays.stream(list.split(",", -1)).map(String::strip).map(Lora::parse).toList();
   }
 
-  private static PretrainedOptions addIPAdapter(PretrainedOptions loading, Map<String, ?> given) {
-    String file = (String) given.get(IP_ADAPTER);
-    String encoder = (String) given.get(IMAGE_ENCODER);
+  private static PretrainedOptions addIPAdapter(
+      PretrainedOptions loading, Map<String, String> given) {
+    String file = given.get(IP_ADAPTER);
+    String encoder = given.get(IMAGE_ENCODER);
+    if (file == null && encoder != null) {
+      throw new IllegalArgumentException(
+          "Invalid option: %s only serves an %s".formatted(IMAGE_ENCODER, IP_ADAPTER));
+    }
     return file == null
         ? loading
         : loading.withIPAdapter(
@@ -149,7 +180,7 @@ final class LayoutGuidanceModel extends BaseModel {
       default ->
           throw new IllegalArgumentException(
               "Invalid option: safety_check is %s, it must be model or none"
-                  .formatted(Printable.value(name)));
+                  .formatted(Printable.name(name)));
     };
   }
 
@@ -163,13 +194,25 @@ final class LayoutGuidanceModel extends BaseModel {
       default ->
           throw new IllegalArgumentException(
               "Invalid option: dtype is %s, it must be float32 or float16"
-                  .formatted(Printable.value(name)));
+                  .formatted(Printable.name(name)));
     };
   }
 
-  /** Returns the tokenizer of the prompts. */
+  /**
+   * Returns the tokenizer of the prompts.
+   *
+   * @throws IllegalStateException if the model is not loaded, or closed
+   */
   CLIPTokenizer tokenizer() {
-    return pipeline.tokenizer();
+    return requireOpen().tokenizer();
+  }
+
+  private ImagePipeline requireOpen() {
+    if (pipeline == null) {
+      throw new IllegalStateException(
+          "The model %s is %s".formatted(getName(), wasLoaded ? "closed" : "not loaded"));
+    }
+    return pipeline;
   }
 
   /**
@@ -177,9 +220,13 @@ final class LayoutGuidanceModel extends BaseModel {
    *
    * @return the request with its tokens
    * @throws IllegalArgumentException naming what is wrong
+   * @throws IllegalStateException if the model is not loaded, or closed
    */
   GenerationRequest check(GenerationRequest request) {
-    return pipeline.checkRequest(request, settings.guidance());
+    if (request == null) {
+      throw new IllegalArgumentException("The request is null");
+    }
+    return requireOpen().checkRequest(request, settings.guidance());
   }
 
   /** Frees the pipeline. */
@@ -187,6 +234,7 @@ final class LayoutGuidanceModel extends BaseModel {
   public void close() {
     if (pipeline != null) {
       pipeline.close();
+      pipeline = null;
     }
     super.close();
   }

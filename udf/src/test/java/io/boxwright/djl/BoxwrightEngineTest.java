@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
+import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.inference.Predictor;
 import ai.djl.modality.Input;
@@ -27,6 +28,7 @@ import io.boxwright.testing.TinyModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -141,6 +143,12 @@ class BoxwrightEngineTest {
         .hasMessageContaining("safety_check is off, it must be model or none");
     assertThatThrownBy(() -> images().optOption("dtype", "int8").build().loadModel())
         .hasMessageContaining("dtype is int8, it must be float32 or float16");
+    assertThatThrownBy(() -> images().optOption("lora", ",").build().loadModel())
+        .hasMessageContaining("Invalid LoRA: its name is empty");
+    assertThatThrownBy(() -> images().optOption("image_encoder", "x").build().loadModel())
+        .hasMessageContaining("image_encoder only serves an ip_adapter");
+    assertThatThrownBy(() -> images().optDevice(Device.gpu(99)).build().loadModel())
+        .hasMessageStartingWith("There is no gpu(99): PyTorch finds ");
     assertThatThrownBy(() -> images().optArgument("num_inference_steps", 0).build().loadModel())
         .hasMessageContaining("num_inference_steps is 0");
     assertThatThrownBy(() -> images().optArgument("guidance.los", 1).build().loadModel())
@@ -163,6 +171,31 @@ class BoxwrightEngineTest {
       assertThatThrownBy(() -> predictor.predict(wrong))
           .isInstanceOf(TranslateException.class)
           .hasMessageContaining("70");
+    }
+  }
+
+  @Test
+  void aModelIsLoadedOnceWithOptionsThatAreTextAndMakesImagesUntilItIsClosed() throws Exception {
+    GenerationRequest request = REQUESTS.get(1);
+    try (Model model = Model.newInstance("tiny", Device.cpu(), BoxwrightEngine.NAME);
+        Predictor<GenerationRequest, GeneratedImage> predictor =
+            model.newPredictor(
+                new GeneratedImageTranslatorFactory()
+                    .newInstance(GenerationRequest.class, GeneratedImage.class, model, Map.of()))) {
+      assertThatThrownBy(() -> predictor.predict(request))
+          .hasMessageEndingWith("The model tiny is not loaded");
+      assertThatThrownBy(() -> model.load(TinyModel.FOLDER, null, Map.of("dtype", 32)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("Invalid option: dtype is 32, it must be text");
+
+      model.load(TinyModel.FOLDER);
+      assertThatThrownBy(() -> model.load(TinyModel.FOLDER))
+          .hasMessage("The model tiny is already loaded");
+      assertThatThrownBy(() -> predictor.predict(null)).hasMessageEndingWith("The request is null");
+
+      model.close();
+      assertThatThrownBy(() -> predictor.predict(request))
+          .hasMessageEndingWith("The model tiny is closed");
     }
   }
 
