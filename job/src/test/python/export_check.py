@@ -183,7 +183,7 @@ def check_fiftyone(folder, wanted):
                     labels_path=str(folder / name / "annotations" / f"instances_{split}.json"), label_types="detections")
             else:
                 dataset = fo.Dataset.from_dir(
-                    dataset_type=fo.types.YOLOv5Dataset, dataset_dir=str(folder / name), split=split)
+                    dataset_type=fo.types.YOLOv5Dataset, dataset_dir=str(folder / name), yaml_path="data.yaml", split=split)
             for sample in dataset:
                 file = Path(sample.filepath).name
                 check_bytes("fiftyone", sample.filepath, wanted[file])
