@@ -118,12 +118,21 @@ record EvaluatedRun(
    * @throws InvalidInputException if the name is not that of a folder
    */
   RunFolder evaluation(String name) {
+    requireName(name);
+    return folder.evaluation(name);
+  }
+
+  /**
+   * Checks the name of an evaluation.
+   *
+   * @throws InvalidInputException if it is not that of a folder
+   */
+  static void requireName(String name) {
     if (!name.matches(NAME)) {
       throw new InvalidInputException(
           "Invalid name of an evaluation: %s, use letters, digits, '.', '_' and '-'"
-              .formatted(Printable.value(name)));
+              .formatted(Printable.name(name)));
     }
-    return folder.evaluation(name);
   }
 
   /**

@@ -112,6 +112,7 @@ final class FinishedRuns {
   private record Scores(List<String> files, String content) {}
 
   private Scores findScores(RunFolder run, List<PromptFile> images) {
+    EvaluatedRun.requireName(evaluation);
     RunFolder folder = run.evaluation(evaluation);
     RunPlan plan = requireEvaluation(run, folder, images);
     ChunkTable chunks = new ChunkTable(folder, plan);
@@ -144,18 +145,18 @@ final class FinishedRuns {
   }
 
   private RunPlan requireEvaluation(RunFolder run, RunFolder scored, List<PromptFile> images) {
-    Optional<RunPlan> plan =
-        evaluation.matches(EvaluatedRun.NAME) ? RunPlan.read(scored) : Optional.empty();
-    if (plan.isEmpty()) {
-      throw new InvalidInputException(
-          "%s has no evaluation %s; make it: boxwright evaluate %s --name %s --detector ..."
-              .formatted(run.path(), evaluation, run.path(), evaluation));
-    }
-    if (!plan.get().inputFiles().equals(images)) {
+    RunPlan plan =
+        RunPlan.read(scored)
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        "%s has no evaluation %s; make it: boxwright evaluate %s --name %s --detector ..."
+                            .formatted(run.path(), evaluation, run.path(), evaluation)));
+    if (!plan.inputFiles().equals(images)) {
       throw new InvalidInputException(
           "The images in %s have changed since %s was made; evaluate them again"
               .formatted(run.path(), scored.path()));
     }
-    return plan.get();
+    return plan;
   }
 }

@@ -13,6 +13,7 @@ import io.boxwright.job.figures.NonMaximumSuppression;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.input.RootCause;
 import io.boxwright.job.output.ImageTable;
+import io.boxwright.text.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,7 +104,7 @@ public final class CandidateReader {
       if (isOfValues(e)) {
         throw new InvalidInputException(
             "Invalid %s: '%s' fails for an image of %s: %s"
-                .formatted(option, sql, run.name(), firstLine(e)),
+                .formatted(option, Printable.value(sql), run.name(), firstLine(e)),
             e);
       }
     }
@@ -205,7 +206,8 @@ public final class CandidateReader {
     }
     if (!repeatable) {
       throw new InvalidInputException(
-          "Invalid %s: '%s' gives another result each time".formatted(option, sql));
+          "Invalid %s: '%s' gives another result each time"
+              .formatted(option, Printable.value(sql)));
     }
     DataType type = value.schema().apply(0).dataType();
     boolean right = condition ? type instanceof BooleanType : type instanceof NumericType;
@@ -214,7 +216,7 @@ public final class CandidateReader {
           "Invalid %s: '%s' is of the type %s, it must be %s"
               .formatted(
                   option,
-                  sql,
+                  Printable.value(sql),
                   type.simpleString(),
                   condition ? "a condition such as seed > 3" : "a number"));
     }

@@ -70,8 +70,14 @@ class ExportDatasetTest extends SharedSpark {
   }
 
   @BeforeAll
-  static void generate() {
-    spark.sql(PROMPTS).write().parquet(made.resolve("prompts").toString());
+  static void generateAndEvaluate() {
+    generate(made, PROMPTS);
+    evaluation(made).execute();
+  }
+
+  /** Makes a run in {@code out} of a folder. */
+  private static void generate(Path folder, String prompts) {
+    spark.sql(prompts).write().parquet(folder.resolve("prompts").toString());
     GuidedImageGenerator generator =
         new GuidedImageGenerator()
             .setModelUrl(TinyModel.FOLDER.toString())
@@ -80,12 +86,11 @@ class ExportDatasetTest extends SharedSpark {
             .setDetector("shapes")
             .setBatchSize(2);
     new GenerateImages(spark, generator)
-        .input(made.resolve("prompts").toString())
-        .output(made.resolve("out").toString())
+        .input(folder.resolve("prompts").toString())
+        .output(folder.resolve("out").toString())
         .chunkRows(2)
         .command("the command")
         .execute();
-    evaluation(made).execute();
   }
 
   private static EvaluateImages evaluation(Path folder) {
@@ -365,6 +370,11 @@ class ExportDatasetTest extends SharedSpark {
     assertRefused(
         export(ExportChoice.of("coco", choice -> choice.evaluation = "owl")),
         "has no evaluation owl");
+    for (String name : List.of("", "../x")) {
+      assertRefused(
+          export(ExportChoice.of("coco", choice -> choice.evaluation = name)),
+          "Invalid name of an evaluation: ");
+    }
     assertRefused(
         export(ExportChoice.of("coco")).runs(List.of(folder.resolve("none").toString())),
         "There is no run in");
@@ -421,5 +431,18 @@ class ExportDatasetTest extends SharedSpark {
         "To go on with it: cd ",
         "the command (the run has moved: ");
     assertThat(data.root()).doesNotExist();
+  }
+
+  @Test
+  void anEvaluationOfOtherImagesIsRefused() throws IOException {
+    generate(folder, "select 'a red circle' prompt, 'other' id");
+    FileUtils.copyDirectory(
+        made.resolve("out/evaluations").toFile(), folder.resolve("out/evaluations").toFile());
+
+    assertRefused(
+        export(ExportChoice.of("coco", choice -> choice.evaluation = "shapes"))
+            .runs(List.of(folder.resolve("out").toString())),
+        "have changed since",
+        "evaluate them again");
   }
 }
