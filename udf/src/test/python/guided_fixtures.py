@@ -4,6 +4,7 @@ import math
 from dataclasses import asdict
 
 import diffusers
+import textual_inversion_fixtures
 import torch
 
 from component_fixtures import load
@@ -24,7 +25,9 @@ ROWS = [
     Row("finishes_early", "a photo of a dog", [Object([5], [(0.0, 0.0, 0.85, 1.0)])], 3),
     Row("no_object", "a blue star", [], 4),
 ]
-BY_ID = {row.id: row for row in ROWS}
+LEARNED_ROW = Row("learned_token", "a <style> cat with a ball",  # <style> has four vectors
+                  [Object([6], [(0.1, 0.2, 0.5, 0.8)]), Object([9], [(0.55, 0.4, 0.95, 0.8)])], 2)
+BY_ID = {row.id: row for row in [*ROWS, LEARNED_ROW]}
 DEFAULTS = {"model": "sd1", "preset": "paper", "steps": 6, "guidance_scale": 7.5, "height": 192, "width": 192,
             "loras": []}
 CASES = [
@@ -50,6 +53,10 @@ IMAGE_CASES = [
     {"name": "paper_euler_image", "scheduler": "EulerDiscreteScheduler", "image": ["plain", "wide", 0.3],
      "rows": ["two_objects"]},
 ]
+LEARNED_CASES = [
+    {"name": "paper_euler_textual_inversion", "scheduler": "EulerDiscreteScheduler",
+     "textual_inversions": [["style.safetensors", None]], "rows": ["learned_token"]},
+]
 GUIDED_LATENTS = 1  # of each row, from the first guided step on: later ones follow from them
 MARGIN = 1e-4  # no decision may hang on less than this
 
@@ -58,6 +65,7 @@ def run(case, row, dtype):
     """The reference in a given precision; the noise is drawn in float32 whatever it is."""
     pipeline = load({"sd1": SD1, "sd2": SD2}[case["model"]])
     merge(pipeline, case["loras"])
+    textual_inversion_fixtures.add(pipeline, case.get("textual_inversions", []))
     for module in (pipeline.unet, pipeline.vae, pipeline.text_encoder):
         module.to(dtype)
     pipeline.scheduler = getattr(diffusers, case["scheduler"]).from_config(pipeline.scheduler.config)
@@ -112,7 +120,7 @@ def numbers_of(result):
             "guidance_iterations": len(flat), "scores": result.scores}
 
 
-def write(some_cases, file):
+def write(some_cases, file, rows=ROWS):
     tensors, cases = {}, []
     for case in ({**DEFAULTS, **case} for case in some_cases):
         case["results"] = {}
@@ -125,13 +133,14 @@ def write(some_cases, file):
             print(case["name"], row.id, [[round(loss, 3) for loss in losses] for losses in result.losses])
         cases.append(case)
     save_tensors(file.with_suffix(".safetensors"), tensors)
-    save_json(file.with_suffix(".json"), {"rows": [asdict(row) for row in ROWS], "cases": cases})
+    save_json(file.with_suffix(".json"), {"rows": [asdict(row) for row in rows], "cases": cases})
 
 
 def main():
     torch.set_num_threads(1)
     write(CASES, GOLDEN / "guided")
     write(IMAGE_CASES, FIXTURES / "ip-adapter/guided")
+    write(LEARNED_CASES, FIXTURES / "textual_inversions/guided", [LEARNED_ROW])
 
 
 if __name__ == "__main__":

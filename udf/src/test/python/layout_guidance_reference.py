@@ -134,6 +134,7 @@ def held_out_layers(maps):
 
 
 def encode(pipeline, text):
+    text = pipeline.maybe_convert_prompt(text, pipeline.tokenizer)
     ids = pipeline.tokenizer(text, padding="max_length", max_length=MAX_LENGTH, truncation=True,
                              return_tensors="pt").input_ids
     return pipeline.text_encoder(ids)[0]

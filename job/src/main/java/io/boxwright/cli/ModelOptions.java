@@ -50,6 +50,8 @@ final class ModelOptions {
               + " folder has one, makes such images black.")
   private boolean noSafetyChecker;
 
+  @Mixin private TextualInversionOption textualInversions;
+
   @Option(
       names = "--device",
       defaultValue = "auto",
@@ -84,6 +86,7 @@ final class ModelOptions {
     Device here = device.device(Optional.empty());
     return new PretrainedOptions(here, dtype.on(here), variant)
         .withLoras(loras.stream().map(this::findLora).toList())
+        .withTextualInversions(textualInversions.find(modelCache(), new Configuration()))
         .withSafetyCheck(safetyCheck());
   }
 
@@ -102,6 +105,7 @@ final class ModelOptions {
         .setModelCache(modelCache())
         .setVariant(variant)
         .setLoras(loras)
+        .setTextualInversions(textualInversions.values())
         .setSafetyCheck(safetyCheck())
         .setDeviceType(device)
         .setWeightType(dtype)

@@ -2,6 +2,7 @@ package io.boxwright.cli;
 
 import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.clip.TokenizedPrompt;
+import io.boxwright.diffusion.loading.LearnedEmbedding;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.pipelines.RequestLimits;
 import io.boxwright.job.report.ConsoleLines;
@@ -40,6 +41,8 @@ final class TokensCommand implements Callable<Integer> {
       description = ModelOptions.MODEL)
   private String model;
 
+  @Mixin private TextualInversionOption textualInversions;
+
   @Mixin private ModelCacheOption modelCache;
 
   @Parameters(paramLabel = "PROMPT", description = "The prompt, in quotes.")
@@ -76,6 +79,10 @@ final class TokensCommand implements Callable<Integer> {
   private CLIPTokenizer openTokenizer() {
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
     Path folder = ModelFolder.of(model, modelCache.folder(), hadoop).localize();
-    return CLIPTokenizer.fromPretrained(ModelIndex.open(folder).part("tokenizer"));
+    return CLIPTokenizer.fromPretrained(
+        ModelIndex.open(folder).part("tokenizer"),
+        textualInversions.find(modelCache.folder(), hadoop).stream()
+            .map(LearnedEmbedding::read)
+            .toList());
   }
 }

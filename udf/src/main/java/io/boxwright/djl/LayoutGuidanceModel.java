@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.loading.TextualInversion;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.IPAdapterFiles;
 import io.boxwright.diffusion.pipelines.ImagePipeline;
@@ -22,10 +23,10 @@ import io.boxwright.torch.LibTorch;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,11 +38,20 @@ final class LayoutGuidanceModel extends BaseModel {
   private static final String VARIANT = "variant";
   private static final String DTYPE = "dtype";
   private static final String LORA = "lora";
+  private static final String TEXTUAL_INVERSION = "textual_inversion";
   private static final String SAFETY_CHECK = "safety_check";
   private static final String IP_ADAPTER = "ip_adapter";
   private static final String IMAGE_ENCODER = "image_encoder";
   private static final Set<String> OPTIONS =
-      Set.of(VARIANT, DTYPE, LORA, SAFETY_CHECK, IP_ADAPTER, IMAGE_ENCODER, "modelName");
+      Set.of(
+          VARIANT,
+          DTYPE,
+          LORA,
+          TEXTUAL_INVERSION,
+          SAFETY_CHECK,
+          IP_ADAPTER,
+          IMAGE_ENCODER,
+          "modelName");
 
   private ImagePipeline pipeline;
   private ImageSettings settings;
@@ -72,9 +82,10 @@ final class LayoutGuidanceModel extends BaseModel {
    * @param options {@code variant}, the variant of the weight files, such as {@code fp16}, and
    *     {@code dtype}: {@code float32}, {@code float16}, or by default {@code float16} on a GPU;
    *     {@code lora}: LoRAs, {@code FILE} or {@code FILE:WEIGHT}, separated by commas; {@code
-   *     safety_check}: {@code model}, the folder's own safety checker, or {@code none}; {@code
-   *     ip_adapter}: the file of an IP-Adapter, whose requests need a picture, and {@code
-   *     image_encoder}, the folder of its image encoder
+   *     textual_inversion}: {@code FILE.safetensors} or {@code FILE.safetensors:TOKEN}, separated
+   *     by commas; {@code safety_check}: {@code model}, the folder's own safety checker, or {@code
+   *     none}; {@code ip_adapter}: the file of an IP-Adapter, whose requests need a picture, and
+   *     {@code image_encoder}, the folder of its image encoder
    * @throws MalformedModelException naming the part of the folder that is missing or wrong
    * @throws IllegalArgumentException naming the option or argument that is wrong, or the GPU that
    *     is not there
@@ -95,7 +106,9 @@ final class LayoutGuidanceModel extends BaseModel {
       settings = ImageSettings.of(properties, modelDir);
       PretrainedOptions loading =
           new PretrainedOptions(device, dataType, variant)
-              .withLoras(findLoras(given.get(LORA)))
+              .withLoras(split(given.get(LORA)).map(Lora::parse).toList())
+              .withTextualInversions(
+                  split(given.get(TEXTUAL_INVERSION)).map(TextualInversion::parse).toList())
               .withSafetyCheck(chooseSafetyCheck(given.get(SAFETY_CHECK)));
       loading = addIPAdapter(loading, given);
       PretrainedFolder.check(modelDir, settings.options(), loading).forEach(LOG::warn);
@@ -124,12 +137,13 @@ final class LayoutGuidanceModel extends BaseModel {
   private static String requireKnown(String name, Object value) {
     if (!OPTIONS.contains(name)) {
       throw new IllegalArgumentException(
-          "Unknown option %s: a model has the options %s, %s, %s, %s, %s and %s; options of its images are arguments"
+          "Unknown option %s: a model has the options %s, %s, %s, %s, %s, %s and %s; options of its images are arguments"
               .formatted(
                   Printable.name(name),
                   VARIANT,
                   DTYPE,
                   LORA,
+                  TEXTUAL_INVERSION,
                   SAFETY_CHECK,
                   IP_ADAPTER,
                   IMAGE_ENCODER));
@@ -150,10 +164,10 @@ final class LayoutGuidanceModel extends BaseModel {
     return device;
   }
 
-  private static List<Lora> findLoras(String list) {
+  private static Stream<String> split(String list) {
     return list == null
-        ? List.of()
-        : Arrays.stream(list.split(",", -1)).map(String::strip).map(Lora::parse).toList();
+        ? Stream.empty()
+        : Arrays.stream(list.split(",", -1)).map(String::strip);
   }
 
   private static PretrainedOptions addIPAdapter(

@@ -2,9 +2,11 @@ package io.boxwright.diffusion.clip;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import io.boxwright.diffusion.loading.LearnedEmbedding;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.nn.Embedding;
 import io.boxwright.torch.ArrayScope;
+import java.util.List;
 
 /** Transformers' {@code CLIPTextEmbeddings}: the sum of a token's embedding and its position's. */
 final class CLIPTextEmbeddings {
@@ -23,6 +25,17 @@ final class CLIPTextEmbeddings {
         weights
             .at("position_embedding")
             .tensor("weight", config.maxPositionEmbeddings(), config.hiddenSize()));
+  }
+
+  /** Returns embeddings whose tokens from {@code firstId} on are learned ones. */
+  CLIPTextEmbeddings withTokens(int firstId, List<LearnedEmbedding> learned) {
+    Embedding embedding = tokenEmbedding;
+    int id = firstId;
+    for (LearnedEmbedding added : learned) {
+      embedding = embedding.withRows(id, added::vectors);
+      id += added.tokens().size();
+    }
+    return new CLIPTextEmbeddings(embedding, positionEmbedding);
   }
 
   /** (B, N) -> (B, N, C). */

@@ -3,10 +3,12 @@ package io.boxwright.diffusion.clip;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.boxwright.diffusion.loading.LearnedEmbedding;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.nn.LayerNorm;
 import io.boxwright.torch.ArrayScope;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +83,21 @@ public final class CLIPTextModel {
         CLIPTextEmbeddings.load(weights.at("embeddings"), config),
         CLIPEncoder.load(weights.at("encoder"), config.encoder(), AttentionMask.CAUSAL),
         LayerNorm.load(weights.at("final_layer_norm"), config.hiddenSize(), config.layerNormEps()));
+  }
+
+  /**
+   * Returns the model with the tokens of textual inversions. Its table of embeddings takes the
+   * place of this model's, which is closed.
+   *
+   * @param firstId the id of the first of these tokens; the others follow
+   * @param learned the textual inversions
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming a file whose vectors have
+   *     another length than the embeddings
+   */
+  public CLIPTextModel withTokens(int firstId, List<LearnedEmbedding> learned) {
+    learned.forEach(embedding -> embedding.requireWidth(config.hiddenSize()));
+    return new CLIPTextModel(
+        config, embeddings.withTokens(firstId, learned), encoder, finalLayerNorm);
   }
 
   /** Returns the configuration of the model. */

@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.util.Utils;
+import io.boxwright.diffusion.loading.LearnedEmbedding;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.files.NativeLibraries;
 import io.boxwright.text.Printable;
@@ -47,12 +48,17 @@ public final class CLIPTokenizer implements AutoCloseable {
   }
 
   private final HuggingFaceTokenizer tokenizer;
+  private final LearnedTokens learnedTokens;
   private final int padTokenId;
   private final int largestId;
   private final int modelMaxLength;
 
-  private CLIPTokenizer(HuggingFaceTokenizer tokenizer, TokenizerDefinition definition) {
+  private CLIPTokenizer(
+      HuggingFaceTokenizer tokenizer,
+      TokenizerDefinition definition,
+      List<LearnedEmbedding> learned) {
     this.tokenizer = tokenizer;
+    this.learnedTokens = new LearnedTokens(definition.largestId() + 1, learned);
     this.padTokenId = definition.padTokenId();
     this.largestId = definition.largestId();
     this.modelMaxLength = definition.modelMaxLength();
@@ -67,13 +73,26 @@ public final class CLIPTokenizer implements AutoCloseable {
    *     prompt
    */
   public static CLIPTokenizer fromPretrained(Path folder) {
-    TokenizerDefinition definition = TokenizerDefinition.read(folder);
+    return fromPretrained(folder, List.of());
+  }
+
+  /**
+   * Loads a {@code tokenizer} folder and adds the tokens of textual inversions. Their ids follow
+   * {@link #largestId}, in order.
+   *
+   * @param folder the folder, as for {@link #fromPretrained(Path)}
+   * @param learned the textual inversions
+   * @throws ModelLoadingException if files are missing, contradict each other, or cannot cut every
+   *     prompt, or if a textual inversion has a token that is there already
+   */
+  public static CLIPTokenizer fromPretrained(Path folder, List<LearnedEmbedding> learned) {
+    TokenizerDefinition definition = TokenizerDefinition.read(folder).withLearned(learned);
     byte[] json = definition.toJson();
     try {
       NativeLibraries.load(NativeLibraries.TOKENIZERS, LibUtils::checkStatus);
       HuggingFaceTokenizer library =
           HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), WHOLE_PROMPTS);
-      CLIPTokenizer tokenizer = new CLIPTokenizer(library, definition);
+      CLIPTokenizer tokenizer = new CLIPTokenizer(library, definition, learned);
       tokenizer.closeUnless(() -> tokenizer.requireUsable(definition));
       return tokenizer;
     } catch (ModelLoadingException e) { // which names the folder
@@ -112,7 +131,7 @@ public final class CLIPTokenizer implements AutoCloseable {
     }
   }
 
-  /** Returns the highest id that a token can have. */
+  /** Returns the highest id of the folder's own tokens; those of textual inversions follow. */
   public int largestId() {
     return largestId;
   }
@@ -127,7 +146,8 @@ public final class CLIPTokenizer implements AutoCloseable {
 
   /** Cuts a prompt into tokens, keeps as many as the text encoder reads, and pads. */
   public TokenizedPrompt encode(String prompt) {
-    Encoding encoding = tokenizer.encode(prompt, true, false);
+    String expanded = expand(prompt);
+    Encoding encoding = tokenizer.encode(expanded, true, false);
     long[] all = encoding.getIds();
     int[] ids = new int[modelMaxLength];
     Arrays.fill(ids, padTokenId);
@@ -136,11 +156,11 @@ public final class CLIPTokenizer implements AutoCloseable {
       ids[i] = (int) all[i];
     }
     if (all.length == length) {
-      return new TokenizedPrompt(prompt, encoding, ids, length, "");
+      return new TokenizedPrompt(prompt, expanded, encoding, ids, length, "");
     }
     ids[length - 1] = (int) all[all.length - 1]; // the end token
     String removed = decode(Arrays.copyOfRange(all, length - 1, all.length - 1));
-    return new TokenizedPrompt(prompt, encoding, ids, length, removed);
+    return new TokenizedPrompt(prompt, expanded, encoding, ids, length, removed);
   }
 
   /**
@@ -168,7 +188,7 @@ public final class CLIPTokenizer implements AutoCloseable {
    *     own there
    */
   public List<PhraseMatch> findPhrases(TokenizedPrompt prompt, List<String> phrases) {
-    return new PhraseFinder(tokenizer, prompt).find(phrases);
+    return new PhraseFinder(tokenizer, this::expand, prompt).find(phrases);
   }
 
   /**
@@ -181,7 +201,7 @@ public final class CLIPTokenizer implements AutoCloseable {
    */
   public List<String> contradictions(
       TokenizedPrompt prompt, List<String> phrases, List<List<Integer>> tokenIndices) {
-    PhraseFinder finder = new PhraseFinder(tokenizer, prompt);
+    PhraseFinder finder = new PhraseFinder(tokenizer, this::expand, prompt);
     return IntStream.range(0, phrases.size())
         .filter(place -> phrases.get(place) != null)
         .mapToObj(
@@ -212,6 +232,10 @@ public final class CLIPTokenizer implements AutoCloseable {
   @Override
   public void close() {
     tokenizer.close();
+  }
+
+  private String expand(String text) {
+    return learnedTokens.expand(text, tokenizer);
   }
 
   /** Decodes as transformers does: the marks of word ends become spaces. */

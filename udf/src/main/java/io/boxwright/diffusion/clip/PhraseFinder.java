@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -38,6 +39,7 @@ import java.util.stream.Stream;
 final class PhraseFinder {
 
   private final HuggingFaceTokenizer tokenizer;
+  private final UnaryOperator<String> expansion;
   private final String prompt;
   private final PromptCharacters characters;
   private final long[] ids;
@@ -51,17 +53,20 @@ final class PhraseFinder {
    * Creates a finder of phrases in one prompt.
    *
    * @param tokenizer the one that cut the prompt; cuts the phrases
+   * @param expansion the expansion of textual inversions in a text
    * @param prompt what they are looked for in
    */
-  PhraseFinder(HuggingFaceTokenizer tokenizer, TokenizedPrompt prompt) {
+  PhraseFinder(
+      HuggingFaceTokenizer tokenizer, UnaryOperator<String> expansion, TokenizedPrompt prompt) {
     this.tokenizer = tokenizer;
+    this.expansion = expansion;
     this.prompt = prompt.text();
-    this.characters = new PromptCharacters(prompt.text());
+    this.characters = new PromptCharacters(prompt.expandedText());
     this.ids = prompt.wholeIds();
     this.spans = prompt.spans();
     this.firstTokens = firstTokens(spans, characters.length());
     this.end = prompt.length() - 1; // the index of the end token
-    this.spellings = new PhraseSpellings(prompt.text());
+    this.spellings = new PhraseSpellings(prompt.expandedText());
   }
 
   /** Finds the first token behind each place between characters; behind the last, the end token. */
@@ -233,10 +238,11 @@ final class PhraseFinder {
 
   /** Finds all occurrences of a spelling that begin and end at words and do not overlap. */
   private Occurrences findAll(String spelling) {
-    long[] wanted = encode(spelling);
+    String expanded = expansion.apply(spelling);
+    long[] wanted = encode(expanded);
     Map<Integer, Span> byLetters = new HashMap<>();
     characters
-        .find(spelling)
+        .find(expanded)
         .forEach(letters -> tokens(letters).ifPresent(span -> byLetters.put(span.from(), span)));
     List<Span> spans = new ArrayList<>();
     int from = 1;

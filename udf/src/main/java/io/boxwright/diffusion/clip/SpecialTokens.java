@@ -39,7 +39,8 @@ record SpecialTokens(
   private static final String START = "<|startoftext|>";
   private static final String END = "<|endoftext|>";
 
-  private static final List<String> PROPERTIES =
+  /** The properties of a token, each true or false. */
+  static final List<String> PROPERTIES =
       List.of("single_word", "lstrip", "rstrip", "normalized", "special");
 
   /**

@@ -15,6 +15,7 @@ import java.util.List;
 public final class TokenizedPrompt {
 
   private final String text;
+  private final String expandedText;
   private final Encoding encoding; // of the whole prompt
   private final int[] ids;
   private final int length;
@@ -24,13 +25,21 @@ public final class TokenizedPrompt {
    * Creates the tokens of a prompt.
    *
    * @param text the prompt
+   * @param expandedText the prompt with all tokens of textual inversions
    * @param encoding all its tokens, with start and end token
    * @param ids the token ids that the text encoder reads, padded
    * @param length the number of them that are not padding
    * @param removedText the end of the prompt that did not fit
    */
-  TokenizedPrompt(String text, Encoding encoding, int[] ids, int length, String removedText) {
+  TokenizedPrompt(
+      String text,
+      String expandedText,
+      Encoding encoding,
+      int[] ids,
+      int length,
+      String removedText) {
     this.text = text;
+    this.expandedText = expandedText;
     this.encoding = encoding;
     this.ids = ids;
     this.length = length;
@@ -40,6 +49,11 @@ public final class TokenizedPrompt {
   /** Returns the prompt. */
   public String text() {
     return text;
+  }
+
+  /** Returns the prompt with all tokens of textual inversions: the text that was cut. */
+  String expandedText() {
+    return expandedText;
   }
 
   /** Returns the token ids that the text encoder reads, padded to {@code modelMaxLength}. */

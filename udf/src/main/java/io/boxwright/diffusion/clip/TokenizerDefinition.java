@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.boxwright.diffusion.loading.JsonConfig;
+import io.boxwright.diffusion.loading.LearnedEmbedding;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.loading.RegularFile;
 import io.boxwright.text.Count;
@@ -15,6 +16,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,6 +49,9 @@ final class TokenizerDefinition {
   private final JsonNode vocabulary;
   private final ArrayNode merges;
   private final SpecialTokens specialTokens;
+
+  /** The tokens of textual inversions, with their ids. */
+  private final Map<String, Integer> learned = new LinkedHashMap<>();
 
   private TokenizerDefinition(
       Path folder, JsonNode vocabulary, ArrayNode merges, SpecialTokens specialTokens) {
@@ -190,7 +195,22 @@ final class TokenizerDefinition {
     return merges;
   }
 
-  /** Returns the highest id of all tokens. */
+  /** Adds the tokens of textual inversions behind all others. */
+  TokenizerDefinition withLearned(List<LearnedEmbedding> embeddings) {
+    for (LearnedEmbedding embedding : embeddings) {
+      for (String token : embedding.tokens()) {
+        boolean known = vocabulary.has(token) || specialTokens.added().containsKey(token);
+        if (known || learned.putIfAbsent(token, largestId() + 1 + learned.size()) != null) {
+          throw embedding.failure(
+              "the tokenizer has the token %s already; give another name: FILE:TOKEN"
+                  .formatted(Printable.value(token)));
+        }
+      }
+    }
+    return this;
+  }
+
+  /** Returns the highest id of all tokens but those of textual inversions. */
   int largestId() {
     return IntStream.concat(
             StreamSupport.stream(vocabulary.spliterator(), false).mapToInt(JsonNode::intValue),
@@ -201,9 +221,11 @@ final class TokenizerDefinition {
 
   /** Returns the tokens that the vocabulary lacks, with the ids that they must have. */
   Map<String, Integer> tokensBesideVocabulary() {
-    return specialTokens.added().keySet().stream()
+    Map<String, Integer> tokens = new LinkedHashMap<>(learned);
+    specialTokens.added().keySet().stream()
         .filter(content -> !vocabulary.has(content))
-        .collect(Collectors.toMap(content -> content, this::id));
+        .forEach(content -> tokens.put(content, id(content)));
+    return tokens;
   }
 
   /** Returns the number of tokens that the text encoder reads, start and end included. */
@@ -244,6 +266,7 @@ final class TokenizerDefinition {
         TokenizerDefinition.class.getResourceAsStream("clip_tokenizer.json")) {
       ObjectNode json = (ObjectNode) JSON.readTree(template);
       specialTokens.added().forEach((content, token) -> addToken(json, content, token));
+      learned.forEach((content, id) -> addLearned(json, content, id));
       putToken(json.path("post_processor").withArray("cls"), specialTokens.startToken());
       putToken(json.path("post_processor").withArray("sep"), specialTokens.endToken());
       ObjectNode model = (ObjectNode) json.path("model");
@@ -258,6 +281,14 @@ final class TokenizerDefinition {
 
   private void addToken(ObjectNode json, String content, ObjectNode token) {
     json.withArray("added_tokens").add(token.deepCopy().put("id", id(content)));
+  }
+
+  /** Adds a token as {@code add_tokens} of transformers does: it is found in lower case. */
+  private static void addLearned(ObjectNode json, String content, int id) {
+    ObjectNode token = json.withArray("added_tokens").addObject();
+    token.put("content", content).put("id", id);
+    SpecialTokens.PROPERTIES.forEach(
+        property -> token.put(property, property.equals("normalized")));
   }
 
   private void putToken(ArrayNode pair, String content) {

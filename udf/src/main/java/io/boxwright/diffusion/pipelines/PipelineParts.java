@@ -2,6 +2,7 @@ package io.boxwright.diffusion.pipelines;
 
 import ai.djl.ndarray.NDManager;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.loading.LearnedEmbedding;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.AutoencoderKL;
@@ -54,8 +55,10 @@ interface PipelineParts {
 
   /**
    * Loads the tokenizer and checks that the text encoder knows its tokens; the caller closes it.
+   *
+   * @param learned the textual inversions, whose tokens are added
    */
-  CLIPTokenizer loadTokenizer();
+  CLIPTokenizer loadTokenizer(List<LearnedEmbedding> learned);
 
   /**
    * Loads an IP-Adapter with its image encoder.
@@ -66,8 +69,15 @@ interface PipelineParts {
    */
   Optional<IPAdapter> loadIPAdapter(Optional<IPAdapterFiles> files, Denoiser denoiser);
 
-  /** Loads the prompt encoder, with all weights of the text encoder. */
-  PromptEncoder loadPromptEncoder(CLIPTokenizer tokenizer, Optional<IPAdapter> ipAdapter);
+  /**
+   * Loads the prompt encoder, with all weights of the text encoder.
+   *
+   * @param tokenizer the loaded tokenizer
+   * @param learned its textual inversions
+   * @param ipAdapter the encoder of the rows' images, if there is one
+   */
+  PromptEncoder loadPromptEncoder(
+      CLIPTokenizer tokenizer, List<LearnedEmbedding> learned, Optional<IPAdapter> ipAdapter);
 
   /**
    * Loads the safety checker, with all of its weights.

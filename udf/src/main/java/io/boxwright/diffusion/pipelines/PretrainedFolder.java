@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.guidance.Guidance;
+import io.boxwright.diffusion.loading.LearnedEmbedding;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.UNet2DConditionConfig;
@@ -54,8 +55,9 @@ public final class PretrainedFolder {
             (part, partFolder, name, own) ->
                 StateDict.openHeaders(part, partFolder, name, own).fuse(loading.loras()));
     checkOptions(index, parts, options);
-    try (CLIPTokenizer tokenizer = parts.loadTokenizer()) {
-      parts.loadPromptEncoder(tokenizer, Optional.empty());
+    List<LearnedEmbedding> learned = loading.readTextualInversions();
+    try (CLIPTokenizer tokenizer = parts.loadTokenizer(learned)) {
+      parts.loadPromptEncoder(tokenizer, learned, Optional.empty());
     }
     parts.loadIPAdapter(loading.ipAdapter(), parts.loadDenoiser());
     parts.loadVae();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.boxwright.diffusion.clip.CLIPTextConfig;
 import io.boxwright.diffusion.clip.CLIPTextModel;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.loading.LearnedEmbedding;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.loading.StateDict;
@@ -82,8 +83,8 @@ final class StableDiffusionParts implements PipelineParts {
   }
 
   @Override
-  public CLIPTokenizer loadTokenizer() {
-    CLIPTokenizer tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"));
+  public CLIPTokenizer loadTokenizer(List<LearnedEmbedding> learned) {
+    CLIPTokenizer tokenizer = CLIPTokenizer.fromPretrained(folder.resolve("tokenizer"), learned);
     if (tokenizer.largestId() >= textConfig.vocabSize()) {
       tokenizer.close();
       throw new ModelLoadingException(
@@ -102,11 +103,12 @@ final class StableDiffusionParts implements PipelineParts {
   }
 
   @Override
-  public PromptEncoder loadPromptEncoder(CLIPTokenizer tokenizer, Optional<IPAdapter> ipAdapter) {
-    return new PromptEncoder(
-        tokenizer,
-        CLIPTextModel.load(textConfig, open("text_encoder", "model"), notes::add),
-        ipAdapter);
+  public PromptEncoder loadPromptEncoder(
+      CLIPTokenizer tokenizer, List<LearnedEmbedding> learned, Optional<IPAdapter> ipAdapter) {
+    CLIPTextModel textEncoder =
+        CLIPTextModel.load(textConfig, open("text_encoder", "model"), notes::add)
+            .withTokens(tokenizer.largestId() + 1, learned);
+    return new PromptEncoder(tokenizer, textEncoder, ipAdapter);
   }
 
   @Override

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
+import io.boxwright.diffusion.loading.LearnedEmbedding;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.AutoencoderKL;
@@ -115,15 +116,17 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     this.readsImages = ipAdapter.isPresent();
     this.vae = parts.loadVae();
     this.safetyChecker = parts.loadSafetyChecker(manager, options.safetyCheck());
-    this.tokenizer = parts.loadTokenizer();
-    this.promptEncoder = loadPromptEncoder(parts, ipAdapter);
+    List<LearnedEmbedding> learned = options.readTextualInversions();
+    this.tokenizer = parts.loadTokenizer(learned);
+    this.promptEncoder = loadPromptEncoder(parts, learned, ipAdapter);
     this.notes = Stream.concat(modelIndex.notes().stream(), parts.notes().stream()).toList();
   }
 
   /** Loads the prompt encoder and, if that fails, closes the tokenizer. */
-  private PromptEncoder loadPromptEncoder(PipelineParts parts, Optional<IPAdapter> ipAdapter) {
+  private PromptEncoder loadPromptEncoder(
+      PipelineParts parts, List<LearnedEmbedding> learned, Optional<IPAdapter> ipAdapter) {
     try {
-      return parts.loadPromptEncoder(tokenizer, ipAdapter);
+      return parts.loadPromptEncoder(tokenizer, learned, ipAdapter);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;

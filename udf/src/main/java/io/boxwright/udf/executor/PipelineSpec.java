@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param weightType the type of its weights
  * @param variant the variant of the weight files, such as {@code fp16}; null for the plain ones
  * @param loras the changes of its weights
+ * @param textualInversions the tokens that are added to its tokenizer
  * @param safetyCheck the check of finished images for unsafe content
  * @param ipAdapter the IP-Adapter; null for none
  * @param loader the loader of the pipeline
@@ -29,35 +30,42 @@ public record PipelineSpec(
     WeightType weightType,
     String variant,
     List<FoundLora> loras,
+    List<FoundTextualInversion> textualInversions,
     SafetyCheck safetyCheck,
     FoundIPAdapter ipAdapter,
     PipelineLoader loader)
     implements Serializable {
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public PipelineSpec {
     loras = List.copyOf(loras);
+    textualInversions = List.copyOf(textualInversions);
   }
 
   /**
    * Returns the options for loading the folder on a device.
    *
-   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming a LoRA or IP-Adapter that
-   *     is not the driver's on this host
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming a file of the additions
+   *     that is not the driver's on this host
    */
   PretrainedOptions pretrainedOptions(Device device) {
     PretrainedOptions options =
         new PretrainedOptions(device, weightType.on(device), variant)
             .withLoras(loras.stream().map(FoundLora::localize).toList())
+            .withTextualInversions(
+                textualInversions.stream().map(FoundTextualInversion::localize).toList())
             .withSafetyCheck(safetyCheck);
     return ipAdapter == null ? options : options.withIPAdapter(ipAdapter.localize());
   }
 
-  /** Describes LoRAs and IP-Adapter with their content. */
+  /** Describes LoRAs, textual inversions and IP-Adapter with their content. */
   List<String> describeAdditions() {
     Stream<String> adapter =
         Stream.ofNullable(ipAdapter).flatMap(found -> found.describe().values().stream());
-    return Stream.concat(loras.stream().map(FoundLora::describe), adapter).toList();
+    Stream<String> tokens = textualInversions.stream().map(FoundTextualInversion::describe);
+    return Stream.of(loras.stream().map(FoundLora::describe), tokens, adapter)
+        .flatMap(descriptions -> descriptions)
+        .toList();
   }
 
   /**

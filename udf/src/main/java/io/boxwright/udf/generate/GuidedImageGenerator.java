@@ -19,6 +19,7 @@ import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.FoundIPAdapter;
 import io.boxwright.udf.executor.FoundLora;
+import io.boxwright.udf.executor.FoundTextualInversion;
 import io.boxwright.udf.executor.IPAdapterSource;
 import io.boxwright.udf.executor.LoraSource;
 import io.boxwright.udf.executor.ModelFolder;
@@ -83,6 +84,8 @@ public final class GuidedImageGenerator {
   private String variant;
   private List<String> loras = List.of();
   private List<FoundLora> foundLoras; // null: not read yet
+  private List<String> textualInversions = List.of();
+  private List<FoundTextualInversion> foundTextualInversions; // null: not read yet
   private SafetyCheck safetyCheck = SafetyCheck.MODEL;
   private String ipAdapter; // null: none
   private String imageEncoder; // null: the model's own
@@ -140,6 +143,16 @@ public final class GuidedImageGenerator {
   public GuidedImageGenerator setLoras(List<String> values) {
     loras = List.copyOf(values);
     foundLoras = null;
+    return this;
+  }
+
+  /**
+   * Sets textual inversions whose tokens prompts may use, each as {@code FILE.safetensors} or
+   * {@code FILE.safetensors:TOKEN}; default none.
+   */
+  public GuidedImageGenerator setTextualInversions(List<String> values) {
+    textualInversions = List.copyOf(values);
+    foundTextualInversions = null;
     return this;
   }
 
@@ -292,6 +305,8 @@ public final class GuidedImageGenerator {
     PretrainedOptions loading =
         new PretrainedOptions(Device.cpu(), DataType.FLOAT32, variant)
             .withLoras(findLoras().stream().map(lora -> lora.source().localize()).toList())
+            .withTextualInversions(
+                findTextualInversions().stream().map(FoundTextualInversion::localize).toList())
             .withSafetyCheck(safetyCheck);
     FoundIPAdapter adapter = findIPAdapter();
     return adapter == null ? loading : loading.withIPAdapter(adapter.source().localize());
@@ -372,6 +387,7 @@ public final class GuidedImageGenerator {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("variant", variant);
     settings.put("lora", describeLoras());
+    settings.put("textual_inversion", describeTextualInversions());
     settings.put("safety_check", safetyCheck == SafetyCheck.NONE ? "none" : null);
     if (ipAdapter != null) {
       settings.putAll(findIPAdapter().describe());
@@ -413,6 +429,28 @@ public final class GuidedImageGenerator {
               .toList();
     }
     return foundLoras;
+  }
+
+  /** Describes the textual inversions with their content; null without. */
+  private String describeTextualInversions() {
+    return textualInversions.isEmpty()
+        ? null
+        : findTextualInversions().stream()
+            .map(FoundTextualInversion::describe)
+            .collect(Collectors.joining("; "));
+  }
+
+  /** Reads the textual inversions once, so that all images are held to the same content. */
+  private List<FoundTextualInversion> findTextualInversions() {
+    if (foundTextualInversions == null) {
+      ModelFolder model = findModel();
+      Path cache = Path.of(model.cache());
+      foundTextualInversions =
+          textualInversions.stream()
+              .map(text -> FoundTextualInversion.of(text, cache, model.hadoop().value()))
+              .toList();
+    }
+    return foundTextualInversions;
   }
 
   /** Reads the IP-Adapter once, so that all images of a run are held to the same content. */
@@ -561,6 +599,7 @@ public final class GuidedImageGenerator {
         weightType,
         variant,
         findLoras(),
+        findTextualInversions(),
         safetyCheck,
         findIPAdapter(),
         pipelineLoader);

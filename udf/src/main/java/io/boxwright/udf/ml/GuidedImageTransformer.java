@@ -66,6 +66,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
   private final Param<String> weightType;
   private final Param<String> variant;
   private final StringArrayParam loras;
+  private final StringArrayParam textualInversions;
   private final Param<String> safetyCheck;
   private final Param<String> ipAdapter;
   private final Param<String> imageEncoder;
@@ -117,6 +118,12 @@ public final class GuidedImageTransformer extends Transformer implements Default
             this,
             "loras",
             "LoRAs, each FILE or FILE:WEIGHT, as the option --lora takes them; unset: none");
+    textualInversions =
+        new StringArrayParam(
+            this,
+            "textualInversions",
+            "textual inversions, each FILE.safetensors or FILE.safetensors:TOKEN, as the option"
+                + " --textual-inversion takes them; unset: none");
     safetyCheck =
         new Param<>(
             this,
@@ -277,6 +284,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
             .setWeightType(parse(WeightType.class, weightType))
             .setVariant(find(variant).orElse(null))
             .setLoras(List.of(find(loras).orElse(new String[0])))
+            .setTextualInversions(List.of(find(textualInversions).orElse(new String[0])))
             .setSafetyCheck(parse(SafetyCheck.class, safetyCheck))
             .setIPAdapter(find(ipAdapter).orElse(null))
             .setImageEncoder(find(imageEncoder).orElse(null))
@@ -613,6 +621,21 @@ public final class GuidedImageTransformer extends Transformer implements Default
   /** Returns the LoRAs, each FILE or FILE:WEIGHT. */
   public String[] getLoras() {
     return getOrDefault(loras);
+  }
+
+  /** Returns the param of that name. */
+  public StringArrayParam textualInversions() {
+    return textualInversions;
+  }
+
+  /** Sets the textual inversions, each FILE.safetensors or FILE.safetensors:TOKEN. */
+  public GuidedImageTransformer setTextualInversions(String[] value) {
+    return with(textualInversions, value);
+  }
+
+  /** Returns the textual inversions, each FILE.safetensors or FILE.safetensors:TOKEN. */
+  public String[] getTextualInversions() {
+    return getOrDefault(textualInversions);
   }
 
   /** Returns the param of that name. */

@@ -8,20 +8,24 @@ import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.loading.Lora;
+import io.boxwright.diffusion.loading.TextualInversion;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.IPAdapterFixtures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** The cases of {@code guided_fixtures.py}, as requests and options. */
 final class GuidedCases {
 
-  private static final JsonNode FILE = Fixtures.json("golden/guided.json");
-  private static final JsonNode IMAGE_FILE = Fixtures.json("ip-adapter/guided.json");
+  private static final List<JsonNode> FILES =
+      Stream.of("golden/guided.json", "ip-adapter/guided.json", "textual_inversions/guided.json")
+          .map(Fixtures::json)
+          .toList();
 
   private GuidedCases() {}
 
@@ -31,19 +35,23 @@ final class GuidedCases {
   }
 
   private static Stream<JsonNode> cases() {
-    return Stream.concat(stream(FILE.get("cases")), stream(IMAGE_FILE.get("cases")));
+    return FILES.stream().flatMap(file -> stream(file.get("cases")));
   }
 
   /** Returns the tensors of all cases by name, which the manager owns. */
   static Map<String, NDArray> tensors(NDManager manager) {
     Map<String, NDArray> tensors = Fixtures.tensors("golden/guided.safetensors", manager);
     tensors.putAll(Fixtures.tensors("ip-adapter/guided.safetensors", manager));
+    tensors.putAll(Fixtures.tensors("textual_inversions/guided.safetensors", manager));
     return tensors;
   }
 
   /** Returns the options for loading the model of a case. */
   static PretrainedOptions loading(JsonNode guidedCase) {
-    PretrainedOptions loading = PretrainedOptions.cpu().withLoras(loras(guidedCase));
+    PretrainedOptions loading =
+        PretrainedOptions.cpu()
+            .withLoras(loras(guidedCase))
+            .withTextualInversions(textualInversions(guidedCase.path("textual_inversions")));
     return guidedCase.path("image").isArray()
         ? loading.withIPAdapter(IPAdapterFixtures.files(guidedCase.get("image").get(0).asText()))
         : loading;
@@ -66,6 +74,17 @@ final class GuidedCases {
         .toList();
   }
 
+  /** Reads pairs of a file and the token that it gets, or null. */
+  static List<TextualInversion> textualInversions(JsonNode files) {
+    return stream(files)
+        .map(
+            file ->
+                new TextualInversion(
+                    Fixtures.path("textual_inversions/" + file.get(0).asText()),
+                    Optional.ofNullable(file.get(1).textValue())))
+        .toList();
+  }
+
   static List<String> rowIds(JsonNode guidedCase) {
     return stream(guidedCase.get("rows")).map(JsonNode::asText).toList();
   }
@@ -85,7 +104,8 @@ final class GuidedCases {
 
   static GenerationRequest request(String id) {
     return request(
-        stream(FILE.get("rows"))
+        FILES.stream()
+            .flatMap(file -> stream(file.get("rows")))
             .filter(node -> node.get("id").asText().equals(id))
             .findFirst()
             .orElseThrow());

@@ -136,6 +136,7 @@ class GuidedImageTransformerTest {
             "weightType",
             "variant",
             "loras",
+            "textualInversions",
             "safetyCheck",
             "ipAdapter",
             "imageEncoder",
