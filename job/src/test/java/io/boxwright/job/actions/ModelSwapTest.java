@@ -181,10 +181,10 @@ class ModelSwapTest extends SharedSpark {
   void aModelThatChangesUnderARunEndsItWithTheNameOfTheFile() {
     assertThatThrownBy(() -> action(new WritingLoader(model.resolve(UNET).toString())).execute())
         .isInstanceOf(JobFailedException.class)
-        .hasMessage(
-            "Cannot make the images: Cannot load %s: %s was changed while it was loaded; try again"
-                + " when nobody writes to it. Finished chunks stay: 0 of 2; to go on: the"
-                + " command",
-            link, UNET);
+        .hasMessageStartingWith("Cannot make the images: Cannot load " + link)
+        // The task of the other chunk, which loads the changed model, may be the first to fail.
+        .hasMessageMatching(".*(was changed while it was loaded|has another model than).*")
+        .hasMessageContaining(UNET)
+        .hasMessageEndingWith("Finished chunks stay: 0 of 2; to go on: the command");
   }
 }

@@ -111,8 +111,10 @@ class RunBenchmarkTest {
 
     assertThat(result.stages())
         .containsOnlyKeys(
-            "encode", "guide", "denoise", "schedule", "score", "decode", "png", "write");
-    assertThat(result.stages().values()).allMatch(seconds -> seconds > 0);
+            "encode", "guide", "denoise", "schedule", "score", "decode", "check", "png", "write");
+    assertThat(result.stages().get("check")).as("without a safety checker").isZero();
+    assertThat(result.stages())
+        .allSatisfy((stage, seconds) -> assertThat(seconds > 0).isEqualTo(!stage.equals("check")));
     double sum = result.stages().values().stream().mapToDouble(Double::doubleValue).sum();
     assertThat(sum)
         .isLessThanOrEqualTo(result.medianSeconds())
