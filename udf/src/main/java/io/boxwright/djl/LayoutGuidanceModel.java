@@ -165,9 +165,7 @@ final class LayoutGuidanceModel extends BaseModel {
   }
 
   private static Stream<String> split(String list) {
-    return list == null
-        ? Stream.empty()
-        : Arrays.stream(list.split(",", -1)).map(String::strip);
+    return list == null ? Stream.empty() : Arrays.stream(list.split(",", -1)).map(String::strip);
   }
 
   private static PretrainedOptions addIPAdapter(

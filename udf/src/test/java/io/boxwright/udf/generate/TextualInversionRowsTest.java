@@ -32,14 +32,15 @@ class TextualInversionRowsTest extends GeneratedRows {
 
   @Test
   void phrasesAreUnderstoodAfterTheExpansion() {
-    Row byPhrase = generate("array('cat') phrases");
-    Row byIndex = generate("array(array(6)) token_indices"); // <style> has the tokens 2 to 5
+    Row byPhrase = generateWithObject("array('cat') phrases");
+    Row byIndex =
+        generateWithObject("array(array(6)) token_indices"); // <style> has the tokens 2 to 5
 
     assertThat(byPhrase.<String>getAs("error")).isNull();
     assertThat(png(byPhrase)).isEqualTo(png(byIndex));
   }
 
-  private Row generate(String object) {
+  private Row generateWithObject(String object) {
     return only(
         generator(STYLE)
             .generate(
