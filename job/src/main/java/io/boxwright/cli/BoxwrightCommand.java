@@ -81,9 +81,11 @@ public final class BoxwrightCommand {
 
   /** Makes a command line with all commands. */
   static CommandLine makeCommandLine(SparkConf conf) {
+    CommandLine generate = new CommandLine(new GenerateCommand(conf));
+    GroupedOptions.apply(generate);
     return new CommandLine(new BoxwrightCommand())
         .addSubcommand(new ImportCommand(conf))
-        .addSubcommand(new GenerateCommand(conf))
+        .addSubcommand(generate)
         .addSubcommand(new EvaluateCommand(conf))
         .addSubcommand(new ReportCommand(conf))
         .addSubcommand(new ExportCommand(conf))

@@ -1,9 +1,11 @@
 package io.boxwright.cli;
 
+import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import picocli.CommandLine.Option;
 
 /** Options of all commands that denoise: the size of images and the steps that make them. */
+@OptionGroup(Part.SAMPLING)
 final class DenoisingOptions {
 
   @Option(

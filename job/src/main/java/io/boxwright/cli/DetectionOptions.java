@@ -1,5 +1,6 @@
 package io.boxwright.cli;
 
+import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.diffusion.detection.LabelMode;
 import io.boxwright.diffusion.loading.BuiltInModel;
 import io.boxwright.udf.executor.DetectorSpec;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Options of the detector, which looks for the objects in the images. */
+@OptionGroup(Part.OUTPUT)
 final class DetectionOptions {
 
   /** The options that only detectors with a folder have. */

@@ -1,5 +1,6 @@
 package io.boxwright.cli;
 
+import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.job.actions.ExecutorWait;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import org.apache.spark.SparkConf;
 import picocli.CommandLine.Option;
 
 /** Options of all commands that need executors. */
+@OptionGroup(Part.CLUSTER)
 final class ExecutorOptions {
 
   @Option(

@@ -1,5 +1,6 @@
 package io.boxwright.cli;
 
+import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.job.actions.ExecutorWait;
 import io.boxwright.job.actions.GenerateImages;
 import io.boxwright.job.actions.OrderlyStop;
@@ -48,6 +49,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  @OptionGroup(Part.TABLE)
   @Option(
       names = "--input",
       required = true,
@@ -56,6 +58,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Table of prompts: a Parquet file or a folder of them.")
   private String input;
 
+  @OptionGroup(Part.OUTPUT)
   @Option(
       names = "--output",
       required = true,
@@ -66,6 +69,7 @@ final class GenerateCommand implements Callable<Integer> {
               + " settings was cut off there, this one goes on with it.")
   private String output;
 
+  @OptionGroup(Part.TABLE)
   @Option(
       names = "--rename-columns",
       paramLabel = "PREFIX",
@@ -74,6 +78,7 @@ final class GenerateCommand implements Callable<Integer> {
               + " width. Default: tables with such columns are refused.")
   private String renameColumns;
 
+  @OptionGroup(Part.CLUSTER)
   @Option(
       names = "--max-failed-share",
       defaultValue = "0.05",
@@ -84,6 +89,7 @@ final class GenerateCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private double maxFailedShare;
 
+  @OptionGroup(Part.MODEL)
   @Option(
       names = "--model",
       required = true,

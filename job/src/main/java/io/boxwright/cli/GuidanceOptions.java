@@ -1,5 +1,6 @@
 package io.boxwright.cli;
 
+import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.Guidances;
 import io.boxwright.diffusion.layout.CellRounding;
@@ -19,6 +20,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Options that say how images are guided into their boxes. */
+@OptionGroup(Part.GUIDANCE)
 final class GuidanceOptions {
 
   private static final String AUTO = "auto";

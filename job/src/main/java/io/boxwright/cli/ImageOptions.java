@@ -1,5 +1,6 @@
 package io.boxwright.cli;
 
+import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.diffusion.guidance.BatchShape;
 import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
 import io.boxwright.udf.generate.BatchSize;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the images and of how they are denoised. */
+@OptionGroup(Part.SAMPLING)
 final class ImageOptions {
 
   @Mixin private DenoisingOptions denoising;
@@ -50,6 +52,7 @@ final class ImageOptions {
               + " ${DEFAULT-VALUE}.")
   private BatchShape batchShape;
 
+  @OptionGroup(Part.CLUSTER)
   @Option(
       names = "--batch-timeout",
       defaultValue = "0",
@@ -61,6 +64,7 @@ final class ImageOptions {
               + " ${DEFAULT-VALUE}.")
   private Duration batchTimeout;
 
+  @OptionGroup(Part.OUTPUT)
   @Option(
       names = "--save-attention",
       arity = "0..1", // so that the key's true and the flag do not cancel out

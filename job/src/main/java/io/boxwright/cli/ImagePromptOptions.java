@@ -1,9 +1,11 @@
 package io.boxwright.cli;
 
+import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.udf.generate.GuidedImageGenerator;
 import picocli.CommandLine.Option;
 
 /** Options of pictures that images should resemble. */
+@OptionGroup(Part.MODEL)
 final class ImagePromptOptions {
 
   @Option(

@@ -1,10 +1,12 @@
 package io.boxwright.cli;
 
+import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.diffusion.loading.ModelCache;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The option {@code --model-cache} of all commands that open a model. */
+@OptionGroup(Part.MODEL)
 final class ModelCacheOption {
 
   @Option(

@@ -1,6 +1,7 @@
 package io.boxwright.cli;
 
 import ai.djl.Device;
+import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.diffusion.pipelines.PretrainedOptions.SafetyCheck;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of how a model is loaded and where it runs. */
+@OptionGroup(Part.MODEL)
 final class ModelOptions {
 
   /** The help text of the option {@code --model}. */

@@ -1,5 +1,6 @@
 package io.boxwright.cli;
 
+import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.job.actions.ExistingOutput;
 import io.boxwright.job.actions.GenerateImages;
 import io.boxwright.job.output.CommitMode;
@@ -7,6 +8,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Options of how the output folder is filled. */
+@OptionGroup(Part.OUTPUT)
 final class OutputOptions {
 
   /** Options for images that exist already. Without any, these stay. */

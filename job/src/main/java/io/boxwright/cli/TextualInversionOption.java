@@ -1,5 +1,6 @@
 package io.boxwright.cli;
 
+import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.diffusion.loading.TextualInversion;
 import io.boxwright.udf.executor.FoundTextualInversion;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Option;
 
 /** The option {@code --textual-inversion}. */
+@OptionGroup(Part.MODEL)
 final class TextualInversionOption {
 
   @Option(

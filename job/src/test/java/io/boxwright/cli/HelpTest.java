@@ -23,6 +23,20 @@ class HelpTest extends CommandRuns {
   }
 
   @Test
+  void optionsOfGenerateStandInGroups() {
+    assertThat(run("generate", "--help")).isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString().lines().filter(line -> line.matches("[A-Z][a-z]+:")))
+        .containsExactly("Model:", "Table:", "Sampling:", "Guidance:", "Output:", "Cluster:");
+    assertThat(out.toString())
+        .containsSubsequence(
+            "Model:", "--model=", "--lora=", "Table:", "--input=", "Sampling:", "--steps=")
+        .containsSubsequence(
+            "Guidance:", "--guidance=", "Output:", "--output=", "Cluster:", "--batch-timeout=")
+        .containsOnlyOnce("      --model=MODEL ");
+  }
+
+  @Test
   void theVersionNamesWhatMakesTheImages() {
     assertThat(run("--version")).isEqualTo(ExitCode.OK);
 
