@@ -9,6 +9,12 @@ import java.util.stream.Stream;
 /** The files of a diffusers folder that a pipeline reads: no README, no other variants. */
 public final class PipelineFiles {
 
+  /**
+   * The name of the file in a model's folder that holds the weights of UNet, VAE and text encoder
+   * under their original names, if their own folders hold none.
+   */
+  public static final String SINGLE_FILE = "checkpoint.safetensors";
+
   private static final String SCHEDULER = "scheduler/scheduler_config.json";
 
   private static final String CONFIG = "/config.json";
@@ -44,6 +50,7 @@ public final class PipelineFiles {
     parts.stream()
         .filter(PipelineFiles::isNetwork)
         .flatMap(part -> listWeights(folder, part, variant))
+        .distinct()
         .forEach(files::add);
     return files;
   }
@@ -67,6 +74,6 @@ public final class PipelineFiles {
 
   private static Stream<String> listWeights(Path folder, PipelineFamily.Part part, String variant) {
     return openWeights(folder, part).listNames(variant).stream()
-        .map(file -> part.name() + "/" + file);
+        .map(file -> Path.of(part.name(), file).normalize().toString());
   }
 }

@@ -21,6 +21,20 @@ record SafeTensor(Path file, SafeTensorType type, long[] shape, long position) {
     return convolution ? new SafeTensor(file, type, Arrays.copyOf(shape, 2), position) : this;
   }
 
+  /**
+   * Returns the place of some rows, which are the entries along the first axis.
+   *
+   * @param start the first row
+   * @param count the number of rows
+   */
+  SafeTensor rows(long start, long count) {
+    long[] part = shape.clone();
+    part[0] = 1;
+    long rowBytes = new SafeTensor(file, type, part, position).byteCount();
+    part[0] = count;
+    return new SafeTensor(file, type, part, position + start * rowBytes);
+  }
+
   /** Returns the position in the file after its last byte. */
   long end() {
     return position + byteCount();

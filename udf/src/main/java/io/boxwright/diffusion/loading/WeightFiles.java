@@ -9,12 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A reader of the safetensors files of one component, as diffusers and transformers name them. */
 final class WeightFiles {
+
+  private static final Set<String> SINGLE_FILE_PARTS = Set.of("unet", "vae", "text_encoder");
 
   private final String component;
   private final Path folder;
@@ -35,13 +38,17 @@ final class WeightFiles {
 
   /**
    * Reads the tensors of the component's files. Where a folder has no files of the variant, its
-   * plain files are read, as in diffusers.
+   * plain files are read, as in diffusers. Where it has none at all, they are in the {@link
+   * SingleFile} beside the component's folder.
    *
    * @param variant the variant, such as {@code fp16}, or null
    * @return the tensors by name
    * @throws ModelLoadingException naming the file or tensor that is missing or damaged
    */
   Map<String, SafeTensor> read(String variant) {
+    if (isInSingleFile(variant)) {
+      return SingleFile.read(component, singleFile());
+    }
     Path file = findFile(variant);
     return isIndex(file) ? readShards(file) : SafeTensors.read(file);
   }
@@ -53,6 +60,9 @@ final class WeightFiles {
    * @throws ModelLoadingException if there are none
    */
   List<String> listNames(String variant) {
+    if (isInSingleFile(variant)) {
+      return List.of("../" + PipelineFiles.SINGLE_FILE);
+    }
     Path file = findFile(variant);
     Stream<String> shards = isIndex(file) ? shardNames(readIndex(file)).stream() : Stream.of();
     return Stream.concat(Stream.of(file.getFileName().toString()), shards).toList();
@@ -61,6 +71,16 @@ final class WeightFiles {
   /** Returns whether {@link #read} finds weights, or an index of their shards. */
   boolean exist(String variant) {
     return listCandidates(variant).stream().map(folder::resolve).anyMatch(RegularFile::isListed);
+  }
+
+  private boolean isInSingleFile(String variant) {
+    return SINGLE_FILE_PARTS.contains(component)
+        && !exist(variant)
+        && RegularFile.isListed(singleFile());
+  }
+
+  private Path singleFile() {
+    return folder.resolveSibling(PipelineFiles.SINGLE_FILE);
   }
 
   /** Finds the weights, or the index of their shards. */
