@@ -24,7 +24,8 @@ final class ModelOptions {
   /** The help text of the option {@code --model}. */
   static final String MODEL =
       "Stable Diffusion in diffusers format: a folder with model_index.json, the same on every"
-          + " host; a Hadoop URI, such as hdfs:///models/sd, copied once to each host; a name that"
+          + " host; NAME.safetensors with original names, beside a folder NAME with the"
+          + " configurations; a Hadoop URI, such as hdfs:///models/sd, copied once to each host; a name that"
           + " --archives gave; or shapes, the small model that is built in.";
 
   @Mixin private ModelCacheOption modelCache;

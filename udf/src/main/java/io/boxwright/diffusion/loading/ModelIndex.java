@@ -48,9 +48,12 @@ public record ModelIndex(
   /** The names of folders in a cache of HuggingFace's hub. */
   private static final Pattern HUB_CACHE = Pattern.compile("models--.+");
 
+  private static final Pattern PICKLED = Pattern.compile(".+\\.(ckpt|pth?|bin)");
+
   private static final Pattern READ_FILES =
       Pattern.compile(
-          "[^/]+\\.json|(%s)/[^/]+\\.(json|txt|safetensors)".formatted(joinPartNames()));
+          "[^/]+\\.json|%s|(%s)/[^/]+\\.(json|txt|safetensors)"
+              .formatted(Pattern.quote(PipelineFiles.SINGLE_FILE), joinPartNames()));
 
   /** Joins the folder names of the parts of all families, as alternatives of a pattern. */
   private static String joinPartNames() {
@@ -90,6 +93,10 @@ public record ModelIndex(
   private static String describe(Path folder) {
     if (Files.isSymbolicLink(folder) && !Files.exists(folder)) {
       return "it is a link to something that does not exist";
+    }
+    if (PICKLED.matcher(folder.toString()).matches()) {
+      return "it is pickled, which can run code when opened; convert it, in Python:"
+          + " StableDiffusionPipeline.from_single_file(FILE).save_pretrained(FOLDER)";
     }
     if (!Files.isDirectory(folder)) {
       return "it is not a folder; give one that diffusers' save_pretrained wrote";

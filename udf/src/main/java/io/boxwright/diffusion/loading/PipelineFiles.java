@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The files of a diffusers folder that a pipeline reads: no README, no other variants. */
@@ -32,7 +33,19 @@ public final class PipelineFiles {
           "tokenizer/tokenizer_config.json",
           "tokenizer/special_tokens_map.json");
 
+  private static final Pattern REPLACED =
+      Pattern.compile("(unet|vae|text_encoder)/.*\\.safetensors(\\.index.*)?");
+
   private PipelineFiles() {}
+
+  /**
+   * Returns whether a file holds weights, or an index of weights, that a single file has, too.
+   *
+   * @param path the path relative to the folder, such as {@code unet/config.json}
+   */
+  public static boolean isReplacedBySingleFile(String path) {
+    return REPLACED.matcher(path).matches();
+  }
 
   /**
    * Returns the paths of the files, relative to the folder.

@@ -7,6 +7,7 @@ import io.boxwright.diffusion.loading.ModelFile;
 import io.boxwright.diffusion.loading.ModelHashes;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.loading.PipelineFiles;
 import io.boxwright.diffusion.loading.RandomModel;
 import io.boxwright.text.Printable;
 import java.io.FileNotFoundException;
@@ -38,6 +39,8 @@ import scala.Option;
  * <ol>
  *   <li>{@code shapes}: the {@link BuiltInModel};
  *   <li>a folder that is on the host under that path, used as it is;
+ *   <li>a file {@code NAME.safetensors} with original names beside a folder {@code NAME} of
+ *       configurations: on the host, as a Hadoop URI, or as Spark distributed both;
  *   <li>a Hadoop URI, which is anything with a scheme, such as {@code hdfs:///models/sd}: copied
  *       once to each host, see {@link ModelCache};
  *   <li>a folder that Spark unpacked, such as {@code model} after {@code --archives
@@ -84,6 +87,9 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
     if (Files.isDirectory(folder)) {
       return folder;
     }
+    if (SingleFileModel.isName(name)) {
+      return localizeSingleFile(folder);
+    }
     if (RandomModel.isName(name)) {
       throw new ModelLoadingException(
           "Cannot read model %s: only bench has random models".formatted(Printable.value(name)));
@@ -92,6 +98,14 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
       return modelCache().folder(name, listRequiredFiles());
     }
     return findUnpacked().filter(Files::isDirectory).orElse(folder);
+  }
+
+  private Path localizeSingleFile(Path path) {
+    if (Files.exists(path) || !isUri()) {
+      Path file = Files.exists(path) ? path : findUnpacked().filter(Files::exists).orElse(path);
+      return SingleFileModel.link(file, Path.of(cache));
+    }
+    return modelCache().folder(name, listSingleFile());
   }
 
   private Path path() {
@@ -134,9 +148,27 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
     return new ModelCache(Path.of(cache));
   }
 
+  private List<ModelFile> listSingleFile() {
+    String configurations = SingleFileModel.configurations(name);
+    try {
+      org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(name);
+      FileSystem fileSystem = FileSystems.of(file, hadoop.value());
+      FileStatus status = fileSystem.getFileStatus(file);
+      if (!fileSystem.exists(new org.apache.hadoop.fs.Path(configurations, ModelIndex.FILE_NAME))) {
+        throw SingleFileModel.noConfigurations(name, configurations);
+      }
+      List<ModelFile> files = new ArrayList<>(listFiles(configurations));
+      files.removeIf(configuration -> !SingleFileModel.reads(configuration.path()));
+      files.add(modelFile(fileSystem, PipelineFiles.SINGLE_FILE, status));
+      return files;
+    } catch (IOException | IllegalArgumentException e) { // the latter for unknown hosts
+      throw new ModelLoadingException("Cannot read %s: %s".formatted(name, e.getMessage()), e);
+    }
+  }
+
   private List<ModelFile> listRequiredFiles() {
     try {
-      List<ModelFile> files = listFiles();
+      List<ModelFile> files = listFiles(name);
       if (files.stream().noneMatch(file -> file.path().equals(ModelIndex.FILE_NAME))) {
         throw new FileNotFoundException("there is no " + ModelIndex.FILE_NAME);
       }
@@ -146,8 +178,8 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
     }
   }
 
-  private List<ModelFile> listFiles() throws IOException {
-    org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(name);
+  private List<ModelFile> listFiles(String source) throws IOException {
+    org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(source);
     FileSystem fileSystem = FileSystems.of(folder, hadoop.value());
     URI root = fileSystem.makeQualified(folder).toUri();
     List<ModelFile> files = new ArrayList<>();

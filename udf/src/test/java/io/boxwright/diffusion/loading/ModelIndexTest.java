@@ -62,7 +62,7 @@ class ModelIndexTest {
 
   @Test
   void refusesWhatIsNoDiffusersFolder() throws IOException {
-    Path file = Files.createFile(folder.resolve("sd.ckpt"));
+    Path file = Files.createFile(folder.resolve("sd.zip"));
     Path empty = Files.createDirectory(folder.resolve("empty"));
 
     assertThatThrownBy(() -> ModelIndex.open(file))
@@ -113,7 +113,12 @@ class ModelIndexTest {
 
   @Test
   void siblingPipelinesAreOpened() throws IOException {
-    for (String name : List.of("StableDiffusionImg2ImgPipeline", "MyStableDiffusionPipeline")) {
+    for (String name :
+        List.of(
+            "StableDiffusionImg2ImgPipeline",
+            "StableDiffusionAttendAndExcitePipeline",
+            "LayoutGuidanceStableDiffusionPipeline",
+            "MyStableDiffusionPipeline")) {
       replace("StableDiffusionPipeline", name);
       assertThat(ModelIndex.open(folder).className()).isEqualTo(name);
     }

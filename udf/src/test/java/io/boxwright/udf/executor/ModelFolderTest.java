@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.loading.PipelineFiles;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.LocalSpark;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFolderTest {
 
@@ -73,6 +75,49 @@ class ModelFolderTest {
     assertThat(copy.resolve("tokenizer/merges.txt"))
         .hasSameBinaryContentAs(source.resolve("tokenizer/merges.txt"));
     assertThat(ModelIndex.open(copy).parts()).hasSize(5);
+  }
+
+  private Path putSingleFileBesideTheModel() throws Exception {
+    Path file = folder.resolve("a model.safetensors");
+    Files.copy(Fixtures.path("single-files/sd1.safetensors"), file);
+    return file;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "file://"})
+  void aSingleFileHasTheConfigurationsOfTheFolderBesideItAndItsOwnWeights(String scheme)
+      throws Exception {
+    Path file = putSingleFileBesideTheModel();
+
+    Path model = localize(scheme + file);
+
+    assertThat(PipelineFiles.of(model, null))
+        .contains("checkpoint.safetensors", "unet/config.json", "tokenizer/merges.txt")
+        .doesNotContain("unet/diffusion_pytorch_model.safetensors");
+    assertThat(model.resolve("checkpoint.safetensors")).hasSameBinaryContentAs(file);
+    assertThat(localize(scheme + file)).isEqualTo(model);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "file://"})
+  void aSingleFileWithoutConfigurationsIsRefused(String scheme) throws Exception {
+    Path file = putSingleFileBesideTheModel();
+    Files.delete(source.resolve("model_index.json"));
+
+    assertThatThrownBy(() -> localize(scheme + file))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining("its configurations and tokenizer are missing")
+        .hasMessageContaining(source.toString());
+  }
+
+  @Test
+  void aPickledFileIsRefusedWithAdvice() throws Exception {
+    Path file = Files.writeString(folder.resolve("model.ckpt"), "pickled");
+
+    assertThatThrownBy(() -> ModelIndex.open(localize(file.toString())))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining("model.ckpt: it is pickled")
+        .hasMessageContaining("from_single_file");
   }
 
   @Test
