@@ -6,7 +6,7 @@ Made with diffusers 0.42.1, torch 2.7.1, numpy 2.4.6, scipy, safetensors:
 
 cases.json holds one entry a run: the class, the configuration it is made from (which may be
 another class's), eta, the number of steps, init_noise_sigma and the timesteps. trajectories.safetensors
-holds, under the run's name, the latents after each step, (steps, 2, 4, 4, 4) float32, and the noise
+holds, under the run's name, the first row's latents after each step, (steps, 1, 4, 4, 4) float32, and the noise
 that all runs share: "noise", (draws, 2, 4, 4, 4), row r drawn from a generator seeded with r, the
 first draw being the initial noise; "bias", (1, 4, 4, 4), of the model that stands in for a UNet:
 
@@ -346,7 +346,7 @@ def run(scheduler, steps, eta, bias):
         model_input = scheduler.scale_model_input(sample, t)
         output = 0.3 * model_input + 0.2 * math.sin(t / 150) + bias
         sample = scheduler.step(output, t, sample, **extra).prev_sample
-        trajectory.append(sample)
+        trajectory.append(sample[:1])
     return torch.stack(trajectory)
 
 

@@ -68,9 +68,9 @@ final class SchedulerFixtures {
     }
   }
 
-  /** The latents after each step of a recorded run: (steps, 2, 4, 4, 4). */
+  /** The first row's latents after each step of a recorded run: (steps, 1, 4, 4, 4). */
   NDArray trajectory(Case run) {
-    return tensors.tensor(run.name(), run.timesteps().length, 2, 4, 4, 4);
+    return tensors.tensor(run.name(), run.timesteps().length, 1, 4, 4, 4);
   }
 
   /** The noise of a draw, 0 for the initial one: (2, 4, 4, 4). */

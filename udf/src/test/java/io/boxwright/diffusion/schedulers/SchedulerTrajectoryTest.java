@@ -35,7 +35,7 @@ class SchedulerTrajectoryTest {
       }
       assertThat(scheduler.initNoiseSigma())
           .isCloseTo(run.initNoiseSigma(), within(1e-5 * run.initNoiseSigma()));
-      assertFollows(fixtures.run(scheduler), fixtures.trajectory(run));
+      assertFollows(fixtures.run(scheduler, "0:1"), fixtures.trajectory(run));
     }
   }
 
