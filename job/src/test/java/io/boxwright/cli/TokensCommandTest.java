@@ -28,6 +28,22 @@ class TokensCommandTest extends CommandRuns {
   }
 
   @Test
+  void aSingleFileHasTheTokenizerOfTheFolderBesideIt() throws Exception {
+    Path model = TinyModel.copyTo(folder.resolve("model")).folder();
+    Path file = Files.createFile(folder.resolve("model.safetensors"));
+    String cache = folder.resolve("cache").toString();
+
+    assertThat(run("tokens", "--model", file.toString(), "--model-cache", cache, "a red circle"))
+        .isEqualTo(ExitCode.OK);
+    assertThat(out.toString().lines()).contains("  2  red</w>");
+
+    Files.delete(model.resolve("model_index.json"));
+    assertThat(run("tokens", "--model", file.toString(), "--model-cache", cache, "a red circle"))
+        .isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("its configurations and tokenizer are missing");
+  }
+
+  @Test
   void tokensSaysWhereAPromptIsCut() {
     assertThat(run("tokens", "--model", TinyModel.FOLDER.toString(), "a ".repeat(75) + "Cat"))
         .isEqualTo(ExitCode.OK);
