@@ -126,6 +126,9 @@ final class IPAdapter {
       scales[row] =
           requests.get(row).imagePrompt().map(ImagePrompt::scale).orElse(0.0).floatValue();
     }
-    return TorchKernels.toType(run.create(scales, new Shape(scales.length, 1, 1, 1)), dataType);
+    NDArray created = run.create(scales, new Shape(scales.length, 1, 1, 1));
+    // The created array itself: DJL frees the memory of these numbers with it, and a conversion to
+    // the type that it has would only be another view of them.
+    return dataType == DataType.FLOAT32 ? created : TorchKernels.toType(created, dataType);
   }
 }

@@ -16,6 +16,7 @@ import io.boxwright.testing.ModelCopy;
 import io.boxwright.testing.SafeTensorsHeader;
 import io.boxwright.testing.TinyModel;
 import java.awt.image.BufferedImage;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,6 +87,32 @@ class IPAdapterParityTest {
         String image = testCase.get("rows").get(i).get("image").asText();
         assertThat(Images.largestDifference(images.get(i), golden.get(name + "." + image)))
             .isLessThanOrEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void picturesSurviveACollectionOfGarbage() {
+    JsonNode testCase = Fixtures.testCase(CASES, "plain_without_cfg");
+    List<GenerationRequest> requests = new ArrayList<>();
+    testCase.get("rows").forEach(row -> requests.add(request(testCase, row)));
+    GenerationInputs inputs = GenerationInputs.of(requests, options(testCase));
+    List<ByteBuffer> taken = new ArrayList<>();
+    try (var pipeline = StableDiffusionPipeline.fromPretrained(Fixtures.sd1(), loading("plain"))) {
+      List<BufferedImage> images = pipeline.generate(inputs);
+      List<BufferedImage> collected =
+          pipeline.generate(
+              inputs.withCallbackOnStepEnd(
+                  (step, timestep, latents) -> {
+                    System.gc();
+                    for (int i = 0; i < 1000; i++) { // in the place of memory that was freed
+                      taken.add(ByteBuffer.allocateDirect(8).putInt(-1).putInt(-1));
+                    }
+                    return latents;
+                  }));
+
+      for (int i = 0; i < images.size(); i++) {
+        assertThat(Images.largestDifference(collected.get(i), images.get(i))).isZero();
       }
     }
   }
