@@ -59,7 +59,7 @@ def vae_name(name, levels):
 
 
 def open_clip(tensors, layers):
-    """OpenCLIP's names. Its last layer, which Stable Diffusion 2 leaves out, is zeros here."""
+    """OpenCLIP's names. Its last layer, 23, which Stable Diffusion 2 leaves out, is zeros here."""
     result = {"positional_embedding": tensors["embeddings.position_embedding.weight"],
               "token_embedding.weight": tensors["embeddings.token_embedding.weight"],
               "ln_final.weight": tensors["final_layer_norm.weight"], "ln_final.bias": tensors["final_layer_norm.bias"]}
@@ -72,7 +72,7 @@ def open_clip(tensors, layers):
         for key, value in layer.items():
             result[f"transformer.resblocks.{i}.{rename(key, OPEN_CLIP_LAYER)}"] = value
     start = f"transformer.resblocks.{layers - 1}."
-    result |= {key.replace(start, f"transformer.resblocks.{layers}."): torch.zeros_like(value)
+    result |= {key.replace(start, "transformer.resblocks.23."): torch.zeros_like(value)
                for key, value in result.items() if key.startswith(start)}
     width = result["positional_embedding"].shape[1]
     return {**result, "text_projection": torch.eye(width), "logit_scale": torch.tensor(1.0)}

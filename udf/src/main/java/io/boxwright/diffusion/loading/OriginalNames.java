@@ -21,14 +21,19 @@ final class OriginalNames {
   private static final String CLIP = "cond_stage_model.transformer.";
   private static final String OPEN_CLIP = "cond_stage_model.model.";
 
-  private static final Pattern NUMBERED = Pattern.compile("(\\w+)\\.(\\d+)\\.(\\d+)\\.(.+)");
+  private static final Pattern NUMBERED =
+      Pattern.compile("(\\w+)\\.(\\d{1,3})\\.(\\d{1,3})\\.(.+)");
   private static final Pattern VAE_LEVEL =
-      Pattern.compile("(encoder\\.down|decoder\\.up)\\.(\\d+)\\.(.+)");
+      Pattern.compile("(encoder\\.down|decoder\\.up)\\.(\\d{1,3})\\.(.+)");
   private static final Pattern VAE_ATTENTION =
       Pattern.compile("(.+\\.mid\\.)attn_1\\.(\\w+)\\.(weight|bias)");
   private static final Pattern RESBLOCK =
-      Pattern.compile("transformer\\.resblocks\\.(\\d+)\\.(.+)");
+      Pattern.compile("transformer\\.resblocks\\.(\\d{1,3})\\.(.+)");
+  private static final Pattern MIDDLE = Pattern.compile("middle_block\\.([012])\\.(.+)");
   private static final Pattern IN_PROJECTION = Pattern.compile("attn\\.in_proj_(weight|bias)");
+
+  /** The blocks of OpenCLIP's text encoder that Stable Diffusion 2 reads: all 24 but the last. */
+  private static final int OPEN_CLIP_BLOCKS = 23;
 
   private static final Map<String, String> UNET_ENDS =
       Map.of(
@@ -96,11 +101,18 @@ final class OriginalNames {
     return tensors;
   }
 
+  /** Adds a tensor; one whose new name is there already keeps its own and is left over. */
+  private static void put(
+      Map<String, SafeTensor> tensors, String name, String newName, SafeTensor tensor) {
+    tensors.put(tensors.containsKey(newName) ? name : newName, tensor);
+  }
+
   private static Map<String, SafeTensor> translateUnet(Map<String, SafeTensor> original) {
     Map<Integer, String> inputs = placeInputs(original.keySet());
     int layers = countLayers(inputs.values());
     Map<String, SafeTensor> tensors = new LinkedHashMap<>();
-    original.forEach((name, tensor) -> tensors.put(renameUnet(name, inputs, layers), tensor));
+    original.forEach(
+        (name, tensor) -> put(tensors, name, renameUnet(name, inputs, layers), tensor));
     return tensors;
   }
 
@@ -159,12 +171,15 @@ final class OriginalNames {
   }
 
   private static String renameMiddle(String name) {
-    String rest = name.substring("middle_block.0.".length());
-    return switch (name.charAt("middle_block.".length())) {
-      case '0' -> "mid_block.resnets.0." + replaceStart(rest, RESNET);
-      case '1' -> "mid_block.attentions.0." + rest;
-      case '2' -> "mid_block.resnets.1." + replaceStart(rest, RESNET);
-      default -> name;
+    Matcher middle = MIDDLE.matcher(name);
+    if (!middle.matches()) {
+      return name;
+    }
+    String rest = middle.group(2);
+    return switch (middle.group(1)) {
+      case "0" -> "mid_block.resnets.0." + replaceStart(rest, RESNET);
+      case "1" -> "mid_block.attentions.0." + rest;
+      default -> "mid_block.resnets.1." + replaceStart(rest, RESNET);
     };
   }
 
@@ -199,9 +214,10 @@ final class OriginalNames {
           if (attention.matches() && VAE_ATTENTION_PARTS.containsKey(attention.group(2))) {
             String part = VAE_ATTENTION_PARTS.get(attention.group(2));
             String start = attention.group(1).replace("mid.", "mid_block.attentions.0.");
-            tensors.put(start + part + "." + attention.group(3), tensor.convolutionAsMatrix());
+            String newName = start + part + "." + attention.group(3);
+            put(tensors, name, newName, tensor.convolutionAsMatrix());
           } else {
-            tensors.put(renameVae(name, levels), tensor);
+            put(tensors, name, renameVae(name, levels), tensor);
           }
         });
     return tensors;
@@ -240,14 +256,13 @@ final class OriginalNames {
   }
 
   private static Map<String, SafeTensor> translateOpenClip(Map<String, SafeTensor> original) {
-    int last = findLastResblock(original.keySet());
     Map<String, SafeTensor> tensors = new LinkedHashMap<>();
     original.forEach(
         (name, tensor) -> {
           Matcher block = RESBLOCK.matcher(name);
           if (!block.matches()) {
             tensors.put(replaceStart(name, OPEN_CLIP_ENDS), tensor);
-          } else if (Integer.parseInt(block.group(1)) < last) {
+          } else if (Integer.parseInt(block.group(1)) < OPEN_CLIP_BLOCKS) {
             String layer = "text_model.encoder.layers.%s.".formatted(block.group(1));
             putLayer(tensors, layer, block.group(2), tensor);
           }
@@ -257,24 +272,15 @@ final class OriginalNames {
     return tensors;
   }
 
-  /** Finds the last block. Stable Diffusion 2 reads what comes before it. */
-  private static int findLastResblock(Collection<String> names) {
-    return names.stream()
-        .map(RESBLOCK::matcher)
-        .filter(Matcher::matches)
-        .mapToInt(match -> Integer.parseInt(match.group(1)))
-        .max()
-        .orElse(0);
-  }
-
   private static void putLayer(
       Map<String, SafeTensor> tensors, String layer, String rest, SafeTensor tensor) {
     Matcher joined = IN_PROJECTION.matcher(rest);
-    if (!joined.matches()) {
+    long[] shape = tensor.shape();
+    if (!joined.matches() || shape.length == 0 || shape[0] % 3 != 0) {
       tensors.put(layer + replaceStart(rest, OPEN_CLIP_LAYER), tensor);
       return;
     }
-    long width = tensor.shape()[0] / 3; // query, key and value lie one after the other
+    long width = shape[0] / 3; // query, key and value lie one after the other
     String end = "." + joined.group(1);
     tensors.put(layer + "self_attn.q_proj" + end, tensor.rows(0, width));
     tensors.put(layer + "self_attn.k_proj" + end, tensor.rows(width, width));

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
  */
 final class SingleFile {
 
-  /** The names of the UNet's first convolution, (channels, latent channels, 3, 3). */
+  /** The name of the UNet's first convolution, (channels, latent channels, 3, 3). */
   private static final String CONV_IN = "model.diffusion_model.input_blocks.0.0.weight";
 
   private static final int INPAINTING_CHANNELS = 9;
@@ -39,7 +39,9 @@ final class SingleFile {
     refuse(file, all, name -> name.contains("joint_blocks."), "it is of Stable Diffusion 3");
     refuse(file, all, name -> name.contains("double_blocks."), "it is of Flux");
     refuse(file, all, name -> name.startsWith("control_model."), "it is a ControlNet");
-    refuse(file, all, SingleFile::isLora, "it is a LoRA: give it to --lora");
+    if (all.keySet().stream().anyMatch(SingleFile::isLora)) {
+      throw failure(file, "it is a LoRA: give it to --lora");
+    }
     SafeTensor convIn = all.get(CONV_IN);
     if (convIn == null) {
       throw failure(file, "it is no checkpoint of Stable Diffusion, there is no " + CONV_IN);

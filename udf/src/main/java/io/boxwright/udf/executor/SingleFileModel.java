@@ -40,7 +40,9 @@ final class SingleFileModel {
 
   /** Returns whether a file of the folder with the configurations is read. */
   static boolean reads(String path) {
-    return ModelIndex.reads(path) && !PipelineFiles.isReplacedBySingleFile(path);
+    return ModelIndex.reads(path)
+        && !PipelineFiles.isReplacedBySingleFile(path)
+        && !path.equals(PipelineFiles.SINGLE_FILE); // of the folder's own
   }
 
   /**
@@ -60,7 +62,9 @@ final class SingleFileModel {
       Path folder =
           PrivateFolder.of(cache)
               .resolve(configurations.getFileName() + "-" + UUID.nameUUIDFromBytes(name));
-      for (Path path : listConfigurations(configurations)) {
+      List<Path> paths = listConfigurations(configurations);
+      removeOtherLinks(folder, paths);
+      for (Path path : paths) {
         makeLink(folder.resolve(path.toString()), configurations.resolve(path));
       }
       makeLink(folder.resolve(PipelineFiles.SINGLE_FILE), absolute);
@@ -93,6 +97,21 @@ final class SingleFileModel {
   private static List<Path> listConfigurations(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder, DEPTH)) {
       return files.map(folder::relativize).filter(path -> reads(path.toString())).toList();
+    }
+  }
+
+  /** Removes the links to configurations that are there no more. */
+  private static void removeOtherLinks(Path folder, List<Path> paths) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> links = Files.walk(folder, DEPTH)) {
+      for (Path link : links.filter(Files::isSymbolicLink).toList()) {
+        Path path = folder.relativize(link);
+        if (!paths.contains(path) && !path.equals(Path.of(PipelineFiles.SINGLE_FILE))) {
+          Files.deleteIfExists(link);
+        }
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.boxwright.diffusion.loading;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,11 +41,31 @@ class SingleFileTest {
 
   @ParameterizedTest
   @CsvSource({
+    "unet, model.diffusion_model., middle_block.1",
+    "unet, model.diffusion_model., input_blocks.99999999999.0.x",
+    "vae, first_stage_model., decoder.up.99999999999.x",
+    "text_encoder, cond_stage_model.model., transformer.resblocks.99999999999.x",
+  })
+  void oddNamesAreKeptSoThatTheyAreLeftOver(String component, String prefix, String name)
+      throws IOException {
+    assertThat(SingleFile.read(component, write(4, prefix + name))).containsKey(name);
+  }
+
+  @Test
+  void aJointProjectionThatHasNoThreePartsIsLeftOver() throws IOException {
+    Path file = write(4, "cond_stage_model.model.transformer.resblocks.0.attn.in_proj_bias");
+
+    assertThat(SingleFile.read("text_encoder", file))
+        .containsOnlyKeys("text_model.encoder.layers.0.attn.in_proj_bias");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "4, conditioner.embedders.0.weight, it is of Stable Diffusion XL; use a checkpoint of",
     "4, model.diffusion_model.joint_blocks.0.weight, it is of Stable Diffusion 3; use",
     "4, double_blocks.0.img_attn.weight, it is of Flux; use",
     "4, control_model.input_blocks.0.0.weight, it is a ControlNet; use",
-    "4, lora_unet_x.lora_down.weight, it is a LoRA: give it to --lora; use",
+    "4, lora_unet_x.lora_down.weight, it is a LoRA: give it to --lora",
     "4, first_stage_model.decoder.conv_in.bias, it holds no weights of the text_encoder",
     "9, first_stage_model.decoder.conv_in.bias, 'it is an inpainting model, whose UNet has 9 input channels'",
   })

@@ -100,6 +100,28 @@ class ModelFolderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "file://"})
+  void aFileInTheFolderDoesNotTakeThePlaceOfTheOneBesideIt(String scheme) throws Exception {
+    Path file = putSingleFileBesideTheModel();
+    Files.writeString(source.resolve("checkpoint.safetensors"), "of another model");
+
+    assertThat(localize(scheme + file).resolve("checkpoint.safetensors"))
+        .hasSameBinaryContentAs(file);
+  }
+
+  @Test
+  void aConfigurationThatIsRemovedIsNoLongerPartOfTheModel() throws Exception {
+    Path file = putSingleFileBesideTheModel();
+    Path merges = localize(file.toString()).resolve("tokenizer/merges.txt");
+    assertThat(merges).isSymbolicLink();
+
+    Files.delete(source.resolve("tokenizer/merges.txt"));
+    localize(file.toString());
+
+    assertThat(Files.isSymbolicLink(merges)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "file://"})
   void aSingleFileWithoutConfigurationsIsRefused(String scheme) throws Exception {
     Path file = putSingleFileBesideTheModel();
     Files.delete(source.resolve("model_index.json"));
