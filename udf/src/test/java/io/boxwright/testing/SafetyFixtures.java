@@ -40,7 +40,7 @@ public final class SafetyFixtures {
     return names;
   }
 
-  /** Whether diffusers finds a picture unsafe. */
+  /** Returns whether diffusers finds a picture unsafe. */
   public static boolean isUnsafe(String picture) {
     return CASES.get("nsfw").get(picture).asBoolean();
   }

@@ -31,7 +31,7 @@ final class StableDiffusionSafetyChecker {
   private static final int CONCEPTS = 17;
   private static final int SPECIAL_CARE_CONCEPTS = 3;
 
-  /** What a concept of special care adds to the scores of all later concepts. */
+  /** The amount that a concept of special care adds to the scores of all later concepts. */
   private static final float ADJUSTMENT = 0.01f;
 
   /** Scores are rounded to three decimal places. */
@@ -62,28 +62,32 @@ final class StableDiffusionSafetyChecker {
   /**
    * Some concepts.
    *
-   * @param embeds their vectors, (K, D)
-   * @param thresholds the cosine that an image may have with each, (K)
+   * @param embeds their vectors, K of D numbers one after the other
+   * @param thresholds the cosine that an image may have with each, K
    */
-  private record Concepts(NDArray embeds, NDArray thresholds) {
+  private record Concepts(float[] embeds, float[] thresholds) {
 
     private static Concepts load(StateDict weights, String name, int count, int channels) {
       return new Concepts(
-          weights.tensor(name, count, channels), weights.tensor(name + "_weights", count));
+          toFloats(weights.tensor(name, count, channels)),
+          toFloats(weights.tensor(name + "_weights", count)));
     }
 
     /** Computes the cosines (K) of an image's vector (D) with each concept. */
     private float[] cosines(float[] image) {
-      float[] values = toFloats(embeds); // K * D
-      float[] cosines = new float[values.length / image.length];
+      float[] cosines = new float[thresholds.length];
       for (int k = 0; k < cosines.length; k++) {
-        float[] concept = Arrays.copyOfRange(values, k * image.length, (k + 1) * image.length);
+        float[] concept = Arrays.copyOfRange(embeds, k * image.length, (k + 1) * image.length);
         cosines[k] = (float) CosineSimilarity.of(image, concept);
       }
       return cosines;
     }
 
+    /** Reads the numbers of a tensor; none where only headers are read. */
     private static float[] toFloats(NDArray array) {
+      if (array == null) {
+        return new float[0];
+      }
       try (ArrayScope scope = new ArrayScope()) {
         scope.suppressNotUsedWarning();
         return TorchKernels.toType(array, DataType.FLOAT32).toFloatArray();
@@ -181,14 +185,14 @@ final class StableDiffusionSafetyChecker {
   }
 
   private boolean isUnsafe(Cosines cosines) {
-    float[] specialThresholds = Concepts.toFloats(special.thresholds());
+    float[] specialThresholds = special.thresholds();
     float adjustment = 0;
     for (int k = 0; k < specialThresholds.length; k++) {
       if (score(cosines.special()[k], specialThresholds[k], adjustment) > 0) {
         adjustment = ADJUSTMENT;
       }
     }
-    float[] thresholds = Concepts.toFloats(usual.thresholds());
+    float[] thresholds = usual.thresholds();
     for (int k = 0; k < thresholds.length; k++) {
       if (score(cosines.usual()[k], thresholds[k], adjustment) > 0) {
         return true;

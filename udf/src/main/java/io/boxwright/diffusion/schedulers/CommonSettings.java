@@ -1,6 +1,7 @@
 package io.boxwright.diffusion.schedulers;
 
 import io.boxwright.diffusion.loading.ConfigValues;
+import java.util.Arrays;
 
 /**
  * The settings that every scheduler reads.
@@ -75,5 +76,18 @@ record CommonSettings(
    */
   double[] spacedTimesteps(int count) {
     return timestepSpacing.timesteps(noiseSchedule.size(), count, stepsOffset);
+  }
+
+  /**
+   * Returns {@code count} of the trained timesteps, rounded, from the highest down.
+   *
+   * @throws IllegalArgumentException if one of them was not trained, or if the highest has no
+   *     signal and the model predicts noise
+   */
+  double[] wholeTimesteps(int count) {
+    double[] rounded = Arrays.stream(spacedTimesteps(count)).map(Math::rint).toArray();
+    double[] whole = noiseSchedule.requireTrained(rounded);
+    requireSignal((int) whole[0]);
+    return whole;
   }
 }

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.ConfigValues;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
-import java.util.Arrays;
 
 /**
  * diffusers' {@code DDIMScheduler}: formulas (12) and (16) of "Denoising Diffusion Implicit Models"
@@ -38,11 +37,7 @@ final class DDIMScheduler extends VariancePreservingScheduler {
 
     @Override
     public double[] timesteps(int numInferenceSteps) {
-      double[] spaced = common.spacedTimesteps(numInferenceSteps);
-      double[] whole =
-          common.noiseSchedule().requireTrained(Arrays.stream(spaced).map(Math::rint).toArray());
-      common.requireSignal((int) whole[0]);
-      return whole;
+      return common.wholeTimesteps(numInferenceSteps);
     }
 
     @Override
@@ -97,11 +92,6 @@ final class DDIMScheduler extends VariancePreservingScheduler {
   @Override
   public boolean takesNoise(int i) {
     return eta > 0;
-  }
-
-  @Override
-  public double guidanceVariance(int i) {
-    return 1 - noiseSchedule.alphaCumprod(timestep(i));
   }
 
   private double previousAlphaCumprod(int i) {

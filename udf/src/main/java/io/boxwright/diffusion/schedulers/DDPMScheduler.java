@@ -3,7 +3,6 @@ package io.boxwright.diffusion.schedulers;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -38,11 +37,7 @@ final class DDPMScheduler extends VariancePreservingScheduler {
 
     @Override
     public double[] timesteps(int numInferenceSteps) {
-      double[] spaced = common.spacedTimesteps(numInferenceSteps);
-      double[] whole =
-          common.noiseSchedule().requireTrained(Arrays.stream(spaced).map(Math::rint).toArray());
-      common.requireSignal((int) whole[0]);
-      return whole;
+      return common.wholeTimesteps(numInferenceSteps);
     }
 
     @Override
@@ -87,10 +82,5 @@ final class DDPMScheduler extends VariancePreservingScheduler {
   @Override
   public boolean takesNoise(int i) {
     return timestep(i) > 0;
-  }
-
-  @Override
-  public double guidanceVariance(int i) {
-    return 1 - noiseSchedule.alphaCumprod(timestep(i));
   }
 }

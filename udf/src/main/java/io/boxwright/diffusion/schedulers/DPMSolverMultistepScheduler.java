@@ -14,7 +14,7 @@ import java.util.List;
  * integrates the prediction of the original), as ODE solvers of order 1 to 3 or, with the prefix
  * {@code sde-}, as SDE solvers of order 1 or 2.
  */
-final class DPMSolverMultistepScheduler extends ScaledSigmaScheduler {
+final class DPMSolverMultistepScheduler extends DPMSolverScheduler {
 
   private static final int SHORT_RUN = 15;
 
@@ -25,17 +25,7 @@ final class DPMSolverMultistepScheduler extends ScaledSigmaScheduler {
   private static final List<String> ALGORITHMS =
       List.of("dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver", "deis");
 
-  /**
-   * Values of {@code solver_type}. As in diffusers, the last three, of other schedulers, stand for
-   * the first.
-   */
-  private static final List<String> SOLVERS = List.of("midpoint", "heun", "logrho", "bh1", "bh2");
-
   private final Settings settings;
-  private final Equation equation;
-
-  /** Predictions of the original, or of the noise, in the last steps. */
-  private final ArrayHistory predictions = new ArrayHistory(3);
 
   /**
    * The settings of DPM-Solver.
@@ -124,9 +114,8 @@ final class DPMSolverMultistepScheduler extends ScaledSigmaScheduler {
   }
 
   private DPMSolverMultistepScheduler(Settings settings) {
-    super(settings);
+    super(settings, Equation.of(settings.algorithmType()));
     this.settings = settings;
-    equation = Equation.of(settings.algorithmType());
   }
 
   @Override
@@ -140,27 +129,8 @@ final class DPMSolverMultistepScheduler extends ScaledSigmaScheduler {
             case 2 -> secondOrderUpdate(transition, i, sample);
             default -> thirdOrderUpdate(transition, i, sample);
           };
-      return scope.keep(
-          equation.isStochastic()
-              ? TorchKernels.weightedSum(1, previous, transition.noise(), noise)
-              : previous);
+      return scope.keep(addNoise(previous, transition, noise));
     }
-  }
-
-  @Override
-  public boolean takesNoise(int i) {
-    return equation.isStochastic();
-  }
-
-  @Override
-  public void close() {
-    predictions.close();
-  }
-
-  private NDArray prediction(NDArray modelOutput, int i, NDArray sample) {
-    return equation.predictsOriginal()
-        ? limitedOriginal(modelOutput, i, sample)
-        : limitedNoise(modelOutput, i, sample);
   }
 
   /**

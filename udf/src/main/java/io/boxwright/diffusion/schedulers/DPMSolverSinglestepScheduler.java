@@ -12,7 +12,7 @@ import java.util.List;
  * "DPM-Solver++" (Lu et al., 2022). Steps come in groups of the solver's order. The first goes from
  * the group's start with order 1; the second and third start there again, with order 2 and 3.
  */
-final class DPMSolverSinglestepScheduler extends ScaledSigmaScheduler {
+final class DPMSolverSinglestepScheduler extends DPMSolverScheduler {
 
   /**
    * Values of {@code algorithm_type}. As in diffusers, {@code deis}, the name of another scheduler,
@@ -21,17 +21,7 @@ final class DPMSolverSinglestepScheduler extends ScaledSigmaScheduler {
   private static final List<String> ALGORITHMS =
       List.of("dpmsolver++", "dpmsolver", "sde-dpmsolver++", "deis");
 
-  /**
-   * Values of {@code solver_type}. As in diffusers, the last three, of other schedulers, stand for
-   * the first.
-   */
-  private static final List<String> SOLVERS = List.of("midpoint", "heun", "logrho", "bh1", "bh2");
-
   private final Settings settings;
-  private final Equation equation;
-
-  /** Predictions of the original, or of the noise, in the group's steps. */
-  private final ArrayHistory predictions = new ArrayHistory(3);
 
   /** The latents at the group's start. */
   private final ArrayHistory start = new ArrayHistory(1);
@@ -110,9 +100,8 @@ final class DPMSolverSinglestepScheduler extends ScaledSigmaScheduler {
   }
 
   private DPMSolverSinglestepScheduler(Settings settings) {
-    super(settings);
+    super(settings, Equation.of(settings.algorithmType()));
     this.settings = settings;
-    equation = Equation.of(settings.algorithmType());
   }
 
   @Override
@@ -132,28 +121,15 @@ final class DPMSolverSinglestepScheduler extends ScaledSigmaScheduler {
       for (int back = 1; back < weights.length; back++) {
         previous = TorchKernels.weightedSum(1, previous, weights[back], predictions.last(back));
       }
-      return scope.keep(
-          equation.isStochastic()
-              ? TorchKernels.weightedSum(1, previous, transition.noise(), noise)
-              : previous);
+      return scope.keep(addNoise(previous, transition, noise));
     }
   }
 
-  @Override
-  public boolean takesNoise(int i) {
-    return equation.isStochastic();
-  }
-
+  /** Frees the predictions and the latents at the group's start. */
   @Override
   public void close() {
-    predictions.close();
+    super.close();
     start.close();
-  }
-
-  private NDArray prediction(NDArray modelOutput, int i, NDArray sample) {
-    return equation.predictsOriginal()
-        ? limitedOriginal(modelOutput, i, sample)
-        : limitedNoise(modelOutput, i, sample);
   }
 
   /**

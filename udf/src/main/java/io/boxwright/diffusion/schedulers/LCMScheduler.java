@@ -92,9 +92,4 @@ final class LCMScheduler extends VariancePreservingScheduler {
   public boolean takesNoise(int i) {
     return i < length() - 1;
   }
-
-  @Override
-  public double guidanceVariance(int i) {
-    return 1 - noiseSchedule.alphaCumprod(timestep(i));
-  }
 }

@@ -99,11 +99,6 @@ final class PNDMScheduler extends VariancePreservingScheduler {
   }
 
   @Override
-  public double guidanceVariance(int i) {
-    return 1 - noiseSchedule.alphaCumprod(timestep(i));
-  }
-
-  @Override
   public void close() {
     outputs.close();
     start.close();
