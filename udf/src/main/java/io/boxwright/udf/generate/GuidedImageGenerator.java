@@ -17,15 +17,9 @@ import io.boxwright.udf.counters.GenerationMonitor;
 import io.boxwright.udf.executor.DetectorSpec;
 import io.boxwright.udf.executor.Detectors;
 import io.boxwright.udf.executor.DeviceType;
-import io.boxwright.udf.executor.FoundIPAdapter;
-import io.boxwright.udf.executor.FoundLora;
-import io.boxwright.udf.executor.FoundTextualInversion;
-import io.boxwright.udf.executor.IPAdapterSource;
-import io.boxwright.udf.executor.LoraSource;
 import io.boxwright.udf.executor.ModelFolder;
 import io.boxwright.udf.executor.PipelineLoader;
 import io.boxwright.udf.executor.PipelineSpec;
-import io.boxwright.udf.executor.SharedFile;
 import io.boxwright.udf.executor.TransformersModel;
 import io.boxwright.udf.executor.WeightType;
 import io.boxwright.udf.table.ImageRowWriter;
@@ -41,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
@@ -82,15 +75,9 @@ public final class GuidedImageGenerator {
   private DeviceType deviceType = DeviceType.AUTO;
   private WeightType weightType = WeightType.AUTO;
   private String variant;
-  private List<String> loras = List.of();
-  private List<FoundLora> foundLoras; // null: not read yet
-  private List<String> textualInversions = List.of();
-  private List<FoundTextualInversion> foundTextualInversions; // null: not read yet
+  private final ModelAdditions additions = new ModelAdditions();
   private SafetyCheck safetyCheck = SafetyCheck.MODEL;
-  private String ipAdapter; // null: none
-  private String imageEncoder; // null: the model's own
   private double ipAdapterScale = 1;
-  private FoundIPAdapter foundIPAdapter; // null: not read yet, or none
   private GenerationOptions options = GenerationOptions.defaults();
   private Guidance guidance; // null: the one that suits the model
   private BatchSize batchSize = BatchSize.of(8);
@@ -141,8 +128,7 @@ public final class GuidedImageGenerator {
    * none.
    */
   public GuidedImageGenerator setLoras(List<String> values) {
-    loras = List.copyOf(values);
-    foundLoras = null;
+    additions.setLoras(values);
     return this;
   }
 
@@ -151,8 +137,7 @@ public final class GuidedImageGenerator {
    * {@code FILE.safetensors:TOKEN}; default none.
    */
   public GuidedImageGenerator setTextualInversions(List<String> values) {
-    textualInversions = List.copyOf(values);
-    foundTextualInversions = null;
+    additions.setTextualInversions(values);
     return this;
   }
 
@@ -171,8 +156,7 @@ public final class GuidedImageGenerator {
    * in the column {@code ip_adapter_image}.
    */
   public GuidedImageGenerator setIPAdapter(String value) {
-    ipAdapter = value;
-    foundIPAdapter = null;
+    additions.setIPAdapter(value);
     return this;
   }
 
@@ -181,8 +165,7 @@ public final class GuidedImageGenerator {
    * null, the {@code image_encoder} of the model's folder.
    */
   public GuidedImageGenerator setImageEncoder(String value) {
-    imageEncoder = value;
-    foundIPAdapter = null;
+    additions.setImageEncoder(value);
     return this;
   }
 
@@ -303,13 +286,8 @@ public final class GuidedImageGenerator {
 
   private PretrainedOptions makePretrainedOptions() {
     PretrainedOptions loading =
-        new PretrainedOptions(Device.cpu(), DataType.FLOAT32, variant)
-            .withLoras(findLoras().stream().map(lora -> lora.source().localize()).toList())
-            .withTextualInversions(
-                findTextualInversions().stream().map(FoundTextualInversion::localize).toList())
-            .withSafetyCheck(safetyCheck);
-    FoundIPAdapter adapter = findIPAdapter();
-    return adapter == null ? loading : loading.withIPAdapter(adapter.source().localize());
+        new PretrainedOptions(Device.cpu(), DataType.FLOAT32, variant).withSafetyCheck(safetyCheck);
+    return additions.find(findModel()).addTo(loading);
   }
 
   /**
@@ -386,13 +364,9 @@ public final class GuidedImageGenerator {
   public Map<String, String> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("variant", variant);
-    settings.put("lora", describeLoras());
-    settings.put("textual_inversion", describeTextualInversions());
+    settings.putAll(additions.find(findModel()).describe());
     settings.put("safety_check", safetyCheck == SafetyCheck.NONE ? "none" : null);
-    if (ipAdapter != null) {
-      settings.putAll(findIPAdapter().describe());
-      settings.put("ip_adapter_scale", ipAdapterScale);
-    }
+    settings.put("ip_adapter_scale", additions.needPictures() ? ipAdapterScale : null);
     settings.put("device", deviceType);
     settings.put("dtype", weightType);
     settings.put("batch_size", batchSize);
@@ -411,64 +385,11 @@ public final class GuidedImageGenerator {
     return texts;
   }
 
-  /** Describes the LoRAs with their content; null without. */
-  private String describeLoras() {
-    return loras.isEmpty()
-        ? null
-        : findLoras().stream().map(FoundLora::describe).collect(Collectors.joining("; "));
-  }
-
-  /** Reads the LoRAs once, so that all images of a run are held to the same content. */
-  private List<FoundLora> findLoras() {
-    if (foundLoras == null) {
-      ModelFolder model = findModel();
-      foundLoras =
-          loras.stream()
-              .map(lora -> LoraSource.parse(lora, Path.of(model.cache()), model.hadoop().value()))
-              .map(FoundLora::of)
-              .toList();
-    }
-    return foundLoras;
-  }
-
-  /** Describes the textual inversions with their content; null without. */
-  private String describeTextualInversions() {
-    return textualInversions.isEmpty()
-        ? null
-        : findTextualInversions().stream()
-            .map(FoundTextualInversion::describe)
-            .collect(Collectors.joining("; "));
-  }
-
-  /** Reads the textual inversions once, so that all images are held to the same content. */
-  private List<FoundTextualInversion> findTextualInversions() {
-    if (foundTextualInversions == null) {
-      ModelFolder model = findModel();
-      Path cache = Path.of(model.cache());
-      foundTextualInversions =
-          textualInversions.stream()
-              .map(text -> FoundTextualInversion.of(text, cache, model.hadoop().value()))
-              .toList();
-    }
-    return foundTextualInversions;
-  }
-
-  /** Reads the IP-Adapter once, so that all images of a run are held to the same content. */
-  private FoundIPAdapter findIPAdapter() {
-    if (foundIPAdapter == null && ipAdapter != null) {
-      ModelFolder model = findModel();
-      SharedFile file =
-          SharedFile.of("IP-Adapter", ipAdapter, Path.of(model.cache()), model.hadoop().value());
-      foundIPAdapter = FoundIPAdapter.of(new IPAdapterSource(file, imageEncoder));
-    }
-    return foundIPAdapter;
-  }
-
   /** Finds the columns of the pictures; null without an IP-Adapter. */
   private ImagePromptColumns findImageColumns(StructType prompts) {
-    return ipAdapter == null
-        ? null
-        : ImagePromptColumns.of(prompts, ipAdapterScale, findModel().hadoop().value());
+    return additions.needPictures()
+        ? ImagePromptColumns.of(prompts, ipAdapterScale, findModel().hadoop().value())
+        : null;
   }
 
   /** Returns the settings that detections depend on; a detector without a model has none. */
@@ -592,16 +513,17 @@ public final class GuidedImageGenerator {
           "Model %s has changed since this run began: it is now %.16s, not %.16s"
               .formatted(modelUrl(), here.hex(), requiredModel));
     }
+    ModelAdditions.Found added = additions.find(findModel());
     return new PipelineSpec(
         findModel(),
         here,
         deviceType,
         weightType,
         variant,
-        findLoras(),
-        findTextualInversions(),
+        added.loras(),
+        added.textualInversions(),
         safetyCheck,
-        findIPAdapter(),
+        added.ipAdapter(),
         pipelineLoader);
   }
 
