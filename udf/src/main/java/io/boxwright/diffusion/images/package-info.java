@@ -1,5 +1,5 @@
 /**
- * Images: their encoding as PNG and boxes drawn on them. This package knows nothing of models and
- * Spark.
+ * Images: their decoding, their encoding as PNG, and boxes drawn on them. This package knows
+ * nothing of models and Spark.
  */
 package io.boxwright.diffusion.images;
