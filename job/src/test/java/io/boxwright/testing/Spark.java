@@ -11,10 +11,14 @@ public final class Spark {
 
   /**
    * Returns a session with the settings that every command makes; the running one if there is one.
+   * It interprets plans, because generating and compiling code takes longer than reading the few
+   * rows of a test.
    */
   public static SparkSession local() {
     SparkConf conf = LocalSpark.conf();
     SparkSettings.keepOldDates(conf);
+    conf.set("spark.sql.codegen.wholeStage", "false");
+    conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
     return LocalSpark.session(conf);
   }
 }

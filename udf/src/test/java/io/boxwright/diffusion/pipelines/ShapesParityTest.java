@@ -23,6 +23,7 @@ class ShapesParityTest {
 
   private static final JsonNode FILE = Fixtures.json("golden/shapes.json");
   private static final int SIZE = 128;
+  private static final int ROWS = 2;
 
   private static LayoutGuidanceStableDiffusionPipeline pipeline;
 
@@ -48,10 +49,10 @@ class ShapesParityTest {
     assertPictures(1, BackwardGuidance.paper());
   }
 
-  /** Compares all rows of one batch with a line of the sheet, which was made row by row. */
+  /** Compares the first rows, as one batch, with a line of the sheet, which was made row by row. */
   private static void assertPictures(int line, Guidance guidance) throws IOException {
     List<GenerationRequest> requests =
-        GuidedCases.stream(FILE.get("rows")).map(GuidedCases::request).toList();
+        GuidedCases.stream(FILE.get("rows")).limit(ROWS).map(GuidedCases::request).toList();
     BufferedImage sheet = ImageIO.read(Fixtures.path("golden/shapes.png").toFile());
     GenerationOptions options =
         GenerationOptions.defaults().withNumInferenceSteps(FILE.get("steps").asInt());
