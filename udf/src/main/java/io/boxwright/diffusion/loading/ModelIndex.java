@@ -77,6 +77,7 @@ public record ModelIndex(
    */
   public static ModelIndex open(Path folder) {
     if (!RegularFile.isListed(folder.resolve(FILE_NAME))) {
+      refusePickled(folder.toString());
       throw failure(folder, describe(folder));
     }
     JsonNode index = JsonConfig.read(folder.resolve(FILE_NAME), JsonNode.class);
@@ -89,14 +90,26 @@ public record ModelIndex(
         folder, className, family, parts, describeNotApplied(family, parts, classes));
   }
 
+  /**
+   * Refuses a pickled checkpoint, with advice.
+   *
+   * @param name its path or URI
+   * @throws ModelLoadingException if the name is that of a pickled file
+   */
+  public static void refusePickled(String name) {
+    if (PICKLED.matcher(name).matches()) {
+      throw new ModelLoadingException(
+          ("Cannot load a pipeline from %s: it is pickled, which can run code when opened; convert"
+                  + " it, in Python:"
+                  + " StableDiffusionPipeline.from_single_file(FILE).save_pretrained(FOLDER)")
+              .formatted(name));
+    }
+  }
+
   /** Describes a path that is not a diffusers folder, and says what to give instead. */
   private static String describe(Path folder) {
     if (Files.isSymbolicLink(folder) && !Files.exists(folder)) {
       return "it is a link to something that does not exist";
-    }
-    if (PICKLED.matcher(folder.toString()).matches()) {
-      return "it is pickled, which can run code when opened; convert it, in Python:"
-          + " StableDiffusionPipeline.from_single_file(FILE).save_pretrained(FOLDER)";
     }
     if (!Files.isDirectory(folder)) {
       return "it is not a folder; give one that diffusers' save_pretrained wrote";
@@ -168,7 +181,10 @@ public record ModelIndex(
         .map(this::part)
         .filter(Files::isDirectory)
         .noneMatch(part -> hasVariant(part, variant))) {
-      throw failure(folder, "no part has weights of the variant " + Printable.name(variant));
+      boolean single = RegularFile.isListed(folder.resolve(PipelineFiles.SINGLE_FILE));
+      String advice = single ? "; single files have no variants: leave it out" : "";
+      throw failure(
+          folder, "no part has weights of the variant " + Printable.name(variant) + advice);
     }
   }
 

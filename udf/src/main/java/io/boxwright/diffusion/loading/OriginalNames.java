@@ -18,6 +18,7 @@ final class OriginalNames {
 
   private static final String UNET = "model.diffusion_model.";
   private static final String VAE = "first_stage_model.";
+  private static final String MERGED_VAE = "vae.";
   private static final String CLIP = "cond_stage_model.transformer.";
   private static final String OPEN_CLIP = "cond_stage_model.model.";
 
@@ -81,13 +82,15 @@ final class OriginalNames {
   static Map<String, SafeTensor> translate(String component, Map<String, SafeTensor> file) {
     return switch (component) {
       case "unet" -> translateUnet(below(UNET, file));
-      case "vae" -> translateVae(below(VAE, file));
-      case "text_encoder" -> {
-        Map<String, SafeTensor> openClip = below(OPEN_CLIP, file);
-        yield openClip.isEmpty() ? below(CLIP, file) : translateOpenClip(openClip);
-      }
+      case "vae" -> translateVae(below(has(VAE, file) ? VAE : MERGED_VAE, file));
+      case "text_encoder" ->
+          has(OPEN_CLIP, file) ? translateOpenClip(below(OPEN_CLIP, file)) : below(CLIP, file);
       default -> Map.of();
     };
+  }
+
+  private static boolean has(String prefix, Map<String, SafeTensor> file) {
+    return file.keySet().stream().anyMatch(name -> name.startsWith(prefix));
   }
 
   private static Map<String, SafeTensor> below(String prefix, Map<String, SafeTensor> file) {

@@ -1,44 +1,137 @@
 package io.boxwright.diffusion.loading;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
- * A reader of an original checkpoint of Stable Diffusion 1.x or 2.x: one safetensors file with all
- * components.
+ * An original checkpoint of Stable Diffusion 1.x or 2.x: one safetensors file with all components.
+ * Only its header is read here.
  */
-final class SingleFile {
+public final class SingleFile {
+
+  /** The components that a checkpoint may hold, by the names of their folders in diffusers. */
+  public static final List<String> COMPONENTS = List.of("unet", "vae", "text_encoder");
 
   /** The name of the UNet's first convolution, (channels, latent channels, 3, 3). */
   private static final String CONV_IN = "model.diffusion_model.input_blocks.0.0.weight";
 
-  private static final int INPAINTING_CHANNELS = 9;
+  /** The families whose UNets have more input channels than the four of latents. */
+  private static final Map<Long, String> FAMILIES_BY_CHANNELS =
+      Map.of(
+          5L, "a depth-to-image model",
+          7L, "an upscaler",
+          8L, "an InstructPix2Pix model",
+          9L, "an inpainting model");
 
-  private SingleFile() {}
+  private final Path file;
+  private final Map<String, SafeTensor> tensors;
+
+  private SingleFile(Path file, Map<String, SafeTensor> tensors) {
+    this.file = file;
+    this.tensors = tensors;
+  }
+
+  /**
+   * Reads the header of a file.
+   *
+   * @throws ModelLoadingException if the file is missing, damaged, or of another family
+   */
+  public static SingleFile open(Path file) {
+    Map<String, SafeTensor> tensors = SafeTensors.read(file);
+    requireStableDiffusion(file, tensors);
+    return new SingleFile(file, tensors);
+  }
 
   /**
    * Reads the tensors of one component, under the names of diffusers.
    *
-   * @param component {@code unet}, {@code vae} or {@code text_encoder}
+   * @param component one of {@link #COMPONENTS}
    * @throws ModelLoadingException if the file is damaged, of another family, or has no such
    *     component
    */
   static Map<String, SafeTensor> read(String component, Path file) {
-    Map<String, SafeTensor> all = SafeTensors.read(file);
-    requireStableDiffusion(file, all);
-    Map<String, SafeTensor> tensors = OriginalNames.translate(component, all);
+    Map<String, SafeTensor> tensors = open(file).read(component);
     if (tensors.isEmpty()) {
       throw failure(file, "it holds no weights of the " + component);
     }
     return tensors;
   }
 
+  /** Returns the tensors of one component, under the names of diffusers; empty without it. */
+  Map<String, SafeTensor> read(String component) {
+    return OriginalNames.translate(component, tensors);
+  }
+
+  /**
+   * Returns whether the file has weights of a component.
+   *
+   * @param component one of {@link #COMPONENTS}
+   */
+  public boolean holds(String component) {
+    return !read(component).isEmpty();
+  }
+
+  /**
+   * Makes the configurations of a diffusers folder for the components that the file holds. They are
+   * those of Stable Diffusion 1.5 or 2.1, with the sizes that the shapes of the tensors tell.
+   *
+   * @param predictionType what the UNet predicts, such as {@code v_prediction}; null to find it, as
+   *     diffusers does: {@code epsilon} for 1.x; for 2.x {@code v_prediction}, or {@code epsilon}
+   *     if the file says that it has the training steps of the base model
+   * @return the JSON text of each file, by its path in the folder, such as {@code unet/config.json}
+   * @throws ModelLoadingException naming the size that no known architecture has
+   */
+  public Map<String, String> makeConfigurations(String predictionType) {
+    return new SingleFileConfigurations(this, predictionType).make();
+  }
+
+  /** Returns the shape of a tensor by its original name; empty if there is no such tensor. */
+  long[] shape(String name) {
+    return tensors.containsKey(name) ? tensors.get(name).shape() : new long[0];
+  }
+
+  /**
+   * Reads a tensor of one whole number.
+   *
+   * @param name the original name, such as {@code global_step}
+   * @return the number; nothing if there is no such tensor
+   */
+  OptionalLong readWholeNumber(String name) {
+    SafeTensor tensor = tensors.get(name);
+    if (tensor == null || tensor.type() != SafeTensorType.I64 || tensor.byteCount() != Long.BYTES) {
+      return OptionalLong.empty();
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      channel.read(bytes, tensor.position());
+      return OptionalLong.of(bytes.getLong(0));
+    } catch (IOException e) {
+      throw new ModelLoadingException("Cannot read " + file + ": " + e, e);
+    }
+  }
+
+  /** Returns an error that names the file. */
+  ModelLoadingException failure(String problem) {
+    return failure(file, problem);
+  }
+
   private static void requireStableDiffusion(Path file, Map<String, SafeTensor> all) {
-    refuse(file, all, name -> name.startsWith("conditioner."), "it is of Stable Diffusion XL");
-    refuse(file, all, name -> name.contains("joint_blocks."), "it is of Stable Diffusion 3");
-    refuse(file, all, name -> name.contains("double_blocks."), "it is of Flux");
-    refuse(file, all, name -> name.startsWith("control_model."), "it is a ControlNet");
+    describeOtherFamilies()
+        .forEach(
+            (sign, family) -> {
+              if (all.keySet().stream().anyMatch(sign)) {
+                throw otherFamily(file, family);
+              }
+            });
     if (all.keySet().stream().anyMatch(SingleFile::isLora)) {
       throw failure(file, "it is a LoRA: give it to --lora");
     }
@@ -46,20 +139,39 @@ final class SingleFile {
     if (convIn == null) {
       throw failure(file, "it is no checkpoint of Stable Diffusion, there is no " + CONV_IN);
     }
-    if (convIn.shape().length == 4 && convIn.shape()[1] == INPAINTING_CHANNELS) {
-      throw failure(file, "it is an inpainting model, whose UNet has 9 input channels");
+    long channels = convIn.shape().length == 4 ? convIn.shape()[1] : 0;
+    if (FAMILIES_BY_CHANNELS.containsKey(channels)) {
+      throw otherFamily(
+          file,
+          "%s, whose UNet has %d input channels"
+              .formatted(FAMILIES_BY_CHANNELS.get(channels), channels));
     }
+  }
+
+  /** Returns the families by a sign of them in the name of a tensor. */
+  private static Map<Predicate<String>, String> describeOtherFamilies() {
+    Map<Predicate<String>, String> families = new LinkedHashMap<>();
+    families.put(name -> name.startsWith("conditioner."), "of Stable Diffusion XL");
+    families.put(name -> name.contains("joint_blocks."), "of Stable Diffusion 3");
+    families.put(name -> name.contains("double_blocks."), "of Flux");
+    families.put(
+        name -> name.startsWith("control_model.") || name.startsWith("controlnet_"),
+        "a ControlNet");
+    families.put(name -> name.contains("motion_modules."), "a motion adapter of AnimateDiff");
+    families.put(name -> name.startsWith("ip_adapter."), "an IP-Adapter");
+    families.put(
+        name -> name.startsWith("down_blocks.") || name.startsWith("text_model."),
+        "a part of a diffusers folder");
+    return families;
   }
 
   private static boolean isLora(String name) {
     return name.contains("lora_down.") || name.contains("lora_A.") || name.contains("lora.down.");
   }
 
-  private static void refuse(
-      Path file, Map<String, SafeTensor> all, Predicate<String> sign, String problem) {
-    if (all.keySet().stream().anyMatch(sign)) {
-      throw failure(file, problem + "; use a checkpoint of Stable Diffusion 1.x or 2.x");
-    }
+  private static ModelLoadingException otherFamily(Path file, String family) {
+    return failure(
+        file, "it is %s; use a checkpoint of Stable Diffusion 1.x or 2.x".formatted(family));
   }
 
   private static ModelLoadingException failure(Path file, String problem) {
