@@ -31,6 +31,14 @@ final class DenoisingOptions {
   private String scheduler;
 
   @Option(
+      names = "--prediction-type",
+      paramLabel = "TYPE",
+      description =
+          "What the UNet predicts: epsilon, v_prediction or sample. Default: as the model's scheduler"
+              + " says; for single files see udf/docs/models.md.")
+  private String predictionType;
+
+  @Option(
       names = "--steps",
       defaultValue = "50",
       paramLabel = "N",
@@ -87,7 +95,8 @@ final class DenoisingOptions {
         .withGuidanceRescale(guidanceRescale)
         .withCutoffStepRatio(cutoffStepRatio)
         .withClipSkip(clipSkip)
-        .withScheduler(scheduler);
+        .withScheduler(scheduler)
+        .withPredictionType(predictionType);
   }
 
   /** Returns a size in pixels; 0 stands for the model's own. */

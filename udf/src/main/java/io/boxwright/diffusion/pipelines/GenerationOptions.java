@@ -6,6 +6,7 @@ import io.boxwright.diffusion.schedulers.SchedulerConfig;
 import io.boxwright.diffusion.schedulers.Schedulers;
 import io.boxwright.text.Printable;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -29,6 +30,9 @@ import java.util.function.Consumer;
  * @param scheduler the class name of the scheduler, such as {@code EulerDiscreteScheduler}. It is
  *     made like {@code from_config(pipe.scheduler.config)} in diffusers; null means the folder's
  *     own
+ * @param predictionType what the UNet predicts: {@code epsilon}, {@code v_prediction} or {@code
+ *     sample}, as {@code from_config(config, prediction_type=...)} sets it in diffusers; null means
+ *     what the folder's scheduler says
  * @param attentionMaps the choice to return or drop the attention maps that the scores come from
  * @param batchShape the rule for whether the last digits of an image may depend on the others of
  *     its batch
@@ -43,12 +47,15 @@ public record GenerationOptions(
     int clipSkip,
     double eta,
     String scheduler,
+    String predictionType,
     AttentionMaps attentionMaps,
     BatchShape batchShape)
     implements Serializable {
 
   /** The longest side. Memory sets a much lower limit. */
   private static final int MOST_PIXELS = 16_384;
+
+  private static final List<String> PREDICTION_TYPES = List.of("epsilon", "v_prediction", "sample");
 
   private static final String SIZES = "between 1 and " + MOST_PIXELS;
 
@@ -82,12 +89,17 @@ public record GenerationOptions(
         "between 0 and 1");
     require(clipSkip >= 0, "clip_skip", clipSkip, "at least 0");
     require(eta >= 0 && eta <= 1, "eta", eta, "between 0 and 1");
+    require(
+        predictionType == null || PREDICTION_TYPES.contains(predictionType),
+        "prediction_type",
+        Printable.name(String.valueOf(predictionType)),
+        "one of " + String.join(", ", PREDICTION_TYPES));
   }
 
   /** Returns diffusers' defaults. */
   public static GenerationOptions defaults() {
     return new GenerationOptions(
-        0, 0, 50, 7.5, 0, 1, 0, 0, null, AttentionMaps.DROP, BatchShape.FIXED);
+        0, 0, 50, 7.5, 0, 1, 0, 0, null, null, AttentionMaps.DROP, BatchShape.FIXED);
   }
 
   /** Returns whether the UNet also predicts noise for the negative prompt. */
@@ -116,6 +128,7 @@ public record GenerationOptions(
     private int clipSkip;
     private double eta;
     private String scheduler;
+    private String predictionType;
     private AttentionMaps attentionMaps;
     private BatchShape batchShape;
 
@@ -129,6 +142,7 @@ public record GenerationOptions(
       clipSkip = options.clipSkip;
       eta = options.eta;
       scheduler = options.scheduler;
+      predictionType = options.predictionType;
       attentionMaps = options.attentionMaps;
       batchShape = options.batchShape;
     }
@@ -144,6 +158,7 @@ public record GenerationOptions(
           clipSkip,
           eta,
           scheduler,
+          predictionType,
           attentionMaps,
           batchShape);
     }
@@ -197,6 +212,11 @@ public record GenerationOptions(
   /** Returns the same options with another scheduler. */
   public GenerationOptions withScheduler(String className) {
     return change(draft -> draft.scheduler = className);
+  }
+
+  /** Returns the same options with another prediction type. */
+  public GenerationOptions withPredictionType(String value) {
+    return change(draft -> draft.predictionType = value);
   }
 
   /** Returns the same options with or without attention maps. */
@@ -272,10 +292,11 @@ public record GenerationOptions(
   /** Corrects the configuration, for the folder's own scheduler or for one in its place. */
   private SchedulerConfig correct(SchedulerConfig config) {
     boolean own = Objects.equals(schedulerName(config), config.className());
-    return own ? config.forStableDiffusion() : config.forSwap();
+    SchedulerConfig corrected = own ? config.forStableDiffusion() : config.forSwap();
+    return predictionType == null ? corrected : corrected.withPredictionType(predictionType);
   }
 
-  private static void require(boolean valid, String name, Number value, String wanted) {
+  private static void require(boolean valid, String name, Object value, String wanted) {
     if (!valid) {
       throw new IllegalArgumentException(
           "Invalid option: %s is %s, it must be %s".formatted(name, value, wanted));

@@ -26,6 +26,7 @@ public final class SchedulerConfig {
   private static final String CLASS_NAME = "_class_name";
   private static final String STEPS_OFFSET = "steps_offset";
   private static final String CLIP_SAMPLE = "clip_sample";
+  private static final String PREDICTION_TYPE = "prediction_type";
 
   private final ObjectNode json; // is never changed
 
@@ -56,6 +57,11 @@ public final class SchedulerConfig {
   /** Returns the same configuration for another class. */
   public SchedulerConfig withClassName(String name) {
     return new SchedulerConfig(json.deepCopy().put(CLASS_NAME, name));
+  }
+
+  /** Returns the same configuration for a model that predicts something else. */
+  public SchedulerConfig withPredictionType(String type) {
+    return new SchedulerConfig(json.deepCopy().put(PREDICTION_TYPE, type));
   }
 
   /**
