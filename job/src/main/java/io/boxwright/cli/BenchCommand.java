@@ -8,6 +8,7 @@ import io.boxwright.job.benchmark.RunBenchmark;
 import io.boxwright.job.output.Json;
 import io.boxwright.job.report.BenchmarkReport;
 import io.boxwright.job.report.BenchmarkResult;
+import io.boxwright.udf.executor.ModelFolder;
 import io.boxwright.udf.generate.BatchSize;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -118,7 +119,11 @@ final class BenchCommand implements Callable<Integer> {
     BenchmarkSettings settings = readSettings();
     checkJson();
     BenchmarkModel found =
-        BenchmarkModel.of(model, modelOptions.modelCache(), modelOptions.pretrainedOptions());
+        BenchmarkModel.of(
+            ModelFolder.of(model, modelOptions.modelCache())
+                .withTokenizer(modelOptions.tokenizer())
+                .withPredictionType(settings.options().predictionType()),
+            modelOptions.pretrainedOptions());
     BenchmarkResult result =
         new RunBenchmark(found, settings, findDetector(), spec.commandLine().getErr()).execute();
     report(result);

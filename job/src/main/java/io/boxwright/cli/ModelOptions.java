@@ -24,9 +24,10 @@ final class ModelOptions {
   /** The help text of the option {@code --model}. */
   static final String MODEL =
       "Stable Diffusion in diffusers format: a folder with model_index.json, the same on every"
-          + " host; NAME.safetensors with original names, beside a folder NAME with the"
-          + " configurations; a Hadoop URI, such as hdfs:///models/sd, copied once to each host; a name that"
+          + " host; a checkpoint NAME.safetensors with original names, see --tokenizer; a Hadoop URI, such as hdfs:///models/sd, copied once to each host; a name that"
           + " --archives gave; or shapes, the small model that is built in.";
+
+  @Mixin private TokenizerOption tokenizer;
 
   @Mixin private ModelCacheOption modelCache;
 
@@ -79,6 +80,11 @@ final class ModelOptions {
       description = "Class that loads the pipeline in an executor.")
   private Class<? extends PipelineLoader> pipelineLoader = PipelineLoader.LayoutGuidance.class;
 
+  /** Returns the tokenizer's folder of a single file; null for the one beside it. */
+  String tokenizer() {
+    return tokenizer.folder();
+  }
+
   /** Returns the folder for copies of models that come from elsewhere. */
   Path modelCache() {
     return modelCache.folder();
@@ -105,6 +111,7 @@ final class ModelOptions {
   void configure(GuidedImageGenerator generator, String model) throws ReflectiveOperationException {
     generator
         .setModelUrl(model)
+        .setTokenizer(tokenizer.folder())
         .setModelCache(modelCache())
         .setVariant(variant)
         .setLoras(loras)

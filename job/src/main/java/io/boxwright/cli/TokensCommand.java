@@ -41,6 +41,8 @@ final class TokensCommand implements Callable<Integer> {
       description = ModelOptions.MODEL)
   private String model;
 
+  @Mixin private TokenizerOption tokenizer;
+
   @Mixin private TextualInversionOption textualInversions;
 
   @Mixin private ModelCacheOption modelCache;
@@ -78,7 +80,10 @@ final class TokensCommand implements Callable<Integer> {
 
   private CLIPTokenizer openTokenizer() {
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
-    Path folder = ModelFolder.of(model, modelCache.folder(), hadoop).localize();
+    Path folder =
+        ModelFolder.of(model, modelCache.folder(), hadoop)
+            .withTokenizer(tokenizer.folder())
+            .localize();
     return CLIPTokenizer.fromPretrained(
         ModelIndex.open(folder).part("tokenizer"),
         textualInversions.find(modelCache.folder(), hadoop).stream()

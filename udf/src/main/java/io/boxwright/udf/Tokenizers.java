@@ -46,7 +46,7 @@ final class Tokenizers implements Serializable {
   }
 
   private CLIPTokenizer load(String model) {
-    Path folder = new ModelFolder(model, modelCache, hadoop).localize();
+    Path folder = ModelFolder.of(model, Path.of(modelCache), hadoop.value()).localize();
     return CLIPTokenizer.fromPretrained(ModelIndex.open(folder).part("tokenizer"));
   }
 }

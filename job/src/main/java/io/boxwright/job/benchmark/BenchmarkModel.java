@@ -2,6 +2,7 @@ package io.boxwright.job.benchmark;
 
 import io.boxwright.diffusion.loading.ModelCache;
 import io.boxwright.diffusion.loading.ModelIndex;
+import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.loading.RandomModel;
 import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
@@ -30,23 +31,25 @@ public record BenchmarkModel(
    * Finds a model: a {@link RandomModel} such as {@code random:sd15}, otherwise a {@link
    * ModelFolder}.
    *
-   * @param cache the folder for copies of models that come from elsewhere
+   * @param model the model by its name
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the model that does not
    *     exist
    */
-  public static BenchmarkModel of(String name, Path cache, PretrainedOptions options) {
+  public static BenchmarkModel of(ModelFolder model, PretrainedOptions options) {
+    String name = model.name();
     Optional<RandomModel> random = RandomModel.named(name);
+    if (random.isPresent() && model.tokenizer() != null) {
+      throw new ModelLoadingException(
+          "Cannot use the tokenizer %s: %s has its own".formatted(model.tokenizer(), name));
+    }
     return random.isPresent()
         ? new BenchmarkModel(
             name,
-            random.get().folder(new ModelCache(cache)),
+            random.get().folder(new ModelCache(Path.of(model.cache()))),
             options,
             LayoutGuidanceStableDiffusionPipeline::fromConfig)
         : new BenchmarkModel(
-            name,
-            ModelFolder.of(name, cache).localize(),
-            options,
-            LayoutGuidanceStableDiffusionPipeline::fromPretrained);
+            name, model.localize(), options, LayoutGuidanceStableDiffusionPipeline::fromPretrained);
   }
 
   /**

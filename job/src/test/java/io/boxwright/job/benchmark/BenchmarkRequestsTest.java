@@ -7,6 +7,7 @@ import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationRequest;
 import io.boxwright.diffusion.pipelines.LayoutGuidanceStableDiffusionPipeline;
 import io.boxwright.diffusion.pipelines.PretrainedOptions;
+import io.boxwright.udf.executor.ModelFolder;
 import io.boxwright.udf.generate.BatchSize;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +22,8 @@ class BenchmarkRequestsTest {
   void everyRowHasTwoObjectsInBoxesOfItsOwn() {
     BenchmarkSettings settings =
         new BenchmarkSettings(GenerationOptions.defaults(), BatchSize.of(1), 1, 1, 0, 1);
-    BenchmarkModel model = BenchmarkModel.of("random:tiny", cache, PretrainedOptions.cpu());
+    BenchmarkModel model =
+        BenchmarkModel.of(ModelFolder.of("random:tiny", cache), PretrainedOptions.cpu());
     try (LayoutGuidanceStableDiffusionPipeline pipeline = model.load()) {
       List<GenerationRequest> requests = BenchmarkRequests.create(pipeline, 50);
 

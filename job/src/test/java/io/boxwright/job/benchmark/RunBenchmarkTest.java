@@ -11,6 +11,7 @@ import io.boxwright.diffusion.pipelines.PretrainedOptions;
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.report.BenchmarkResult;
 import io.boxwright.job.report.BenchmarkResult.Pass;
+import io.boxwright.udf.executor.ModelFolder;
 import io.boxwright.udf.generate.BatchSize;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -43,7 +44,7 @@ class RunBenchmarkTest {
   }
 
   private BenchmarkModel model() {
-    return BenchmarkModel.of("random:tiny", cache, PretrainedOptions.cpu());
+    return BenchmarkModel.of(ModelFolder.of("random:tiny", cache), PretrainedOptions.cpu());
   }
 
   private UNetFlops flops(int height, int width) {

@@ -7,25 +7,17 @@ import io.boxwright.diffusion.loading.ModelFile;
 import io.boxwright.diffusion.loading.ModelHashes;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.ModelLoadingException;
-import io.boxwright.diffusion.loading.PipelineFiles;
 import io.boxwright.diffusion.loading.RandomModel;
 import io.boxwright.text.Printable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.sql.SparkSession;
@@ -39,8 +31,8 @@ import scala.Option;
  * <ol>
  *   <li>{@code shapes}: the {@link BuiltInModel};
  *   <li>a folder that is on the host under that path, used as it is;
- *   <li>a file {@code NAME.safetensors} with original names beside a folder {@code NAME} of
- *       configurations: on the host, as a Hadoop URI, or as Spark distributed both;
+ *   <li>a file {@code NAME.safetensors} with original names: on the host, as a Hadoop URI, or as
+ *       Spark distributed it, see {@link SingleFileModel};
  *   <li>a Hadoop URI, which is anything with a scheme, such as {@code hdfs:///models/sd}: copied
  *       once to each host, see {@link ModelCache};
  *   <li>a folder that Spark unpacked, such as {@code model} after {@code --archives
@@ -48,10 +40,19 @@ import scala.Option;
  * </ol>
  *
  * @param name the name that the person gave
+ * @param tokenizer the folder of a single file's tokenizer, a path or a Hadoop URI; null for the
+ *     one beside the file
+ * @param predictionType what the UNet of a single file predicts, such as {@code v_prediction}; null
+ *     to find it
  * @param cache the folder for copies on each host
  * @param hadoop the settings of file systems
  */
-public record ModelFolder(String name, String cache, SerializableConfiguration hadoop)
+public record ModelFolder(
+    String name,
+    String tokenizer,
+    String predictionType,
+    String cache,
+    SerializableConfiguration hadoop)
     implements Serializable {
 
   /** Makes a model with the file systems of the running session, if there is one. */
@@ -66,7 +67,18 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
 
   /** Makes a model with file systems by Hadoop's settings. */
   public static ModelFolder of(String name, Path cache, Configuration hadoop) {
-    return new ModelFolder(name, cache.toString(), new SerializableConfiguration(hadoop));
+    return new ModelFolder(
+        name, null, null, cache.toString(), new SerializableConfiguration(hadoop));
+  }
+
+  /** Returns the same model with the tokenizer of a folder. */
+  public ModelFolder withTokenizer(String folder) {
+    return new ModelFolder(name, folder, predictionType, cache, hadoop);
+  }
+
+  /** Returns the same model with a prediction type. */
+  public ModelFolder withPredictionType(String type) {
+    return new ModelFolder(name, tokenizer, type, cache, hadoop);
   }
 
   /**
@@ -80,15 +92,17 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
     if (name.isBlank()) {
       throw new ModelLoadingException("Cannot read a model: its name is empty");
     }
+    Path folder = path();
+    requireTokenizerFits(folder);
     if (name.equals(BuiltInModel.NAME)) {
       return BuiltInModel.folder(modelCache());
     }
-    Path folder = path();
     if (Files.isDirectory(folder)) {
       return folder;
     }
+    ModelIndex.refusePickled(name);
     if (SingleFileModel.isName(name)) {
-      return localizeSingleFile(folder);
+      return new SingleFileModel(this).localize();
     }
     if (RandomModel.isName(name)) {
       throw new ModelLoadingException(
@@ -100,12 +114,12 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
     return findUnpacked().filter(Files::isDirectory).orElse(folder);
   }
 
-  private Path localizeSingleFile(Path path) {
-    if (Files.exists(path) || !isUri()) {
-      Path file = Files.exists(path) ? path : findUnpacked().filter(Files::exists).orElse(path);
-      return SingleFileModel.link(file, Path.of(cache));
+  private void requireTokenizerFits(Path folder) {
+    if (tokenizer != null && (!SingleFileModel.isName(name) || Files.isDirectory(folder))) {
+      throw new ModelLoadingException(
+          "Cannot use the tokenizer %s: model %s has its own; only single files NAME.safetensors take one"
+              .formatted(Printable.value(tokenizer), Printable.value(name)));
     }
-    return modelCache().folder(name, listSingleFile());
   }
 
   private Path path() {
@@ -148,27 +162,10 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
     return new ModelCache(Path.of(cache));
   }
 
-  private List<ModelFile> listSingleFile() {
-    String configurations = SingleFileModel.configurations(name);
-    try {
-      org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(name);
-      FileSystem fileSystem = FileSystems.of(file, hadoop.value());
-      FileStatus status = fileSystem.getFileStatus(file);
-      if (!fileSystem.exists(new org.apache.hadoop.fs.Path(configurations, ModelIndex.FILE_NAME))) {
-        throw SingleFileModel.noConfigurations(name, configurations);
-      }
-      List<ModelFile> files = new ArrayList<>(listFiles(configurations));
-      files.removeIf(configuration -> !SingleFileModel.reads(configuration.path()));
-      files.add(modelFile(fileSystem, PipelineFiles.SINGLE_FILE, status));
-      return files;
-    } catch (IOException | IllegalArgumentException e) { // the latter for unknown hosts
-      throw new ModelLoadingException("Cannot read %s: %s".formatted(name, e.getMessage()), e);
-    }
-  }
-
   private List<ModelFile> listRequiredFiles() {
     try {
-      List<ModelFile> files = listFiles(name);
+      List<ModelFile> files =
+          new SharedFolder(name, Path.of(cache), hadoop.value()).list(ModelIndex::reads);
       if (files.stream().noneMatch(file -> file.path().equals(ModelIndex.FILE_NAME))) {
         throw new FileNotFoundException("there is no " + ModelIndex.FILE_NAME);
       }
@@ -176,28 +173,5 @@ public record ModelFolder(String name, String cache, SerializableConfiguration h
     } catch (IOException | IllegalArgumentException e) { // the latter for unknown hosts
       throw new ModelLoadingException("Cannot read %s: %s".formatted(name, e.getMessage()), e);
     }
-  }
-
-  private List<ModelFile> listFiles(String source) throws IOException {
-    org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(source);
-    FileSystem fileSystem = FileSystems.of(folder, hadoop.value());
-    URI root = fileSystem.makeQualified(folder).toUri();
-    List<ModelFile> files = new ArrayList<>();
-    RemoteIterator<LocatedFileStatus> listing = fileSystem.listFiles(folder, true);
-    while (listing.hasNext()) {
-      LocatedFileStatus file = listing.next();
-      String path = root.relativize(file.getPath().toUri()).getPath();
-      if (ModelIndex.reads(path)) {
-        files.add(modelFile(fileSystem, path, file));
-      }
-    }
-    files.sort(Comparator.comparing(ModelFile::path));
-    return files;
-  }
-
-  /** Describes a file of a Hadoop file system by its path in the model. */
-  static ModelFile modelFile(FileSystem fileSystem, String path, FileStatus file) {
-    String written = String.valueOf(file.getModificationTime());
-    return new ModelFile(path, file.getLen(), written, () -> fileSystem.open(file.getPath()));
   }
 }

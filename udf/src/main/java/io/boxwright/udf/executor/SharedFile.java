@@ -12,6 +12,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
@@ -57,13 +58,24 @@ public record SharedFile(String kind, String name, String cache, SerializableCon
     if (Files.exists(file)) {
       return file;
     }
-    if (name.matches("[A-Za-z][A-Za-z0-9+.-]+:/.*")) {
+    if (isUri(name)) {
       return copy();
     }
     if (SparkEnv.get() != null && Files.exists(Path.of(SparkFiles.get(name)))) {
       return Path.of(SparkFiles.get(name));
     }
     return file;
+  }
+
+  /** Returns whether a name is a Hadoop URI with an absolute path, such as {@code hdfs:///sd}. */
+  static boolean isUri(String name) {
+    return name.matches("[A-Za-z][A-Za-z0-9+.-]+:/.*");
+  }
+
+  /** Describes a file of a Hadoop file system by its path in the model. */
+  static ModelFile modelFile(FileSystem fileSystem, String path, FileStatus file) {
+    String written = String.valueOf(file.getModificationTime());
+    return new ModelFile(path, file.getLen(), written, () -> fileSystem.open(file.getPath()));
   }
 
   private Path path() {
@@ -78,8 +90,7 @@ public record SharedFile(String kind, String name, String cache, SerializableCon
     try {
       org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(name);
       FileSystem fileSystem = FileSystems.of(path, hadoop.value());
-      ModelFile file =
-          ModelFolder.modelFile(fileSystem, path.getName(), fileSystem.getFileStatus(path));
+      ModelFile file = modelFile(fileSystem, path.getName(), fileSystem.getFileStatus(path));
       return new ModelCache(Path.of(cache)).folder(name, List.of(file)).resolve(path.getName());
     } catch (IOException | IllegalArgumentException e) { // the latter for unknown hosts
       throw failure(e.getMessage(), e);

@@ -71,6 +71,7 @@ public final class GuidedImageGenerator {
   public static final String ONLY_IMAGES = "_boxwright_only_images";
 
   private String modelUrl;
+  private String tokenizer; // null: the model's own
   private Path modelCache = ModelCache.defaultFolder();
   private DeviceType deviceType = DeviceType.AUTO;
   private WeightType weightType = WeightType.AUTO;
@@ -89,9 +90,19 @@ public final class GuidedImageGenerator {
   private String requiredModel; // null: any model
   private GenerationMonitor monitor;
 
-  /** Sets the diffusers folder, which {@link ModelFolder} finds on each host. Required. */
+  /** Sets the model, which {@link ModelFolder} finds on each host. Required. */
   public GuidedImageGenerator setModelUrl(String value) {
     modelUrl = value;
+    return this;
+  }
+
+  /**
+   * Sets the tokenizer's folder of a single file NAME.safetensors: a folder that is the same on
+   * each host, a Hadoop URI, or a name that {@code --archives} gave; default null, the one beside
+   * the file. Other models have a tokenizer of their own and refuse another.
+   */
+  public GuidedImageGenerator setTokenizer(String value) {
+    tokenizer = value;
     return this;
   }
 
@@ -538,7 +549,9 @@ public final class GuidedImageGenerator {
     if (modelUrl == null) {
       throw new IllegalArgumentException("No model: call setModelUrl first");
     }
-    return ModelFolder.of(modelUrl, modelCache);
+    return ModelFolder.of(modelUrl, modelCache)
+        .withTokenizer(tokenizer)
+        .withPredictionType(options.predictionType());
   }
 
   private static int requirePositive(String name, int value) {

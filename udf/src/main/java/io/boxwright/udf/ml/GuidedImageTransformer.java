@@ -61,6 +61,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
 
   private final String uid;
   private final Param<String> modelUrl;
+  private final Param<String> tokenizer;
   private final Param<String> modelCache;
   private final Param<String> deviceType;
   private final Param<String> weightType;
@@ -80,6 +81,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
   private final IntParam clipSkip;
   private final DoubleParam eta;
   private final Param<String> scheduler;
+  private final Param<String> predictionType;
   private final Param<String> attentionMaps;
   private final Param<String> batchShape;
   private final Param<String> guidance;
@@ -97,9 +99,12 @@ public final class GuidedImageTransformer extends Transformer implements Default
   /** Makes a stage with a given id, as Spark does when it copies or loads one. */
   public GuidedImageTransformer(String uid) {
     this.uid = uid; // before the params, which read it
-    modelUrl =
+    modelUrl = new Param<>(this, "modelUrl", "the model, as the option --model takes it; required");
+    tokenizer =
         new Param<>(
-            this, "modelUrl", "the diffusers folder, as the option --model takes it; required");
+            this,
+            "tokenizer",
+            "the tokenizer's folder of a single file NAME.safetensors; unset: the one beside the file");
     modelCache =
         new Param<>(
             this,
@@ -169,6 +174,11 @@ public final class GuidedImageTransformer extends Transformer implements Default
     eta = new DoubleParam(this, "eta", "the noise of DDIM steps, 0 to 1");
     scheduler =
         new Param<>(this, "scheduler", "the class name of the scheduler; unset: the model's own");
+    predictionType =
+        new Param<>(
+            this,
+            "predictionType",
+            "what the UNet predicts: epsilon, v_prediction or sample; unset: as the model says");
     attentionMaps =
         new Param<>(
             this, "attentionMaps", "whether the table has the column attention: drop or keep");
@@ -280,6 +290,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
             .setModelUrl(
                 find(modelUrl)
                     .orElseThrow(() -> new IllegalArgumentException("No model: set modelUrl")))
+            .setTokenizer(find(tokenizer).orElse(null))
             .setDeviceType(parse(DeviceType.class, deviceType))
             .setWeightType(parse(WeightType.class, weightType))
             .setVariant(find(variant).orElse(null))
@@ -315,6 +326,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
         .withClipSkip(getClipSkip())
         .withEta(getEta())
         .withScheduler(find(scheduler).orElse(null))
+        .withPredictionType(find(predictionType).orElse(null))
         .withAttentionMaps(parse(AttentionMaps.class, attentionMaps))
         .withBatchShape(parse(BatchShape.class, batchShape));
   }
@@ -369,14 +381,29 @@ public final class GuidedImageTransformer extends Transformer implements Default
     return modelUrl;
   }
 
-  /** Sets the diffusers folder, as the option --model takes it; required. */
+  /** Sets the model, as the option --model takes it; required. */
   public GuidedImageTransformer setModelUrl(String value) {
     return with(modelUrl, value);
   }
 
-  /** Returns the diffusers folder, as the option --model takes it. */
+  /** Returns the model, as the option --model takes it. */
   public String getModelUrl() {
     return getOrDefault(modelUrl);
+  }
+
+  /** Returns the param of that name. */
+  public Param<String> tokenizer() {
+    return tokenizer;
+  }
+
+  /** Sets the tokenizer's folder of a single file; unset: the one beside the file. */
+  public GuidedImageTransformer setTokenizer(String value) {
+    return with(tokenizer, value);
+  }
+
+  /** Returns the tokenizer's folder of a single file. */
+  public String getTokenizer() {
+    return getOrDefault(tokenizer);
   }
 
   /** Returns the param of that name. */
@@ -666,6 +693,21 @@ public final class GuidedImageTransformer extends Transformer implements Default
   /** Returns the class name of the scheduler. */
   public String getScheduler() {
     return getOrDefault(scheduler);
+  }
+
+  /** Returns the param of that name. */
+  public Param<String> predictionType() {
+    return predictionType;
+  }
+
+  /** Sets what the UNet predicts: epsilon, v_prediction or sample; unset: as the model says. */
+  public GuidedImageTransformer setPredictionType(String value) {
+    return with(predictionType, value);
+  }
+
+  /** Returns what the UNet predicts. */
+  public String getPredictionType() {
+    return getOrDefault(predictionType);
   }
 
   /** Returns the param of that name. */
