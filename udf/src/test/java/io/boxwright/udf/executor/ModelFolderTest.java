@@ -122,21 +122,10 @@ class ModelFolderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "file://"})
-  void aSingleFileWithoutConfigurationsIsRefused(String scheme) throws Exception {
-    Path file = putSingleFileBesideTheModel();
-    Files.delete(source.resolve("model_index.json"));
-
-    assertThatThrownBy(() -> localize(scheme + file))
-        .isInstanceOf(ModelLoadingException.class)
-        .hasMessageContaining("its configurations and tokenizer are missing")
-        .hasMessageContaining(source.toString());
-  }
-
-  @Test
-  void aPickledFileIsRefusedWithAdvice() throws Exception {
+  void aPickledFileIsRefusedWithAdvice(String scheme) throws Exception {
     Path file = Files.writeString(folder.resolve("model.ckpt"), "pickled");
 
-    assertThatThrownBy(() -> ModelIndex.open(localize(file.toString())))
+    assertThatThrownBy(() -> localize(scheme + file))
         .isInstanceOf(ModelLoadingException.class)
         .hasMessageContaining("model.ckpt: it is pickled")
         .hasMessageContaining("from_single_file");

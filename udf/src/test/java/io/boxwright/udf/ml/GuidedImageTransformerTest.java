@@ -131,6 +131,7 @@ class GuidedImageTransformerTest {
         .extracting(Param::name)
         .containsExactlyInAnyOrder(
             "modelUrl",
+            "tokenizer",
             "modelCache",
             "deviceType",
             "weightType",
@@ -150,6 +151,7 @@ class GuidedImageTransformerTest {
             "clipSkip",
             "eta",
             "scheduler",
+            "predictionType",
             "attentionMaps",
             "batchShape",
             "guidance",
