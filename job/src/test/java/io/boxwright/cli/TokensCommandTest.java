@@ -2,9 +2,11 @@ package io.boxwright.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.boxwright.testing.Checkpoints;
 import io.boxwright.testing.TinyModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.commons.lang3.ArrayUtils;
 import org.junit.jupiter.api.Test;
 
 /** The command {@code boxwright tokens}. */
@@ -28,19 +30,19 @@ class TokensCommandTest extends CommandRuns {
   }
 
   @Test
-  void aSingleFileHasTheTokenizerOfTheFolderBesideIt() throws Exception {
-    Path model = TinyModel.copyTo(folder.resolve("model")).folder();
-    Path file = Files.createFile(folder.resolve("model.safetensors"));
+  void aSingleFileHasTheTokenizerOfAFolder() throws Exception {
+    Path file = Checkpoints.of("tiny-sd15").writeHeader(folder.resolve("model.safetensors"));
     String cache = folder.resolve("cache").toString();
+    String[] command = {"tokens", "--model", file.toString(), "--model-cache", cache, "a circle"};
 
-    assertThat(run("tokens", "--model", file.toString(), "--model-cache", cache, "a red circle"))
-        .isEqualTo(ExitCode.OK);
-    assertThat(out.toString().lines()).contains("  2  red</w>");
+    assertOneLine(run(command), "give the folder with vocab.json and merges.txt of its base model");
 
-    Files.delete(model.resolve("model_index.json"));
-    assertThat(run("tokens", "--model", file.toString(), "--model-cache", cache, "a red circle"))
-        .isEqualTo(ExitCode.INVALID_INPUT);
-    assertThat(err.toString()).contains("its configurations and tokenizer are missing");
+    String tokenizer = TinyModel.FOLDER.resolve("tokenizer").toString();
+    assertThat(run(ArrayUtils.addAll(command, "--tokenizer", tokenizer))).isEqualTo(ExitCode.OK);
+    assertThat(out.toString().lines()).contains("  1  a</w>");
+
+    TinyModel.copyTo(folder.resolve("model"));
+    assertThat(run(command)).isEqualTo(ExitCode.OK);
   }
 
   @Test

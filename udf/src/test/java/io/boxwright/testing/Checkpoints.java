@@ -39,11 +39,11 @@ public final class Checkpoints {
   /** Reads a list, such as {@code sd15} or {@code tiny-sd15}. */
   public static Checkpoints of(String list) throws IOException {
     Map<String, long[]> shapes = new LinkedHashMap<>();
+    String resource = "/fixtures/single-files/%s.txt.gz".formatted(list);
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(
-                new GZIPInputStream(
-                    Files.newInputStream(Fixtures.path("single-files/" + list + ".txt.gz"))),
+                new GZIPInputStream(Checkpoints.class.getResourceAsStream(resource)),
                 StandardCharsets.UTF_8))) {
       lines.lines().forEach(line -> shapes.put(line.split(" ")[0], parseShape(line)));
     }

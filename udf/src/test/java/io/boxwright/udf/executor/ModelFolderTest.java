@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.loading.PipelineFiles;
+import io.boxwright.testing.Checkpoints;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.LocalSpark;
 import java.nio.file.Files;
@@ -190,20 +191,30 @@ class ModelFolderTest {
   }
 
   @Test
-  void aFolderThatSparkUnpackedIsFoundByItsName() throws Exception {
+  void whatSparkDistributedIsFoundByItsName() throws Exception {
     Process tar =
         new ProcessBuilder("tar", "-czf", "../model.tar.gz", ".")
             .directory(source.toFile())
             .start();
     assertThat(tar.waitFor()).isZero();
+    Path file = Checkpoints.of("tiny-sd15").writeHeader(folder.resolve("style.safetensors"));
     try (SparkSession spark =
         LocalSpark.session(
-            LocalSpark.conf().set("spark.archives", folder.resolve("model.tar.gz") + "#model"))) {
+            LocalSpark.conf()
+                .set("spark.files", file.toString())
+                .set("spark.archives", folder.resolve("model.tar.gz") + "#model"))) {
       Path unpacked = localize("model");
 
       assertThat(unpacked).isNotEqualTo(Path.of("model"));
       assertThat(ModelIndex.open(unpacked).parts()).hasSize(5);
       assertThat(localize("none")).isEqualTo(Path.of("none"));
+      Path single =
+          ModelFolder.of("style.safetensors", folder.resolve("cache"))
+              .withTokenizer("model/tokenizer")
+              .localize();
+      assertThat(single.resolve("checkpoint.safetensors")).hasSameBinaryContentAs(file);
+      assertThat(single.resolve("tokenizer/vocab.json"))
+          .hasSameBinaryContentAs(source.resolve("tokenizer/vocab.json"));
     }
   }
 }
