@@ -1,7 +1,6 @@
 package io.boxwright.diffusion.loading;
 
 import io.boxwright.text.Printable;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -21,14 +20,20 @@ final class LoadReport {
   private static final int MOST_PROBLEMS = 1000;
 
   private final String component;
-  private final Path folder;
+  private final String place;
   private final List<String> missing = new ArrayList<>();
   private final List<String> misshaped = new ArrayList<>();
   private final List<String> mistyped = new ArrayList<>();
 
-  LoadReport(String component, Path folder) {
+  /**
+   * Creates an empty report.
+   *
+   * @param component the name for messages, such as {@code unet}
+   * @param place the folder or file that the tensors come from, for messages
+   */
+  LoadReport(String component, String place) {
     this.component = component;
-    this.folder = folder;
+    this.place = place;
   }
 
   /** Returns the name of the component. */
@@ -72,7 +77,7 @@ final class LoadReport {
     if (!problems.isEmpty()) {
       throw new ModelLoadingException(
           "Cannot load %s from %s: %s. Do the weights belong to this config.json?"
-              .formatted(component, folder, String.join("; ", problems)));
+              .formatted(component, place, String.join("; ", problems)));
     }
   }
 

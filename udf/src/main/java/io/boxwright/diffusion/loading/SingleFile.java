@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +35,14 @@ public final class SingleFile {
 
   private final Path file;
   private final Map<String, SafeTensor> tensors;
+  private final Map<String, Map<String, SafeTensor>> components = new HashMap<>();
 
   private SingleFile(Path file, Map<String, SafeTensor> tensors) {
     this.file = file;
     this.tensors = tensors;
+    for (String component : COMPONENTS) {
+      components.put(component, OriginalNames.translate(component, tensors));
+    }
   }
 
   /**
@@ -68,7 +73,7 @@ public final class SingleFile {
 
   /** Returns the tensors of one component, under the names of diffusers; empty without it. */
   Map<String, SafeTensor> read(String component) {
-    return OriginalNames.translate(component, tensors);
+    return components.get(component);
   }
 
   /**

@@ -85,8 +85,9 @@ public final class StateDict {
       NDManager manager,
       DataType dataType) {
     requireSupported(dataType);
-    Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
-    LoadReport report = new LoadReport(component, folder);
+    WeightFiles files = new WeightFiles(component, folder, name);
+    Map<String, SafeTensor> tensors = files.read(variant);
+    LoadReport report = new LoadReport(component, files.describePlace(variant));
     TensorReader reader = new TensorReader(manager, dataType);
     return new StateDict(
         report, reader, null, dataType, tensors, new HashSet<>(), "", LoraFusion.none());
@@ -110,8 +111,9 @@ public final class StateDict {
    * @throws ModelLoadingException if the files are missing, damaged or pickled
    */
   public static StateDict openHeaders(String component, Path folder, String name, String variant) {
-    Map<String, SafeTensor> tensors = new WeightFiles(component, folder, name).read(variant);
-    LoadReport report = new LoadReport(component, folder);
+    WeightFiles files = new WeightFiles(component, folder, name);
+    Map<String, SafeTensor> tensors = files.read(variant);
+    LoadReport report = new LoadReport(component, files.describePlace(variant));
     return new StateDict(
         report, null, null, DataType.FLOAT32, tensors, new HashSet<>(), "", LoraFusion.none());
   }
@@ -129,7 +131,7 @@ public final class StateDict {
   public static StateDict random(
       String component, Path folder, NDManager manager, DataType dataType) {
     requireSupported(dataType);
-    LoadReport report = new LoadReport(component, folder);
+    LoadReport report = new LoadReport(component, folder.toString());
     RandomWeights random = new RandomWeights(manager, dataType);
     return new StateDict(
         report, null, random, dataType, Map.of(), new HashSet<>(), "", LoraFusion.none());

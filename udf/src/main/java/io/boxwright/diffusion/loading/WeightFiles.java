@@ -68,6 +68,18 @@ final class WeightFiles {
     return Stream.concat(Stream.of(file.getFileName().toString()), shards).toList();
   }
 
+  /** Describes where {@link #read} finds the tensors, for messages that name some. */
+  String describePlace(String variant) {
+    if (!isInSingleFile(variant)) {
+      return folder.toString();
+    }
+    try {
+      return "%s (names as in diffusers)".formatted(singleFile().toRealPath());
+    } catch (IOException e) {
+      return singleFile().toString();
+    }
+  }
+
   /** Returns whether {@link #read} finds weights, or an index of their shards. */
   boolean exist(String variant) {
     return listCandidates(variant).stream().map(folder::resolve).anyMatch(RegularFile::isListed);

@@ -11,6 +11,7 @@ import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.loading.PipelineFiles;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.Images;
+import io.boxwright.testing.ModelCopy;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,10 +53,23 @@ class SingleFileParityTest {
   @ValueSource(strings = {"sd1", "sd2"})
   void picturesAreThoseOfDiffusers(String name) throws IOException {
     makeFolder(name);
+
+    assertPictureIsThatOfDiffusers(name, GenerationOptions.defaults());
+  }
+
+  @Test
+  void aPredictionTypeThatIsToldTakesThePlaceOfTheFolders() throws IOException {
+    ModelCopy.of(Fixtures.sd2(), folder)
+        .set("scheduler/scheduler_config.json", "prediction_type", "\"epsilon\"");
+
+    assertPictureIsThatOfDiffusers(
+        "sd2", GenerationOptions.defaults().withPredictionType("v_prediction"));
+  }
+
+  private void assertPictureIsThatOfDiffusers(String name, GenerationOptions told) {
     JsonNode testCase = Fixtures.testCase("golden/single_files.json", name);
     GenerationOptions options =
-        GenerationOptions.defaults()
-            .withSize(testCase.get("height").asInt(), testCase.get("width").asInt())
+        told.withSize(testCase.get("height").asInt(), testCase.get("width").asInt())
             .withNumInferenceSteps(testCase.get("steps").asInt())
             .withGuidanceScale(testCase.get("guidance_scale").asDouble());
     GenerationRequest request =

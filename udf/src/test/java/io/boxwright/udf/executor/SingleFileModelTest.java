@@ -182,7 +182,10 @@ class SingleFileModelTest {
 
     assertThatThrownBy(() -> check(localize()))
         .isInstanceOf(ModelLoadingException.class)
-        .hasMessageContaining("missing tensor mid_block.resnets.0.conv1.weight");
+        .hasMessageContaining(
+            "Cannot load unet from %s (names as in diffusers): missing tensor"
+                    .formatted(file.toRealPath())
+                + " mid_block.resnets.0.conv1.weight");
   }
 
   @Test
