@@ -34,11 +34,13 @@ public final class SingleFile {
           9L, "an inpainting model");
 
   private final Path file;
+  private final String name;
   private final Map<String, SafeTensor> tensors;
   private final Map<String, Map<String, SafeTensor>> components = new HashMap<>();
 
-  private SingleFile(Path file, Map<String, SafeTensor> tensors) {
+  private SingleFile(Path file, String name, Map<String, SafeTensor> tensors) {
     this.file = file;
+    this.name = name;
     this.tensors = tensors;
     for (String component : COMPONENTS) {
       components.put(component, OriginalNames.translate(component, tensors));
@@ -48,12 +50,13 @@ public final class SingleFile {
   /**
    * Reads the header of a file.
    *
+   * @param name the name for messages, where the file came from
    * @throws ModelLoadingException if the file is missing, damaged, or of another family
    */
-  public static SingleFile open(Path file) {
-    Map<String, SafeTensor> tensors = SafeTensors.read(file);
-    requireStableDiffusion(file, tensors);
-    return new SingleFile(file, tensors);
+  public static SingleFile open(Path file, String name) {
+    SingleFile opened = new SingleFile(file, name, SafeTensors.read(file));
+    opened.requireStableDiffusion();
+    return opened;
   }
 
   /**
@@ -64,11 +67,11 @@ public final class SingleFile {
    *     component
    */
   static Map<String, SafeTensor> read(String component, Path file) {
-    Map<String, SafeTensor> tensors = open(file).read(component);
-    if (tensors.isEmpty()) {
-      throw failure(file, "it holds no weights of the " + component);
+    SingleFile opened = open(file, file.toString());
+    if (!opened.holds(component)) {
+      throw opened.failure("it holds no weights of the " + component);
     }
-    return tensors;
+    return opened.read(component);
   }
 
   /** Returns the tensors of one component, under the names of diffusers; empty without it. */
@@ -100,18 +103,18 @@ public final class SingleFile {
   }
 
   /** Returns the shape of a tensor by its original name; empty if there is no such tensor. */
-  long[] shape(String name) {
-    return tensors.containsKey(name) ? tensors.get(name).shape() : new long[0];
+  long[] shape(String tensor) {
+    return tensors.containsKey(tensor) ? tensors.get(tensor).shape() : new long[0];
   }
 
   /**
    * Reads a tensor of one whole number.
    *
-   * @param name the original name, such as {@code global_step}
+   * @param original the original name, such as {@code global_step}
    * @return the number; nothing if there is no such tensor
    */
-  OptionalLong readWholeNumber(String name) {
-    SafeTensor tensor = tensors.get(name);
+  OptionalLong readWholeNumber(String original) {
+    SafeTensor tensor = tensors.get(original);
     if (tensor == null || tensor.type() != SafeTensorType.I64 || tensor.byteCount() != Long.BYTES) {
       return OptionalLong.empty();
     }
@@ -124,30 +127,24 @@ public final class SingleFile {
     }
   }
 
-  /** Returns an error that names the file. */
-  ModelLoadingException failure(String problem) {
-    return failure(file, problem);
-  }
-
-  private static void requireStableDiffusion(Path file, Map<String, SafeTensor> all) {
+  private void requireStableDiffusion() {
     describeOtherFamilies()
         .forEach(
             (sign, family) -> {
-              if (all.keySet().stream().anyMatch(sign)) {
-                throw otherFamily(file, family);
+              if (tensors.keySet().stream().anyMatch(sign)) {
+                throw otherFamily(family);
               }
             });
-    if (all.keySet().stream().anyMatch(SingleFile::isLora)) {
-      throw failure(file, "it is a LoRA: give it to --lora");
+    if (tensors.keySet().stream().anyMatch(SingleFile::isLora)) {
+      throw failure("it is a LoRA: give it to --lora");
     }
-    SafeTensor convIn = all.get(CONV_IN);
-    if (convIn == null) {
-      throw failure(file, "it is no checkpoint of Stable Diffusion, there is no " + CONV_IN);
+    if (!tensors.containsKey(CONV_IN)) {
+      throw failure("it is no checkpoint of Stable Diffusion, there is no " + CONV_IN);
     }
-    long channels = convIn.shape().length == 4 ? convIn.shape()[1] : 0;
+    long[] shape = shape(CONV_IN);
+    long channels = shape.length == 4 ? shape[1] : 0;
     if (FAMILIES_BY_CHANNELS.containsKey(channels)) {
       throw otherFamily(
-          file,
           "%s, whose UNet has %d input channels"
               .formatted(FAMILIES_BY_CHANNELS.get(channels), channels));
     }
@@ -174,12 +171,12 @@ public final class SingleFile {
     return name.contains("lora_down.") || name.contains("lora_A.") || name.contains("lora.down.");
   }
 
-  private static ModelLoadingException otherFamily(Path file, String family) {
-    return failure(
-        file, "it is %s; use a checkpoint of Stable Diffusion 1.x or 2.x".formatted(family));
+  private ModelLoadingException otherFamily(String family) {
+    return failure("it is %s; use a checkpoint of Stable Diffusion 1.x or 2.x".formatted(family));
   }
 
-  private static ModelLoadingException failure(Path file, String problem) {
-    return new ModelLoadingException("Cannot load a model from %s: %s".formatted(file, problem));
+  /** Returns an error that names the file. */
+  ModelLoadingException failure(String problem) {
+    return new ModelLoadingException("Cannot load a model from %s: %s".formatted(name, problem));
   }
 }

@@ -4,9 +4,11 @@ import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.loading.PipelineFiles;
 import io.boxwright.diffusion.loading.SingleFile;
+import io.boxwright.files.FileProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,7 +58,7 @@ final class SingleFileModel {
     if (!Files.isRegularFile(file)) {
       throw failure("there is no such file");
     }
-    this.checkpoint = SingleFile.open(file);
+    this.checkpoint = SingleFile.open(file, model.name());
   }
 
   /** Returns whether a model of that name is a single file. */
@@ -83,8 +85,8 @@ final class SingleFileModel {
           .forEach(component -> requireComponent(folder, component));
       folder.link(PipelineFiles.SINGLE_FILE, file);
       return folder.make(cache, makeName());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (UncheckedIOException e) {
+      throw failure(FileProblem.of(e.getCause()));
     }
   }
 
@@ -97,10 +99,10 @@ final class SingleFileModel {
 
   /** Returns the path or URI of the folder with what belongs to the file. */
   private String folderBeside() {
-    return isName(place) ? place.substring(0, place.length() - EXTENSION.length()) : place;
+    return place.substring(0, place.length() - EXTENSION.length());
   }
 
-  private void linkFolderBeside(LinkedFolder folder) throws IOException {
+  private void linkFolderBeside(LinkedFolder folder) {
     Optional<Path> beside = find(folderBeside(), this::reads);
     if (beside.isEmpty()) {
       return;
@@ -131,7 +133,7 @@ final class SingleFileModel {
     return path.contains("/") ? path.substring(0, path.indexOf('/')) : "";
   }
 
-  private void linkTokenizer(LinkedFolder folder) throws IOException {
+  private void linkTokenizer(LinkedFolder folder) {
     if (model.tokenizer() != null) {
       folder.removeFolder(TOKENIZER);
       if (!linkTokenizer(folder, model.tokenizer())) {
@@ -150,7 +152,7 @@ final class SingleFileModel {
     }
   }
 
-  private boolean linkTokenizer(LinkedFolder folder, String name) throws IOException {
+  private boolean linkTokenizer(LinkedFolder folder, String name) {
     Predicate<String> reads = path -> ModelIndex.reads(TOKENIZER + "/" + path);
     Optional<Path> tokenizer = find(name, reads);
     if (tokenizer.isEmpty()) {
@@ -179,9 +181,11 @@ final class SingleFileModel {
     return new SharedFolder(folder, cache, hadoop).localize(reads);
   }
 
-  private static List<String> list(Path folder, Predicate<String> reads) throws IOException {
-    try (Stream<Path> files = Files.walk(folder, DEPTH)) {
+  private static List<String> list(Path folder, Predicate<String> reads) {
+    try (Stream<Path> files = Files.walk(folder, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
       return files.map(path -> folder.relativize(path).toString()).filter(reads).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -278,6 +278,14 @@ class SingleFileModelTest {
   }
 
   @Test
+  void foldersMayBeLinks() throws IOException {
+    Checkpoints.of("tiny-sd15").write(file);
+    tokenizer = Files.createSymbolicLink(folder.resolve("link"), tokenizer);
+
+    assertThat(check(localize())).isEmpty();
+  }
+
+  @Test
   void onlySingleFilesTakeATokenizer() {
     assertThatThrownBy(() -> model(Fixtures.sd1().toString()).localize())
         .isInstanceOf(ModelLoadingException.class)
@@ -328,8 +336,9 @@ class SingleFileModelTest {
   void otherUNetsAreRefusedByName(int channels, String family) throws IOException {
     Checkpoints.of("tiny-sd15").with(CONV_IN, 32, channels, 3, 3).writeHeader(file);
 
-    assertThatThrownBy(this::localize)
+    assertThatThrownBy(() -> model("file://" + file).localize())
         .isInstanceOf(ModelLoadingException.class)
+        .hasMessageStartingWith("Cannot load a model from file://%s: it is a", file)
         .hasMessageContaining(family)
         .hasMessageContaining("%d input channels", channels);
   }
