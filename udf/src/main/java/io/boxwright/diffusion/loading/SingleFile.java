@@ -92,9 +92,9 @@ public final class SingleFile {
    * Makes the configurations of a diffusers folder for the components that the file holds. They are
    * those of Stable Diffusion 1.5 or 2.1, with the sizes that the shapes of the tensors tell.
    *
-   * @param predictionType what the UNet predicts, such as {@code v_prediction}; null to find it, as
-   *     diffusers does: {@code epsilon} for 1.x; for 2.x {@code v_prediction}, or {@code epsilon}
-   *     if the file says that it has the training steps of the base model
+   * @param predictionType what the UNet predicts, such as {@code v_prediction}; null to find it as
+   *     diffusers' {@code _legacy_load_scheduler}: {@code epsilon} for 1.x; for 2.x {@code
+   *     v_prediction}, or {@code epsilon} if the file has the training steps of the base model
    * @return the JSON text of each file, by its path in the folder, such as {@code unet/config.json}
    * @throws ModelLoadingException naming the size that no known architecture has
    */

@@ -180,6 +180,14 @@ class GuidedImageTransformerTest {
   }
 
   @Test
+  void tokenizerAndPredictionTypeAreChecked() {
+    assertThatThrownBy(() -> stage().setTokenizer("words").transform(prompts))
+        .hasMessageContaining("Cannot use the tokenizer words");
+    assertThatThrownBy(() -> stage().setPredictionType("eps").transform(prompts))
+        .hasMessageContaining("prediction_type is eps");
+  }
+
+  @Test
   void copiesHaveTheParamsAndTheExtraOnes() {
     GuidedImageTransformer stage = stage().setScheduler("DDIMScheduler");
 
