@@ -24,8 +24,8 @@ final class ModelOptions {
   /** The help text of the option {@code --model}. */
   static final String MODEL =
       "Stable Diffusion in diffusers format: a folder with model_index.json, the same on every"
-          + " host; a checkpoint NAME.safetensors with original names, see --tokenizer; a Hadoop URI, such as hdfs:///models/sd, copied once to each host; a name that"
-          + " --archives gave; or shapes, the small model that is built in.";
+          + " host; a checkpoint NAME.safetensors with original names, see --tokenizer; a Hadoop URI,"
+          + " such as hdfs:///models/sd, copied once to each host; a name that --archives gave; or shapes, the small model that is built in.";
 
   @Mixin private TokenizerOption tokenizer;
 
