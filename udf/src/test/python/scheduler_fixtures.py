@@ -5,7 +5,8 @@ Made with diffusers 0.42.1, torch 2.7.1, numpy 2.4.6, scipy, safetensors:
     python udf/src/test/python/scheduler_fixtures.py
 
 cases.json holds one entry a run: the class, the configuration it is made from (which may be
-another class's), eta, the number of steps, init_noise_sigma and the timesteps. trajectories.safetensors
+another class's), eta, the number of steps, timesteps or sigmas of its own if it has any,
+init_noise_sigma and the timesteps. trajectories.safetensors
 holds, under the run's name, the first row's latents after each step, (steps, 1, 4, 4, 4) float32, and the noise
 that all runs share: "noise", (draws, 2, 4, 4, 4), row r drawn from a generator seeded with r, the
 first draw being the initial noise; "bias", (1, 4, 4, 4), of the model that stands in for a UNet:
@@ -298,6 +299,35 @@ def distilled_cases():
     yield "TCDScheduler", "eta_sample", {**SD, "prediction_type": "sample"}, 4, 0.5
 
 
+def custom_cases():
+    """Yields (class, what the case is about, configuration, eta, set_timesteps' own timesteps or sigmas)."""
+    some = {"timesteps": [999, 736, 455, 124, 24]}
+    for name in (
+        "DDPMScheduler",
+        "DPMSolverMultistepScheduler",
+        "DPMSolverSinglestepScheduler",
+        "EulerDiscreteScheduler",
+        "HeunDiscreteScheduler",
+        "LCMScheduler",
+        "TCDScheduler",
+    ):
+        yield name, "timesteps", SD15, 0.3, some
+        yield name, "one_timestep", SD15, 0, {"timesteps": [879]}
+    yield "DDPMScheduler", "timesteps_to_zero", SD21, 0, {"timesteps": [900, 301, 0]}
+    stochastic = {**SD15, "algorithm_type": "sde-dpmsolver++", "final_sigmas_type": "sigma_min"}
+    yield "DPMSolverMultistepScheduler", "timesteps_sde", {**stochastic, "lambda_min_clipped": -2.0}, 0, some
+    yield "DPMSolverSinglestepScheduler", "timesteps_third", {**SD15, "solver_order": 3}, 0, some
+    yield "EulerDiscreteScheduler", "timesteps_leading", {**SD, "timestep_spacing": "leading"}, 0, some
+    yield "EulerDiscreteScheduler", "timesteps_log_linear", {**SD, "interpolation_type": "log_linear"}, 0, some
+    yield "HeunDiscreteScheduler", "timesteps_leading", {**SD21, "timestep_spacing": "leading"}, 0, some
+    sigmas = {"sigmas": [14.615, 3.861, 1.396, 0.652, 0.029]}
+    yield "EulerDiscreteScheduler", "sigmas", SD15, 0, sigmas
+    yield "EulerDiscreteScheduler", "sigmas_karras", {**SD15, "use_karras_sigmas": True}, 0, sigmas
+    yield "EulerDiscreteScheduler", "sigmas_leading", {**SD21, "timestep_spacing": "leading"}, 0, {"sigmas": [9.0, 0.5, 0.0]}
+    yield "EDMEulerScheduler", "sigmas", {}, 0, {"sigmas": [0.0, 0.25, 0.7, 0.9]}
+    yield "EDMEulerScheduler", "sigmas_exponential", {"sigma_schedule": "exponential"}, 0, {"sigmas": [0.0, 0.1, 0.2]}
+
+
 def make_scheduler(name, config):
     """By way of the class that the configuration names, as a folder of that class would be."""
     owner = getattr(diffusers, config.get("_class_name", name)).from_config(config)
@@ -330,9 +360,16 @@ class BrownianMotion:
         return joined
 
 
-def run(scheduler, steps, eta, bias):
+def set_timesteps(scheduler, steps, own):
+    """EDMEulerScheduler takes its sigmas as a tensor only."""
+    if isinstance(scheduler, diffusers.EDMEulerScheduler):
+        own = {key: torch.tensor(values) for key, values in own.items()}
+    scheduler.set_timesteps(**own) if own else scheduler.set_timesteps(steps)
+
+
+def run(scheduler, steps, eta, bias, own):
     rows = generators()
-    scheduler.set_timesteps(steps)
+    set_timesteps(scheduler, steps, own)
     sample = draw(rows) * scheduler.init_noise_sigma
     if isinstance(scheduler, diffusers.DPMSolverSDEScheduler):
         scheduler.noise_sampler = BrownianMotion(lambda: draw(rows))
@@ -357,9 +394,11 @@ def main():
     bias = torch.randn((1, *SHAPE), generator=torch.Generator("cpu").manual_seed(ROWS))
     tensors = {"noise": torch.stack([draw(shared) for _ in range(DRAWS)]), "bias": bias}
     runs = []
-    for name, about, config, steps, eta in cases():
+    spaced = [(*case, {}) for case in cases()]
+    custom = [(*case[:3], len(*case[4].values()), *case[3:]) for case in custom_cases()]
+    for name, about, config, steps, eta, own in spaced + custom:
         scheduler = make_scheduler(name, config)
-        trajectory = run(scheduler, steps, eta, bias)
+        trajectory = run(scheduler, steps, eta, bias, own)
         key = f"{name} {about} {steps}"
         assert key not in tensors, key
         assert trajectory.isfinite().all(), key
@@ -371,6 +410,7 @@ def main():
                 "config": config,
                 "eta": eta,
                 "steps": steps,
+                **{f"own_{key}": values for key, values in own.items()},
                 "init_noise_sigma": float(scheduler.init_noise_sigma),
                 "timesteps": scheduler.timesteps.tolist(),
             }

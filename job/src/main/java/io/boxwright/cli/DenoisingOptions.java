@@ -2,6 +2,7 @@ package io.boxwright.cli;
 
 import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options of all commands that denoise: the size of images and the steps that make them. */
@@ -45,6 +46,24 @@ final class DenoisingOptions {
       converter = CountConverter.class,
       description = "Denoising steps. Default: ${DEFAULT-VALUE}.")
   private int steps;
+
+  @Option(
+      names = "--timesteps",
+      split = ",",
+      paramLabel = "T",
+      description =
+          "Timesteps of the denoising steps, from the highest down, in place of --steps, such as"
+              + " 999,850,736,645,545,455,343,233,124,24. Not every scheduler takes them.")
+  private List<Integer> timesteps;
+
+  @Option(
+      names = "--sigmas",
+      split = ",",
+      paramLabel = "X",
+      description =
+          "Deviations of the noise before the denoising steps and after the last, in place of --steps,"
+              + " such as 14.6,6.5,2.7,0.9,0.2,0. EulerDiscreteScheduler takes them.")
+  private List<Double> sigmas;
 
   @Option(
       names = "--guidance-scale",
@@ -91,6 +110,8 @@ final class DenoisingOptions {
     return GenerationOptions.defaults()
         .withSize(orZero(height), orZero(width))
         .withNumInferenceSteps(steps)
+        .withTimesteps(timesteps)
+        .withSigmas(sigmas)
         .withGuidanceScale(guidanceScale)
         .withGuidanceRescale(guidanceRescale)
         .withCutoffStepRatio(cutoffStepRatio)

@@ -44,6 +44,8 @@ class RefusedOptionsTest extends CommandRuns {
     "--batch-timeout, 5 minutes, '5 minutes, it must be a duration such as 90s or 10m'",
     "--batch-timeout, -1, 'Invalid batch timeout: -1 s, it must be at least 0'",
     "--steps, 5m, '5m, it must be a whole number'",
+    "--timesteps, 999;5, '999;5, it must be a whole number'",
+    "--sigmas, x, 'x, it must be a number'",
     "--max-guidance-steps, 1.5, '1.5, it must be a whole number'",
     "--chunk-rows, 9999999999, '9999999999, it must be between '",
     "--save-attention=maybe, , 'maybe, it must be true or false'",
@@ -75,6 +77,11 @@ class RefusedOptionsTest extends CommandRuns {
   @Test
   void impossibleValuesAreRefused() {
     assertRefused(generate("--eta", "2"), "eta is 2.0");
+    assertRefused(
+        generate("--timesteps", "500,999"),
+        "timesteps[1] is 999, it must be less than the one before it");
+    assertRefused(
+        generate("--timesteps", "999", "--sigmas", "9,0"), "timesteps and sigmas are both given");
   }
 
   @Test

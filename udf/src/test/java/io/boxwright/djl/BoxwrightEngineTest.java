@@ -149,6 +149,8 @@ class BoxwrightEngineTest {
         .hasMessageContaining("image_encoder only serves an ip_adapter");
     assertThatThrownBy(() -> images().optDevice(Device.gpu(99)).build().loadModel())
         .hasMessageStartingWith("There is no gpu(99): PyTorch finds ");
+    assertThatThrownBy(() -> images().optArgument("timesteps", "5,x").build().loadModel())
+        .hasMessageContaining("timesteps[1] is \"x\", it must be a whole number");
     assertThatThrownBy(() -> images().optArgument("num_inference_steps", 0).build().loadModel())
         .hasMessageContaining("num_inference_steps is 0");
     assertThatThrownBy(() -> images().optArgument("guidance.los", 1).build().loadModel())

@@ -103,7 +103,7 @@ final class Evaluation {
         Versions.describeWithoutSpark(),
         options.scheduler() == null ? model.scheduler() : options.scheduler(),
         rows,
-        options.numInferenceSteps(),
+        countSteps(predictions),
         predictions,
         options.guidanceScale(),
         Math.min(settings.maxGuidanceSteps(), predictions),
@@ -112,6 +112,11 @@ final class Evaluation {
         options.width(),
         settings.warmups(),
         settings.repetitions());
+  }
+
+  /** Returns the number of steps; as in diffusers, a list has as many as there are predictions. */
+  private int countSteps(int predictions) {
+    return options.inferenceSteps().isSpaced() ? options.numInferenceSteps() : predictions;
   }
 
   private Device device() {

@@ -82,7 +82,7 @@ public final class RunBenchmark {
     say(
         "Batches of %s, %s: %d warm-up, %d timed%s",
         Count.of(settings.batchSize().mostOn(device()), "image"),
-        Count.of(settings.options().numInferenceSteps(), "step"),
+        settings.options().inferenceSteps().describe(),
         settings.warmups(),
         settings.repetitions(),
         device().isGpu() ? ", and as many again for the times of stages" : "");

@@ -51,9 +51,19 @@ public record RunSettings(
         });
     return new RunSettings(
         guided ? describeGuidance(options) : Guidances.NONE,
-        options.getOrDefault("num_inference_steps", UNKNOWN),
+        describeSteps(options),
         options.getOrDefault("scheduler", OF_THE_MODEL),
         shown);
+  }
+
+  /** Returns the number of steps, or the length of the list in its place. */
+  private static String describeSteps(Map<String, String> options) {
+    for (String list : List.of("timesteps", "sigmas")) {
+      if (options.containsKey(list)) {
+        return "%d %s".formatted(options.get(list).split(",").length, list);
+      }
+    }
+    return options.getOrDefault("num_inference_steps", UNKNOWN);
   }
 
   private static boolean isGuidanceOption(String name) {

@@ -55,5 +55,7 @@ class RunSettingsTest {
     assertThat(RunSettings.of(Map.of("scheduler", "ddim", "num_inference_steps", "20")))
         .extracting(RunSettings::scheduler, RunSettings::steps)
         .containsExactly("ddim", "20");
+    assertThat(RunSettings.of(Map.of("timesteps", "[999, 500, 20]")).steps())
+        .isEqualTo("3 timesteps");
   }
 }

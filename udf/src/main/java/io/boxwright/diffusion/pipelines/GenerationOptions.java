@@ -1,13 +1,10 @@
 package io.boxwright.diffusion.pipelines;
 
 import io.boxwright.diffusion.guidance.BatchShape;
-import io.boxwright.diffusion.schedulers.Scheduler;
-import io.boxwright.diffusion.schedulers.SchedulerConfig;
-import io.boxwright.diffusion.schedulers.Schedulers;
+import io.boxwright.diffusion.schedulers.InferenceSteps;
 import io.boxwright.text.Printable;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -16,7 +13,12 @@ import java.util.function.Consumer;
  *
  * @param height the height of the image in pixels, 0..16384; 0 means the model's own
  * @param width the width of the image in pixels, 0..16384; 0 means the model's own
- * @param numInferenceSteps the number of denoising steps, at least 1
+ * @param numInferenceSteps the number of denoising steps, at least 1; not used with timesteps or
+ *     sigmas
+ * @param timesteps the timesteps of the denoising steps, from the highest down, for schedulers that
+ *     take them; null for steps that the scheduler spaces
+ * @param sigmas the deviations of the noise before the denoising steps and after the last, for
+ *     schedulers that take them; null for steps that the scheduler spaces
  * @param guidanceScale the weight of the prompt (classifier-free guidance); 1 or less switches this
  *     guidance off
  * @param guidanceRescale how far the guided prediction gets the standard deviation of that of the
@@ -41,6 +43,8 @@ public record GenerationOptions(
     int height,
     int width,
     int numInferenceSteps,
+    List<Integer> timesteps,
+    List<Double> sigmas,
     double guidanceScale,
     double guidanceRescale,
     double cutoffStepRatio,
@@ -76,6 +80,9 @@ public record GenerationOptions(
     require(height >= 0 && height <= MOST_PIXELS, "height", height, SIZES);
     require(width >= 0 && width <= MOST_PIXELS, "width", width, SIZES);
     require(numInferenceSteps >= 1, "num_inference_steps", numInferenceSteps, "at least 1");
+    timesteps = timesteps == null ? null : List.copyOf(timesteps);
+    sigmas = sigmas == null ? null : List.copyOf(sigmas);
+    checkSteps(numInferenceSteps, timesteps, sigmas);
     require(Double.isFinite(guidanceScale), "guidance_scale", guidanceScale, "a number");
     require(
         guidanceRescale >= 0 && guidanceRescale <= 1,
@@ -99,7 +106,31 @@ public record GenerationOptions(
   /** Returns diffusers' defaults. */
   public static GenerationOptions defaults() {
     return new GenerationOptions(
-        0, 0, 50, 7.5, 0, 1, 0, 0, null, null, AttentionMaps.DROP, BatchShape.FIXED);
+        0, 0, 50, null, null, 7.5, 0, 1, 0, 0, null, null, AttentionMaps.DROP, BatchShape.FIXED);
+  }
+
+  private static void checkSteps(int number, List<Integer> timesteps, List<Double> sigmas) {
+    try {
+      chooseSteps(number, timesteps, sigmas);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("Invalid option: " + e.getMessage(), e);
+    }
+  }
+
+  private static InferenceSteps chooseSteps(
+      int number, List<Integer> timesteps, List<Double> sigmas) {
+    if (timesteps != null && sigmas != null) {
+      throw new IllegalArgumentException("timesteps and sigmas are both given: choose one of them");
+    }
+    if (timesteps != null) {
+      return InferenceSteps.ofTimesteps(timesteps);
+    }
+    return sigmas == null ? InferenceSteps.of(number) : InferenceSteps.ofSigmas(sigmas);
+  }
+
+  /** Returns the denoising steps: the given timesteps or sigmas, or the number of steps. */
+  public InferenceSteps inferenceSteps() {
+    return chooseSteps(numInferenceSteps, timesteps, sigmas);
   }
 
   /** Returns whether the UNet also predicts noise for the negative prompt. */
@@ -122,6 +153,8 @@ public record GenerationOptions(
     private int height;
     private int width;
     private int numInferenceSteps;
+    private List<Integer> timesteps;
+    private List<Double> sigmas;
     private double guidanceScale;
     private double guidanceRescale;
     private double cutoffStepRatio;
@@ -136,6 +169,8 @@ public record GenerationOptions(
       height = options.height;
       width = options.width;
       numInferenceSteps = options.numInferenceSteps;
+      timesteps = options.timesteps;
+      sigmas = options.sigmas;
       guidanceScale = options.guidanceScale;
       guidanceRescale = options.guidanceRescale;
       cutoffStepRatio = options.cutoffStepRatio;
@@ -152,6 +187,8 @@ public record GenerationOptions(
           height,
           width,
           numInferenceSteps,
+          timesteps,
+          sigmas,
           guidanceScale,
           guidanceRescale,
           cutoffStepRatio,
@@ -182,6 +219,22 @@ public record GenerationOptions(
   /** Returns the same options with another number of steps. */
   public GenerationOptions withNumInferenceSteps(int value) {
     return change(draft -> draft.numInferenceSteps = value);
+  }
+
+  /**
+   * Returns the same options with timesteps for the denoising steps, from the highest down; null
+   * for steps that the scheduler spaces.
+   */
+  public GenerationOptions withTimesteps(List<Integer> value) {
+    return change(draft -> draft.timesteps = value);
+  }
+
+  /**
+   * Returns the same options with deviations of the noise before the denoising steps and after the
+   * last; null for steps that the scheduler spaces.
+   */
+  public GenerationOptions withSigmas(List<Double> value) {
+    return change(draft -> draft.sigmas = value);
   }
 
   /** Returns the same options with another guidance scale. */
@@ -252,48 +305,6 @@ public record GenerationOptions(
         "clip_skip",
         clipSkip,
         "at most %d, the number of the text encoder's layers".formatted(layers));
-  }
-
-  /**
-   * Creates the scheduler of a run, with its timesteps set.
-   *
-   * @param config the configuration in the folder
-   * @return a scheduler that the caller closes
-   * @throws IllegalArgumentException naming the scheduler, configuration value or number of steps
-   *     that is invalid
-   */
-  Scheduler createScheduler(SchedulerConfig config) {
-    Scheduler created = Schedulers.create(schedulerName(config), correct(config), eta);
-    created.setTimesteps(numInferenceSteps);
-    return created;
-  }
-
-  /**
-   * Checks that {@link #createScheduler} can make a scheduler, without making it.
-   *
-   * @param config the configuration in the folder
-   * @throws IllegalArgumentException naming the scheduler, configuration value or number of steps
-   *     that is invalid
-   */
-  void checkScheduler(SchedulerConfig config) {
-    if (scheduler == null && !Schedulers.names().contains(config.className())) {
-      throw new IllegalArgumentException(
-          "The scheduler of the model, %s, is not supported; give another one, such as --scheduler EulerDiscreteScheduler (there are %s)"
-              .formatted(
-                  Printable.value(config.className()), String.join(", ", Schedulers.names())));
-    }
-    Schedulers.check(schedulerName(config), correct(config), numInferenceSteps);
-  }
-
-  private String schedulerName(SchedulerConfig config) {
-    return scheduler == null ? config.className() : scheduler;
-  }
-
-  /** Corrects the configuration, for the folder's own scheduler or for one in its place. */
-  private SchedulerConfig correct(SchedulerConfig config) {
-    boolean own = Objects.equals(schedulerName(config), config.className());
-    SchedulerConfig corrected = own ? config.forStableDiffusion() : config.forSwap();
-    return predictionType == null ? corrected : corrected.withPredictionType(predictionType);
   }
 
   private static void require(boolean valid, String name, Object value, String wanted) {

@@ -78,7 +78,7 @@ final class InputChecks {
    * @throws IllegalArgumentException naming the option, or the value of the configuration
    */
   void checkScheduler(GenerationOptions options) {
-    options.checkScheduler(scheduler);
+    new RunScheduler(scheduler, options).check();
   }
 
   /**

@@ -227,7 +227,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
 
     Map<String, AttentionProcessor> processors = denoiser.attnProcessors();
     try (ArrayScope scope = new ArrayScope();
-        Scheduler scheduler = options.createScheduler(schedulerConfig)) {
+        Scheduler scheduler = new RunScheduler(schedulerConfig, options).create()) {
       // 2. Encode the prompts
       Conditioning conditioning = promptEncoder.makeConditioning(run, inputs); // B rows
       Conditioning doubled =

@@ -21,10 +21,11 @@ abstract class AbstractScheduler implements Scheduler {
   }
 
   @Override
-  public final void setTimesteps(int numInferenceSteps) {
-    common.requireSteps(numInferenceSteps);
+  public final void setTimesteps(InferenceSteps steps) {
+    steps.requireTakenBy(getClass().getSimpleName());
+    common.requireSteps(steps);
     close();
-    timesteps = startRun(numInferenceSteps);
+    timesteps = startRun(steps);
   }
 
   @Override
@@ -47,12 +48,15 @@ abstract class AbstractScheduler implements Scheduler {
     return false;
   }
 
-  /** Forgets earlier steps. The scheduler may be used again after {@link #setTimesteps}. */
+  /**
+   * Forgets earlier steps. The scheduler may be used again after {@link
+   * #setTimesteps(InferenceSteps)}.
+   */
   @Override
   public void close() {}
 
   /** Prepares a run and returns its timesteps. */
-  abstract double[] startRun(int numInferenceSteps);
+  abstract double[] startRun(InferenceSteps steps);
 
   /** Returns how often the model is called in a run. */
   final int length() {

@@ -41,15 +41,19 @@ record CommonSettings(
   }
 
   /**
-   * Checks a number of steps.
+   * Checks the number of steps, or the highest of the given timesteps.
    *
-   * @throws IllegalArgumentException if the model was not trained for that many
+   * @throws IllegalArgumentException if the model was not trained for that
    */
-  void requireSteps(int numInferenceSteps) {
-    if (numInferenceSteps < 1 || numInferenceSteps > noiseSchedule.size()) {
+  void requireSteps(InferenceSteps steps) {
+    int trained = noiseSchedule.size();
+    int highest = steps.timesteps().isEmpty() ? 0 : steps.timesteps().get(0);
+    ConfigValues.require(
+        highest < trained, "timesteps[0]", highest, "less than num_train_timesteps, " + trained);
+    if (steps.sigmas().isEmpty() && (steps.number() < 1 || steps.number() > trained)) {
       throw new IllegalArgumentException(
           "num_inference_steps is %d, it must be from 1 to num_train_timesteps, %d"
-              .formatted(numInferenceSteps, noiseSchedule.size()));
+              .formatted(steps.number(), trained));
     }
   }
 
@@ -71,21 +75,20 @@ record CommonSettings(
     return new CommonSettings(noiseSchedule, predictionType, spacing, stepsOffset);
   }
 
-  /**
-   * Returns {@code count} of the trained timesteps, from the highest down; some may be fractions.
-   */
-  double[] spacedTimesteps(int count) {
-    return timestepSpacing.timesteps(noiseSchedule.size(), count, stepsOffset);
+  /** Returns the timesteps of the steps, from the highest down; some may be fractions. */
+  double[] spacedTimesteps(InferenceSteps steps) {
+    return steps.timestepsOr(
+        number -> timestepSpacing.timesteps(noiseSchedule.size(), number, stepsOffset));
   }
 
   /**
-   * Returns {@code count} of the trained timesteps, rounded, from the highest down.
+   * Returns the timesteps of the steps, rounded, from the highest down.
    *
    * @throws IllegalArgumentException if one of them was not trained, or if the highest has no
    *     signal and the model predicts noise
    */
-  double[] wholeTimesteps(int count) {
-    double[] rounded = Arrays.stream(spacedTimesteps(count)).map(Math::rint).toArray();
+  double[] wholeTimesteps(InferenceSteps steps) {
+    double[] rounded = Arrays.stream(spacedTimesteps(steps)).map(Math::rint).toArray();
     double[] whole = noiseSchedule.requireTrained(rounded);
     requireSignal((int) whole[0]);
     return whole;

@@ -36,8 +36,8 @@ final class DDIMScheduler extends VariancePreservingScheduler {
     }
 
     @Override
-    public double[] timesteps(int numInferenceSteps) {
-      return common.wholeTimesteps(numInferenceSteps);
+    public double[] timesteps(InferenceSteps steps) {
+      return common.wholeTimesteps(steps);
     }
 
     @Override
@@ -64,9 +64,9 @@ final class DDIMScheduler extends VariancePreservingScheduler {
   }
 
   @Override
-  double[] startRun(int numInferenceSteps) {
-    stepRatio = noiseSchedule.size() / numInferenceSteps;
-    return settings.timesteps(numInferenceSteps);
+  double[] startRun(InferenceSteps steps) {
+    stepRatio = noiseSchedule.size() / steps.number();
+    return settings.timesteps(steps);
   }
 
   @Override

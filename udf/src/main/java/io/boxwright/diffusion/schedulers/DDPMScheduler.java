@@ -36,8 +36,8 @@ final class DDPMScheduler extends VariancePreservingScheduler {
     }
 
     @Override
-    public double[] timesteps(int numInferenceSteps) {
-      return common.wholeTimesteps(numInferenceSteps);
+    public double[] timesteps(InferenceSteps steps) {
+      return common.wholeTimesteps(steps);
     }
 
     @Override
@@ -52,8 +52,8 @@ final class DDPMScheduler extends VariancePreservingScheduler {
   }
 
   @Override
-  double[] startRun(int numInferenceSteps) {
-    return settings.timesteps(numInferenceSteps);
+  double[] startRun(InferenceSteps steps) {
+    return settings.timesteps(steps);
   }
 
   @Override

@@ -30,9 +30,16 @@ record DistilledSteps(CommonSettings common, int originalSteps) {
   /**
    * Returns the timesteps of a run, from the highest down.
    *
-   * @throws IllegalArgumentException if there are fewer in the distillation
+   * @throws IllegalArgumentException if there are fewer in the distillation, or if the highest has
+   *     no signal and the model predicts noise
    */
-  double[] timesteps(int numInferenceSteps) {
+  double[] timesteps(InferenceSteps chosen) {
+    double[] timesteps = chosen.timestepsOr(this::spacedTimesteps);
+    common.requireSignal((int) timesteps[0]);
+    return timesteps;
+  }
+
+  private double[] spacedTimesteps(int numInferenceSteps) {
     if (numInferenceSteps > originalSteps) {
       throw new IllegalArgumentException(
           "num_inference_steps is %d, it must be at most original_inference_steps, %d"
@@ -44,7 +51,6 @@ record DistilledSteps(CommonSettings common, int originalSteps) {
       int index = (int) (i * (originalSteps / (double) numInferenceSteps));
       timesteps[i] = (originalSteps - index) * distance - 1;
     }
-    common.requireSignal((int) timesteps[0]);
     return timesteps;
   }
 }

@@ -73,32 +73,52 @@ final class EDMEulerScheduler extends AbstractScheduler {
     }
 
     /** Returns the timesteps and the noise of a run. */
-    SigmaSteps steps(int numInferenceSteps) {
-      double[] sigmas = new double[numInferenceSteps];
-      double[] timesteps = new double[numInferenceSteps];
+    SigmaSteps steps(InferenceSteps steps) {
+      double[] places = steps.sigmas().isEmpty() ? null : requirePlaces(steps.sigmaArray());
+      double[] sigmas = new double[steps.number()];
+      double[] timesteps = new double[sigmas.length];
       for (int i = 0; i < sigmas.length; i++) {
-        sigmas[i] = (float) sigma(i, numInferenceSteps);
+        sigmas[i] = (float) sigma(i, sigmas.length, places);
         timesteps[i] = (float) (0.25 * Math.log(sigmas[i]));
       }
       double last = finalSigma == FinalSigma.ZERO ? 0 : sigmas[sigmas.length - 1];
       return SigmaSteps.of(timesteps, sigmas, last);
     }
 
-    /** Returns the sigma of a step; a single exponential one is the lowest, as in diffusers. */
-    private double sigma(int i, int count) {
+    /** Checks that given places on Karras' ramp go up from 0, the highest sigma, to 1. */
+    private static double[] requirePlaces(double[] places) {
+      for (int i = 0; i < places.length; i++) {
+        require(
+            places[i] <= 1 && (i == 0 || places[i] > places[i - 1]),
+            "sigmas[%d]".formatted(i),
+            places[i],
+            "at most 1 and greater than the one before it: with EDMEulerScheduler, sigmas are places"
+                + " on its ramp from 0, sigma_max, to 1, sigma_min");
+      }
+      return places;
+    }
+
+    /**
+     * Returns the sigma of a step; a single exponential one is the lowest, as in diffusers.
+     *
+     * @param places the steps' places on Karras' ramp; null for even steps. As in diffusers, only
+     *     their number matters to exponential sigmas
+     */
+    private double sigma(int i, int count, double[] places) {
       if (sigmaSchedule.equals("exponential")) {
         double ramp = count == 1 ? 1 : i / (double) (count - 1);
         return Math.exp(Math.log(sigmaMax) + ramp * (Math.log(sigmaMin) - Math.log(sigmaMax)));
       }
-      double ramp = count == 1 ? 0 : i / (double) (count - 1);
+      double even = count == 1 ? 0 : i / (double) (count - 1);
+      double ramp = places == null ? even : places[i];
       double rootOfMax = Math.pow(sigmaMax, 1 / rho);
       double rootOfMin = Math.pow(sigmaMin, 1 / rho);
       return Math.pow(rootOfMax + ramp * (rootOfMin - rootOfMax), rho);
     }
 
     @Override
-    public double[] timesteps(int numInferenceSteps) {
-      return steps(numInferenceSteps).timesteps();
+    public double[] timesteps(InferenceSteps steps) {
+      return steps(steps).timesteps();
     }
 
     @Override
@@ -113,10 +133,10 @@ final class EDMEulerScheduler extends AbstractScheduler {
   }
 
   @Override
-  double[] startRun(int numInferenceSteps) {
-    SigmaSteps steps = settings.steps(numInferenceSteps);
-    sigmas = steps.sigmas();
-    return steps.timesteps();
+  double[] startRun(InferenceSteps steps) {
+    SigmaSteps run = settings.steps(steps);
+    sigmas = run.sigmas();
+    return run.timesteps();
   }
 
   @Override

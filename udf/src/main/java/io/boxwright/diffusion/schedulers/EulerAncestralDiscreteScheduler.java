@@ -28,6 +28,11 @@ final class EulerAncestralDiscreteScheduler extends VarianceExplodingScheduler {
     }
 
     @Override
+    public SigmaSpacing spacing() {
+      return SigmaSpacing.OF_TIMESTEPS;
+    }
+
+    @Override
     public SigmaSteps sigmaSteps(double[] spaced) {
       return SigmaSteps.of(spaced, common.noiseSchedule().interpolateSigmas(spaced), 0);
     }

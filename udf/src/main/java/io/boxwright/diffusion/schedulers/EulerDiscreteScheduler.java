@@ -1,8 +1,10 @@
 package io.boxwright.diffusion.schedulers;
 
 import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.loading.ConfigValues;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -35,6 +37,31 @@ final class EulerDiscreteScheduler extends VarianceExplodingScheduler {
           config.oneOf("interpolation_type", "linear", List.of("linear", "log_linear")),
           SigmaSpacing.read(config),
           FinalSigma.read(config));
+    }
+
+    @Override
+    public SigmaSteps steps(InferenceSteps chosen) {
+      return chosen.sigmas().isEmpty()
+          ? VarianceExplodingSettings.super.steps(chosen)
+          : stepsThrough(SigmaSteps.toFloat32(chosen.sigmaArray()));
+    }
+
+    /** Returns the steps through given sigmas; the last is the noise left after the last step. */
+    private SigmaSteps stepsThrough(double[] sigmas) {
+      if (sigmas.length == 1) {
+        throw new IllegalArgumentException(
+            "sigmas has 1 value, it must have at least 2: the last is the noise after the last step");
+      }
+      for (int i = 1; i < sigmas.length; i++) {
+        ConfigValues.require(
+            sigmas[i] < sigmas[i - 1],
+            "sigmas[%d]".formatted(i),
+            sigmas[i],
+            "less than the one before it");
+      }
+      double[] before = Arrays.copyOf(sigmas, sigmas.length - 1);
+      return new SigmaSteps(
+          SigmaSteps.toFloat32(common.noiseSchedule().timestepsOf(before)), sigmas);
     }
 
     @Override

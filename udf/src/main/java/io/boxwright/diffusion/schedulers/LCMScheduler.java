@@ -47,8 +47,8 @@ final class LCMScheduler extends VariancePreservingScheduler {
     }
 
     @Override
-    public double[] timesteps(int numInferenceSteps) {
-      return steps.timesteps(numInferenceSteps);
+    public double[] timesteps(InferenceSteps chosen) {
+      return steps.timesteps(chosen);
     }
 
     @Override
@@ -63,8 +63,8 @@ final class LCMScheduler extends VariancePreservingScheduler {
   }
 
   @Override
-  double[] startRun(int numInferenceSteps) {
-    return settings.timesteps(numInferenceSteps);
+  double[] startRun(InferenceSteps steps) {
+    return settings.timesteps(steps);
   }
 
   @Override

@@ -58,17 +58,16 @@ final class PNDMScheduler extends VariancePreservingScheduler {
     }
 
     @Override
-    public double[] timesteps(int numInferenceSteps) {
-      double[] spaced =
-          Arrays.stream(common.spacedTimesteps(numInferenceSteps)).map(Math::rint).toArray();
+    public double[] timesteps(InferenceSteps steps) {
+      double[] spaced = Arrays.stream(common.spacedTimesteps(steps)).map(Math::rint).toArray();
       double[] timesteps =
-          skipPrkSteps ? repeatSecond(spaced) : startWithPrk(spaced, stepRatio(numInferenceSteps));
+          skipPrkSteps ? repeatSecond(spaced) : startWithPrk(spaced, stepRatio(steps));
       return common.noiseSchedule().requireTrained(timesteps);
     }
 
     /** Returns the number of timesteps that a whole step goes down. */
-    int stepRatio(int numInferenceSteps) {
-      return common.noiseSchedule().size() / numInferenceSteps;
+    int stepRatio(InferenceSteps steps) {
+      return common.noiseSchedule().size() / steps.number();
     }
 
     @Override
@@ -84,10 +83,10 @@ final class PNDMScheduler extends VariancePreservingScheduler {
   }
 
   @Override
-  double[] startRun(int numInferenceSteps) {
-    stepRatio = settings.stepRatio(numInferenceSteps);
+  double[] startRun(InferenceSteps steps) {
+    stepRatio = settings.stepRatio(steps);
     prkLength = settings.skipPrkSteps() ? 0 : PRK_STEPS * CALLS_OF_PRK;
-    return settings.timesteps(numInferenceSteps);
+    return settings.timesteps(steps);
   }
 
   @Override

@@ -40,13 +40,13 @@ interface ScaledSigmaSettings extends SchedulerSettings {
   }
 
   /** Returns the timesteps and the noise of a run. */
-  default SigmaSteps steps(int numInferenceSteps) {
+  default SigmaSteps steps(InferenceSteps chosen) {
+    spacing().requireFree(chosen);
     NoiseSchedule noise = common().noiseSchedule();
-    double[] timesteps = spacedTimesteps(numInferenceSteps);
+    double[] timesteps = chosen.timestepsOr(this::spacedTimesteps);
     double[] sigmas = noise.interpolateSigmas(timesteps);
     if (!spacing().followsTimesteps()) {
-      sigmas =
-          spacing().orBetween(noise.sigma(noise.size() - 1), noise.sigma(0), numInferenceSteps);
+      sigmas = spacing().orBetween(noise.sigma(noise.size() - 1), noise.sigma(0), chosen.number());
       timesteps = wholeTimesteps(noise.timestepsOf(sigmas));
     }
     SigmaSteps steps = SigmaSteps.of(timesteps, sigmas, sigmaAfter(sigmas[sigmas.length - 1]));
@@ -70,7 +70,7 @@ interface ScaledSigmaSettings extends SchedulerSettings {
   }
 
   @Override
-  default double[] timesteps(int numInferenceSteps) {
-    return steps(numInferenceSteps).timesteps();
+  default double[] timesteps(InferenceSteps steps) {
+    return steps(steps).timesteps();
   }
 }

@@ -14,12 +14,17 @@ import ai.djl.ndarray.NDArray;
 public interface Scheduler extends AutoCloseable {
 
   /**
-   * Starts a run of {@code numInferenceSteps} denoising steps and forgets the one before.
+   * Starts a run and forgets the one before.
    *
-   * @throws IllegalArgumentException if the model was not trained for that many, or if the
-   *     scheduler needs more
+   * @throws IllegalArgumentException if the model was not trained for so many steps or so high a
+   *     timestep, if the scheduler needs more steps, or if it does not take the given list
    */
-  void setTimesteps(int numInferenceSteps);
+  void setTimesteps(InferenceSteps steps);
+
+  /** Starts a run of {@code numInferenceSteps} denoising steps. */
+  default void setTimesteps(int numInferenceSteps) {
+    setTimesteps(InferenceSteps.of(numInferenceSteps));
+  }
 
   /**
    * Returns the timestep of each call of the UNet, in order. Schedulers of {@link #order} 2 have 2N

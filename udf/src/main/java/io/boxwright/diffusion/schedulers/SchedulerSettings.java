@@ -12,10 +12,10 @@ interface SchedulerSettings {
   /**
    * Returns the timestep of each call of the model in a run, in order.
    *
-   * @param numInferenceSteps from 1 to {@code num_train_timesteps}
+   * @param steps steps that the scheduler takes; a number is from 1 to {@code num_train_timesteps}
    * @throws IllegalArgumentException if no such run is possible
    */
-  double[] timesteps(int numInferenceSteps);
+  double[] timesteps(InferenceSteps steps);
 
   /** Makes the scheduler, which the caller closes. */
   Scheduler newScheduler();

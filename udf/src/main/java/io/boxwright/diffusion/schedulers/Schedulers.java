@@ -39,18 +39,19 @@ public final class Schedulers {
   }
 
   /**
-   * Checks that a scheduler can be made and takes a number of steps, without making it.
+   * Checks that a scheduler can be made and takes the steps of a run, without making it.
    *
    * @param className the class name, such as {@code EulerDiscreteScheduler}
    * @param config the configuration of any scheduler
-   * @param numInferenceSteps the number of steps of a run
+   * @param steps the steps of a run
    * @throws IllegalArgumentException if there is no such scheduler, if no such run is possible, or
    *     if a value is not supported, naming its key
    */
-  public static void check(String className, SchedulerConfig config, int numInferenceSteps) {
+  public static void check(String className, SchedulerConfig config, InferenceSteps steps) {
     SchedulerSettings settings = read(className, config);
-    settings.common().requireSteps(numInferenceSteps);
-    settings.timesteps(numInferenceSteps);
+    steps.requireTakenBy(className);
+    settings.common().requireSteps(steps);
+    settings.timesteps(steps);
   }
 
   /**

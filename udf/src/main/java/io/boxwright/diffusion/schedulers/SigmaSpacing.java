@@ -17,6 +17,10 @@ import java.util.Optional;
  */
 record SigmaSpacing(Kind kind, Optional<Double> sigmaMin, Optional<Double> sigmaMax) {
 
+  /** The spacing of sigmas that are those of the timesteps. */
+  static final SigmaSpacing OF_TIMESTEPS =
+      new SigmaSpacing(Kind.TIMESTEPS, Optional.empty(), Optional.empty());
+
   private static final double RHO = 7;
 
   /** The kinds of spacing. */
@@ -108,6 +112,18 @@ record SigmaSpacing(Kind kind, Optional<Double> sigmaMin, Optional<Double> sigma
           "%s are true; supported: one of them".formatted(String.join(" and ", flags)));
     }
     return chosen;
+  }
+
+  /**
+   * Checks that this spacing leaves the choice of timesteps free.
+   *
+   * @throws IllegalArgumentException if timesteps are given, but would not be used
+   */
+  void requireFree(InferenceSteps steps) {
+    if (!followsTimesteps() && !steps.timesteps().isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s is true; supported with timesteps: false".formatted(kind.flag));
+    }
   }
 
   /** Returns whether the sigmas are those of the timesteps. */

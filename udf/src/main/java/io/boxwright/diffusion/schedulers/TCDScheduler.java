@@ -32,8 +32,8 @@ final class TCDScheduler extends VariancePreservingScheduler {
     }
 
     @Override
-    public double[] timesteps(int numInferenceSteps) {
-      return steps.timesteps(numInferenceSteps);
+    public double[] timesteps(InferenceSteps chosen) {
+      return steps.timesteps(chosen);
     }
 
     @Override
@@ -59,8 +59,8 @@ final class TCDScheduler extends VariancePreservingScheduler {
   }
 
   @Override
-  double[] startRun(int numInferenceSteps) {
-    return settings.timesteps(numInferenceSteps);
+  double[] startRun(InferenceSteps steps) {
+    return settings.timesteps(steps);
   }
 
   @Override

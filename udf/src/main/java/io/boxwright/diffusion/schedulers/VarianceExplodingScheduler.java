@@ -36,10 +36,10 @@ abstract class VarianceExplodingScheduler extends AbstractScheduler {
   }
 
   @Override
-  final double[] startRun(int numInferenceSteps) {
-    SigmaSteps steps = settings.steps(numInferenceSteps);
-    sigmas = steps.sigmas();
-    return steps.timesteps();
+  final double[] startRun(InferenceSteps steps) {
+    SigmaSteps run = settings.steps(steps);
+    sigmas = run.sigmas();
+    return run.timesteps();
   }
 
   /**

@@ -9,16 +9,20 @@ interface VarianceExplodingSettings extends SchedulerSettings {
    */
   SigmaSteps sigmaSteps(double[] spaced);
 
+  /** Returns the spacing of the sigmas. */
+  SigmaSpacing spacing();
+
   /** Returns the timesteps and the noise of a run. */
-  default SigmaSteps steps(int numInferenceSteps) {
-    double[] spaced = SigmaSteps.toFloat32(common().spacedTimesteps(numInferenceSteps));
+  default SigmaSteps steps(InferenceSteps chosen) {
+    spacing().requireFree(chosen);
+    double[] spaced = SigmaSteps.toFloat32(common().spacedTimesteps(chosen));
     SigmaSteps steps = sigmaSteps(spaced);
     return new SigmaSteps(
         SigmaSteps.toFloat32(steps.timesteps()), SigmaSteps.toFloat32(steps.sigmas()));
   }
 
   @Override
-  default double[] timesteps(int numInferenceSteps) {
-    return steps(numInferenceSteps).timesteps();
+  default double[] timesteps(InferenceSteps steps) {
+    return steps(steps).timesteps();
   }
 }

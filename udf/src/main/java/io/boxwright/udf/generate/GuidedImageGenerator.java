@@ -385,6 +385,9 @@ public final class GuidedImageGenerator {
     settings.putAll(detectorSettings());
     settings.put("pipeline_loader", pipelineLoader.getClass().getName());
     settings.putAll(JsonConfig.values(options));
+    if (!options.inferenceSteps().isSpaced()) {
+      settings.remove("num_inference_steps"); // the length of the list takes its place
+    }
     settings.put("guidance", guidance().method());
     settings.putAll(guidance().options());
     Map<String, String> texts = new TreeMap<>();

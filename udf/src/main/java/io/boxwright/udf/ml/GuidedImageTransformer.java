@@ -23,7 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
@@ -75,6 +77,8 @@ public final class GuidedImageTransformer extends Transformer implements Default
   private final IntParam height;
   private final IntParam width;
   private final IntParam numInferenceSteps;
+  private final IntArrayParam timesteps;
+  private final DoubleArrayParam sigmas;
   private final DoubleParam guidanceScale;
   private final DoubleParam guidanceRescale;
   private final DoubleParam cutoffStepRatio;
@@ -153,6 +157,16 @@ public final class GuidedImageTransformer extends Transformer implements Default
     width = new IntParam(this, "width", "the width of the images in pixels; 0: the model's own");
     numInferenceSteps =
         new IntParam(this, "numInferenceSteps", "the number of denoising steps, at least 1");
+    timesteps =
+        new IntArrayParam(
+            this,
+            "timesteps",
+            "timesteps in place of numInferenceSteps, from the highest down; unset: the scheduler's");
+    sigmas =
+        new DoubleArrayParam(
+            this,
+            "sigmas",
+            "deviations of the noise in place of numInferenceSteps; unset: the scheduler's");
     guidanceScale =
         new DoubleParam(
             this,
@@ -320,6 +334,8 @@ public final class GuidedImageTransformer extends Transformer implements Default
     return GenerationOptions.defaults()
         .withSize(getHeight(), getWidth())
         .withNumInferenceSteps(getNumInferenceSteps())
+        .withTimesteps(find(timesteps).map(own -> Arrays.stream(own).boxed().toList()).orElse(null))
+        .withSigmas(find(sigmas).map(own -> Arrays.stream(own).boxed().toList()).orElse(null))
         .withGuidanceScale(getGuidanceScale())
         .withGuidanceRescale(getGuidanceRescale())
         .withCutoffStepRatio(getCutoffStepRatio())
@@ -511,6 +527,36 @@ public final class GuidedImageTransformer extends Transformer implements Default
   /** Returns the number of denoising steps, at least 1. */
   public int getNumInferenceSteps() {
     return (Integer) getOrDefault(numInferenceSteps);
+  }
+
+  /** Returns the param of that name. */
+  public IntArrayParam timesteps() {
+    return timesteps;
+  }
+
+  /** Sets the timesteps of the denoising steps, from the highest down. */
+  public GuidedImageTransformer setTimesteps(int[] value) {
+    return with(timesteps, value);
+  }
+
+  /** Returns the timesteps of the denoising steps. */
+  public int[] getTimesteps() {
+    return getOrDefault(timesteps);
+  }
+
+  /** Returns the param of that name. */
+  public DoubleArrayParam sigmas() {
+    return sigmas;
+  }
+
+  /** Sets the deviations of the noise before the denoising steps and after the last. */
+  public GuidedImageTransformer setSigmas(double[] value) {
+    return with(sigmas, value);
+  }
+
+  /** Returns the deviations of the noise before the denoising steps and after the last. */
+  public double[] getSigmas() {
+    return getOrDefault(sigmas);
   }
 
   /** Returns the param of that name. */

@@ -90,8 +90,9 @@ class RandomPipelineTest {
         .doesNotThrowAnyException();
     assertThatCode(
             () ->
-                OPTIONS
-                    .createScheduler(PretrainedFolder.readSchedulerConfig(ModelIndex.open(folder)))
+                new RunScheduler(
+                        PretrainedFolder.readSchedulerConfig(ModelIndex.open(folder)), OPTIONS)
+                    .create()
                     .close())
         .doesNotThrowAnyException();
   }

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -70,11 +72,20 @@ class StableDiffusionPipelineParityTest {
         .withScheduler(scheduler.isNull() ? null : scheduler.asText())
         .withSize(testCase.get("height").asInt(0), testCase.get("width").asInt(0))
         .withNumInferenceSteps(testCase.get("steps").asInt())
+        .withTimesteps(numbers(testCase.get("timesteps"), JsonNode::asInt))
+        .withSigmas(numbers(testCase.get("sigmas"), JsonNode::asDouble))
         .withGuidanceScale(testCase.get("guidance_scale").asDouble())
         .withGuidanceRescale(testCase.get("guidance_rescale").asDouble())
         .withCutoffStepRatio(testCase.get("cutoff_step_ratio").asDouble())
         .withClipSkip(testCase.get("clip_skip").asInt())
         .withEta(testCase.get("eta").asDouble());
+  }
+
+  /** The numbers of a list, or null. */
+  private static <T> List<T> numbers(JsonNode list, Function<JsonNode, T> number) {
+    return list.isNull()
+        ? null
+        : StreamSupport.stream(list.spliterator(), false).map(number).toList();
   }
 
   private static void assertSameImages(List<BufferedImage> images, NDArray expected) {

@@ -41,8 +41,18 @@ final class SchedulerFixtures {
       SchedulerConfig config,
       double eta,
       int steps,
+      List<Integer> ownTimesteps,
+      List<Double> ownSigmas,
       double initNoiseSigma,
       double[] timesteps) {
+
+    /** The steps that the run was started with. */
+    InferenceSteps inferenceSteps() {
+      if (ownTimesteps != null) {
+        return InferenceSteps.ofTimesteps(ownTimesteps);
+      }
+      return ownSigmas == null ? InferenceSteps.of(steps) : InferenceSteps.ofSigmas(ownSigmas);
+    }
 
     @Override
     public String toString() {

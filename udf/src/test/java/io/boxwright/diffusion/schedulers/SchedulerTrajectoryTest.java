@@ -26,7 +26,7 @@ class SchedulerTrajectoryTest {
         ArrayScope ignored = new ArrayScope();
         Scheduler scheduler = Schedulers.create(run.scheduler(), run.config(), run.eta())) {
       SchedulerFixtures fixtures = new SchedulerFixtures(manager);
-      scheduler.setTimesteps(run.steps());
+      scheduler.setTimesteps(run.inferenceSteps());
 
       assertThat(scheduler.timesteps()).hasSameSizeAs(run.timesteps());
       for (int i = 0; i < run.timesteps().length; i++) {

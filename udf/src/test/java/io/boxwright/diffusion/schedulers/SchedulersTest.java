@@ -2,6 +2,7 @@ package io.boxwright.diffusion.schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.List;
@@ -245,7 +246,7 @@ class SchedulersTest {
   void aCheckRefusesWhatARunWouldRefuse(String name, String json, int steps, String problem) {
     SchedulerConfig config = SchedulerFixtures.config(json.replace('\'', '"'));
 
-    assertThatThrownBy(() -> Schedulers.check(name, config, steps))
+    assertThatThrownBy(() -> Schedulers.check(name, config, InferenceSteps.of(steps)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(problem);
     assertThatThrownBy(
@@ -259,9 +260,107 @@ class SchedulersTest {
   }
 
   @Test
+  void onlySomeSchedulersTakeTimestepsAndSigmas() {
+    InferenceSteps timesteps = InferenceSteps.ofTimesteps(List.of(999, 500));
+    InferenceSteps sigmas = InferenceSteps.ofSigmas(List.of(0.0, 0.5));
+
+    assertThat(takers(timesteps))
+        .containsExactly(
+            "DDPMScheduler",
+            DPM,
+            SINGLESTEP,
+            "EulerDiscreteScheduler",
+            "HeunDiscreteScheduler",
+            "LCMScheduler",
+            "TCDScheduler");
+    assertThat(takers(sigmas)).containsExactly("EDMEulerScheduler", "EulerDiscreteScheduler");
+    assertRefused(
+        "DDIMScheduler",
+        "{}",
+        timesteps,
+        "DDIMScheduler takes no timesteps; these schedulers do: DDPMScheduler,");
+    assertRefused(
+        "UniPCMultistepScheduler",
+        "{}",
+        sigmas,
+        "UniPCMultistepScheduler takes no sigmas; these schedulers do: EDMEulerScheduler,"
+            + " EulerDiscreteScheduler");
+  }
+
+  /** The schedulers that do not refuse a kind of steps; they may refuse its values. */
+  private static List<String> takers(InferenceSteps steps) {
+    return Schedulers.names().stream()
+        .filter(name -> catchThrowable(() -> steps.requireTakenBy(name)) == null)
+        .toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "EulerDiscreteScheduler, use_karras_sigmas",
+    "HeunDiscreteScheduler, use_exponential_sigmas",
+    "DPMSolverMultistepScheduler, use_beta_sigmas",
+    "DPMSolverSinglestepScheduler, use_karras_sigmas",
+  })
+  void spacedSigmasAndTimestepsExcludeEachOther(String name, String flag) {
+    assertRefused(
+        name,
+        "{\"%s\": true}".formatted(flag),
+        InferenceSteps.ofTimesteps(List.of(999, 500)),
+        flag + " is true; supported with timesteps: false");
+  }
+
+  @Test
+  void stepsThatLeaveTheTrainedOnesAreRefused() {
+    InferenceSteps steps = InferenceSteps.ofTimesteps(List.of(1000, 500));
+
+    assertRefused(
+        DPM, "{}", steps, "timesteps[0] is 1000, it must be less than num_train_timesteps, 1000");
+  }
+
+  @Test
+  void timestepsMustGoDown() {
+    assertThatThrownBy(() -> InferenceSteps.ofTimesteps(List.of(999, 999)))
+        .hasMessage("timesteps[1] is 999, it must be less than the one before it");
+    assertThatThrownBy(() -> InferenceSteps.ofTimesteps(List.of(5, -1)))
+        .hasMessage("timesteps[1] is -1, it must be at least 0");
+    assertThatThrownBy(() -> InferenceSteps.ofTimesteps(List.of()))
+        .hasMessage("timesteps is empty, it must have a value");
+  }
+
+  @Test
+  void sigmasMustGoDownToTheNoiseThatIsLeft() {
+    assertThatThrownBy(() -> InferenceSteps.ofSigmas(List.of(1.0, Double.NaN)))
+        .hasMessage("sigmas[1] is NaN, it must be a finite number of at least 0");
+    assertRefused(
+        "EulerDiscreteScheduler",
+        "{}",
+        InferenceSteps.ofSigmas(List.of(14.6, 20.0)),
+        "sigmas[1] is 20.0, it must be less than the one before it");
+    assertRefused(
+        "EulerDiscreteScheduler",
+        "{}",
+        InferenceSteps.ofSigmas(List.of(14.6)),
+        "sigmas has 1 value, it must have at least 2");
+    assertRefused(
+        "EDMEulerScheduler",
+        "{}",
+        InferenceSteps.ofSigmas(List.of(14.6, 0.0)),
+        "sigmas[0] is 14.6, it must be at most 1");
+  }
+
+  private static void assertRefused(
+      String name, String json, InferenceSteps steps, String problem) {
+    SchedulerConfig config = SchedulerFixtures.config(json);
+    assertThatThrownBy(() -> Schedulers.check(name, config, steps)).hasMessageContaining(problem);
+    try (Scheduler scheduler = Schedulers.create(name, config)) {
+      assertThatThrownBy(() -> scheduler.setTimesteps(steps)).hasMessageContaining(problem);
+    }
+  }
+
+  @Test
   void aCheckAcceptsWhatARunAccepts() {
     for (String name : Schedulers.names()) {
-      Schedulers.check(name, SchedulerFixtures.config("{}"), 50);
+      Schedulers.check(name, SchedulerFixtures.config("{}"), InferenceSteps.of(50));
     }
   }
 

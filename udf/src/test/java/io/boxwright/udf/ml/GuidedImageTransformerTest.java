@@ -145,6 +145,8 @@ class GuidedImageTransformerTest {
             "height",
             "width",
             "numInferenceSteps",
+            "timesteps",
+            "sigmas",
             "guidanceScale",
             "guidanceRescale",
             "cutoffStepRatio",
@@ -174,6 +176,8 @@ class GuidedImageTransformerTest {
     return switch (type.getSimpleName()) {
       case "int" -> 3;
       case "double" -> 0.5;
+      case "int[]" -> new int[] {999, 1};
+      case "double[]" -> new double[] {14.6, 0};
       case "String[]" -> new String[] {"a=1"};
       default -> "text";
     };
