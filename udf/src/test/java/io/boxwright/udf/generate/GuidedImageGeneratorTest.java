@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
+import io.boxwright.testing.Fixtures;
 import io.boxwright.udf.table.PromptTables;
 import java.io.ByteArrayInputStream;
 import java.util.List;
@@ -226,5 +227,21 @@ class GuidedImageGeneratorTest extends GeneratedRows {
     assertThat(generator.monitor().loads()).containsExactly("executor driver on cpu");
     generator.generate(prompts).collectAsList();
     assertThat(generator.monitor().loads()).isEmpty();
+  }
+
+  @Test
+  void settingsTellTheStepsThatImagesDependOn() {
+    GuidedImageGenerator generator = generator().setModelUrl(Fixtures.sd1().toString());
+    GenerationOptions options = GenerationOptions.defaults();
+
+    assertThat(generator.settings())
+        .containsEntry("num_inference_steps", "50")
+        .doesNotContainKeys("timesteps", "sigmas");
+    assertThat(generator.setOptions(options.withTimesteps(List.of(999, 500))).settings())
+        .containsEntry("timesteps", "[999, 500]")
+        .doesNotContainKeys("num_inference_steps", "sigmas");
+    assertThat(generator.setOptions(options.withSigmas(List.of(9.5, 0.0))).settings())
+        .containsEntry("sigmas", "[9.5, 0.0]")
+        .doesNotContainKeys("num_inference_steps", "timesteps");
   }
 }
