@@ -42,15 +42,32 @@ CASES = {
     "clip_skip": {"scheduler": "EulerDiscreteScheduler", "clip_skip": 1, "negative_prompts": ["blurry"]},
     "guidance_rescale": {"scheduler": "DDIMScheduler", "guidance_rescale": 0.7, "guidance_scale": 12.0},
     "cfg_cutoff": {"scheduler": "EulerDiscreteScheduler", "cutoff_step_ratio": 0.4},
-    "timesteps": {"scheduler": "DPMSolverMultistepScheduler", "timesteps": [999, 736, 455, 124, 24]},
-    "timesteps_heun": {"scheduler": "HeunDiscreteScheduler", "timesteps": [999, 545, 233, 24], "height": 64, "width": 64},
-    "sigmas": {"scheduler": "EulerDiscreteScheduler", "sigmas": [14.615, 3.861, 1.396, 0.652, 0.029], "height": 64, "width": 64},
+    "timesteps": {"scheduler": "DPMSolverMultistepScheduler", "timesteps": [999, 736, 455, 124, 24], "height": 64, "width": 64},
+    "timesteps_heun": {"scheduler": "HeunDiscreteScheduler", "timesteps": [999, 545, 233, 24], "height": 48, "width": 48},
+    "sigmas": {"scheduler": "EulerDiscreteScheduler", "sigmas": [14.615, 3.861, 1.396, 0.652, 0.029], "height": 48, "width": 48},
+    "callback": {"scheduler": "EulerDiscreteScheduler", "changes_embeds_after": 2, "height": 48, "width": 48,
+                 "negative_prompts": ["blurry"]},
     "sd2": {"model": "sd2"},
     "sd2_euler": {"model": "sd2", "scheduler": "EulerDiscreteScheduler"},
     "sd2_dpm_solver": {"model": "sd2", "scheduler": "DPMSolverMultistepScheduler", "guidance_scale": 3.0},
 }
-DEFAULTS = {"model": "sd1", "scheduler": None, "prompts": [CAT], "negative_prompts": [""], "seeds": [11], "steps": 6, "timesteps": None, "sigmas": None,
+DEFAULTS = {"model": "sd1", "scheduler": None, "prompts": [CAT], "negative_prompts": [""], "seeds": [11], "steps": 6,
             "guidance_scale": 7.5, "clip_skip": 0, "guidance_rescale": 0.0, "cutoff_step_ratio": 1.0, "eta": 0.0, "height": 96, "width": 96}
+
+
+def make_callback(case):
+    """Ends classifier-free guidance, or changes the states of the prompts, which stand after those of the negative ones."""
+    after = case.get("changes_embeds_after")
+    if after is None:
+        return SDCFGCutoffCallback(cutoff_step_ratio=case["cutoff_step_ratio"], cutoff_step_index=None)
+
+    def change(_pipeline, step, _timestep, tensors):
+        if step == after:
+            negative, positive = tensors["prompt_embeds"].chunk(2)
+            tensors["prompt_embeds"] = torch.cat([1.5 * negative, 0.5 * positive])
+        return tensors
+
+    return change
 
 
 def call(pipeline, case):
@@ -64,9 +81,9 @@ def call(pipeline, case):
         lambda: torch.cat([torch.randn(x[:1].shape, generator=generator) for generator in generators]))
     latents = pipeline(
         clip_skip=case["clip_skip"] or None, guidance_rescale=case["guidance_rescale"],
-        callback_on_step_end=SDCFGCutoffCallback(cutoff_step_ratio=case["cutoff_step_ratio"], cutoff_step_index=None),
+        callback_on_step_end=make_callback(case), callback_on_step_end_tensor_inputs=["latents", "prompt_embeds"],
         prompt=case["prompts"], negative_prompt=case["negative_prompts"], height=case["height"], width=case["width"],
-        num_inference_steps=case["steps"], timesteps=case["timesteps"], sigmas=case["sigmas"], guidance_scale=case["guidance_scale"], eta=case["eta"],
+        num_inference_steps=case["steps"], timesteps=case.get("timesteps"), sigmas=case.get("sigmas"), guidance_scale=case["guidance_scale"], eta=case["eta"],
         generator=generators, output_type="latent").images
     decoded = pipeline.vae.decode(latents / pipeline.vae.config.scaling_factor).sample
     images = pipeline.image_processor.postprocess(decoded, output_type="np", do_denormalize=[True] * len(latents))

@@ -60,9 +60,9 @@ final class BatchRunner {
     GenerationInputs inputs =
         GenerationInputs.of(requests, settings.options())
             .withCallbackOnStepEnd(
-                (step, timestep, latents) -> {
+                (step, timestep, tensors) -> {
                   predictions.incrementAndGet();
-                  return latents;
+                  return tensors;
                 });
     Guidance guidance = settings.guidance();
     Map<Stage, Duration> before = pipeline.stages();

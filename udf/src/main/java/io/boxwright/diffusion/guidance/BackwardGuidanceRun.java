@@ -39,12 +39,12 @@ final class BackwardGuidanceRun implements GuidanceRun {
   private final Scheduler scheduler;
   private final BatchShape batchShape;
   private final List<List<LayoutObject>> layouts;
-  private final Conditioning conditioning;
   private final List<String> lossLayers;
   private final NDManager manager;
   private final AttentionStore store = new AttentionStore();
   private final Map<String, AttentionProcessor> guidedPassProcessors;
   private final GuidanceState state;
+  private Conditioning conditioning;
   private GuidedRows guidedRows; // of the last pass
 
   /** Starts a run, but computes nothing yet. */
@@ -106,6 +106,13 @@ final class BackwardGuidanceRun implements GuidanceRun {
               manager, loss, layouts, conditioning, rows, denoiser.mapSizes(latents.getShape()));
     }
     return guidedRows;
+  }
+
+  @Override
+  public void changeConditioning(Conditioning others) {
+    conditioning = others;
+    closeGuidedRows();
+    guidedRows = null;
   }
 
   private void closeGuidedRows() {

@@ -1,6 +1,7 @@
 package io.boxwright.diffusion.guidance;
 
 import ai.djl.ndarray.NDArray;
+import io.boxwright.diffusion.models.Conditioning;
 import java.util.List;
 
 /** The guidance of one batch, from its first step to its last. Not thread-safe. */
@@ -14,6 +15,9 @@ public interface GuidanceRun extends AutoCloseable {
    * @return the guided latents, (B, C, h, w); {@code latents} itself if no row needs guidance
    */
   NDArray beforeStep(NDArray latents, int i);
+
+  /** Uses other states of the rows' prompts, (B, T, D), in later steps. */
+  void changeConditioning(Conditioning conditioning);
 
   /** Returns what the guidance did so far, one entry per row. */
   List<GuidanceTrace> traces();

@@ -17,7 +17,8 @@ interface DenoisingHook extends AutoCloseable {
    * @param latents the first latents, (B, C, h, w)
    * @param denoiser the denoiser that predicts their noise; the pipeline restores its attention
    *     processors after the run
-   * @param conditioning the conditioning of the B rows, without the unconditional half
+   * @param conditioning the conditioning of the B rows, without the unconditional half, until it
+   *     {@linkplain #changeConditioning changes}
    * @param scheduler the scheduler of the run
    */
   record Run(NDArray latents, Denoiser denoiser, Conditioning conditioning, Scheduler scheduler) {}
@@ -35,6 +36,9 @@ interface DenoisingHook extends AutoCloseable {
   default NDArray beforeStep(NDArray latents, int i) {
     return latents;
   }
+
+  /** Uses another conditioning of the B rows in later steps, because a callback replaced it. */
+  default void changeConditioning(Conditioning conditioning) {}
 
   /** Prepares each prediction; a hook may set the denoiser's attention processors here. */
   default void beforePrediction() {}

@@ -45,7 +45,7 @@ public record GenerationInputs(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        (step, timestep, latents) -> latents);
+        (step, timestep, tensors) -> tensors);
   }
 
   /** Returns the same inputs with given noise to start from, (B, C, h, w). */

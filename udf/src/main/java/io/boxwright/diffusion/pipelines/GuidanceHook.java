@@ -5,6 +5,7 @@ import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.GuidanceContext;
 import io.boxwright.diffusion.guidance.GuidanceRun;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
+import io.boxwright.diffusion.models.Conditioning;
 import java.util.List;
 
 /** A hook that guides the latents before each step. */
@@ -34,6 +35,11 @@ final class GuidanceHook implements DenoisingHook {
   @Override
   public NDArray beforeStep(NDArray latents, int i) {
     return guidanceRun.beforeStep(latents, i);
+  }
+
+  @Override
+  public void changeConditioning(Conditioning conditioning) {
+    guidanceRun.changeConditioning(conditioning);
   }
 
   /** Returns the records of the guidance, one for each row. */

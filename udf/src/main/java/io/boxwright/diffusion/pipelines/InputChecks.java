@@ -115,7 +115,12 @@ final class InputChecks {
     }
   }
 
-  private static void requireShape(String name, NDArray given, Shape wanted) {
+  /**
+   * Checks the shape of an array.
+   *
+   * @throws IllegalArgumentException naming it, if it has another
+   */
+  static void requireShape(String name, NDArray given, Shape wanted) {
     if (!given.getShape().equals(wanted)) {
       throw new IllegalArgumentException(
           "Invalid %s: shape %s, it must be %s".formatted(name, given.getShape(), wanted));

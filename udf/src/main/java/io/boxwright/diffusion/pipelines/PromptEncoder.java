@@ -44,20 +44,16 @@ final class PromptEncoder {
   }
 
   /**
-   * Makes the conditioning for classifier-free guidance, with the rows of the negative prompts
-   * before those of the prompts. Without such guidance, returns the conditioning on the prompts
-   * alone.
+   * Makes the conditioning on the negative prompts, for classifier-free guidance.
    *
    * @param run the manager that owns the result
-   * @param conditioning the conditioning on the prompts, B rows
-   * @return the conditioning of B or 2B rows
+   * @return the conditioning of B rows; empty without such guidance
    */
-  Conditioning addUnconditionalHalf(
-      NDManager run, GenerationInputs inputs, Conditioning conditioning) {
+  Optional<Conditioning> makeUnconditional(NDManager run, GenerationInputs inputs) {
     if (!inputs.options().classifierFree()) {
-      return conditioning;
+      return Optional.empty();
     }
-    Conditioning unconditional =
+    return Optional.of(
         new Conditioning(
             copyOrEncode(
                 run,
@@ -65,8 +61,7 @@ final class PromptEncoder {
                 inputs.negativePromptEmbeds(),
                 this::tokenizeNegativePrompt,
                 0), // (B, T, D)
-            ipAdapter.map(adapter -> adapter.encodeNone(run, inputs.requests())));
-    return conditioning.after(unconditional); // 2B rows
+            ipAdapter.map(adapter -> adapter.encodeNone(run, inputs.requests()))));
   }
 
   private TokenizedPrompt tokenizePrompt(GenerationRequest request) {

@@ -229,9 +229,10 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     try (ArrayScope scope = new ArrayScope();
         Scheduler scheduler = new RunScheduler(schedulerConfig, options).create()) {
       // 2. Encode the prompts
-      Conditioning conditioning = promptEncoder.makeConditioning(run, inputs); // B rows
-      Conditioning doubled =
-          promptEncoder.addUnconditionalHalf(run, inputs, conditioning); // B or 2B rows
+      RunConditioning conditioning =
+          new RunConditioning(
+              promptEncoder.makeConditioning(run, inputs), // B rows
+              promptEncoder.makeUnconditional(run, inputs)); // B rows
       timer.lap(Stage.ENCODE);
 
       // 3. Prepare the latents
@@ -241,7 +242,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
       timer.lap(Stage.SCHEDULE);
 
       // 4. Denoise
-      DenoisingHook.Run hooked = new DenoisingHook.Run(latents, denoiser, conditioning, scheduler);
+      DenoisingHook.Run hooked =
+          new DenoisingHook.Run(latents, denoiser, conditioning.conditional(), scheduler);
       hooks.forEach(hook -> hook.start(hooked));
       double[] timesteps = scheduler.timesteps();
       for (int i = 0; i < timesteps.length; i++) {
@@ -252,11 +254,17 @@ public final class StableDiffusionPipeline implements AutoCloseable {
           NDArray prediction =
               options.classifierFree(i, timesteps.length)
                   ? applyClassifierFreeGuidance(
-                      predict(guided, scheduler, i, doubled, hooks), options)
-                  : predict(guided, scheduler, i, conditioning, hooks); // (B, C, h, w)
+                      predict(guided, scheduler, i, conditioning.both(), hooks), options)
+                  : predict(
+                      guided, scheduler, i, conditioning.conditional(), hooks); // (B, C, h, w)
           NDArray fresh = scheduler.takesNoise(i) ? noise.next() : null;
           NDArray after = scheduler.step(prediction, i, guided, fresh);
-          latents = step.keep(inputs.callbackOnStepEnd().onStepEnd(i, timesteps[i], after));
+          CallbackTensors tensors =
+              inputs.callbackOnStepEnd().onStepEnd(i, timesteps[i], conditioning.tensors(after));
+          latents = step.keep(tensors.latents());
+          if (conditioning.update(tensors, step)) {
+            hooks.forEach(hook -> hook.changeConditioning(conditioning.conditional()));
+          }
           timer.lap(Stage.SCHEDULE);
         }
       }

@@ -103,12 +103,12 @@ class IPAdapterParityTest {
       List<BufferedImage> collected =
           pipeline.generate(
               inputs.withCallbackOnStepEnd(
-                  (step, timestep, latents) -> {
+                  (step, timestep, tensors) -> {
                     System.gc();
                     for (int i = 0; i < 1000; i++) { // in the place of memory that was freed
                       taken.add(ByteBuffer.allocateDirect(8).putInt(-1).putInt(-1));
                     }
-                    return latents;
+                    return tensors;
                   }));
 
       for (int i = 0; i < images.size(); i++) {

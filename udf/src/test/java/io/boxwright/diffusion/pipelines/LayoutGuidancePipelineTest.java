@@ -248,6 +248,30 @@ class LayoutGuidancePipelineTest {
   }
 
   @Test
+  void guidanceReadsTheStatesThatACallbackReplaced() {
+    Guidance always = GUIDANCE.with("loss_threshold", 0);
+    GenerationInputs cat = GenerationInputs.of(List.of(CAT), OPTIONS.withNumInferenceSteps(2));
+    GenerationRequest circle = request("a red circle", 1, object(2, 0.1, 0.2, 0.5, 0.8));
+    GenerationInputs other = cat.withRequests(List.of(circle));
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      NDArray latents = manager.ones(new Shape(1, 4, 24, 24));
+      NDArray states = manager.randomNormal(new Shape(1, 77, 32));
+      StepCallback startAnew =
+          (step, timestep, tensors) ->
+              step > 0
+                  ? tensors
+                  : tensors.withLatents(latents.duplicate()).withPromptEmbeds(states.duplicate());
+
+      NDArray ofCat =
+          pipeline.generateLatents(manager, cat.withCallbackOnStepEnd(startAnew), always);
+      NDArray ofOther =
+          pipeline.generateLatents(manager, other.withCallbackOnStepEnd(startAnew), always);
+
+      assertThat(ofCat.sub(ofOther).abs().max().getFloat()).isZero();
+    }
+  }
+
+  @Test
   void processorsThatWereSetStaySet() {
     UNet2DConditionModel unet = (UNet2DConditionModel) pipeline.stableDiffusion().denoiser();
     AtomicInteger calls = new AtomicInteger();

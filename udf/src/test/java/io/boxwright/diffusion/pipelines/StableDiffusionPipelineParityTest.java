@@ -39,7 +39,9 @@ class StableDiffusionPipelineParityTest {
   void imagesAreThoseOfDiffusers(String name) {
     JsonNode testCase = Fixtures.testCase("golden/pipelines.json", name);
     Map<String, NDArray> golden = Fixtures.tensors("golden/pipelines.safetensors", manager);
-    GenerationInputs inputs = GenerationInputs.of(requests(testCase), options(testCase));
+    GenerationInputs inputs =
+        GenerationInputs.of(requests(testCase), options(testCase))
+            .withCallbackOnStepEnd(callback(testCase.path("changes_embeds_after")));
     try (StableDiffusionPipeline pipeline =
         StableDiffusionPipeline.fromPretrained(folder(testCase), PretrainedOptions.cpu())) {
 
@@ -72,8 +74,8 @@ class StableDiffusionPipelineParityTest {
         .withScheduler(scheduler.isNull() ? null : scheduler.asText())
         .withSize(testCase.get("height").asInt(0), testCase.get("width").asInt(0))
         .withNumInferenceSteps(testCase.get("steps").asInt())
-        .withTimesteps(numbers(testCase.get("timesteps"), JsonNode::asInt))
-        .withSigmas(numbers(testCase.get("sigmas"), JsonNode::asDouble))
+        .withTimesteps(numbers(testCase.path("timesteps"), JsonNode::asInt))
+        .withSigmas(numbers(testCase.path("sigmas"), JsonNode::asDouble))
         .withGuidanceScale(testCase.get("guidance_scale").asDouble())
         .withGuidanceRescale(testCase.get("guidance_rescale").asDouble())
         .withCutoffStepRatio(testCase.get("cutoff_step_ratio").asDouble())
@@ -81,9 +83,19 @@ class StableDiffusionPipelineParityTest {
         .withEta(testCase.get("eta").asDouble());
   }
 
+  /** The callback that changes the prompts' states after a step, if there is one. */
+  private static StepCallback callback(JsonNode after) {
+    return (step, timestep, tensors) ->
+        after.isMissingNode() || step != after.asInt()
+            ? tensors
+            : tensors
+                .withPromptEmbeds(tensors.promptEmbeds().mul(0.5))
+                .withNegativePromptEmbeds(tensors.negativePromptEmbeds().orElseThrow().mul(1.5));
+  }
+
   /** The numbers of a list, or null. */
   private static <T> List<T> numbers(JsonNode list, Function<JsonNode, T> number) {
-    return list.isNull()
+    return list.isMissingNode()
         ? null
         : StreamSupport.stream(list.spliterator(), false).map(number).toList();
   }

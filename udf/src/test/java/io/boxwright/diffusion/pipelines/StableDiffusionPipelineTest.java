@@ -87,19 +87,39 @@ class StableDiffusionPipelineTest {
     GenerationInputs watched =
         inputs(CAT)
             .withCallbackOnStepEnd(
-                (step, timestep, latents) -> {
+                (step, timestep, tensors) -> {
                   timesteps.add(timestep);
-                  return latents;
+                  return tensors;
                 });
     GenerationInputs zeroed =
         inputs(CAT)
-            .withCallbackOnStepEnd((step, timestep, latents) -> TorchKernels.scale(0, latents));
+            .withCallbackOnStepEnd(
+                (step, timestep, tensors) ->
+                    tensors.withLatents(TorchKernels.scale(0, tensors.latents())));
 
     NDArray latents = pipeline.generateLatents(manager, watched);
 
     assertThat(timesteps).isSortedAccordingTo((a, b) -> Double.compare(b, a)).hasSize(3);
     assertThat(pipeline.generateLatents(manager, zeroed).abs().max().getFloat()).isZero();
     assertThat(latents.getShape()).isEqualTo(new Shape(1, 4, 8, 8));
+  }
+
+  @Test
+  void statesOfACallbackMustFit() {
+    GenerationInputs wide =
+        inputs(CAT)
+            .withCallbackOnStepEnd(
+                (step, timestep, tensors) -> tensors.withPromptEmbeds(tensors.latents()));
+    GenerationInputs without =
+        GenerationInputs.of(CAT, OPTIONS.withGuidanceScale(1))
+            .withCallbackOnStepEnd(
+                (step, timestep, tensors) ->
+                    tensors.withNegativePromptEmbeds(tensors.promptEmbeds()));
+
+    assertThatThrownBy(() -> generate(wide))
+        .hasMessageMatching("Invalid prompt_embeds: shape \\(1, 4, 8, 8\\), it must be .*");
+    assertThatThrownBy(() -> generate(without))
+        .hasMessageContaining("Invalid negative_prompt_embeds: there are some with");
   }
 
   @Test
