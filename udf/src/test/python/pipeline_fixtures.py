@@ -47,6 +47,11 @@ CASES = {
     "sigmas": {"scheduler": "EulerDiscreteScheduler", "sigmas": [14.615, 3.861, 1.396, 0.652, 0.029], "height": 48, "width": 48},
     "callback": {"scheduler": "EulerDiscreteScheduler", "changes_embeds_after": 2, "height": 48, "width": 48,
                  "negative_prompts": ["blurry"]},
+    # 3x3x4 numbers are no multiple of 16, so torch's draws of several rows are not those of the rows one after the other.
+    "one_generator": {"scheduler": "EulerAncestralDiscreteScheduler", "prompts": [CAT, "a red circle"], "negative_prompts": ["", "blue"],
+                      "images_per_prompt": 2, "seeds": [7], "height": 24, "width": 24},
+    "generator_of_each_image": {"scheduler": "EulerAncestralDiscreteScheduler", "prompts": [CAT, "a red circle"],
+                                "negative_prompts": ["", "blue"], "images_per_prompt": 2, "seeds": [7, 8, 11, 12], "height": 24, "width": 24},
     "sd2": {"model": "sd2"},
     "sd2_euler": {"model": "sd2", "scheduler": "EulerDiscreteScheduler"},
     "sd2_dpm_solver": {"model": "sd2", "scheduler": "DPMSolverMultistepScheduler", "guidance_scale": 3.0},
@@ -84,7 +89,8 @@ def call(pipeline, case):
         callback_on_step_end=make_callback(case), callback_on_step_end_tensor_inputs=["latents", "prompt_embeds"],
         prompt=case["prompts"], negative_prompt=case["negative_prompts"], height=case["height"], width=case["width"],
         num_inference_steps=case["steps"], timesteps=case.get("timesteps"), sigmas=case.get("sigmas"), guidance_scale=case["guidance_scale"], eta=case["eta"],
-        generator=generators, output_type="latent").images
+        num_images_per_prompt=case.get("images_per_prompt", 1),
+        generator=generators[0] if len(generators) == 1 else generators, output_type="latent").images
     decoded = pipeline.vae.decode(latents / pipeline.vae.config.scaling_factor).sample
     images = pipeline.image_processor.postprocess(decoded, output_type="np", do_denormalize=[True] * len(latents))
     return torch.from_numpy((images * 255).round().astype("uint8")), latents

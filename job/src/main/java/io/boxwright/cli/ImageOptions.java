@@ -5,6 +5,7 @@ import io.boxwright.diffusion.guidance.BatchShape;
 import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
 import io.boxwright.udf.generate.BatchSize;
 import io.boxwright.udf.generate.GuidedImageGenerator;
+import io.boxwright.udf.table.Seeding;
 import java.time.Duration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,9 +28,18 @@ final class ImageOptions {
       defaultValue = "1",
       paramLabel = "N",
       converter = CountConverter.class,
-      description =
-          "Images for each row, with seeds counted up from the row's. Default: ${DEFAULT-VALUE}.")
+      description = "Images for each row. Default: ${DEFAULT-VALUE}.")
   private int numImagesPerPrompt;
+
+  @Option(
+      names = "--seeding",
+      defaultValue = "image",
+      paramLabel = "image|prompt",
+      description =
+          "Noise of a row's images. image: each has a seed of its own, counted up from the row's."
+              + " prompt: all come from one generator with the row's seed, so an image depends on"
+              + " --num-images-per-prompt. Default: ${DEFAULT-VALUE}.")
+  private Seeding seeding;
 
   @Option(
       names = "--batch-size",
@@ -85,6 +95,7 @@ final class ImageOptions {
                 .withAttentionMaps(attentionMaps)
                 .withBatchShape(batchShape))
         .setNumImagesPerPrompt(numImagesPerPrompt)
+        .setSeeding(seeding)
         .setBatchSize(batchSize)
         .setBatchTimeout(batchTimeout);
   }

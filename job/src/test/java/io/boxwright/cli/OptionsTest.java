@@ -72,10 +72,11 @@ class OptionsTest {
     if (type == boolean.class) {
       return "true";
     }
-    if (List.class.isAssignableFrom(type)) {
+    Class<?> single = List.class.isAssignableFrom(type) ? option.auxiliaryTypes()[0] : type;
+    if (type != single && single == String.class) {
       return "heads=all";
     }
-    return type == double.class || type == Double.class ? "0.125" : "96";
+    return single == double.class || single == Double.class ? "0.125" : "96";
   }
 
   private static String text(Object value) {

@@ -118,6 +118,23 @@ public final class TorchKernels {
     }
   }
 
+  /**
+   * Makes the same draws as {@link #randn}, of several rows, and keeps some rows of each.
+   *
+   * @param shape the shape of a row, (1, C, h, w)
+   * @param total the number B of rows of each draw, (B, C, h, w)
+   * @param rows the K rows that are kept, from 0
+   * @return (draws, K, C, h, w), float32, on the CPU
+   */
+  public static NDArray randnRows(
+      NDManager manager, long seed, int draws, Shape shape, int total, long[] rows) {
+    try (NDArray like = manager.create(shape, DataType.FLOAT32);
+        NDArray seedNumber = TorchModule.newNumber(seed);
+        NDArray indices = TorchModule.newArray(rows)) {
+      return MODULE.call("randn_rows", like, seedNumber, number(draws), number(total), indices);
+    }
+  }
+
   /** Finds the numbers that are greater, BOOLEAN. */
   public static NDArray greater(NDArray x, double than) {
     return MODULE.call("greater", x, number(than));

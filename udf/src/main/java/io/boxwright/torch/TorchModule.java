@@ -101,6 +101,11 @@ public final class TorchModule {
     return CONSTANTS.create(values);
   }
 
+  /** Makes one argument (N), int64, of whole numbers; the caller closes it. */
+  static NDArray newArray(long[] values) {
+    return CONSTANTS.create(values);
+  }
+
   private static NDArray makeMethodName(String method) {
     NDArray name = keepConstant(CONSTANTS.create(0));
     name.setName("module_method:" + method);

@@ -76,6 +76,18 @@ class TorchKernelsTest {
   }
 
   @Test
+  void someRowsOfADrawAreThoseOfTheWholeDraw() {
+    Shape odd = new Shape(1, 4, 3, 3); // its rows do not follow each other in the stream
+    NDArray whole = TorchKernels.randn(manager, 5, 2, new Shape(3, 4, 3, 3));
+
+    NDArray some = TorchKernels.randnRows(manager, 5, 2, odd, 3, new long[] {2, 0});
+
+    assertThat(some.getShape()).isEqualTo(new Shape(2, 2, 4, 3, 3));
+    assertThat(some.get(":, 0").toFloatArray()).isEqualTo(whole.get(":, 2").toFloatArray());
+    assertThat(some.get(":, 1").toFloatArray()).isEqualTo(whole.get(":, 0").toFloatArray());
+  }
+
+  @Test
   void gradientsFlowThroughKernels() {
     NDArray x = manager.create(new float[] {1, 2, 3});
     try (GradMode ignored = GradMode.enabled()) {

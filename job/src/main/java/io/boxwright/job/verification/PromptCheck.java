@@ -10,6 +10,7 @@ import io.boxwright.job.input.SparkNames;
 import io.boxwright.job.output.RowDigest;
 import io.boxwright.job.output.RunPlan;
 import io.boxwright.udf.table.PromptTables;
+import io.boxwright.udf.table.Seeding;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -34,16 +35,18 @@ public final class PromptCheck implements FlatMapFunction<Iterator<InternalRow>,
 
   private final StructType prompts;
   private final int imagesPerPrompt;
+  private final Seeding seeding;
 
   /**
    * Creates a check.
    *
    * @param prompts the columns of the prompt table, with id and seed
-   * @param imagesPerPrompt the number of images for each row
+   * @param plan the plan of the run
    */
-  private PromptCheck(StructType prompts, int imagesPerPrompt) {
+  private PromptCheck(StructType prompts, RunPlan plan) {
     this.prompts = prompts;
-    this.imagesPerPrompt = imagesPerPrompt;
+    this.imagesPerPrompt = plan.imagesPerPrompt();
+    this.seeding = Seeding.of(plan.options());
   }
 
   /**
@@ -57,7 +60,7 @@ public final class PromptCheck implements FlatMapFunction<Iterator<InternalRow>,
   public static List<String> findProblems(RunPlan plan, PromptTable prompts, Dataset<Row> images) {
     Dataset<Row> wanted = PromptTables.addIdsAndSeeds(prompts.withPosition());
     Dataset<Row> columns = wanted.drop(PromptTable.POSITION);
-    PromptCheck check = new PromptCheck(columns.schema(), plan.imagesPerPrompt());
+    PromptCheck check = new PromptCheck(columns.schema(), plan);
     List<Column> compared = new ArrayList<>();
     check.add(compared, wanted);
     check.add(compared, images);
@@ -109,7 +112,7 @@ public final class PromptCheck implements FlatMapFunction<Iterator<InternalRow>,
       problems.add("%s: the prompt table has no row for it".formatted(place));
       return;
     }
-    long imageIndex = row.getLong(position + 3) % imagesPerPrompt;
+    int imageIndex = (int) (row.getLong(position + 3) % imagesPerPrompt);
     if (row.getInt(position + 4) != imageIndex) {
       problems.add(
           "%s, column image_index: it is %d, not %d"
@@ -124,11 +127,12 @@ public final class PromptCheck implements FlatMapFunction<Iterator<InternalRow>,
     }
   }
 
-  /** Compares two values of a row; the seeds of a prompt's images count up from its seed. */
-  private boolean isSame(InternalRow row, int wanted, int found, long imageIndex) {
+  /** Compares two values of a row; the seed of an image follows from that of its prompt. */
+  private boolean isSame(InternalRow row, int wanted, int found, int imageIndex) {
     StructField field = prompts.apply(wanted);
     if (field.name().equals("seed")) {
-      return !row.isNullAt(found) && row.getLong(found) == row.getLong(wanted) + imageIndex;
+      return !row.isNullAt(found)
+          && row.getLong(found) == seeding.seed(row.getLong(wanted), imageIndex);
     }
     return RowDigest.of(row, wanted, field.dataType())
         .equals(RowDigest.of(row, found, field.dataType()));

@@ -15,6 +15,7 @@ import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.generate.GuidedImageGenerator;
+import io.boxwright.udf.table.Seeding;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -32,11 +33,17 @@ class VerifyImagesTest extends SharedSpark {
   @TempDir private Path folder;
 
   private void generate() {
+    generate(1, Seeding.IMAGE);
+  }
+
+  private void generate(int imagesPerPrompt, Seeding seeding) {
     GuidedImageGenerator generator =
         new GuidedImageGenerator()
             .setModelUrl(TinyModel.FOLDER.toString())
             .setDeviceType(DeviceType.CPU)
-            .setPipelineLoader(new StubLoader());
+            .setPipelineLoader(new StubLoader())
+            .setNumImagesPerPrompt(imagesPerPrompt)
+            .setSeeding(seeding);
     String query = "select if(id = 7, '', 'a cat') prompt from range(10)";
     new GenerateImages(spark, generator)
         .input(LocalSpark.table(spark, folder.resolve("prompts"), query))
@@ -73,6 +80,14 @@ class VerifyImagesTest extends SharedSpark {
             "1 failed image has a wrong row. Correct the table, and give another"
                 + " --output, or --overwrite")
         .doesNotContain("--retry-errors");
+  }
+
+  @Test
+  void seedsFollowTheSeedingOfTheRun() {
+    generate(2, Seeding.PROMPT);
+
+    assertThat(verify().problems()).isEmpty();
+    assertThat(verify().images()).isEqualTo(20);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.Optional;
  *     been cut yet
  * @param imagePrompt a picture that the image should resemble, which a pipeline with an IP-Adapter
  *     requires
+ * @param place the image's place among those that share its generator of noise; alone by default
  */
 public record GenerationRequest(
     String prompt,
@@ -27,7 +28,8 @@ public record GenerationRequest(
     List<LayoutObject> objects,
     List<String> warnings,
     TokenizedPrompt tokens,
-    Optional<ImagePrompt> imagePrompt) {
+    Optional<ImagePrompt> imagePrompt,
+    GeneratorPlace place) {
 
   /**
    * The request that makes no image. It fills a place in a batch that keeps its shape. It takes
@@ -57,7 +59,15 @@ public record GenerationRequest(
   /** Creates a request without warnings, whose prompt has not been cut into tokens. */
   public GenerationRequest(
       String prompt, String negativePrompt, long seed, List<LayoutObject> objects) {
-    this(prompt, negativePrompt, seed, objects, List.of(), null, Optional.empty());
+    this(
+        prompt,
+        negativePrompt,
+        seed,
+        objects,
+        List.of(),
+        null,
+        Optional.empty(),
+        GeneratorPlace.ALONE);
   }
 
   /** Creates a request without negative prompt. */
@@ -73,19 +83,25 @@ public record GenerationRequest(
   /** Returns the same request with another layout and remarks on how the layout was read. */
   public GenerationRequest withLayout(List<LayoutObject> layout, List<String> layoutWarnings) {
     return new GenerationRequest(
-        prompt, negativePrompt, seed, layout, layoutWarnings, tokens, imagePrompt);
+        prompt, negativePrompt, seed, layout, layoutWarnings, tokens, imagePrompt, place);
   }
 
   /** Returns the same request with a picture that the image should resemble. */
   public GenerationRequest withImagePrompt(ImagePrompt picture) {
     return new GenerationRequest(
-        prompt, negativePrompt, seed, objects, warnings, tokens, Optional.of(picture));
+        prompt, negativePrompt, seed, objects, warnings, tokens, Optional.of(picture), place);
   }
 
   /** Returns the same request with another seed. */
   public GenerationRequest withSeed(long other) {
     return new GenerationRequest(
-        prompt, negativePrompt, other, objects, warnings, tokens, imagePrompt);
+        prompt, negativePrompt, other, objects, warnings, tokens, imagePrompt, place);
+  }
+
+  /** Returns the same request at another place among those that share its generator of noise. */
+  public GenerationRequest withPlace(GeneratorPlace other) {
+    return new GenerationRequest(
+        prompt, negativePrompt, seed, objects, warnings, tokens, imagePrompt, other);
   }
 
   /**
@@ -97,6 +113,13 @@ public record GenerationRequest(
     return tokens != null
         ? this
         : new GenerationRequest(
-            prompt, negativePrompt, seed, objects, warnings, tokenizer.encode(prompt), imagePrompt);
+            prompt,
+            negativePrompt,
+            seed,
+            objects,
+            warnings,
+            tokenizer.encode(prompt),
+            imagePrompt,
+            place);
   }
 }

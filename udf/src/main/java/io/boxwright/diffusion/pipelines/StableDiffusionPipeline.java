@@ -337,8 +337,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
 
   private static RowNoise drawNoise(
       NDManager run, List<GenerationRequest> requests, Scheduler scheduler, Shape shape) {
-    List<Long> seeds = requests.stream().map(GenerationRequest::seed).toList();
-    return new RowNoise(run, seeds, 1 + scheduler.noisePerRun(), shape);
+    return new RowNoise(run, requests, 1 + scheduler.noisePerRun(), shape);
   }
 
   private static NDArray makeFirstLatents(

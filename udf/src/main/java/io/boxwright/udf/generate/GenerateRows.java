@@ -18,6 +18,7 @@ import io.boxwright.udf.table.ScoreColumn;
 import io.boxwright.udf.table.ScoreColumns;
 import io.boxwright.udf.table.ScoreOutcome;
 import io.boxwright.udf.table.ScoredImage;
+import io.boxwright.udf.table.Seeding;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
   private final BatchSize batchSize;
   private final Duration batchTimeout;
   private final int imagesPerPrompt;
+  private final Seeding seeding;
   private final DetectorSpec detector;
   private final TransformersModel detectorModel;
   private final ImageRowWriter writer;
@@ -62,6 +64,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
    * @param batchSize the number of images that are made together
    * @param batchTimeout the longest time of a batch; zero means that there is no limit
    * @param imagesPerPrompt the number of images of each row
+   * @param seeding the generators of the noise of a row's images
    * @param detector the detector that looks for the objects in the images; null for none
    * @param detectorModel the detector's folder as the driver found it; null if it has none
    * @param writer the writer that makes the output rows
@@ -75,6 +78,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
       BatchSize batchSize,
       Duration batchTimeout,
       int imagesPerPrompt,
+      Seeding seeding,
       DetectorSpec detector,
       TransformersModel detectorModel,
       ImageRowWriter writer,
@@ -86,6 +90,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
     this.batchSize = batchSize;
     this.batchTimeout = batchTimeout;
     this.imagesPerPrompt = imagesPerPrompt;
+    this.seeding = seeding;
     this.detector = detector;
     this.detectorModel = detectorModel;
     this.writer = writer;
@@ -110,7 +115,7 @@ final class GenerateRows implements MapPartitionsFunction<Row, Row> {
     LoadedPipeline loaded = ExecutorPipelines.get(pipeline, counters);
     loaded.pipeline().checkOptions(options);
     return new ImageRows(
-        new ImageRequests(prompts, writer.prompts(), imagesPerPrompt),
+        new ImageRequests(prompts, writer.prompts(), imagesPerPrompt, seeding),
         new BatchGenerator(
             loaded,
             options,

@@ -28,6 +28,7 @@ import io.boxwright.udf.table.PromptSchema;
 import io.boxwright.udf.table.PromptTables;
 import io.boxwright.udf.table.ScoreColumn;
 import io.boxwright.udf.table.ScoreColumns;
+import io.boxwright.udf.table.Seeding;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -84,6 +85,7 @@ public final class GuidedImageGenerator {
   private BatchSize batchSize = BatchSize.of(8);
   private Duration batchTimeout = Duration.ZERO;
   private int numImagesPerPrompt = 1;
+  private Seeding seeding = Seeding.IMAGE;
   private DetectorSpec detector; // null: none
   private TransformersModel detectorModel; // null: not read yet, or the detector has none
   private PipelineLoader pipelineLoader = new PipelineLoader.LayoutGuidance();
@@ -240,7 +242,8 @@ public final class GuidedImageGenerator {
   }
 
   /**
-   * Sets the number of images for each row, default 1. Their seeds count up from the row's seed.
+   * Sets the number of images for each row, default 1. Their noise is that of the {@linkplain
+   * #setSeeding seeding}.
    *
    * @throws IllegalArgumentException if the number is less than 1 or greater than {@link
    *     RequestLimits#IMAGES_PER_PROMPT}
@@ -249,6 +252,12 @@ public final class GuidedImageGenerator {
     numImagesPerPrompt = requirePositive("number of images per prompt", value);
     RequestLimits.requireCount(
         "number of images per prompt", value, "images", RequestLimits.IMAGES_PER_PROMPT);
+    return this;
+  }
+
+  /** Sets the generators of the noise of a row's images; default {@link Seeding#IMAGE}. */
+  public GuidedImageGenerator setSeeding(Seeding value) {
+    seeding = value;
     return this;
   }
 
@@ -363,6 +372,11 @@ public final class GuidedImageGenerator {
     return numImagesPerPrompt;
   }
 
+  /** Returns the generators of the noise of a row's images. */
+  public Seeding seeding() {
+    return seeding;
+  }
+
   /** Returns the name of the model, as it was set. */
   public String modelUrl() {
     return findModel().name();
@@ -388,6 +402,7 @@ public final class GuidedImageGenerator {
     if (!options.inferenceSteps().isSpaced()) {
       settings.remove("num_inference_steps"); // the length of the list takes its place
     }
+    seeding.describe(settings);
     settings.put("guidance", guidance().method());
     settings.putAll(guidance().options());
     Map<String, String> texts = new TreeMap<>();
@@ -501,6 +516,7 @@ public final class GuidedImageGenerator {
         batchSize,
         batchTimeout,
         numImagesPerPrompt,
+        seeding,
         detector,
         readDetectorModel(),
         new ImageRowWriter(columns, images),

@@ -3,6 +3,7 @@ package io.boxwright.udf.generate;
 import io.boxwright.udf.table.ImageRequest;
 import io.boxwright.udf.table.PromptRow;
 import io.boxwright.udf.table.PromptSchema;
+import io.boxwright.udf.table.Seeding;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.apache.spark.sql.Row;
@@ -15,6 +16,7 @@ final class ImageRequests implements Iterator<ImageRequest> {
   private final Iterator<Row> rows;
   private final PromptSchema schema;
   private final int imagesPerPrompt;
+  private final Seeding seeding;
   private ImageRequest last;
 
   /**
@@ -23,11 +25,13 @@ final class ImageRequests implements Iterator<ImageRequest> {
    * @param rows the rows of the prompt table
    * @param schema the columns of the prompt table
    * @param imagesPerPrompt the number of images of each row
+   * @param seeding the generators of the noise of a row's images
    */
-  ImageRequests(Iterator<Row> rows, PromptSchema schema, int imagesPerPrompt) {
+  ImageRequests(Iterator<Row> rows, PromptSchema schema, int imagesPerPrompt, Seeding seeding) {
     this.rows = rows;
     this.schema = schema;
     this.imagesPerPrompt = imagesPerPrompt;
+    this.seeding = seeding;
   }
 
   @Override
@@ -45,12 +49,17 @@ final class ImageRequests implements Iterator<ImageRequest> {
   }
 
   private boolean rowHasMore() {
-    return last != null && last.imageIndex() < imagesPerPrompt - 1;
+    return last != null && last.hasNext();
   }
 
   private ImageRequest makeFirst(Row row) {
     int only = schema.index(GuidedImageGenerator.ONLY_IMAGES);
     return new ImageRequest(
-        row, PromptRow.read(row, schema), 0, only < 0 ? null : row.getList(only));
+        row,
+        PromptRow.read(row, schema),
+        0,
+        imagesPerPrompt,
+        seeding,
+        only < 0 ? null : row.getList(only));
   }
 }

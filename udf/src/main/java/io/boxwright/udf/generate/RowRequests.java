@@ -8,7 +8,7 @@ import io.boxwright.udf.table.PromptRow;
 import java.util.Optional;
 
 /**
- * A maker of checked requests for images. The requests of a row differ only in their seeds, so a
+ * A maker of checked requests for images. The requests of a row differ only in their noise, so a
  * prompt is cut into tokens once.
  */
 final class RowRequests {
@@ -43,6 +43,6 @@ final class RowRequests {
       request = pipeline.checkRequest(whole, guidance);
       row = image.prompt();
     }
-    return request.withSeed(image.seed());
+    return image.seeding().makeRequest(request, image.imageIndex(), image.images());
   }
 }

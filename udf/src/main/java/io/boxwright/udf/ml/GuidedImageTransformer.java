@@ -14,6 +14,7 @@ import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.executor.WeightType;
 import io.boxwright.udf.generate.BatchSize;
 import io.boxwright.udf.generate.GuidedImageGenerator;
+import io.boxwright.udf.table.Seeding;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -93,6 +94,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
   private final IntParam batchSize;
   private final IntParam batchTimeout;
   private final IntParam numImagesPerPrompt;
+  private final Param<String> seeding;
   private final Param<String> detector;
 
   /** Makes a stage with an id of its own. */
@@ -217,6 +219,11 @@ public final class GuidedImageTransformer extends Transformer implements Default
         new IntParam(this, "batchTimeout", "the longest time of a batch in seconds; 0: no limit");
     numImagesPerPrompt =
         new IntParam(this, "numImagesPerPrompt", "the number of images for each row, 1 to 10000");
+    seeding =
+        new Param<>(
+            this,
+            "seeding",
+            "the generators of the noise of a row's images: image, one each, or prompt, one for all");
     detector =
         new Param<>(
             this,
@@ -245,6 +252,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
     setDefault(batchSize, generator.batchSize().rows());
     setDefault(batchTimeout, (int) generator.batchTimeout().toSeconds());
     setDefault(numImagesPerPrompt, generator.numImagesPerPrompt());
+    setDefault(seeding, toText(generator.seeding()));
     setDefault(detector, Detectors.NONE);
   }
 
@@ -318,6 +326,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
             .setBatchSize(new BatchSize(getBatchSize()))
             .setBatchTimeout(Duration.ofSeconds(getBatchTimeout()))
             .setNumImagesPerPrompt(getNumImagesPerPrompt())
+            .setSeeding(parse(Seeding.class, seeding))
             .setDetector(getDetector());
     find(modelCache)
         .map(folder -> ModelCache.parseFolder(modelCache.name(), folder))
@@ -859,6 +868,24 @@ public final class GuidedImageTransformer extends Transformer implements Default
   /** Returns the number of images for each row, 1 to 10000. */
   public int getNumImagesPerPrompt() {
     return (Integer) getOrDefault(numImagesPerPrompt);
+  }
+
+  /** Returns the param of that name. */
+  public Param<String> seeding() {
+    return seeding;
+  }
+
+  /**
+   * Sets the generators of the noise of a row's images: {@code image}, one each with seeds that
+   * count up, or {@code prompt}, one for all.
+   */
+  public GuidedImageTransformer setSeeding(String value) {
+    return with(seeding, value);
+  }
+
+  /** Returns the generators of the noise of a row's images. */
+  public String getSeeding() {
+    return getOrDefault(seeding);
   }
 
   /** Returns the param of that name. */

@@ -9,22 +9,30 @@ import org.apache.spark.sql.Row;
  * @param row the row of the prompt table
  * @param prompt the content of the row
  * @param imageIndex the number of the image in its row, from 0
+ * @param images the number of images of the row
+ * @param seeding the generators of the noise of the row's images
  * @param only the numbers of the row's images that are wanted; null means all
  */
-public record ImageRequest(Row row, PromptRow prompt, int imageIndex, List<Integer> only) {
+public record ImageRequest(
+    Row row, PromptRow prompt, int imageIndex, int images, Seeding seeding, List<Integer> only) {
 
   /** Returns whether the image is wanted; otherwise it only keeps its place in the batch. */
   public boolean wanted() {
     return only == null || only.contains(imageIndex);
   }
 
-  /** Returns the seed of the image's noise: the row's seed plus the image's number. */
+  /** Returns the seed of the image's noise. */
   public long seed() {
-    return prompt.values().seed() + imageIndex;
+    return seeding.seed(prompt.values().seed(), imageIndex);
+  }
+
+  /** Returns whether the row has another image after this. */
+  public boolean hasNext() {
+    return imageIndex < images - 1;
   }
 
   /** Returns the request for the next image of the same row. */
   public ImageRequest next() {
-    return new ImageRequest(row, prompt, imageIndex + 1, only);
+    return new ImageRequest(row, prompt, imageIndex + 1, images, seeding, only);
   }
 }

@@ -56,14 +56,19 @@ class StableDiffusionPipelineParityTest {
   }
 
   private static List<GenerationRequest> requests(JsonNode testCase) {
+    int images = testCase.path("images_per_prompt").asInt(1);
+    int rows = testCase.get("prompts").size() * images;
+    JsonNode seeds = testCase.get("seeds");
     List<GenerationRequest> requests = new ArrayList<>();
-    for (int row = 0; row < testCase.get("prompts").size(); row++) {
-      requests.add(
+    for (int row = 0; row < rows; row++) {
+      boolean shared = seeds.size() < rows;
+      GenerationRequest request =
           new GenerationRequest(
-              testCase.get("prompts").get(row).asText(),
-              testCase.get("negative_prompts").get(row).asText(),
-              testCase.get("seeds").get(row).asLong(),
-              List.of()));
+              testCase.get("prompts").get(row / images).asText(),
+              testCase.get("negative_prompts").get(row / images).asText(),
+              seeds.get(shared ? 0 : row).asLong(),
+              List.of());
+      requests.add(shared ? request.withPlace(new GeneratorPlace(row, rows)) : request);
     }
     return requests;
   }

@@ -105,6 +105,18 @@ class StableDiffusionPipelineTest {
   }
 
   @Test
+  void anImageOfASharedGeneratorDoesNotDependOnItsBatch() {
+    GenerationRequest last = CAT.get(0).withPlace(new GeneratorPlace(2, 3));
+    GenerationRequest first = CAT.get(0).withPlace(new GeneratorPlace(0, 3));
+
+    BufferedImage alone = generate(inputs(List.of(last)));
+    List<BufferedImage> together = pipeline.generate(inputs(List.of(last, first, CAT.get(0))));
+
+    assertThat(Images.largestDifference(together.get(0), alone)).isLessThanOrEqualTo(1);
+    assertThat(Images.largestDifference(together.get(1), alone)).isGreaterThan(1);
+  }
+
+  @Test
   void statesOfACallbackMustFit() {
     GenerationInputs wide =
         inputs(CAT)

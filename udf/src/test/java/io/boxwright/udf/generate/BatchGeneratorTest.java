@@ -16,6 +16,7 @@ import io.boxwright.udf.executor.LoadedPipeline;
 import io.boxwright.udf.table.ImageOutcome;
 import io.boxwright.udf.table.ImageRequest;
 import io.boxwright.udf.table.PromptRow;
+import io.boxwright.udf.table.Seeding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,12 +87,13 @@ class BatchGeneratorTest {
             new PromptValues(prompt, null, 1, List.of(), List.of(), List.of()),
             0,
             Map.of());
-    return new ImageRequest(null, row, 0, null);
+    return new ImageRequest(null, row, 0, 1, Seeding.IMAGE, null);
   }
 
   @Test
   void whatIsNotWantedKeepsItsPlace() {
-    ImageRequest unwanted = new ImageRequest(null, image("a").prompt(), 0, List.of());
+    ImageRequest unwanted =
+        new ImageRequest(null, image("a").prompt(), 0, 1, Seeding.IMAGE, List.of());
 
     List<ImageOutcome> outcomes =
         generator(pipeline(requests -> {}), BatchShape.FIXED)

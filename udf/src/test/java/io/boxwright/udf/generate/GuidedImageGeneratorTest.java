@@ -8,6 +8,7 @@ import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.udf.table.PromptTables;
+import io.boxwright.udf.table.Seeding;
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -112,6 +113,23 @@ class GuidedImageGeneratorTest extends GeneratedRows {
     assertThat(table.select("image_index", "seed", "image.path").collectAsList())
         .extracting(row -> row.getInt(0), row -> row.getLong(1))
         .containsExactly(tuple(0, 5L), tuple(1, 6L), tuple(2, 7L));
+  }
+
+  @Test
+  void imagesOfAPromptMayShareAGenerator() {
+    GuidedImageGenerator generator =
+        generator().setModelUrl(Fixtures.sd1().toString()).setSeeding(Seeding.PROMPT);
+
+    assertThat(
+            generator
+                .setNumImagesPerPrompt(3)
+                .generate(spark.sql("select 'a cat' prompt, 5L seed"))
+                .select("image_index", "seed")
+                .collectAsList())
+        .extracting(row -> row.getInt(0), row -> row.getLong(1))
+        .containsExactly(tuple(0, 5L), tuple(1, 5L), tuple(2, 5L));
+    assertThat(generator.settings()).containsEntry("seeding", "prompt");
+    assertThat(generator.setSeeding(Seeding.IMAGE).settings()).doesNotContainKey("seeding");
   }
 
   @Test

@@ -161,6 +161,7 @@ class GuidedImageTransformerTest {
             "batchSize",
             "batchTimeout",
             "numImagesPerPrompt",
+            "seeding",
             "detector");
     for (Param<?> param : stage.params()) {
       String name = param.name().substring(0, 1).toUpperCase() + param.name().substring(1);

@@ -79,7 +79,7 @@ class ImageRowWriterTest {
             Optional.of(true));
     Row values =
         writer.makeRow(
-            new ImageRequest(RowFactory.create("a cat"), prompt, 0, null),
+            new ImageRequest(RowFactory.create("a cat"), prompt, 0, 1, Seeding.IMAGE, null),
             ImageOutcome.of(image, LAYOUT, 1),
             new byte[] {1},
             List.of(scores));
