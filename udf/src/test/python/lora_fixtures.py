@@ -32,6 +32,7 @@ CASES = {
     "kohya_convolutions": [["kohya_convolutions.safetensors", 1.0]],
     "two": [["peft.safetensors", 0.5], ["kohya.safetensors", 0.25]],
 }
+SCALED = [["peft_alpha.safetensors", 0.5]]  # the weight comes from cross_attention_kwargs of the call
 REQUEST = {"prompt": "a cat playing with a ball", "seed": 7, "steps": 4, "height": 64, "width": 64, "guidance_scale": 7.5}
 
 
@@ -134,16 +135,28 @@ def merge(pipeline, loras):
             raise SystemExit(f"{name}: not merged: {list(parts)}")
 
 
-def picture(loras, apply):
+def picture(loras, apply, **options):
+    request = {**REQUEST, **options}
     pipeline = load(SD1)
     pipeline.set_progress_bar_config(disable=True)
     apply(pipeline, loras)
     with torch.no_grad():
         image = pipeline(
-            prompt=REQUEST["prompt"], height=REQUEST["height"], width=REQUEST["width"],
-            num_inference_steps=REQUEST["steps"], guidance_scale=REQUEST["guidance_scale"],
-            generator=torch.Generator("cpu").manual_seed(REQUEST["seed"]), output_type="np").images[0]
+            prompt=request["prompt"], height=request["height"], width=request["width"],
+            num_inference_steps=request["steps"], guidance_scale=request["guidance_scale"],
+            cross_attention_kwargs=request.get("cross_attention_kwargs"),
+            generator=torch.Generator("cpu").manual_seed(request["seed"]), output_type="np").images[0]
     return torch.from_numpy((image * 255).round().astype("uint8"))
+
+
+def scaled_picture():
+    """LoRAs at weight 1, whose scale is an option of the call. It must be another picture than at weight 1."""
+    whole = [[name, 1.0] for name, _ in SCALED]
+    small = {"height": 32, "width": 32}
+    scaled = picture(whole, load_adapters, cross_attention_kwargs={"scale": SCALED[0][1]}, **small)
+    if (scaled.int() - picture(whole, load_adapters, **small).int()).abs().max() < 8:
+        raise SystemExit("the scale hardly changes the picture")
+    return scaled
 
 
 def main():
@@ -164,8 +177,11 @@ def main():
     for name, image in tensors.items():
         if name != "none" and (image.int() - tensors["none"].int()).abs().max() < 8:
             raise SystemExit(f"{name} hardly changes the picture")
+    tensors["scale_of_the_call"] = scaled_picture()
     save_tensors(GOLDEN / "loras.safetensors", tensors)
-    save_json(GOLDEN / "loras.json", [{"name": name, "loras": loras, **REQUEST} for name, loras in CASES.items()])
+    save_json(GOLDEN / "loras.json", [
+        *({"name": name, "loras": loras, **REQUEST} for name, loras in CASES.items()),
+        {"name": "scale_of_the_call", "loras": SCALED, **REQUEST, "height": 32, "width": 32}])
 
 
 if __name__ == "__main__":
