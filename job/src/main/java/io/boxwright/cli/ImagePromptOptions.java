@@ -23,8 +23,8 @@ final class ImagePromptOptions {
       paramLabel = "FOLDER",
       converter = NameConverter.class,
       description =
-          "Folder of the image encoder that the IP-Adapter was trained with, the same on every host."
-              + " Default: image_encoder in the model's folder.")
+          "Folder of the image encoder that the IP-Adapter was trained with, the same on every host,"
+              + " or a Hadoop URI. Default: image_encoder in the model's folder.")
   private String imageEncoder;
 
   @Option(

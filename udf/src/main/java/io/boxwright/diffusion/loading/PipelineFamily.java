@@ -14,7 +14,8 @@ public enum PipelineFamily {
   STABLE_DIFFUSION(
       "StableDiffusionPipeline",
       // Any use of the parts will do, because diffusers opens all these pipelines alike.
-      ".*StableDiffusion(?!XL|3|Cascade).*",
+      ".*StableDiffusion(?!XL|3|Cascade).*"
+          + "|(CycleDiffusion|LatentConsistencyModel(Img2Img)?|TextToVideoZero)Pipeline",
       List.of(
           new Part("tokenizer", null, "CLIPTokenizer", "CLIPTokenizerFast"),
           new Part("text_encoder", "model", "CLIPTextModel"),

@@ -18,6 +18,7 @@ import io.boxwright.text.Printable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The parts of Stable Diffusion 1.x and 2.x, which are checked to fit one another. */
@@ -27,6 +28,15 @@ final class StableDiffusionParts implements PipelineParts {
   private final Path folder;
   private final String variant;
   private final Source source;
+
+  /** The purposes of UNets that read more than latents, by their number of channels. */
+  private static final Map<Integer, String> OTHER_UNETS =
+      Map.of(
+          5, "depth to image",
+          7, "upscaling",
+          8, "editing by instructions (InstructPix2Pix) or upscaling of latents",
+          9, "inpainting");
+
   private final CLIPTextConfig textConfig;
   private final UNet2DConditionConfig unetConfig;
   private final AutoencoderKLConfig vaeConfig;
@@ -50,6 +60,7 @@ final class StableDiffusionParts implements PipelineParts {
   }
 
   private void requireFit() {
+    requireLatentsOnly();
     for (int dim : unetConfig.crossAttentionDim()) {
       requireEqual(
           "cross_attention_dim of unet",
@@ -67,6 +78,16 @@ final class StableDiffusionParts implements PipelineParts {
         unetConfig.outChannels(),
         "latent_channels of vae",
         vaeConfig.latentChannels());
+  }
+
+  /** Refuses UNets that read pictures besides the latents, by what they are for. */
+  private void requireLatentsOnly() {
+    String purpose = OTHER_UNETS.get(unetConfig.inChannels());
+    if (purpose != null && unetConfig.inChannels() != vaeConfig.latentChannels()) {
+      throw new ModelLoadingException(
+          "Cannot load a pipeline from %s: in_channels of unet is %d, as in models for %s, which are not supported; use one whose UNet reads the latents alone, in_channels %d"
+              .formatted(folder, unetConfig.inChannels(), purpose, vaeConfig.latentChannels()));
+    }
   }
 
   private void requireEqual(String name, int value, String otherName, int otherValue) {

@@ -102,7 +102,7 @@ public final class ExecutorPipelines {
     LOG.info("Loading {} on {}", name, DeviceType.describe(options.device()));
     long start = System.nanoTime();
     ImagePipeline pipeline = spec.loader().load(model.folder(), options);
-    requireUnchanged(model, pipeline);
+    requireUnchanged(spec, model, pipeline);
     Duration time = Duration.ofNanos(System.nanoTime() - start);
     LOG.info("Loaded {} in {} s", name, time.toSeconds());
     String device = DeviceType.name(options.device());
@@ -110,9 +110,11 @@ public final class ExecutorPipelines {
     return new LoadedPipeline(pipeline, options.device());
   }
 
-  private static void requireUnchanged(HashedFolder model, ImagePipeline pipeline) {
+  private static void requireUnchanged(
+      PipelineSpec spec, HashedFolder model, ImagePipeline pipeline) {
     try {
       model.requireUnchanged();
+      spec.verifyAdditions();
     } catch (ModelLoadingException e) {
       pipeline.close();
       throw e;

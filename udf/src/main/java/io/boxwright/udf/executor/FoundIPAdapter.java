@@ -4,7 +4,6 @@ import io.boxwright.diffusion.loading.ModelFingerprint;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import io.boxwright.diffusion.pipelines.IPAdapterFiles;
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -13,10 +12,11 @@ import java.util.TreeMap;
  *
  * @param source the files
  * @param fingerprint the content of the adapter that executors must load
- * @param imageEncoder the image encoder that executors must load; null if it belongs to the model
+ * @param imageEncoder the content of the image encoder that executors must load; null if it belongs
+ *     to the model
  */
 public record FoundIPAdapter(
-    IPAdapterSource source, ModelFingerprint fingerprint, TransformersModel imageEncoder)
+    IPAdapterSource source, ModelFingerprint fingerprint, ModelFingerprint imageEncoder)
     implements Serializable {
 
   /**
@@ -29,9 +29,7 @@ public record FoundIPAdapter(
     return new FoundIPAdapter(
         source,
         source.file().hash().fingerprint(),
-        source.imageEncoder() == null
-            ? null
-            : TransformersModel.of(Path.of(source.imageEncoder()), Path.of(source.file().cache())));
+        source.imageEncoder() == null ? null : source.imageEncoder().hash().fingerprint());
   }
 
   /** Describes the files with their content for plans and records, by the names of settings. */
@@ -41,7 +39,7 @@ public record FoundIPAdapter(
     if (imageEncoder != null) {
       described.put(
           "image_encoder",
-          "%s sha256 %s".formatted(imageEncoder.folder(), imageEncoder.fingerprint().hex()));
+          "%s sha256 %s".formatted(source.imageEncoder().name(), imageEncoder.hex()));
     }
     return described;
   }
@@ -54,7 +52,8 @@ public record FoundIPAdapter(
   IPAdapterFiles localize() {
     SameModelCheck.require(source.file().name(), source.file().hash(), fingerprint);
     if (imageEncoder != null) {
-      imageEncoder.verify();
+      SameModelCheck.require(
+          source.imageEncoder().name(), source.imageEncoder().hash(), imageEncoder);
     }
     return source.localize();
   }

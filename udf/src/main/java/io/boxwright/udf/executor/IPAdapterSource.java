@@ -2,17 +2,16 @@ package io.boxwright.udf.executor;
 
 import io.boxwright.diffusion.pipelines.IPAdapterFiles;
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * An IP-Adapter by the names that a person gave: a value that can be sent to executors.
  *
  * @param file the adapter, found as {@link SharedFile} says
- * @param imageEncoder the folder of its image encoder, the same on every host; null for the {@code
- *     image_encoder} of the model's folder
+ * @param imageEncoder the folder of its image encoder, found as {@link ImageEncoderSource} says; null for
+ *     the {@code image_encoder} of the model's folder
  */
-public record IPAdapterSource(SharedFile file, String imageEncoder) implements Serializable {
+public record IPAdapterSource(SharedFile file, ImageEncoderSource imageEncoder) implements Serializable {
 
   /**
    * Finds the files on this host.
@@ -21,6 +20,7 @@ public record IPAdapterSource(SharedFile file, String imageEncoder) implements S
    *     copied or is of another format
    */
   public IPAdapterFiles localize() {
-    return new IPAdapterFiles(file.localize(), Optional.ofNullable(imageEncoder).map(Path::of));
+    return new IPAdapterFiles(
+        file.localize(), Optional.ofNullable(imageEncoder).map(ImageEncoderSource::localize));
   }
 }

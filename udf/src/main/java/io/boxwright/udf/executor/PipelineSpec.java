@@ -69,6 +69,20 @@ public record PipelineSpec(
   }
 
   /**
+   * Checks again that the additions on this host are the driver's: one may have changed while it
+   * was loaded.
+   *
+   * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the file that has changed
+   */
+  void verifyAdditions() {
+    loras.forEach(FoundLora::localize);
+    textualInversions.forEach(FoundTextualInversion::localize);
+    if (ipAdapter != null) {
+      ipAdapter.localize();
+    }
+  }
+
+  /**
    * Reads the whole model on this host and checks that it is the driver's.
    *
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming this host and the first

@@ -5,6 +5,7 @@ import io.boxwright.udf.executor.FoundIPAdapter;
 import io.boxwright.udf.executor.FoundLora;
 import io.boxwright.udf.executor.FoundTextualInversion;
 import io.boxwright.udf.executor.IPAdapterSource;
+import io.boxwright.udf.executor.ImageEncoderSource;
 import io.boxwright.udf.executor.LoraSource;
 import io.boxwright.udf.executor.ModelFolder;
 import io.boxwright.udf.executor.SharedFile;
@@ -116,6 +117,10 @@ final class ModelAdditions {
 
   private FoundIPAdapter findIPAdapter(ModelFolder model, Path cache) {
     SharedFile file = SharedFile.of("IP-Adapter", ipAdapter, cache, model.hadoop().value());
-    return FoundIPAdapter.of(new IPAdapterSource(file, imageEncoder));
+    ImageEncoderSource encoder =
+        imageEncoder == null
+            ? null
+            : new ImageEncoderSource(imageEncoder, model.cache(), model.hadoop());
+    return FoundIPAdapter.of(new IPAdapterSource(file, encoder));
   }
 }

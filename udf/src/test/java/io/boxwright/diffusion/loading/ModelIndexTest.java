@@ -12,6 +12,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelIndexTest {
 
@@ -92,6 +94,21 @@ class ModelIndexTest {
             + " StableDiffusionPipeline of Stable Diffusion 1.x or 2.x");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "StableDiffusion3Pipeline",
+        "StableDiffusionXLInpaintPipeline",
+        "FluxPipeline",
+        "AnimateDiffPipeline",
+        "KandinskyV22Pipeline"
+      })
+  void refusesPipelinesOfOtherParts(String name) throws IOException {
+    replace("StableDiffusionPipeline", name);
+
+    assertRefused("pipeline class '" + name + "' is not supported; use StableDiffusionPipeline");
+  }
+
   @Test
   void refusesClassesThatAreNotSupported() throws IOException {
     replace("UNet2DConditionModel", "UNet3DConditionModel");
@@ -117,6 +134,14 @@ class ModelIndexTest {
         List.of(
             "StableDiffusionImg2ImgPipeline",
             "StableDiffusionAttendAndExcitePipeline",
+            "StableDiffusionSAGPipeline",
+            "StableDiffusionPanoramaPipeline",
+            "StableDiffusionControlNetPipeline",
+            "StableDiffusionPipelineSafe",
+            "LEditsPPPipelineStableDiffusion",
+            "CycleDiffusionPipeline",
+            "LatentConsistencyModelPipeline",
+            "TextToVideoZeroPipeline",
             "LayoutGuidanceStableDiffusionPipeline",
             "MyStableDiffusionPipeline")) {
       replace("StableDiffusionPipeline", name);

@@ -92,6 +92,8 @@ class OddFoldersTest {
       value = {
         "unet | mid_block_type | \"UNetMidBlock2D\" | mid_block_type = UNetMidBlock2D is not",
         "unet | act_fn | \"tanh\" | act_fn is tanh, it must be one of gelu, mish, relu, silu, swish",
+        "unet | attention_type | \"gated\" | attention_type = \"gated\" is not supported",
+        "unet | time_cond_proj_dim | 256 | time_cond_proj_dim = 256 is not supported",
         "vae | act_fn | \"tanh\" | act_fn is tanh, it must be one of ",
         "vae | mid_block_add_attention | false | mid_block_add_attention = false is not supported",
         "text_encoder | use_attention_mask | true | use_attention_mask = true is not supported",
@@ -103,6 +105,18 @@ class OddFoldersTest {
     assertThatThrownBy(() -> PretrainedFolder.check(folder, null, GenerationOptions.defaults()))
         .isInstanceOf(ModelLoadingException.class)
         .hasMessageContaining("/config.json: " + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, depth to image", "7, upscaling", "8, InstructPix2Pix", "9, inpainting"})
+  void modelsThatReadPicturesAreRefusedByWhatTheyAreFor(int channels, String purpose)
+      throws Exception {
+    ModelCopy.of(Fixtures.sd1(), folder).set(UNET, "in_channels", String.valueOf(channels));
+
+    assertThatThrownBy(() -> PretrainedFolder.check(folder, null, GenerationOptions.defaults()))
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining("in_channels of unet is %d, as in models for ".formatted(channels))
+        .hasMessageContaining(purpose);
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.boxwright.diffusion.loading.ModelLoadingException;
+import io.boxwright.diffusion.loading.PipelineFiles;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.ModelCopy;
 import java.io.IOException;
@@ -253,6 +254,23 @@ class PretrainedFolderTest {
         .hasMessageEndingWith(
             "there is no diffusion_pytorch_model.safetensors, only the variant fp16 of it: give"
                 + " --variant fp16");
+  }
+
+  @Test
+  void partsWithoutTheVariantAreReadFromPlainFilesAndPickledOnesAreIgnored() throws IOException {
+    Path weights = folder.resolve("unet/diffusion_pytorch_model.safetensors");
+    Files.move(weights, folder.resolve("unet/diffusion_pytorch_model.fp16.safetensors"));
+    Files.writeString(folder.resolve("unet/diffusion_pytorch_model.bin"), "pickled");
+    Files.writeString(folder.resolve("text_encoder/pytorch_model.bin"), "pickled");
+    Files.writeString(folder.resolve("vae/diffusion_pytorch_model.fp16.bin"), "pickled");
+
+    assertThat(PretrainedFolder.check(folder, "fp16", OPTIONS)).isEmpty();
+    assertThat(PipelineFiles.of(folder, "fp16"))
+        .contains(
+            "unet/diffusion_pytorch_model.fp16.safetensors",
+            "vae/diffusion_pytorch_model.safetensors",
+            "text_encoder/model.safetensors")
+        .noneMatch(file -> file.endsWith(".bin"));
   }
 
   /** Makes a folder like those of the hub's cache, where every file is a link to another name. */

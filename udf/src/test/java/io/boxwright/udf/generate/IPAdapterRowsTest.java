@@ -54,6 +54,19 @@ class IPAdapterRowsTest extends GeneratedRows {
         .startsWith("Invalid ip_adapter_image: cannot read 'none'");
   }
 
+  @Test
+  void theImageEncoderMayBeAHadoopUri() {
+    String uri = "file://" + IPAdapterFixtures.imageEncoder().toAbsolutePath();
+    String prompt = "select 'a cat' prompt, 1L seed, '%s' ip_adapter_image".formatted(WIDE);
+
+    Row row = only(withAdapter().setImageEncoder(uri).generate(spark.sql(prompt)));
+
+    assertThat(png(row)).isEqualTo(png(only(withAdapter().generate(spark.sql(prompt)))));
+    assertThatThrownBy(() -> withAdapter().setImageEncoder(uri + "/none").checkModel())
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining("image_encoder/none");
+  }
+
   private static byte[] png(Row row) {
     assertThat(row.<String>getAs("error")).isNull();
     return row.<Row>getAs("image").getAs("bytes");

@@ -372,6 +372,23 @@ class ModelChangeTest {
   }
 
   @Test
+  void anAdditionThatIsWrittenToWhileItIsLoadedIsNotUsed() throws Exception {
+    Path lora =
+        Files.copy(Fixtures.path("loras/kohya.safetensors"), folder.resolve("l.safetensors"));
+    Dataset<Row> images =
+        generator(model.toString())
+            .setLoras(List.of(lora.toString()))
+            .generate(spark.sql("select 'a cat' prompt"));
+    Loader.writeWhileLoading = lora;
+
+    assertThatThrownBy(images::collectAsList)
+        .rootCause()
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining("l.safetensors: sha256 ");
+    assertThat(Loader.PIPELINES).extracting(pipeline -> pipeline.closed).containsExactly(true);
+  }
+
+  @Test
   void aCopyInTheCacheThatWasTamperedWithIsMadeAgain() throws Exception {
     String uri = "file://" + model;
     Dataset<Row> images = images(uri);
