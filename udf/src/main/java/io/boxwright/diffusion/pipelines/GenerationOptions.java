@@ -109,28 +109,9 @@ public record GenerationOptions(
         0, 0, 50, null, null, 7.5, 0, 1, 0, 0, null, null, AttentionMaps.DROP, BatchShape.FIXED);
   }
 
-  private static void checkSteps(int number, List<Integer> timesteps, List<Double> sigmas) {
-    try {
-      chooseSteps(number, timesteps, sigmas);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("Invalid option: " + e.getMessage(), e);
-    }
-  }
-
-  private static InferenceSteps chooseSteps(
-      int number, List<Integer> timesteps, List<Double> sigmas) {
-    if (timesteps != null && sigmas != null) {
-      throw new IllegalArgumentException("timesteps and sigmas are both given: choose one of them");
-    }
-    if (timesteps != null) {
-      return InferenceSteps.ofTimesteps(timesteps);
-    }
-    return sigmas == null ? InferenceSteps.of(number) : InferenceSteps.ofSigmas(sigmas);
-  }
-
   /** Returns the denoising steps: the given timesteps or sigmas, or the number of steps. */
   public InferenceSteps inferenceSteps() {
-    return chooseSteps(numInferenceSteps, timesteps, sigmas);
+    return InferenceSteps.of(numInferenceSteps, timesteps, sigmas);
   }
 
   /** Returns whether the UNet also predicts noise for the negative prompt. */
@@ -305,6 +286,14 @@ public record GenerationOptions(
         "clip_skip",
         clipSkip,
         "at most %d, the number of the text encoder's layers".formatted(layers));
+  }
+
+  private static void checkSteps(int number, List<Integer> timesteps, List<Double> sigmas) {
+    try {
+      InferenceSteps.of(number, timesteps, sigmas);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("Invalid option: " + e.getMessage(), e);
+    }
   }
 
   private static void require(boolean valid, String name, Object value, String wanted) {

@@ -57,7 +57,8 @@ final class RunConditioning {
   boolean update(CallbackTensors returned, ArrayScope step) {
     CallbackTensors before = tensors(returned.latents());
     if (returned.promptEmbeds() == before.promptEmbeds()
-        && returned.negativePromptEmbeds().equals(before.negativePromptEmbeds())) {
+        && returned.negativePromptEmbeds().orElse(null)
+            == before.negativePromptEmbeds().orElse(null)) { // equals compares the numbers
       return false;
     }
     if (returned.negativePromptEmbeds().isPresent() != unconditional.isPresent()) {

@@ -45,9 +45,6 @@ public record InferenceSteps(int number, List<Integer> timesteps, List<Double> s
   public InferenceSteps {
     timesteps = List.copyOf(timesteps);
     sigmas = List.copyOf(sigmas);
-    if (!timesteps.isEmpty() && !sigmas.isEmpty()) {
-      throw new IllegalArgumentException("timesteps and sigmas are both given: choose one of them");
-    }
     for (int i = 0; i < timesteps.size(); i++) {
       String key = "timesteps[%d]".formatted(i);
       int timestep = timesteps.get(i);
@@ -88,6 +85,23 @@ public record InferenceSteps(int number, List<Integer> timesteps, List<Double> s
   public static InferenceSteps ofSigmas(List<Double> sigmas) {
     requireSome("sigmas", sigmas);
     return new InferenceSteps(sigmas.size(), List.of(), sigmas);
+  }
+
+  /**
+   * Returns the given timesteps or sigmas, otherwise a number of steps.
+   *
+   * @param timesteps the timesteps; null for none
+   * @param sigmas the sigmas; null for none
+   * @throws IllegalArgumentException if both are given, or naming what is wrong with one of them
+   */
+  public static InferenceSteps of(int number, List<Integer> timesteps, List<Double> sigmas) {
+    if (timesteps != null && sigmas != null) {
+      throw new IllegalArgumentException("timesteps and sigmas are both given: choose one of them");
+    }
+    if (timesteps != null) {
+      return ofTimesteps(timesteps);
+    }
+    return sigmas == null ? of(number) : ofSigmas(sigmas);
   }
 
   private static void requireSome(String key, List<?> values) {
