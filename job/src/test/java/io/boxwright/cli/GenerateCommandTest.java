@@ -68,6 +68,28 @@ class GenerateCommandTest extends CommandRuns {
   }
 
   @Test
+  void stepsAndSeedingArePartOfThePlan() throws Exception {
+    writePrompts("select 'a cat' prompt");
+
+    assertOneLine(
+        generate("--scheduler=DDIMScheduler", "--timesteps=999,1"),
+        "DDIMScheduler takes no timesteps; these schedulers do: DDPMScheduler, ");
+    assertThat(
+            generate(
+                "--scheduler=EulerDiscreteScheduler",
+                "--sigmas=14.6,0.5",
+                "--seeding=prompt",
+                "--num-images-per-prompt=2",
+                "--height=64",
+                "--width=64"))
+        .isEqualTo(ExitCode.OK);
+
+    assertThat(Files.readString(folder.resolve("out/plan.json")))
+        .contains("\"sigmas\" : \"[14.6, 0.5]\"", "\"seeding\" : \"prompt\"")
+        .doesNotContain("num_inference_steps");
+  }
+
+  @Test
   void filesThatDoNotFitTheModelAreNamed() throws Exception {
     writePrompts("select 'a red circle' prompt");
 
