@@ -151,6 +151,50 @@ public final class Functional {
     return MODULE.call("positions_first", x, like);
   }
 
+  /**
+   * Computes {@link #splitHeads} of {@link #linear(NDArray, NDArray)}: (B, N, in) -> (B, heads, N,
+   * C).
+   */
+  public static NDArray projectHeads(NDArray x, NDArray weight, int heads) {
+    return MODULE.call("project_heads", x, weight, number(heads));
+  }
+
+  /** Computes {@link #projectHeads(NDArray, NDArray, int)} with a bias (heads*C). */
+  public static NDArray projectHeads(NDArray x, NDArray weight, NDArray bias, int heads) {
+    return MODULE.call("project_heads_bias", x, weight, bias, number(heads));
+  }
+
+  /** Computes {@link #linear} of {@link #mergeHeads}: (B, heads, N, C) -> (B, N, out). */
+  public static NDArray projectMergedHeads(NDArray x, NDArray weight, NDArray bias) {
+    return MODULE.call("project_merged_heads", x, weight, bias);
+  }
+
+  /**
+   * Computes a whole attention: {@link #projectHeads} to queries, keys and values, {@link
+   * #scaledDotProductAttention} and {@link #projectMergedHeads}. One call takes a third of the time
+   * that calls of its parts need on the host.
+   *
+   * @param x (B, N, C)
+   * @param context (B, T, D)
+   * @param toQ (heads*c, C)
+   * @param toK (heads*c, D)
+   * @param toV (heads*c, D)
+   * @param toOut (C, heads*c)
+   * @param bias (C)
+   * @return (B, N, C)
+   */
+  public static NDArray attention(
+      NDArray x,
+      NDArray context,
+      NDArray toQ,
+      NDArray toK,
+      NDArray toV,
+      NDArray toOut,
+      NDArray bias,
+      int heads) {
+    return MODULE.call("attention", x, context, toQ, toK, toV, toOut, bias, number(heads));
+  }
+
   /** Splits heads: (B, N, heads*C) -> (B, heads, N, C). */
   public static NDArray splitHeads(NDArray x, int heads) {
     return MODULE.call("split_heads", x, number(heads));

@@ -33,6 +33,28 @@ public final class Linear {
         weights.tensor("bias", out));
   }
 
+  /** Returns the weight, (out, in). */
+  public NDArray weight() {
+    return weight;
+  }
+
+  /** Returns the bias, (out), or null. */
+  public NDArray bias() {
+    return bias;
+  }
+
+  /** Maps (B, N, in) to (B, heads, N, out/heads). */
+  public NDArray forwardToHeads(NDArray x, int heads) {
+    return bias == null
+        ? Functional.projectHeads(x, weight, heads)
+        : Functional.projectHeads(x, weight, bias, heads);
+  }
+
+  /** Maps (B, heads, N, in/heads) to (B, N, out); needs a bias. */
+  public NDArray forwardFromHeads(NDArray x) {
+    return Functional.projectMergedHeads(x, weight, bias);
+  }
+
   /** Maps (..., in) to (..., out). */
   public NDArray forward(NDArray x) {
     return bias == null ? Functional.linear(x, weight) : Functional.linear(x, weight, bias);

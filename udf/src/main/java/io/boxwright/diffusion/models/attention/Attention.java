@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.diffusion.nn.Linear;
+import io.boxwright.torch.ArrayScope;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -121,19 +122,48 @@ public final class Attention {
     return processor.process(this, hiddenStates, encoderHiddenStates);
   }
 
+  /**
+   * Computes the default attention, for processors: {@link #query}, {@link #key}, {@link #value},
+   * fused attention that never holds the probabilities, {@link #addImages} and {@link #output}.
+   *
+   * @param hiddenStates (B, N, C)
+   * @param encoderHiddenStates (B, T, D)
+   * @return (B, N, C)
+   */
+  public NDArray attend(NDArray hiddenStates, NDArray encoderHiddenStates) {
+    if (imageAttention == null && toQ.bias() == null) {
+      return Functional.attention(
+          hiddenStates,
+          encoderHiddenStates,
+          toQ.weight(),
+          toK.weight(),
+          toV.weight(),
+          toOut.weight(),
+          toOut.bias(),
+          heads);
+    }
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray query = query(hiddenStates); // (B, heads, N, C/heads)
+      NDArray key = key(encoderHiddenStates); // (B, heads, T, C/heads)
+      NDArray value = value(encoderHiddenStates); // (B, heads, T, C/heads)
+      NDArray attended = Functional.scaledDotProductAttention(query, key, value);
+      return scope.keep(output(addImages(query, attended))); // (B, N, C)
+    }
+  }
+
   /** Projects states to queries, for processors: (B, N, C) -> (B, heads, N, C/heads). */
   public NDArray query(NDArray hiddenStates) {
-    return Functional.splitHeads(toQ.forward(hiddenStates), heads);
+    return toQ.forwardToHeads(hiddenStates, heads);
   }
 
   /** Projects states to keys, for processors: (B, T, D) -> (B, heads, T, C/heads). */
   public NDArray key(NDArray encoderHiddenStates) {
-    return Functional.splitHeads(toK.forward(encoderHiddenStates), heads);
+    return toK.forwardToHeads(encoderHiddenStates, heads);
   }
 
   /** Projects states to values, for processors: (B, T, D) -> (B, heads, T, C/heads). */
   public NDArray value(NDArray encoderHiddenStates) {
-    return Functional.splitHeads(toV.forward(encoderHiddenStates), heads);
+    return toV.forwardToHeads(encoderHiddenStates, heads);
   }
 
   /**
@@ -152,6 +182,6 @@ public final class Attention {
    * Projects attended values to the result, for processors: (B, heads, N, C/heads) -> (B, N, C).
    */
   public NDArray output(NDArray attended) {
-    return toOut.forward(Functional.mergeHeads(attended));
+    return toOut.forwardFromHeads(attended);
   }
 }

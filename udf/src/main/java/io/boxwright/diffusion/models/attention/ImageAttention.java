@@ -47,8 +47,8 @@ final class ImageAttention {
 
   private NDArray add(NDArray query, NDArray attended, int heads, ImagePrompts pictures) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray key = Functional.splitHeads(toKIp.forward(pictures.states()), heads);
-      NDArray value = Functional.splitHeads(toVIp.forward(pictures.states()), heads);
+      NDArray key = toKIp.forwardToHeads(pictures.states(), heads);
+      NDArray value = toVIp.forwardToHeads(pictures.states(), heads);
       NDArray scaled = value.mul(pictures.scales()); // (B, heads, T, C)
       NDArray found = Functional.scaledDotProductAttention(query, key, scaled);
       return scope.keep(attended.add(found)); // (B, heads, N, C)
