@@ -23,7 +23,9 @@ public final class LayoutGuidanceAttnProcessor implements AttentionProcessor {
   @Override
   public NDArray process(Attention attention, NDArray hiddenStates, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray query = attention.query(hiddenStates); // (B, heads, N, C/heads)
+      // Both the probabilities and the attention to pictures are computed from it.
+      NDArray query =
+          FusedKernels.variable(attention.query(hiddenStates)); // (B, heads, N, C/heads)
       NDArray probabilities = store(attention, query, encoderHiddenStates);
       NDArray value = attention.value(encoderHiddenStates); // (B, heads, T, C/heads)
       NDArray attended = Functional.attend(probabilities, value); // (B, heads, N, C/heads)
