@@ -1,11 +1,12 @@
 """Pictures of folders as they are found: each is the Stable Diffusion 1.x folder with some values changed.
 
 A case has `edits` (file, key and value; a value of "absent" removes the key), `drop` (a part and what names of its
-tensors begin with) and `swap` (the scheduler that takes the place of the folder's own). The Java test makes the same
-changes.
+tensors begin with), `add` (a part, and the name and shape of a tensor of the numbers sin(0) / 10, sin(1) / 10, ...) and
+`swap` (the scheduler that takes the place of the folder's own). The Java test makes the same changes.
 """
 
 import json
+import math
 import shutil
 import tempfile
 from pathlib import Path
@@ -60,9 +61,11 @@ CASES = {
     "clipping_ddim": {"edits": CLIPPING + index("DDIMScheduler")},
     "bare_ddim": {"edits": BARE + index("DDIMScheduler")},
     "bare_ddim_to_lms": {"edits": BARE + index("DDIMScheduler"), "swap": "LMSDiscreteScheduler"},
+    "guidance_scale_embedding": {"edits": [[UNET, "time_cond_proj_dim", 16]],
+                                 "add": ["unet", "time_embedding.cond_proj.weight", [16, 16]], "swap": "LCMScheduler"},
     "bare_euler_to_pndm": {"edits": BARE + index("EulerDiscreteScheduler"), "swap": "PNDMScheduler"},
 }
-DEFAULTS = {"edits": [], "drop": None, "swap": None, "prompt": "a cat playing with a ball and two zebras", "seed": 5,
+DEFAULTS = {"edits": [], "drop": None, "add": None, "swap": None, "prompt": "a cat playing with a ball and two zebras", "seed": 5,
             "steps": 5, "guidance_scale": 7.5, "height": 64, "width": 64}
 
 
@@ -80,6 +83,11 @@ def changed(folder, case):
         file = next((folder / part).glob("*.safetensors"))
         kept = {name: tensor for name, tensor in load_file(file).items() if not name.startswith(start)}
         save_file(kept, file, metadata={"format": "pt"})
+    if case["add"]:
+        part, name, shape = case["add"]
+        file = next((folder / part).glob("*.safetensors"))
+        added = torch.sin(torch.arange(math.prod(shape), dtype=torch.float64)).div(10).float().view(shape)
+        save_file({**load_file(file), name: added}, file, metadata={"format": "pt"})
     return folder
 
 

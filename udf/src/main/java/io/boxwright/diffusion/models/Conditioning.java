@@ -12,8 +12,11 @@ import java.util.Optional;
  *
  * @param promptEmbeds the prompts' states, (B, T, D)
  * @param images the pictures of an IP-Adapter, B rows; empty without one
+ * @param guidanceScale the scale of classifier-free guidance, which only a denoiser reads that
+ *     {@linkplain Denoiser#embedsGuidanceScale embeds} it
  */
-public record Conditioning(NDArray promptEmbeds, Optional<ImagePrompts> images)
+public record Conditioning(
+    NDArray promptEmbeds, Optional<ImagePrompts> images, double guidanceScale)
     implements AutoCloseable {
 
   /**
@@ -25,7 +28,8 @@ public record Conditioning(NDArray promptEmbeds, Optional<ImagePrompts> images)
   public Conditioning selectRows(NDArray rows) {
     return new Conditioning(
         ArrayScope.release(TorchKernels.selectRows(promptEmbeds, rows)), // (R, T, D)
-        images.map(pictures -> pictures.selectRows(rows)));
+        images.map(pictures -> pictures.selectRows(rows)),
+        guidanceScale);
   }
 
   /**
@@ -38,7 +42,8 @@ public record Conditioning(NDArray promptEmbeds, Optional<ImagePrompts> images)
     NDArray first = unconditional.promptEmbeds;
     return new Conditioning(
         first.concat(promptEmbeds.toType(first.getDataType(), false), 0), // (2B, T, D)
-        images.map(pictures -> pictures.after(unconditional.images.orElseThrow())));
+        images.map(pictures -> pictures.after(unconditional.images.orElseThrow())),
+        guidanceScale);
   }
 
   @Override

@@ -50,6 +50,14 @@ public interface Denoiser {
    */
   void setAttnProcessor(Map<String, ? extends AttentionProcessor> processors);
 
+  /**
+   * Returns whether the denoiser reads the guidance scale of the {@link Conditioning}, because it
+   * was distilled with classifier-free guidance inside ({@code time_cond_proj_dim}).
+   */
+  default boolean embedsGuidanceScale() {
+    return false;
+  }
+
   /** Returns the sizes of the attention maps for latents of a shape, (B, C, h, w). */
   MapSizes mapSizes(Shape latents);
 }

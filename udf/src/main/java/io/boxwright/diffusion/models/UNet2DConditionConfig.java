@@ -72,7 +72,8 @@ public record UNet2DConditionConfig(
     List<Integer> crossAttentionDim,
     List<Integer> transformerLayersPerBlock,
     List<Integer> attentionHeadDim,
-    Boolean useLinearProjection) {
+    Boolean useLinearProjection,
+    Integer timeCondProjDim) {
 
   private static final Set<String> DOWN_BLOCKS = Set.of("CrossAttnDownBlock2D", "DownBlock2D");
   private static final Set<String> UP_BLOCKS = Set.of("CrossAttnUpBlock2D", "UpBlock2D");
@@ -97,7 +98,6 @@ public record UNet2DConditionConfig(
           Map.entry("time_embedding_dim", "null"),
           Map.entry("time_embedding_act_fn", "null"),
           Map.entry("timestep_post_act", "null"),
-          Map.entry("time_cond_proj_dim", "null"),
           Map.entry("conv_in_kernel", "3"),
           Map.entry("conv_out_kernel", "3"),
           Map.entry("attention_type", "\"default\""),
@@ -140,12 +140,16 @@ public record UNet2DConditionConfig(
     normNumGroups = normNumGroups == null ? 32 : normNumGroups;
     normEps = normEps == null ? 1e-5 : normEps;
     useLinearProjection = useLinearProjection != null && useLinearProjection;
+    timeCondProjDim = timeCondProjDim == null ? 0 : timeCondProjDim;
 
     requireSize("sample_size", sampleSize, 2, 2);
     requireEachWithin("sample_size", sampleSize, 1, LARGEST_SAMPLE);
     requireWithin("in_channels", inChannels, 1, BlockValues.MOST_CHANNELS);
     requireWithin("out_channels", outChannels, 1, BlockValues.MOST_CHANNELS);
     requireWithin("downsample_padding", downsamplePadding, 0, 1);
+    if (timeCondProjDim != 0) {
+      requireWithin("time_cond_proj_dim", timeCondProjDim, 4, BlockValues.MOST_CHANNELS);
+    }
     requirePositive("mid_block_scale_factor", midBlockScaleFactor, Float.MAX_VALUE);
     requirePositive("norm_eps", normEps, 1);
     BlockValues.requireChannels(blockOutChannels, normNumGroups);

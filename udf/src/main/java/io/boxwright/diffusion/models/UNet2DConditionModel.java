@@ -149,6 +149,11 @@ public final class UNet2DConditionModel implements Denoiser {
   }
 
   @Override
+  public boolean embedsGuidanceScale() {
+    return config.timeCondProjDim() > 0;
+  }
+
+  @Override
   public MapSizes mapSizes(Shape latents) {
     return new MapSizes((int) latents.get(2), (int) latents.get(3), config.downsamplePadding());
   }
@@ -168,7 +173,7 @@ public final class UNet2DConditionModel implements Denoiser {
   public NDArray predict(NDArray sample, double timestep, Conditioning conditioning) {
     imagePrompts = conditioning.images();
     try {
-      return forward(sample, timestep, conditioning.promptEmbeds());
+      return forward(sample, timestep, conditioning.guidanceScale(), conditioning.promptEmbeds());
     } finally {
       imagePrompts = Optional.empty();
     }
@@ -187,9 +192,14 @@ public final class UNet2DConditionModel implements Denoiser {
    * @return (B or 2B, C, h, w), float32, whatever the weights' type
    */
   public NDArray forward(NDArray sample, double timestep, NDArray encoderHiddenStates) {
+    return forward(sample, timestep, 1, encoderHiddenStates);
+  }
+
+  private NDArray forward(
+      NDArray sample, double timestep, double guidanceScale, NDArray encoderHiddenStates) {
     try (ArrayScope scope = new ArrayScope()) {
       // 1. time
-      NDArray temb = activation.apply(embedTime(sample, timestep)); // (1, E)
+      NDArray temb = activation.apply(embedTime(sample, timestep, guidanceScale)); // (1, E)
 
       // 2. pre-process
       NDArray context = TorchKernels.toType(encoderHiddenStates, dataType); // (B or 2B, T, D)
@@ -220,12 +230,12 @@ public final class UNet2DConditionModel implements Denoiser {
     }
   }
 
-  private NDArray embedTime(NDArray sample, double timestep) {
+  private NDArray embedTime(NDArray sample, double timestep, double guidanceScale) {
     NDArray timesteps =
         sample
             .getManager()
             .full(new Shape(1), (float) timestep, DataType.FLOAT32)
             .toDevice(sample.getDevice(), false); // (1)
-    return timeEmbedding.forward(timesteps, dataType);
+    return timeEmbedding.forward(timesteps, guidanceScale, dataType);
   }
 }

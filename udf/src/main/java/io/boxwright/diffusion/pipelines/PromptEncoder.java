@@ -40,28 +40,26 @@ final class PromptEncoder {
             inputs.promptEmbeds(),
             this::tokenizePrompt,
             inputs.options().clipSkip()), // (B, T, D)
-        ipAdapter.map(adapter -> adapter.encode(run, inputs.requests())));
+        ipAdapter.map(adapter -> adapter.encode(run, inputs.requests())),
+        inputs.options().guidanceScale());
   }
 
   /**
    * Makes the conditioning on the negative prompts, for classifier-free guidance.
    *
    * @param run the manager that owns the result
-   * @return the conditioning of B rows; empty without such guidance
+   * @return the conditioning of B rows
    */
-  Optional<Conditioning> makeUnconditional(NDManager run, GenerationInputs inputs) {
-    if (!inputs.options().classifierFree()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Conditioning(
-            copyOrEncode(
-                run,
-                inputs,
-                inputs.negativePromptEmbeds(),
-                this::tokenizeNegativePrompt,
-                0), // (B, T, D)
-            ipAdapter.map(adapter -> adapter.encodeNone(run, inputs.requests()))));
+  Conditioning makeUnconditional(NDManager run, GenerationInputs inputs) {
+    return new Conditioning(
+        copyOrEncode(
+            run,
+            inputs,
+            inputs.negativePromptEmbeds(),
+            this::tokenizeNegativePrompt,
+            0), // (B, T, D)
+        ipAdapter.map(adapter -> adapter.encodeNone(run, inputs.requests())),
+        inputs.options().guidanceScale());
   }
 
   private TokenizedPrompt tokenizePrompt(GenerationRequest request) {

@@ -28,6 +28,11 @@ final class RunConditioning {
     this.both = unconditional.map(conditional::after).orElse(conditional);
   }
 
+  /** Returns whether there are negative prompts, for classifier-free guidance. */
+  boolean hasUnconditional() {
+    return unconditional.isPresent();
+  }
+
   /** Returns the conditioning on the prompts alone, B rows. */
   Conditioning conditional() {
     return conditional;
@@ -85,7 +90,7 @@ final class RunConditioning {
     }
     InputChecks.requireShape(name, states, before.promptEmbeds().getShape());
     NDArray typed = states.toType(before.promptEmbeds().getDataType(), false);
-    return new Conditioning(step.keep(typed), before.images()); // (B, T, D)
+    return new Conditioning(step.keep(typed), before.images(), before.guidanceScale()); // (B, T, D)
   }
 
   private static Conditioning keep(Conditioning joined, ArrayScope step) {

@@ -229,10 +229,13 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     try (ArrayScope scope = new ArrayScope();
         Scheduler scheduler = new RunScheduler(schedulerConfig, options).create()) {
       // 2. Encode the prompts
+      boolean classifierFree = options.classifierFree() && !denoiser.embedsGuidanceScale();
       RunConditioning conditioning =
           new RunConditioning(
               promptEncoder.makeConditioning(run, inputs), // B rows
-              promptEncoder.makeUnconditional(run, inputs)); // B rows
+              classifierFree
+                  ? Optional.of(promptEncoder.makeUnconditional(run, inputs)) // B rows
+                  : Optional.empty());
       timer.lap(Stage.ENCODE);
 
       // 3. Prepare the latents
@@ -252,7 +255,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
           NDArray guided = applyHooks(hooks, before, i);
           timer.lap(Stage.GUIDE);
           NDArray prediction =
-              options.classifierFree(i, timesteps.length)
+              conditioning.hasUnconditional() && options.classifierFree(i, timesteps.length)
                   ? applyClassifierFreeGuidance(
                       predict(guided, scheduler, i, conditioning.both(), hooks), options)
                   : predict(

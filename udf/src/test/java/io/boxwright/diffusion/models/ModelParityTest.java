@@ -209,6 +209,7 @@ class ModelParityTest {
                     null,
                     null,
                     null,
+                    null,
                     null))
         .hasMessageContaining("down_block_types SimpleCrossAttnDownBlock2D is not supported");
   }

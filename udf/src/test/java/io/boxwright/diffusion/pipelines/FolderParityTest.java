@@ -91,6 +91,35 @@ class FolderParityTest {
           folder.resolve(testCase.get("drop").get(0).asText()),
           testCase.get("drop").get(1).asText());
     }
+    if (testCase.path("add").isArray()) {
+      addTensor(folder.resolve(testCase.get("add").get(0).asText()), testCase.get("add"));
+    }
+  }
+
+  /** Adds a tensor of the numbers sin(0) / 10, sin(1) / 10 and so on to a safetensors file. */
+  private static void addTensor(Path part, JsonNode nameAndShape) throws IOException {
+    Path file = part.resolve("diffusion_pytorch_model.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    int headerBytes = (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    ObjectNode header =
+        (ObjectNode) JSON.readTree(Arrays.copyOfRange(bytes, Long.BYTES, Long.BYTES + headerBytes));
+    int begin = bytes.length - Long.BYTES - headerBytes;
+    int numbers = 1;
+    for (JsonNode size : nameAndShape.get(2)) {
+      numbers *= size.asInt();
+    }
+    ObjectNode tensor = header.putObject(nameAndShape.get(1).asText()).put("dtype", "F32");
+    tensor.set("shape", nameAndShape.get(2));
+    tensor.putArray("data_offsets").add(begin).add(begin + numbers * Float.BYTES);
+    byte[] text = header.toString().getBytes(StandardCharsets.UTF_8);
+    ByteBuffer all =
+        ByteBuffer.allocate(Long.BYTES + text.length + begin + numbers * Float.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    all.putLong(text.length).put(text).put(bytes, Long.BYTES + headerBytes, begin);
+    for (int i = 0; i < numbers; i++) {
+      all.putFloat((float) (Math.sin(i) / 10));
+    }
+    Files.write(file, all.array());
   }
 
   /** Rewrites a safetensors file without the tensors whose names begin with a prefix. */

@@ -93,7 +93,7 @@ class OddFoldersTest {
         "unet | mid_block_type | \"UNetMidBlock2D\" | mid_block_type = UNetMidBlock2D is not",
         "unet | act_fn | \"tanh\" | act_fn is tanh, it must be one of gelu, mish, relu, silu, swish",
         "unet | attention_type | \"gated\" | attention_type = \"gated\" is not supported",
-        "unet | time_cond_proj_dim | 256 | time_cond_proj_dim = 256 is not supported",
+        "unet | time_cond_proj_dim | 2 | time_cond_proj_dim is 2",
         "vae | act_fn | \"tanh\" | act_fn is tanh, it must be one of ",
         "vae | mid_block_add_attention | false | mid_block_add_attention = false is not supported",
         "text_encoder | use_attention_mask | true | use_attention_mask = true is not supported",
