@@ -62,7 +62,7 @@ final class DenoisingOptions {
       paramLabel = "X",
       description =
           "Deviations of the noise before the denoising steps and after the last, in place of --steps,"
-              + " such as 14.6,6.5,2.7,0.9,0.2,0. EulerDiscreteScheduler takes them.")
+              + " such as 14.6,6.5,2.7,0.9,0.2,0. EulerDiscreteScheduler and EDMEulerScheduler take them.")
   private List<Double> sigmas;
 
   @Option(

@@ -20,7 +20,7 @@ final class ImageOptions {
       names = "--eta",
       defaultValue = "0",
       paramLabel = "X",
-      description = "Noise of DDIM's steps, 0 to 1. Default: ${DEFAULT-VALUE}.")
+      description = "Noise of the steps of DDIM and TCD, 0 to 1. Default: ${DEFAULT-VALUE}.")
   private double eta;
 
   @Option(

@@ -2,7 +2,9 @@ package io.boxwright.cli;
 
 import io.boxwright.cli.OptionGroup.Part;
 import io.boxwright.udf.generate.GuidedImageGenerator;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Options of pictures that images should resemble. */
 @OptionGroup(Part.MODEL)
@@ -14,7 +16,7 @@ final class ImagePromptOptions {
       converter = NameConverter.class,
       description =
           "An IP-Adapter in safetensors: plain, Plus or full face. A file that is the same on every"
-              + " host, or a Hadoop URI. Every row then needs a picture in the column"
+              + " host, a Hadoop URI, or a name that --files gave. Every row then needs a picture in the column"
               + " ip_adapter_image: bytes, a struct of bytes and path, or a path.")
   private String ipAdapter;
 
@@ -36,14 +38,28 @@ final class ImagePromptOptions {
               + " ${DEFAULT-VALUE}.")
   private double ipAdapterScale;
 
-  /** Hands the options to a generator. */
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  /**
+   * Hands the options to a generator.
+   *
+   * @throws IllegalArgumentException if options were given that only an IP-Adapter has
+   */
   void configure(GuidedImageGenerator generator) {
     if (ipAdapter == null && imageEncoder != null) {
       throw new IllegalArgumentException("--image-encoder only serves an --ip-adapter FILE");
+    }
+    if (ipAdapter == null && isTyped("--ip-adapter-scale")) {
+      throw new IllegalArgumentException("No effect without --ip-adapter: --ip-adapter-scale");
     }
     generator
         .setIPAdapter(ipAdapter)
         .setImageEncoder(imageEncoder)
         .setIPAdapterScale(ipAdapterScale);
+  }
+
+  private boolean isTyped(String option) {
+    return command.commandLine().getParseResult().hasMatchedOption(option);
   }
 }

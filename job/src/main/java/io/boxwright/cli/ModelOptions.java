@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.util.SerializableConfiguration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -40,11 +41,12 @@ final class ModelOptions {
   @Option(
       names = "--lora",
       paramLabel = "FILE[:WEIGHT]",
+      split = ",",
       converter = NameConverter.class,
       description =
           "A LoRA in safetensors, of diffusers, PEFT or kohya, that is added to the model's weights;"
-              + " WEIGHT 1 by default. A file that is the same on every host, or a Hadoop URI."
-              + " Several are added one after the other.")
+              + " WEIGHT 1 by default. A file that is the same on every host, a Hadoop URI, or a name"
+              + " that --files gave. May be given several times.")
   private List<String> loras = List.of();
 
   @Option(
@@ -104,7 +106,8 @@ final class ModelOptions {
   }
 
   private Lora findLora(String lora) {
-    return LoraSource.parse(lora, modelCache(), new Configuration()).localize();
+    return LoraSource.parse(lora, modelCache(), new SerializableConfiguration(new Configuration()))
+        .localize();
   }
 
   /** Hands a model and the options to a generator. */

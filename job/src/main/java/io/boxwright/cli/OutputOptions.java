@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 final class OutputOptions {
 
   /** Options for images that exist already. Without any, these stay. */
+  @OptionGroup(Part.OUTPUT)
   static final class Existing {
 
     @Option(

@@ -4,8 +4,10 @@ import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.clip.TokenizedPrompt;
 import io.boxwright.diffusion.loading.LearnedEmbedding;
 import io.boxwright.diffusion.loading.ModelIndex;
+import io.boxwright.diffusion.loading.TextualInversion;
 import io.boxwright.diffusion.pipelines.RequestLimits;
 import io.boxwright.job.report.ConsoleLines;
+import io.boxwright.text.Printable;
 import io.boxwright.udf.executor.ModelFolder;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,7 +61,7 @@ final class TokensCommand implements Callable<Integer> {
     checkLength();
     ConsoleLines out = new ConsoleLines(spec.commandLine().getOut());
     ConsoleLines err = new ConsoleLines(spec.commandLine().getErr());
-    try (CLIPTokenizer tokenizer = openTokenizer()) {
+    try (CLIPTokenizer tokenizer = openTokenizer(err)) {
       TokenizedPrompt tokenized = tokenizer.encode(prompt);
       tokenized.warnings().forEach(warning -> err.print("%s", warning));
       List<String> tokens = tokenized.tokens();
@@ -78,7 +80,7 @@ final class TokensCommand implements Callable<Integer> {
     }
   }
 
-  private CLIPTokenizer openTokenizer() {
+  private CLIPTokenizer openTokenizer(ConsoleLines err) {
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
     Path folder =
         ModelFolder.of(model, modelCache.folder(), hadoop)
@@ -87,7 +89,17 @@ final class TokensCommand implements Callable<Integer> {
     return CLIPTokenizer.fromPretrained(
         ModelIndex.open(folder).part("tokenizer"),
         textualInversions.find(modelCache.folder(), hadoop).stream()
-            .map(LearnedEmbedding::read)
+            .map(inversion -> readEmbedding(inversion, err))
             .toList());
+  }
+
+  /** Reads a textual inversion and prints its token, which often differs from the file's name. */
+  private static LearnedEmbedding readEmbedding(TextualInversion inversion, ConsoleLines err) {
+    LearnedEmbedding embedding = LearnedEmbedding.read(inversion);
+    List<String> tokens = embedding.tokens();
+    err.print(
+        "%s: token %s, vectors: %d",
+        inversion.file(), Printable.name(tokens.get(0)), tokens.size());
+    return embedding;
   }
 }

@@ -97,8 +97,16 @@ class GenerateCommandTest extends CommandRuns {
         generate("--lora", "none.safetensors"),
         "Cannot read the LoRA none.safetensors: there is no such file");
     assertOneLine(generate("--ip-adapter", "a.bin"), "it must be a .safetensors file");
+    Path fixtures = Path.of("../udf/src/test/resources/fixtures/ip-adapter").toRealPath();
+    assertOneLine(
+        generate(
+            "--ip-adapter=" + fixtures.resolve("plain.safetensors"),
+            "--image-encoder=" + fixtures.resolve("image_encoder")),
+        "Invalid ip_adapter_image column: it is missing");
     assertThat(generate("--image-encoder", "a")).isEqualTo(ExitCode.INVALID_INPUT);
     assertThat(err.toString()).contains("--image-encoder only serves an --ip-adapter FILE");
+    assertThat(generate("--ip-adapter-scale", "0.5")).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(err.toString()).contains("No effect without --ip-adapter: --ip-adapter-scale");
   }
 
   @Test

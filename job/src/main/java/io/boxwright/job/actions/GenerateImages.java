@@ -166,8 +166,18 @@ public final class GenerateImages {
   private PromptTable readPrompts() {
     PromptTable prompts = PromptTable.read(spark, input, Optional.ofNullable(renamePrefix));
     prompts.notes().forEach(note -> LOG.warn("{}: {}", prompts.path(), note));
+    checkColumns(prompts);
     FirstRows.check(prompts);
     return prompts;
+  }
+
+  /** Checks the columns that only some settings need, such as those of an IP-Adapter. */
+  private void checkColumns(PromptTable prompts) {
+    try {
+      generator.imageColumns(prompts.withPosition().schema());
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(e.getMessage(), e);
+    }
   }
 
   /** Checks that input and output lie apart: a run could remove its prompts, or read its images. */

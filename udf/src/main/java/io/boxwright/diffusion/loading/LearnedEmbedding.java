@@ -41,7 +41,7 @@ public final class LearnedEmbedding {
   public static LearnedEmbedding read(TextualInversion inversion) {
     Path file = inversion.file();
     if (file.getFileName().toString().matches(".*\\.(bin|ckpt|pt|pth)")) {
-      throw failure(file, "it is pickled; convert it to safetensors");
+      throw failure(file, "it is pickled; convert it to safetensors, as udf/docs/models.md says");
     }
     Map<String, SafeTensor> tensors = SafeTensors.read(file);
     if (tensors.keySet().stream().anyMatch(XL_NAMES::contains)) {

@@ -5,7 +5,7 @@ import io.boxwright.diffusion.loading.TextualInversion;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * A textual inversion as the driver found it: a value that can be sent to executors.
@@ -26,7 +26,8 @@ public record FoundTextualInversion(SharedFile file, String token, ModelFingerpr
    * @throws io.boxwright.diffusion.loading.ModelLoadingException naming the file that cannot be
    *     read
    */
-  public static FoundTextualInversion of(String text, Path cache, Configuration hadoop) {
+  public static FoundTextualInversion of(
+      String text, Path cache, SerializableConfiguration hadoop) {
     TextualInversion.Spelling spelling = TextualInversion.Spelling.parse(text);
     SharedFile file = SharedFile.of("textual inversion", spelling.name(), cache, hadoop);
     return new FoundTextualInversion(

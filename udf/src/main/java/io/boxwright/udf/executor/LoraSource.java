@@ -5,7 +5,7 @@ import io.boxwright.diffusion.loading.Lora;
 import io.boxwright.diffusion.loading.ModelLoadingException;
 import java.io.Serializable;
 import java.nio.file.Path;
-import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * A LoRA by the name that a person gave it.
@@ -21,7 +21,7 @@ public record LoraSource(SharedFile file, double weight) implements Serializable
    * @param text {@code FILE} or {@code FILE:WEIGHT}; the weight is 1 by default
    * @throws IllegalArgumentException if the name is empty or the weight is not finite
    */
-  public static LoraSource parse(String text, Path cache, Configuration hadoop) {
+  public static LoraSource parse(String text, Path cache, SerializableConfiguration hadoop) {
     Lora.Spelling spelling = Lora.Spelling.parse(text);
     return new LoraSource(SharedFile.of("LoRA", spelling.name(), cache, hadoop), spelling.weight());
   }

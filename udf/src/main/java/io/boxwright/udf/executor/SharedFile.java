@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkEnv;
@@ -42,9 +41,13 @@ public record SharedFile(String kind, String name, String cache, SerializableCon
     }
   }
 
-  /** Makes a file with file systems by Hadoop's settings. */
-  public static SharedFile of(String kind, String name, Path cache, Configuration hadoop) {
-    return new SharedFile(kind, name, cache.toString(), new SerializableConfiguration(hadoop));
+  /**
+   * Makes a file with file systems by Hadoop's settings. Files of one task should share the object,
+   * because it is sent to executors once, and is large.
+   */
+  public static SharedFile of(
+      String kind, String name, Path cache, SerializableConfiguration hadoop) {
+    return new SharedFile(kind, name, cache.toString(), hadoop);
   }
 
   /**

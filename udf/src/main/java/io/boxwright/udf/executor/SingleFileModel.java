@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * A model whose weights are in one file with their original names. What the file lacks may lie in
@@ -52,7 +53,10 @@ final class SingleFileModel {
     this.model = model;
     this.cache = Path.of(model.cache());
     this.hadoop = model.hadoop().value();
-    this.file = SharedFile.of("model", model.name(), cache, hadoop).localize().toAbsolutePath();
+    this.file =
+        SharedFile.of("model", model.name(), cache, new SerializableConfiguration(hadoop))
+            .localize()
+            .toAbsolutePath();
     boolean elsewhere = SharedFile.isUri(model.name()) && !Files.exists(Path.of(model.name()));
     this.place = elsewhere ? model.name() : file.normalize().toString();
     if (!Files.isRegularFile(file)) {

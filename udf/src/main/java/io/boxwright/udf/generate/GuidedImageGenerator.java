@@ -417,7 +417,7 @@ public final class GuidedImageGenerator {
   /** Finds the columns of the pictures; null without an IP-Adapter. */
   private ImagePromptColumns findImageColumns(StructType prompts) {
     return additions.needPictures()
-        ? ImagePromptColumns.of(prompts, ipAdapterScale, findModel().hadoop().value())
+        ? ImagePromptColumns.of(prompts, ipAdapterScale, findModel().hadoop())
         : null;
   }
 

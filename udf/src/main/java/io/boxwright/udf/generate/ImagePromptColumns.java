@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.BinaryType;
@@ -53,7 +52,8 @@ record ImagePromptColumns(
    *
    * @throws IllegalArgumentException naming the column that is missing or of a wrong type
    */
-  static ImagePromptColumns of(StructType table, double defaultScale, Configuration hadoop) {
+  static ImagePromptColumns of(
+      StructType table, double defaultScale, SerializableConfiguration hadoop) {
     List<String> names = Arrays.asList(table.fieldNames());
     int image = names.indexOf(IMAGE);
     int scale = names.indexOf(SCALE);
@@ -76,8 +76,7 @@ record ImagePromptColumns(
           "Invalid %s column: it is %s, but must be binary, string, or struct<bytes:binary,path:string>"
               .formatted(IMAGE, type.catalogString()));
     }
-    return new ImagePromptColumns(
-        image, bytes, path, scale, defaultScale, new SerializableConfiguration(hadoop));
+    return new ImagePromptColumns(image, bytes, path, scale, defaultScale, hadoop);
   }
 
   private static int find(StructType struct, String name, Class<? extends DataType> type) {

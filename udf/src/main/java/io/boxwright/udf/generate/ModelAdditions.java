@@ -104,11 +104,11 @@ final class ModelAdditions {
       found =
           new Found(
               loras.stream()
-                  .map(lora -> LoraSource.parse(lora, cache, model.hadoop().value()))
+                  .map(lora -> LoraSource.parse(lora, cache, model.hadoop()))
                   .map(FoundLora::of)
                   .toList(),
               textualInversions.stream()
-                  .map(text -> FoundTextualInversion.of(text, cache, model.hadoop().value()))
+                  .map(text -> FoundTextualInversion.of(text, cache, model.hadoop()))
                   .toList(),
               ipAdapter == null ? null : findIPAdapter(model, cache));
     }
@@ -116,7 +116,7 @@ final class ModelAdditions {
   }
 
   private FoundIPAdapter findIPAdapter(ModelFolder model, Path cache) {
-    SharedFile file = SharedFile.of("IP-Adapter", ipAdapter, cache, model.hadoop().value());
+    SharedFile file = SharedFile.of("IP-Adapter", ipAdapter, cache, model.hadoop());
     ImageEncoderSource encoder =
         imageEncoder == null
             ? null

@@ -14,6 +14,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,7 @@ class ImagePromptColumnsTest {
     StructType table =
         StructType.fromDDL(
             "prompt string, ip_adapter_image %s, ip_adapter_scale float".formatted(type));
-    return ImagePromptColumns.of(table, 0.75, new Configuration());
+    return ImagePromptColumns.of(table, 0.75, new SerializableConfiguration(new Configuration()));
   }
 
   private static ImagePrompt read(String type, Object picture) {
@@ -88,7 +89,10 @@ class ImagePromptColumnsTest {
   void aTableWithoutPicturesIsRefused() {
     StructType without = StructType.fromDDL("prompt string");
 
-    assertThatThrownBy(() -> ImagePromptColumns.of(without, 1, new Configuration()))
+    assertThatThrownBy(
+            () ->
+                ImagePromptColumns.of(
+                    without, 1, new SerializableConfiguration(new Configuration())))
         .hasMessageContaining("Invalid ip_adapter_image column: it is missing");
     assertThatThrownBy(() -> columns("int"))
         .hasMessageContaining("it is int, but must be binary, string, or struct");
