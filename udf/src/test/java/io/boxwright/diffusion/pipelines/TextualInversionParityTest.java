@@ -170,7 +170,8 @@ class TextualInversionParityTest {
   void picklesAndVectorsOfOtherModelsAreRefused(@TempDir Path folder) throws IOException {
     Path pickle = Files.writeString(folder.resolve("style.pt"), "");
     assertThatThrownBy(() -> LearnedEmbedding.read(new TextualInversion(pickle, Optional.empty())))
-        .hasMessageEndingWith("it is pickled; convert it to safetensors");
+        .hasMessageEndingWith(
+            "it is pickled; convert it to safetensors, as udf/docs/models.md says");
     assertThatThrownBy(() -> LearnedEmbedding.read(style(null)).requireWidth(768))
         .isInstanceOf(ModelLoadingException.class)
         .hasMessageContaining("numbers, but those of this model have");
