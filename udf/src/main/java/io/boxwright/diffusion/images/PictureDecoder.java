@@ -1,9 +1,12 @@
 package io.boxwright.diffusion.images;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -30,12 +33,13 @@ public final class PictureDecoder {
   }
 
   /**
-   * Decodes a picture, unless its header says that it is too large.
+   * Decodes a picture of a person, which may come from anywhere. It is turned upright as its Exif
+   * orientation says, like {@code load_image} of diffusers does.
    *
    * @param mostPixels the largest width times height
    * @return the picture; empty if the bytes have no format that Java reads
-   * @throws IOException if the picture is too large or broken; some breaks cause a {@link
-   *     RuntimeException}
+   * @throws IOException if the picture is too large, cut off, broken, or has CMYK colours, which
+   *     Java converts in another way than Pillow; some breaks cause a {@link RuntimeException}
    */
   public static Optional<BufferedImage> decode(byte[] bytes, long mostPixels) throws IOException {
     ImageInputStream stream = open(bytes);
@@ -44,17 +48,31 @@ public final class PictureDecoder {
       return Optional.empty();
     }
     ImageReader reader = readers.next();
+    List<String> warnings = new ArrayList<>();
     try {
       reader.setInput(stream);
+      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
       int width = reader.getWidth(0);
       int height = reader.getHeight(0);
       if ((long) width * height > mostPixels) {
         throw new IOException(
             "it has %dx%d pixels, the limit is %d".formatted(width, height, mostPixels));
       }
-      return Optional.of(reader.read(0));
+      BufferedImage picture = reader.read(0);
+      requireWhole(warnings);
+      if (picture.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
+        throw new IOException("it has CMYK colours; save it as RGB");
+      }
+      return Optional.of(ExifOrientation.read(bytes).turnUpright(picture));
     } finally {
       reader.dispose();
+    }
+  }
+
+  /** Refuses a JPEG that ends early. Java fills what is missing with gray, and only warns. */
+  private static void requireWhole(List<String> warnings) throws IOException {
+    if (warnings.stream().anyMatch(warning -> warning.startsWith("Truncated File"))) {
+      throw new IOException("its file ends too early");
     }
   }
 

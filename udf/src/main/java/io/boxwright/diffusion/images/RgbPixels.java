@@ -30,13 +30,15 @@ public record RgbPixels(int width, int height, byte[] bytes) {
 
   /**
    * Reads the pixels of an image of any type; transparency is ignored. Gray values stay as they
-   * are, as in Pillow; Java would take them as linear and make them brighter.
+   * are, as in Pillow; Java would take them as linear and make them brighter. Of gray values of 16
+   * bits, the upper 8 are read, as of colours; Pillow would make most of them white.
    */
   public static RgbPixels of(BufferedImage image) {
     int width = image.getWidth();
     int height = image.getHeight();
     if (isGray(image)) {
-      return ofGray(image.getRaster().getSamples(0, 0, width, height, 0, (int[]) null), width);
+      int[] samples = image.getRaster().getSamples(0, 0, width, height, 0, (int[]) null);
+      return ofGray(samples, image.getColorModel().getComponentSize(0) - Byte.SIZE, width);
     }
     int[] rgb = image.getRGB(0, 0, width, height, null, 0, width);
     byte[] bytes = new byte[CHANNELS * rgb.length];
@@ -51,13 +53,13 @@ public record RgbPixels(int width, int height, byte[] bytes) {
   private static boolean isGray(BufferedImage image) {
     ColorModel model = image.getColorModel();
     return model.getColorSpace().getType() == ColorSpace.TYPE_GRAY
-        && model.getComponentSize(0) == 8;
+        && (model.getComponentSize(0) == Byte.SIZE || model.getComponentSize(0) == Short.SIZE);
   }
 
-  private static RgbPixels ofGray(int[] samples, int width) {
+  private static RgbPixels ofGray(int[] samples, int lowerBits, int width) {
     byte[] bytes = new byte[CHANNELS * samples.length];
     for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) samples[i / CHANNELS];
+      bytes[i] = (byte) (samples[i / CHANNELS] >> lowerBits);
     }
     return new RgbPixels(width, samples.length / width, bytes);
   }
