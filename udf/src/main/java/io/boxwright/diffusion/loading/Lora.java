@@ -16,6 +16,8 @@ public record Lora(Path file, double weight) {
   private static final Pattern WITH_WEIGHT =
       Pattern.compile("(.+):([-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?)");
 
+  private static final Pattern WITH_OTHER_TEXT = Pattern.compile(".+\\.safetensors:[^/]*");
+
   /**
    * The name of a LoRA and the weight that a person chose.
    *
@@ -41,6 +43,11 @@ public record Lora(Path file, double weight) {
       if (!Double.isFinite(weight)) {
         throw new IllegalArgumentException(
             "Invalid weight of LoRA %s: %s".formatted(name, matcher.group(2)));
+      }
+      if (!weighted && WITH_OTHER_TEXT.matcher(text).matches()) {
+        throw new IllegalArgumentException(
+            "Invalid LoRA %s: the weight after the colon must be a number, such as 0.8"
+                .formatted(text));
       }
       return new Spelling(name, weight);
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.boxwright.diffusion.loading.LoraKey.Part;
 import io.boxwright.text.Printable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,9 @@ final class LoraFile {
   private static final int MOST_NAMES = 5;
 
   /** The key of the settings of PEFT in files that diffusers saves. */
+  /** The start of the keys of diffusers' transformers; checkpoints have it inside of names. */
+  private static final String TRANSFORMER = "transformer.";
+
   private static final String ADAPTER_METADATA = "lora_adapter_metadata";
 
   /** Pieces of keys of other forms, and the names of the forms. */
@@ -37,7 +41,7 @@ final class LoraFile {
           Map.entry("w_norm", "LyCORIS (norms)"),
           Map.entry("text_encoder_2.", "Stable Diffusion XL"),
           Map.entry("lora_te2_", "Stable Diffusion XL"),
-          Map.entry("transformer.", "a model with a transformer in place of the UNet"));
+          Map.entry(TRANSFORMER, "a model with a transformer in place of the UNet"));
 
   private final Lora lora;
   private final Map<String, SafeTensor> tensors;
@@ -94,7 +98,8 @@ final class LoraFile {
   private void refuseOtherForms(String key) {
     OTHER_FORMS.forEach(
         (piece, form) -> {
-          if (key.contains(piece)) {
+          boolean found = piece.equals(TRANSFORMER) ? key.startsWith(piece) : key.contains(piece);
+          if (found) {
             throw failure(
                 "key %s belongs to %s, which is not supported"
                     .formatted(Printable.value(key), form));
@@ -136,10 +141,16 @@ final class LoraFile {
           "module %s of %s does not have both matrices, down and up"
               .formatted(Printable.value(module), component));
     }
+    SafeTensor alpha = parts.get(Part.ALPHA);
+    if (alpha != null && Arrays.stream(alpha.shape()).anyMatch(size -> size != 1)) {
+      throw failure(
+          "the alpha of module %s of %s is not one number"
+              .formatted(Printable.value(module), component));
+    }
     return new LoraLayer(
         down,
         up,
-        Optional.ofNullable(parts.get(Part.ALPHA)),
+        Optional.ofNullable(alpha),
         findAlpha(component, module, down.shape()[0]),
         lora.weight());
   }

@@ -98,6 +98,9 @@ class LoraFusionTest {
         "lora_unet_a_to_q.dora_scale, x | key lora_unet_a_to_q.dora_scale belongs to DoRA, which is not supported",
         "lora_unet_a_to_q.hada_w1_a, x | belongs to LyCORIS (LoHa), which is not supported",
         "lora_te2_text_model.lora_down.weight, x | belongs to Stable Diffusion XL",
+        "unet.a.to_q.lora_A.weight, unet.a.to_q.lora_B.weight, unet.a.to_q.alpha | the alpha of module a_to_q of unet is not one number",
+        "cond_stage_model.transformer.x | 1 of its 1 keys are of no known form",
+        "transformer.a.lora_A.weight | belongs to a model with a transformer in place of the UNet",
         "unet.a.to_q.lora_A.weight, conv_in.weight | 1 of its 2 keys are of no known form, such as conv_in.weight",
       })
   void whatCannotBeAddedIsNamed(String keys, String message) {
