@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  */
 public record TextualInversion(Path file, Optional<String> token) {
 
-  private static final Pattern WITH_TOKEN = Pattern.compile("(.+\\.safetensors):(.*)");
+  private static final Pattern WITH_TOKEN =
+      Pattern.compile("(.+\\.(?:safetensors|bin|ckpt|pt|pth)):(.*)");
 
   /**
    * The name of a file and the token that a person chose.

@@ -93,6 +93,9 @@ public record ModelFolder(
       throw new ModelLoadingException("Cannot read a model: its name is empty");
     }
     Path folder = path();
+    if (!Files.isDirectory(folder)) {
+      ModelIndex.refusePickled(name);
+    }
     requireTokenizerFits(folder);
     if (name.equals(BuiltInModel.NAME)) {
       return BuiltInModel.folder(modelCache());
@@ -100,7 +103,6 @@ public record ModelFolder(
     if (Files.isDirectory(folder)) {
       return folder;
     }
-    ModelIndex.refusePickled(name);
     if (SingleFileModel.isName(name)) {
       return new SingleFileModel(this).localize();
     }

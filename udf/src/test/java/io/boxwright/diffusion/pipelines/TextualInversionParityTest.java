@@ -181,6 +181,7 @@ class TextualInversionParityTest {
   @CsvSource({
     "a/style.safetensors, a/style.safetensors, ",
     "a/style.safetensors:<my style>, a/style.safetensors, <my style>",
+    "style.pt:art, style.pt, art",
     "hdfs://host:8020/a.safetensors:x, hdfs://host:8020/a.safetensors, x",
     "hdfs://host:8020/a.safetensors, hdfs://host:8020/a.safetensors, ",
   })

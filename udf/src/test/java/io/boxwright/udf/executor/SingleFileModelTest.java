@@ -111,6 +111,13 @@ class SingleFileModelTest {
   }
 
   @Test
+  void aPickledFileIsRefusedAsSuchAlsoWithATokenizer() {
+    assertThatThrownBy(() -> model("model.ckpt").localize())
+        .isInstanceOf(ModelLoadingException.class)
+        .hasMessageContaining("it is pickled");
+  }
+
+  @Test
   void mergedFilesHaveNoTensorsOfTraining() throws IOException {
     Checkpoints.of("sd15")
         .without(SingleFileModelTest::isOfTraining)
