@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The side of a stored JPEG that is up, from its Exif data. Cameras store pictures as the sensor
- * sees them. Follows {@code ImageOps.exif_transpose} of Pillow.
+ * The orientation of a stored JPEG, from its Exif data. Cameras store pictures as the sensor sees
+ * them. Follows {@code ImageOps.exif_transpose} of Pillow.
  *
  * @param tag 1 to 8, as in the Exif standard; 1 for a picture that is upright
  */
@@ -25,7 +25,7 @@ record ExifOrientation(int tag) {
   private static final int UPRIGHT = 1;
   private static final int MOST = 8;
 
-  /** Reads the orientation; that of an upright picture if the bytes have none that can be read. */
+  /** Reads the orientation. Bytes without one that can be read are an upright picture. */
   static ExifOrientation read(byte[] bytes) {
     try {
       int tag = find(ByteBuffer.wrap(bytes));

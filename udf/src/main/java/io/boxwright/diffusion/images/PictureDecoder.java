@@ -33,8 +33,8 @@ public final class PictureDecoder {
   }
 
   /**
-   * Decodes a picture of a person, which may come from anywhere. It is turned upright as its Exif
-   * orientation says, like {@code load_image} of diffusers does.
+   * Decodes a picture that may come from anywhere, and turns it upright as its Exif orientation
+   * says, like {@code load_image} of diffusers.
    *
    * @param mostPixels the largest width times height
    * @return the picture; empty if the bytes have no format that Java reads

@@ -22,10 +22,10 @@ final class LoraFile {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_NAMES = 5;
 
-  /** The key of the settings of PEFT in files that diffusers saves. */
-  /** The start of the keys of diffusers' transformers; checkpoints have it inside of names. */
+  /** The start of the keys of diffusers' transformers; keys of checkpoints have it elsewhere. */
   private static final String TRANSFORMER = "transformer.";
 
+  /** The key of the settings of PEFT in files that diffusers saves. */
   private static final String ADAPTER_METADATA = "lora_adapter_metadata";
 
   /** Pieces of keys of other forms, and the names of the forms. */
