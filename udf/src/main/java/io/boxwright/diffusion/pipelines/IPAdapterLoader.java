@@ -100,7 +100,7 @@ final class IPAdapterLoader {
     Path encoderFolder = files.imageEncoder().orElse(index.part(ModelIndex.IMAGE_ENCODER));
     if (!Files.isDirectory(encoderFolder)) {
       throw new ModelLoadingException(
-          "Cannot load an image encoder from %s: there is no such folder; give as --image-encoder the one that the IP-Adapter was trained with"
+          "Cannot load an image encoder from %s: there is no such folder; give --image-encoder FOLDER, the one that the IP-Adapter was trained with"
               .formatted(encoderFolder));
     }
     return encoderFolder;
