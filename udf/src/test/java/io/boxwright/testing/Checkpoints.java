@@ -28,6 +28,9 @@ public final class Checkpoints {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** The folder of the lists, for the tests of both modules. */
+  private static final Path LISTS = Path.of("../udf/src/test/resources/fixtures/single-files");
+
   private final Map<String, long[]> shapes;
   private final Map<String, Long> numbers = new LinkedHashMap<>();
   private String type = "F32";
@@ -39,11 +42,10 @@ public final class Checkpoints {
   /** Reads a list, such as {@code sd15} or {@code tiny-sd15}. */
   public static Checkpoints of(String list) throws IOException {
     Map<String, long[]> shapes = new LinkedHashMap<>();
-    String resource = "/fixtures/single-files/%s.txt.gz".formatted(list);
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(
-                new GZIPInputStream(Checkpoints.class.getResourceAsStream(resource)),
+                new GZIPInputStream(Files.newInputStream(LISTS.resolve(list + ".txt.gz"))),
                 StandardCharsets.UTF_8))) {
       lines.lines().forEach(line -> shapes.put(line.split(" ")[0], parseShape(line)));
     }
