@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ShapesQualityTest extends SharedSpark {
 
-  private static final int ROWS = 4;
+  private static final int ROWS = 2;
   private static final String PROMPTS = Path.of("../datasets/shapes/prompts.parquet").toString();
 
   @TempDir private Path folder;
