@@ -2,7 +2,6 @@ package io.boxwright.diffusion.clip;
 
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
-import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.diffusion.nn.Linear;
 import io.boxwright.torch.ArrayScope;
 
@@ -40,11 +39,11 @@ final class CLIPAttention {
   /** (B, N, C) -> (B, N, C). */
   NDArray forward(NDArray x) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray query = Functional.splitHeads(qProj.forward(x), heads); // (B, heads, N, C/heads)
-      NDArray key = Functional.splitHeads(kProj.forward(x), heads);
-      NDArray value = Functional.splitHeads(vProj.forward(x), heads);
+      NDArray query = qProj.forwardToHeads(x, heads); // (B, heads, N, C/heads)
+      NDArray key = kProj.forwardToHeads(x, heads);
+      NDArray value = vProj.forwardToHeads(x, heads);
       NDArray attended = mask.attend(query, key, value);
-      return scope.keep(outProj.forward(Functional.mergeHeads(attended))); // (B, N, C)
+      return scope.keep(outProj.forwardFromHeads(attended)); // (B, N, C)
     }
   }
 }

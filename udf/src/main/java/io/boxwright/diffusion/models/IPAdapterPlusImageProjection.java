@@ -93,8 +93,8 @@ final class IPAdapterPlusImageProjection implements ImagePromptProjection {
       try (ArrayScope scope = new ArrayScope()) {
         NDArray normed = queryNorm.forward(queries); // (B, Q, H)
         NDArray context = imageNorm.forward(image).concat(normed, 1); // (B, 1 + P + Q, H)
-        NDArray query = Functional.splitHeads(toQ.forward(normed), heads);
-        NDArray both = Functional.splitHeads(toKv.forward(context), 2 * heads);
+        NDArray query = toQ.forwardToHeads(normed, heads);
+        NDArray both = toKv.forwardToHeads(context, 2 * heads);
         NDArray key = both.get(":, :" + heads); // (B, heads, 1 + P + Q, 64)
         NDArray value = both.get(":, " + heads + ":"); // (B, heads, 1 + P + Q, 64)
         NDArray found = Functional.scaledDotProductAttention(query, key, value);

@@ -59,7 +59,7 @@ final class TimestepEmbedding {
 
   /** Makes the sinusoids of a scale, diffusers' {@code get_guidance_scale_embedding}: (B, D). */
   private NDArray embedScale(NDArray like, double guidanceScale, DataType dataType) {
-    NDArray scales = like.mul(0).add((float) (1000 * (guidanceScale - 1))); // (B)
+    NDArray scales = like.onesLike().mul((float) (1000 * (guidanceScale - 1))); // (B)
     return TorchKernels.toType(
         ModelKernels.timestepEmbedding(scales, condProjDim, 0, 1), dataType); // (B, D)
   }

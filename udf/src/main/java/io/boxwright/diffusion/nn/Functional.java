@@ -171,8 +171,8 @@ public final class Functional {
 
   /**
    * Computes a whole attention: {@link #projectHeads} to queries, keys and values, {@link
-   * #scaledDotProductAttention} and {@link #projectMergedHeads}. One call takes a third of the time
-   * that calls of its parts need on the host.
+   * #scaledDotProductAttention} and {@link #projectMergedHeads}. One call in place of nine saves
+   * time of the host.
    *
    * @param x (B, N, C)
    * @param context (B, T, D)

@@ -96,13 +96,21 @@ class FolderParityTest {
     }
   }
 
+  private static int countHeaderBytes(byte[] safetensors) {
+    return (int) ByteBuffer.wrap(safetensors).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
+  private static ObjectNode readHeader(byte[] safetensors) throws IOException {
+    int end = Long.BYTES + countHeaderBytes(safetensors);
+    return (ObjectNode) JSON.readTree(Arrays.copyOfRange(safetensors, Long.BYTES, end));
+  }
+
   /** Adds a tensor of the numbers sin(0) / 10, sin(1) / 10 and so on to a safetensors file. */
   private static void addTensor(Path part, JsonNode nameAndShape) throws IOException {
     Path file = part.resolve("diffusion_pytorch_model.safetensors");
     byte[] bytes = Files.readAllBytes(file);
-    int headerBytes = (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    ObjectNode header =
-        (ObjectNode) JSON.readTree(Arrays.copyOfRange(bytes, Long.BYTES, Long.BYTES + headerBytes));
+    int headerBytes = countHeaderBytes(bytes);
+    ObjectNode header = readHeader(bytes);
     int begin = bytes.length - Long.BYTES - headerBytes;
     int numbers = 1;
     for (JsonNode size : nameAndShape.get(2)) {
@@ -126,9 +134,8 @@ class FolderParityTest {
   private static void dropTensors(Path part, String start) throws IOException {
     Path file = part.resolve("diffusion_pytorch_model.safetensors");
     byte[] bytes = Files.readAllBytes(file);
-    int headerBytes = (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    ObjectNode header =
-        (ObjectNode) JSON.readTree(Arrays.copyOfRange(bytes, Long.BYTES, Long.BYTES + headerBytes));
+    int headerBytes = countHeaderBytes(bytes);
+    ObjectNode header = readHeader(bytes);
     ObjectNode kept = JSON.createObjectNode();
     List<byte[]> data = new ArrayList<>();
     long end = 0;
