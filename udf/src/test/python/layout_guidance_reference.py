@@ -180,7 +180,7 @@ def predict_noise(pipeline, attention, latents, timestep, text, negative_text, g
 
 
 @torch.no_grad()
-def generate(pipeline, row, preset, steps, height, width, guidance_scale=7.5, image=None):
+def generate(pipeline, row, preset, steps, height, width, guidance_scale=7.5, image=None, deep_cache=None):
     result = Result()
     dtype = pipeline.unet.dtype
     attention = Attention(pipeline.unet, image)
@@ -192,19 +192,22 @@ def generate(pipeline, row, preset, steps, height, width, guidance_scale=7.5, im
     noise = torch.randn(shape, generator=torch.Generator("cpu").manual_seed(row.seed))
     latents = noise.to(dtype) * scheduler.init_noise_sigma
     last_loss = math.inf
-    sums = {}
+    sums, counts = {}, {}
     for i, timestep in enumerate(scheduler.timesteps):
         step, second_call = divmod(i, scheduler.order)
+        if deep_cache and step == preset.max_guidance_steps and not second_call:
+            deep_cache.enable()
         if step < preset.max_guidance_steps and not second_call and row.objects:
             latents, last_loss = guide(
                 pipeline, attention, latents, i, timestep, text, row, preset, last_loss, result)
         predicted = predict_noise(pipeline, attention, latents, timestep, text, negative_text, guidance_scale)
         for layer, m in attention.maps.items():
             sums[layer] = sums.get(layer, 0) + m[-1].mean(0)
+            counts[layer] = counts.get(layer, 0) + 1
         latents = scheduler.step(predicted, timestep, latents).prev_sample.to(dtype)
     result.latents = latents
     result.image = decode(pipeline, latents)[0]
-    result.maps = {layer: total / len(scheduler.timesteps) for layer, total in sums.items()}
+    result.maps = {layer: total / counts[layer] for layer, total in sums.items()}
     if row.objects:
         result.scores = score(result.maps, row.objects)
     return result

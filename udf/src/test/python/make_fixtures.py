@@ -3,7 +3,7 @@
 import runpy
 from pathlib import Path
 
-SCRIPTS = ["tiny_models.py", "tiny_prompts.py", "component_fixtures.py", "pipeline_fixtures.py", "option_fixtures.py", "folder_fixtures.py", "lora_fixtures.py",
+SCRIPTS = ["tiny_models.py", "tiny_prompts.py", "component_fixtures.py", "pipeline_fixtures.py", "option_fixtures.py", "deep_cache_fixtures.py", "folder_fixtures.py", "lora_fixtures.py",
            "single_file_fixtures.py", "checkpoint_fixtures.py",
            "detector_fixtures.py", "ip_adapter_fixtures.py", "guided_fixtures.py",
            "scheduler_fixtures.py", "clip_fixtures.py", "detection_fixtures.py",

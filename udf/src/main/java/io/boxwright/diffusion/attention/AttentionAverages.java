@@ -16,7 +16,8 @@ import java.util.stream.IntStream;
 
 /**
  * Attention maps of the prompts, averaged over heads and denoising steps while the images are made.
- * Scores are computed from them. The maps stay on the device until they are read.
+ * Scores are computed from them. The maps stay on the device until they are read. A pass that takes
+ * a layer's features from a cache adds no map of that layer.
  *
  * <p>Holds the state of one run and sets the denoiser's attention processors. Not thread-safe.
  */
@@ -29,7 +30,7 @@ public final class AttentionAverages implements AutoCloseable {
   private final int tokens;
   private final MapSizes mapSizes;
   private final Map<String, NDArray> sums = new LinkedHashMap<>(); // (B, N, tokens) by path
-  private int steps;
+  private final Map<String, Integer> passes = new HashMap<>(); // that added a map, by path
 
   /**
    * Starts a run.
@@ -58,7 +59,6 @@ public final class AttentionAverages implements AutoCloseable {
     Map<String, AttentionProcessor> processors = new HashMap<>(denoiser.attnProcessors());
     layers.all().forEach(path -> processors.put(path + ".processor", averaging));
     denoiser.setAttnProcessor(processors);
-    steps++;
   }
 
   /**
@@ -73,6 +73,7 @@ public final class AttentionAverages implements AutoCloseable {
       NDArray sum = sums.containsKey(path) ? sums.get(path) : manager.zeros(shape);
       NDArray added = AttentionKernels.addMeanAttentionScores(sum, query, key, attention.scale());
       sums.put(path, ArrayScope.release(added));
+      passes.merge(path, 1, Integer::sum);
       sum.close();
     }
   }
@@ -115,7 +116,7 @@ public final class AttentionAverages implements AutoCloseable {
       float[] column = new float[all.length / rows / tokens]; // N
       int first = row * column.length * tokens + token;
       for (int cell = 0; cell < column.length; cell++) {
-        column[cell] = all[first + cell * tokens] / steps;
+        column[cell] = all[first + cell * tokens] / passes.get(path);
       }
       return new TokenMap(path, mapSizes.of(column.length), column);
     }

@@ -78,6 +78,11 @@ final class BackwardGuidanceRun implements GuidanceRun {
     return guided;
   }
 
+  @Override
+  public boolean guides(int i) {
+    return plan.iterations(i / scheduler.order()) > 0;
+  }
+
   /**
    * Returns the largest number of updates before call {@code i} of the denoiser. A step that calls
    * it twice is guided once, where it starts: its second call only refines the first.

@@ -16,6 +16,12 @@ public interface GuidanceRun extends AutoCloseable {
    */
   NDArray beforeStep(NDArray latents, int i);
 
+  /**
+   * Returns whether call {@code i} of the denoiser belongs to a step that is guided, unless all
+   * rows are finished. It does not depend on the rows.
+   */
+  boolean guides(int i);
+
   /** Uses other states of the rows' prompts, (B, T, D), in later steps. */
   void changeConditioning(Conditioning conditioning);
 

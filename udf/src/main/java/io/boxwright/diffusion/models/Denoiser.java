@@ -25,7 +25,23 @@ public interface Denoiser {
    *     prompts, then all samples with them
    * @return (B or 2B, C, h, w), float32
    */
-  NDArray predict(NDArray sample, double timestep, Conditioning conditioning);
+  default NDArray predict(NDArray sample, double timestep, Conditioning conditioning) {
+    try (FeatureCache cache = new FeatureCache()) {
+      return predict(sample, timestep, conditioning, cache);
+    }
+  }
+
+  /**
+   * Predicts the noise with features from an earlier pass, if the cache has some; otherwise leaves
+   * those of this pass there.
+   *
+   * @param sample scaled latents, (B, C, h, w), float32
+   * @param timestep the timestep of the schedule, the same for the whole batch; may be fractional
+   * @param conditioning the conditioning of B or 2B rows, as many as the cached features have
+   * @param cache the cache, which the caller closes
+   * @return (B or 2B, C, h, w), float32
+   */
+  NDArray predict(NDArray sample, double timestep, Conditioning conditioning, FeatureCache cache);
 
   /**
    * Loads the layers with which cross-attentions attend to pictures, too. From then on predictions

@@ -170,10 +170,12 @@ public final class UNet2DConditionModel implements Denoiser {
   }
 
   @Override
-  public NDArray predict(NDArray sample, double timestep, Conditioning conditioning) {
+  public NDArray predict(
+      NDArray sample, double timestep, Conditioning conditioning, FeatureCache cache) {
     imagePrompts = conditioning.images();
     try {
-      return forward(sample, timestep, conditioning.guidanceScale(), conditioning.promptEmbeds());
+      return forward(
+          sample, timestep, conditioning.guidanceScale(), conditioning.promptEmbeds(), cache);
     } finally {
       imagePrompts = Optional.empty();
     }
@@ -192,11 +194,17 @@ public final class UNet2DConditionModel implements Denoiser {
    * @return (B or 2B, C, h, w), float32, whatever the weights' type
    */
   public NDArray forward(NDArray sample, double timestep, NDArray encoderHiddenStates) {
-    return forward(sample, timestep, 1, encoderHiddenStates);
+    try (FeatureCache cache = new FeatureCache()) {
+      return forward(sample, timestep, 1, encoderHiddenStates, cache);
+    }
   }
 
   private NDArray forward(
-      NDArray sample, double timestep, double guidanceScale, NDArray encoderHiddenStates) {
+      NDArray sample,
+      double timestep,
+      double guidanceScale,
+      NDArray encoderHiddenStates,
+      FeatureCache cache) {
     try (ArrayScope scope = new ArrayScope()) {
       // 1. time
       NDArray temb = activation.apply(embedTime(sample, timestep, guidanceScale)); // (1, E)
@@ -204,30 +212,50 @@ public final class UNet2DConditionModel implements Denoiser {
       // 2. pre-process
       NDArray context = TorchKernels.toType(encoderHiddenStates, dataType); // (B or 2B, T, D)
       NDArray input = Functional.inFastestFormat(TorchKernels.toType(sample, dataType));
-      NDArray hiddenStates = FusedKernels.variable(convIn.forward(input)); // (B, c0, h, w)
-
-      // 3. down
       Deque<NDArray> skips = new ArrayDeque<>();
-      skips.add(hiddenStates);
-      for (UNetDownBlock block : downBlocks) {
-        hiddenStates = block.forward(hiddenStates, temb, context, skips);
-      }
+      skips.add(FusedKernels.variable(convIn.forward(input))); // (B, c0, h, w)
 
-      // 4. mid
-      if (midBlock.isPresent()) {
-        hiddenStates = midBlock.get().forward(hiddenStates, temb, context);
-      }
-
-      // 5. up
-      for (UNetUpBlock block : upBlocks) {
-        hiddenStates = block.forward(hiddenStates, temb, context, skips);
-      }
+      // 3. to 5. down, mid and up, the last layer without the cache
+      NDArray features = cache.get(() -> forwardToLastLayer(temb, context, skips));
+      NDArray hiddenStates =
+          lastUpBlock().forwardLastLayer(features, temb, context, skips); // (B or 2B, c0, h, w)
 
       // 6. post-process
       NDArray prediction =
           convOut.forward(convNormOut.forward(hiddenStates, activation)); // (B or 2B, C, h, w)
       return scope.keep(TorchKernels.contiguous(TorchKernels.toType(prediction, DataType.FLOAT32)));
     }
+  }
+
+  /**
+   * Runs all blocks up to the last layer of the last one: the layers that {@code DeepCacheSDHelper}
+   * caches with {@code cache_branch_id=0}.
+   *
+   * @param skips the result of {@code conv_in}, (B, c0, h, w), which stays there
+   * @return (B or 2B, c0 or c1, h, w)
+   */
+  private NDArray forwardToLastLayer(NDArray temb, NDArray context, Deque<NDArray> skips) {
+    NDArray hiddenStates = skips.getLast();
+
+    // 3. down
+    for (UNetDownBlock block : downBlocks) {
+      hiddenStates = block.forward(hiddenStates, temb, context, skips);
+    }
+
+    // 4. mid
+    if (midBlock.isPresent()) {
+      hiddenStates = midBlock.get().forward(hiddenStates, temb, context);
+    }
+
+    // 5. up
+    for (UNetUpBlock block : upBlocks.subList(0, upBlocks.size() - 1)) {
+      hiddenStates = block.forward(hiddenStates, temb, context, skips);
+    }
+    return lastUpBlock().forwardToLastLayer(hiddenStates, temb, context, skips);
+  }
+
+  private UNetUpBlock lastUpBlock() {
+    return upBlocks.get(upBlocks.size() - 1);
   }
 
   private NDArray embedTime(NDArray sample, double timestep, double guidanceScale) {

@@ -60,21 +60,45 @@ final class UNetUpBlock {
    */
   NDArray forward(NDArray x, NDArray temb, NDArray encoderHiddenStates, Deque<NDArray> skips) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray hiddenStates = x;
-      for (int i = 0; i < resnets.size(); i++) {
-        NDArray skip = TorchKernels.repeatRows(skips.removeLast(), hiddenStates);
-        NDArray joined = hiddenStates.concat(skip, 1); // (B, below + skip, H, W)
-        hiddenStates = resnets.get(i).forward(joined, temb); // (B, out, H, W)
-        if (!attentions.isEmpty()) {
-          hiddenStates = attentions.get(i).forward(hiddenStates, encoderHiddenStates);
-        }
-      }
+      NDArray features = forwardToLastLayer(x, temb, encoderHiddenStates, skips); // (B, out, H, W)
+      NDArray hiddenStates = forwardLastLayer(features, temb, encoderHiddenStates, skips);
       if (upsampler != null) {
         NDArray next = skips.getLast();
         hiddenStates =
             upsampler.forward(hiddenStates, next.getShape().get(2), next.getShape().get(3));
       }
       return scope.keep(hiddenStates);
+    }
+  }
+
+  /** Maps (B, below, H, W) to the input of the last layer, (B, below or out, H, W). */
+  NDArray forwardToLastLayer(
+      NDArray x, NDArray temb, NDArray encoderHiddenStates, Deque<NDArray> skips) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray hiddenStates = x;
+      for (int i = 0; i < resnets.size() - 1; i++) {
+        hiddenStates = forwardLayer(i, hiddenStates, temb, encoderHiddenStates, skips);
+      }
+      return scope.keep(hiddenStates);
+    }
+  }
+
+  /** Maps the input of the last layer to (B, out, H, W). */
+  NDArray forwardLastLayer(
+      NDArray x, NDArray temb, NDArray encoderHiddenStates, Deque<NDArray> skips) {
+    return forwardLayer(resnets.size() - 1, x, temb, encoderHiddenStates, skips);
+  }
+
+  private NDArray forwardLayer(
+      int i, NDArray x, NDArray temb, NDArray encoderHiddenStates, Deque<NDArray> skips) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray skip = TorchKernels.repeatRows(skips.removeLast(), x);
+      NDArray joined = x.concat(skip, 1); // (B, below + skip, H, W)
+      NDArray hiddenStates = resnets.get(i).forward(joined, temb); // (B, out, H, W)
+      return scope.keep(
+          attentions.isEmpty()
+              ? hiddenStates
+              : attentions.get(i).forward(hiddenStates, encoderHiddenStates));
     }
   }
 }

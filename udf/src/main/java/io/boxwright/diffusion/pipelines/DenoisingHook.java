@@ -37,6 +37,11 @@ interface DenoisingHook extends AutoCloseable {
     return latents;
   }
 
+  /** Returns whether call {@code i} of the denoiser belongs to a step that may be guided. */
+  default boolean guides(int i) {
+    return false;
+  }
+
   /** Uses another conditioning of the B rows in later steps, because a callback replaced it. */
   default void changeConditioning(Conditioning conditioning) {}
 

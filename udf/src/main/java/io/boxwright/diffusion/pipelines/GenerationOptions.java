@@ -26,6 +26,9 @@ import java.util.function.Consumer;
  *     Flawed", section 3.4)
  * @param cutoffStepRatio the share of the steps after which classifier-free guidance ends, 0..1; 1
  *     for never. Named after diffusers' {@code SDCFGCutoffCallback}
+ * @param cacheInterval the interval between steps that run the whole UNet, at least 1; those
+ *     between take the features of most layers from the last whole one (DeepCache); 1 for none.
+ *     Named after the argument of {@code DeepCacheSDHelper.set_params}
  * @param clipSkip the number of last layers of the text encoder that are skipped for prompts, at
  *     least 0; negative prompts go through all layers
  * @param eta the noise of DDIM and TCD steps, 0..1; other schedulers ignore it
@@ -48,6 +51,7 @@ public record GenerationOptions(
     double guidanceScale,
     double guidanceRescale,
     double cutoffStepRatio,
+    int cacheInterval,
     int clipSkip,
     double eta,
     String scheduler,
@@ -94,6 +98,7 @@ public record GenerationOptions(
         "cutoff_step_ratio",
         cutoffStepRatio,
         "between 0 and 1");
+    require(cacheInterval >= 1, "cache_interval", cacheInterval, "at least 1");
     require(clipSkip >= 0, "clip_skip", clipSkip, "at least 0");
     require(eta >= 0 && eta <= 1, "eta", eta, "between 0 and 1");
     require(
@@ -106,7 +111,7 @@ public record GenerationOptions(
   /** Returns diffusers' defaults. */
   public static GenerationOptions defaults() {
     return new GenerationOptions(
-        0, 0, 50, null, null, 7.5, 0, 1, 0, 0, null, null, AttentionMaps.DROP, BatchShape.FIXED);
+        0, 0, 50, null, null, 7.5, 0, 1, 1, 0, 0, null, null, AttentionMaps.DROP, BatchShape.FIXED);
   }
 
   /** Returns the denoising steps: the given timesteps or sigmas, or the number of steps. */
@@ -139,6 +144,7 @@ public record GenerationOptions(
     private double guidanceScale;
     private double guidanceRescale;
     private double cutoffStepRatio;
+    private int cacheInterval;
     private int clipSkip;
     private double eta;
     private String scheduler;
@@ -155,6 +161,7 @@ public record GenerationOptions(
       guidanceScale = options.guidanceScale;
       guidanceRescale = options.guidanceRescale;
       cutoffStepRatio = options.cutoffStepRatio;
+      cacheInterval = options.cacheInterval;
       clipSkip = options.clipSkip;
       eta = options.eta;
       scheduler = options.scheduler;
@@ -173,6 +180,7 @@ public record GenerationOptions(
           guidanceScale,
           guidanceRescale,
           cutoffStepRatio,
+          cacheInterval,
           clipSkip,
           eta,
           scheduler,
@@ -231,6 +239,11 @@ public record GenerationOptions(
   /** Returns the same options with another end of classifier-free guidance. */
   public GenerationOptions withCutoffStepRatio(double value) {
     return change(draft -> draft.cutoffStepRatio = value);
+  }
+
+  /** Returns the same options with another interval between steps that run the whole UNet. */
+  public GenerationOptions withCacheInterval(int value) {
+    return change(draft -> draft.cacheInterval = value);
   }
 
   /** Returns the same options with another number of skipped layers. */

@@ -38,6 +38,11 @@ final class GuidanceHook implements DenoisingHook {
   }
 
   @Override
+  public boolean guides(int i) {
+    return guidanceRun.guides(i);
+  }
+
+  @Override
   public void changeConditioning(Conditioning conditioning) {
     guidanceRun.changeConditioning(conditioning);
   }

@@ -8,7 +8,6 @@ import io.boxwright.diffusion.loading.LearnedEmbedding;
 import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.AutoencoderKL;
-import io.boxwright.diffusion.models.Conditioning;
 import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
 import io.boxwright.diffusion.schedulers.Scheduler;
@@ -227,7 +226,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
 
     Map<String, AttentionProcessor> processors = denoiser.attnProcessors();
     try (ArrayScope scope = new ArrayScope();
-        Scheduler scheduler = new RunScheduler(schedulerConfig, options).create()) {
+        Scheduler scheduler = new RunScheduler(schedulerConfig, options).create();
+        DeepCache deepCache = startDeepCache(scheduler, options, hooks)) {
       // 2. Encode the prompts
       boolean classifierFree = options.classifierFree() && !denoiser.embedsGuidanceScale();
       RunConditioning conditioning =
@@ -254,12 +254,15 @@ public final class StableDiffusionPipeline implements AutoCloseable {
             NDArray before = latents) {
           NDArray guided = applyHooks(hooks, before, i);
           timer.lap(Stage.GUIDE);
+          NDArray scaled = scheduler.scaleModelInput(guided, i); // (B, C, h, w)
+          hooks.forEach(DenoisingHook::beforePrediction);
+          timer.lap(Stage.SCHEDULE);
           NDArray prediction =
               conditioning.hasUnconditional() && options.classifierFree(i, timesteps.length)
                   ? applyClassifierFreeGuidance(
-                      predict(guided, scheduler, i, conditioning.both(), hooks), options)
-                  : predict(
-                      guided, scheduler, i, conditioning.conditional(), hooks); // (B, C, h, w)
+                      deepCache.predict(scaled, i, conditioning.both()), options)
+                  : deepCache.predict(scaled, i, conditioning.conditional()); // (B, C, h, w)
+          timer.lap(Stage.DENOISE);
           NDArray fresh = scheduler.takesNoise(i) ? noise.next() : null;
           NDArray after = scheduler.step(prediction, i, guided, fresh);
           CallbackTensors tensors =
@@ -277,6 +280,15 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     } finally {
       denoiser.setAttnProcessor(processors);
     }
+  }
+
+  private DeepCache startDeepCache(
+      Scheduler scheduler, GenerationOptions options, List<DenoisingHook> hooks) {
+    return new DeepCache(
+        denoiser,
+        scheduler.timesteps(),
+        options.cacheInterval(),
+        i -> hooks.stream().anyMatch(hook -> hook.guides(i)));
   }
 
   /** Passes latents through all hooks, (B, C, h, w). */
@@ -309,24 +321,6 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   /** Waits for a GPU by reading a number, which it gives when all earlier work is done. */
   private static void waitFor(NDArray latents) {
     TorchKernels.finiteRows(latents).toBooleanArray();
-  }
-
-  /** Predicts the noise of the latents before step {@code i}, (B or 2B, C, h, w). */
-  private NDArray predict(
-      NDArray latents,
-      Scheduler scheduler,
-      int i,
-      Conditioning conditioning,
-      List<DenoisingHook> hooks) {
-    try (ArrayScope scope = new ArrayScope()) {
-      NDArray scaled = scheduler.scaleModelInput(latents, i); // (B, C, h, w)
-      hooks.forEach(DenoisingHook::beforePrediction);
-      timer.lap(Stage.SCHEDULE);
-      NDArray prediction =
-          denoiser.predict(scaled, scheduler.timesteps()[i], conditioning); // (B or 2B, C, h, w)
-      timer.lap(Stage.DENOISE);
-      return scope.keep(prediction);
-    }
   }
 
   /** Applies classifier-free guidance: (2B, C, h, w) -> (B, C, h, w). */

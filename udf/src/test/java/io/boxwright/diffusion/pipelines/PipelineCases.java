@@ -46,6 +46,7 @@ final class PipelineCases {
         .withGuidanceScale(testCase.path("guidance_scale").asDouble(7.5))
         .withGuidanceRescale(testCase.path("guidance_rescale").asDouble(0))
         .withCutoffStepRatio(testCase.path("cutoff_step_ratio").asDouble(1))
+        .withCacheInterval(testCase.path("cache_interval").asInt(1))
         .withClipSkip(testCase.path("clip_skip").asInt(0))
         .withEta(testCase.path("eta").asDouble(0));
   }

@@ -1,0 +1,48 @@
+package io.boxwright.diffusion.models;
+
+import ai.djl.ndarray.NDArray;
+import io.boxwright.torch.ArrayScope;
+import java.util.function.Supplier;
+
+/**
+ * The features that most layers of a {@link Denoiser} compute, kept from one pass for later ones
+ * ("DeepCache: Accelerating Diffusion Models for Free", Ma, Fang and Wang, 2024, section 3.2). A
+ * pass with an empty cache runs all layers and fills it. A pass with a full one runs only the
+ * layers outside.
+ *
+ * <p>Not thread-safe.
+ */
+public final class FeatureCache implements AutoCloseable {
+
+  private NDArray features; // null while the cache is empty
+
+  /** Returns whether the next pass runs all layers. */
+  boolean isEmpty() {
+    return features == null;
+  }
+
+  /**
+   * Returns the features, (B or 2B, C, h, w), which belong to the cache.
+   *
+   * @param layers the layers that compute the features if the cache is empty
+   */
+  NDArray get(Supplier<NDArray> layers) {
+    if (isEmpty()) {
+      features = ArrayScope.release(layers.get());
+    }
+    return features;
+  }
+
+  /** Makes the next pass run all layers. */
+  public void clear() {
+    if (!isEmpty()) {
+      features.close();
+      features = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    clear();
+  }
+}
