@@ -59,10 +59,12 @@ LEARNED_CASES = [
      "textual_inversions": [["style.safetensors", None]], "rows": ["learned_token"]},
 ]
 DEEP_CACHE_CASES = [
-    {"name": "paper_euler_deep_cache", "scheduler": "EulerDiscreteScheduler", "max_guidance_steps": 2, "cache_interval": 3,
-     "steps": 8, "height": 64, "width": 64, "rows": ["one_object"]},
-    {"name": "paper_heun_deep_cache", "scheduler": "HeunDiscreteScheduler", "max_guidance_steps": 2, "cache_interval": 3,
+    {"name": "euler", "scheduler": "EulerDiscreteScheduler", "max_guidance_steps": 2, "cache_interval": 3, "steps": 8,
      "height": 64, "width": 64, "rows": ["one_object"]},
+    {"name": "heun_lora", "scheduler": "HeunDiscreteScheduler", "max_guidance_steps": 2, "cache_interval": 3,
+     "loras": [["peft.safetensors", 0.5]], "height": 64, "width": 64, "rows": ["one_object"]},
+    {"name": "ddim_image", "scheduler": "DDIMScheduler", "max_guidance_steps": 2, "cache_interval": 2,
+     "image": ["plain", "wide", 0.15], "height": 64, "width": 64, "rows": ["one_object"]},
 ]
 GUIDED_LATENTS = 1  # of each row, from the first guided step on: later ones follow from them
 MARGIN = 1e-4  # no decision may hang on less than this

@@ -93,6 +93,17 @@ final class DenoisingOptions {
   private double cutoffStepRatio;
 
   @Option(
+      names = "--deep-cache",
+      defaultValue = "1",
+      paramLabel = "N",
+      converter = CountConverter.class,
+      description =
+          "Runs the whole UNet only in every Nth step after the guided ones; the steps between reuse"
+              + " most of its features. Faster, but images change (DeepCache). Default:"
+              + " ${DEFAULT-VALUE}, in every step.")
+  private int cacheInterval;
+
+  @Option(
       names = "--clip-skip",
       defaultValue = "0",
       paramLabel = "N",
@@ -115,6 +126,7 @@ final class DenoisingOptions {
         .withGuidanceScale(guidanceScale)
         .withGuidanceRescale(guidanceRescale)
         .withCutoffStepRatio(cutoffStepRatio)
+        .withCacheInterval(cacheInterval)
         .withClipSkip(clipSkip)
         .withScheduler(scheduler)
         .withPredictionType(predictionType);

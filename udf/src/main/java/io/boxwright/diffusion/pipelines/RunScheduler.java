@@ -11,6 +11,8 @@ import io.boxwright.text.Printable;
  */
 final class RunScheduler {
 
+  private static final String HEUN = "HeunDiscreteScheduler";
+
   private final String className;
   private final SchedulerConfig config;
   private final GenerationOptions options;
@@ -57,5 +59,15 @@ final class RunScheduler {
               .formatted(Printable.value(className), String.join(", ", Schedulers.names())));
     }
     Schedulers.check(className, config, options.inferenceSteps());
+    checkCacheInterval();
+  }
+
+  /** Refuses intervals that never come round, because the places of all new timesteps are odd. */
+  private void checkCacheInterval() {
+    if (className.equals(HEUN) && options.cacheInterval() % 2 == 0) {
+      throw new IllegalArgumentException(
+          "Invalid option: cache_interval is %d, it must be odd with %s, which repeats its timesteps"
+              .formatted(options.cacheInterval(), HEUN));
+    }
   }
 }

@@ -83,6 +83,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
   private final DoubleParam guidanceScale;
   private final DoubleParam guidanceRescale;
   private final DoubleParam cutoffStepRatio;
+  private final IntParam cacheInterval;
   private final IntParam clipSkip;
   private final DoubleParam eta;
   private final Param<String> scheduler;
@@ -184,6 +185,11 @@ public final class GuidedImageTransformer extends Transformer implements Default
             this,
             "cutoffStepRatio",
             "the share of the steps after which classifier-free guidance ends, 0 to 1; 1: never");
+    cacheInterval =
+        new IntParam(
+            this,
+            "cacheInterval",
+            "the interval between steps that run the whole UNet (DeepCache), at least 1; 1: all do");
     clipSkip =
         new IntParam(
             this, "clipSkip", "the number of last layers of the text encoder that prompts skip");
@@ -243,6 +249,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
     setDefault(guidanceScale, options.guidanceScale());
     setDefault(guidanceRescale, options.guidanceRescale());
     setDefault(cutoffStepRatio, options.cutoffStepRatio());
+    setDefault(cacheInterval, options.cacheInterval());
     setDefault(clipSkip, options.clipSkip());
     setDefault(eta, options.eta());
     setDefault(attentionMaps, toText(options.attentionMaps()));
@@ -348,6 +355,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
         .withGuidanceScale(getGuidanceScale())
         .withGuidanceRescale(getGuidanceRescale())
         .withCutoffStepRatio(getCutoffStepRatio())
+        .withCacheInterval(getCacheInterval())
         .withClipSkip(getClipSkip())
         .withEta(getEta())
         .withScheduler(find(scheduler).orElse(null))
@@ -613,6 +621,21 @@ public final class GuidedImageTransformer extends Transformer implements Default
   /** Returns the share of the steps after which classifier-free guidance ends, 0 to 1. */
   public double getCutoffStepRatio() {
     return (Double) getOrDefault(cutoffStepRatio);
+  }
+
+  /** Returns the param of that name. */
+  public IntParam cacheInterval() {
+    return cacheInterval;
+  }
+
+  /** Sets the interval between steps that run the whole UNet, at least 1. */
+  public GuidedImageTransformer setCacheInterval(int value) {
+    return with(cacheInterval, value);
+  }
+
+  /** Returns the interval between steps that run the whole UNet, at least 1. */
+  public int getCacheInterval() {
+    return (Integer) getOrDefault(cacheInterval);
   }
 
   /** Returns the param of that name. */

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.metrics.AdherenceScores;
+import io.boxwright.diffusion.metrics.LayoutAdherence;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.Images;
 import io.boxwright.torch.LibTorch;
@@ -18,7 +19,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Pictures with DeepCache match those of the authors' library: the fixtures of {@code
@@ -75,19 +75,24 @@ class DeepCacheParityTest {
             : tensors.withLatents(tensors.latents().mul(0.5));
   }
 
+  static Stream<String> guidedCases() {
+    return GuidedCases.stream(Fixtures.json(GUIDED + ".json").get("cases"))
+        .map(node -> node.get("name").asText());
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"paper_euler_deep_cache", "paper_heun_deep_cache"})
+  @MethodSource("guidedCases")
   void guidedStepsAreWholeAndTheCacheStartsAfterThem(String name) {
-    JsonNode fixture = Fixtures.json(GUIDED + ".json");
     JsonNode guidedCase =
-        GuidedCases.stream(fixture.get("cases"))
+        GuidedCases.stream(Fixtures.json(GUIDED + ".json").get("cases"))
             .filter(node -> node.get("name").asText().equals(name))
             .findFirst()
             .orElseThrow();
-    Map<String, NDArray> golden = Fixtures.tensors(GUIDED + ".safetensors", manager);
+    NDArray golden =
+        Fixtures.tensors(GUIDED + ".safetensors", manager).get(name + ".one_object.latents");
     GenerationInputs inputs =
         GenerationInputs.of(
-            GuidedCases.stream(fixture.get("rows")).map(GuidedCases::request).toList(),
+            GuidedCases.requests(guidedCase),
             GuidedCases.options(guidedCase)
                 .withCacheInterval(guidedCase.get("cache_interval").asInt()));
     Guidance guidance =
@@ -96,18 +101,16 @@ class DeepCacheParityTest {
     JsonNode expected = guidedCase.get("results").get("one_object");
     try (var pipeline =
         LayoutGuidanceStableDiffusionPipeline.fromPretrained(
-            Fixtures.sd1(), PretrainedOptions.cpu())) {
+            Fixtures.sd1(), GuidedCases.loading(guidedCase))) {
 
       Fixtures.assertClose(
-          pipeline.generateLatents(manager, inputs, guidance),
-          golden.get(name + ".one_object.latents"),
-          TOLERANCE);
+          pipeline.generateLatents(manager, inputs, guidance), golden, TOLERANCE); // (1, C, h, w)
       GeneratedImage image = pipeline.generate(inputs, guidance).get(0);
+      LayoutAdherence adherence = image.adherence().orElseThrow();
       assertThat(image.guidance().iterations())
           .isEqualTo(expected.get("guidance_iterations").asInt());
-      assertScores(image.adherence().orElseThrow().guided(), expected.get("scores").get("guided"));
-      assertScores(
-          image.adherence().orElseThrow().heldOut(), expected.get("scores").get("held_out"));
+      assertScores(adherence.guided(), expected.get("scores").get("guided"));
+      assertScores(adherence.heldOut(), expected.get("scores").get("held_out"));
     }
   }
 

@@ -150,6 +150,7 @@ class GuidedImageTransformerTest {
             "guidanceScale",
             "guidanceRescale",
             "cutoffStepRatio",
+            "cacheInterval",
             "clipSkip",
             "eta",
             "scheduler",
@@ -233,6 +234,8 @@ class GuidedImageTransformerTest {
   void wrongParamsAreNamed() {
     assertRefused(stage().setDeviceType("tpu"), "Invalid deviceType: tpu, it must be one of auto");
     assertRefused(stage().setNumInferenceSteps(0), "Invalid option: num_inference_steps is 0");
+    assertRefused(
+        stage().setCacheInterval(0), "Invalid option: cache_interval is 0, it must be at least 1");
     assertRefused(stage().setGuidance("push"), "Unknown guidance push");
     assertRefused(
         stage().setGuidanceOptions(new String[] {"loss_scale"}),
