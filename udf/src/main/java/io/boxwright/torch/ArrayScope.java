@@ -46,6 +46,16 @@ public final class ArrayScope extends NDScope {
     return array;
   }
 
+  /**
+   * Puts an array that no scope owns into the innermost scope, which closes it.
+   *
+   * @return the same array
+   */
+  public static NDArray adopt(NDArray array) {
+    register(array);
+    return array;
+  }
+
   @Override
   public void close() {
     super.close();

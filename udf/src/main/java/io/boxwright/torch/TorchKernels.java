@@ -46,6 +46,16 @@ public final class TorchKernels {
     return MODULE.call("contiguous", x);
   }
 
+  /** Overwrites an array with the numbers of another one of the same shape. */
+  public static void copy(NDArray target, NDArray source) {
+    MODULE.call("copy", target, source).close();
+  }
+
+  /** Overwrites an array with zeros. */
+  public static void zero(NDArray target) {
+    MODULE.call("zero", target).close();
+  }
+
   /** Computes {@code wa * a}. */
   public static NDArray scale(double wa, NDArray a) {
     return weightedSum("weighted_sum_1", new double[] {wa}, a);

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  * Prompts that begin with {@code unscored} have no attention scores. The image's colour is its
  * seed.
  */
-public final class StubPipeline extends PipelineWithoutModel {
+public class StubPipeline extends PipelineWithoutModel {
 
   private static final AdherenceScores SCORES = new AdherenceScores(0.5, 2, 0.25, 1, 0.125);
 

@@ -1,7 +1,6 @@
 package io.boxwright.job.benchmark;
 
 import io.boxwright.diffusion.attention.AttentionLayers;
-import io.boxwright.diffusion.models.UNet2DConditionModel;
 import io.boxwright.diffusion.models.UNetFlops;
 import io.boxwright.diffusion.pipelines.GenerationOptions;
 import io.boxwright.diffusion.pipelines.StableDiffusionPipeline;
@@ -19,17 +18,15 @@ record UNetWork(long guidancePass, long denoisePass) {
 
   /** Counts the work for the images of a pipeline. The options have a size. */
   static UNetWork of(StableDiffusionPipeline pipeline, GenerationOptions options) {
-    if (!(pipeline.denoiser() instanceof UNet2DConditionModel unet)) {
-      throw new IllegalStateException("Only operations of UNets are counted");
-    }
     int factor = pipeline.vae().config().scaleFactor();
     UNetFlops flops =
         new UNetFlops(
-            unet.config(),
+            pipeline.unetConfig(),
             options.height() / factor,
             options.width() / factor,
             pipeline.tokenizer().modelMaxLength());
-    List<String> guided = AttentionLayers.of(unet.attnProcessors().keySet()).guided();
+    List<String> guided =
+        AttentionLayers.of(pipeline.denoiser().attnProcessors().keySet()).guided();
     String last = guided.get(guided.size() - 1);
     return new UNetWork(
         flops.forwardTo(last) + flops.backwardFrom(last),

@@ -6,8 +6,9 @@ import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.models.attention.Attention;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
-import io.boxwright.diffusion.models.attention.MapSizes;
+import io.boxwright.diffusion.models.attention.MapSize;
 import io.boxwright.torch.ArrayScope;
+import io.boxwright.torch.TorchKernels;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,35 +20,64 @@ import java.util.stream.IntStream;
  * Scores are computed from them. The maps stay on the device until they are read. A pass that takes
  * a layer's features from a cache adds no map of that layer.
  *
- * <p>Holds the state of one run and sets the denoiser's attention processors. Not thread-safe.
+ * <p>It serves one run after another, always with the same arrays, so a GPU may record passes that
+ * add to them. It sets the denoiser's attention processors. Not thread-safe.
  */
 public final class AttentionAverages implements AutoCloseable {
 
   private final Denoiser denoiser;
   private final AttentionLayers layers;
   private final NDManager manager;
-  private final int rows;
-  private final int tokens;
-  private final MapSizes mapSizes;
-  private final Map<String, NDArray> sums = new LinkedHashMap<>(); // (B, N, tokens) by path
-  private final Map<String, Integer> passes = new HashMap<>(); // that added a map, by path
+  private final Size size;
+  private final AttentionProcessor averaging = new AveragingAttnProcessor(this);
+  private final Map<String, Sum> sums = new LinkedHashMap<>(); // by path
 
   /**
-   * Starts a run.
+   * The sum of an attention's maps. It counts on the device, because a GPU may repeat passes on its
+   * own.
    *
-   * @param denoiser the denoiser whose attention is averaged
-   * @param latents the latents of the run, (B, C, h, w), which determine the number of rows and the
-   *     sizes of the maps
+   * @param maps the sum, (B, N, tokens)
+   * @param passes the number of passes that added maps, (1)
+   */
+  private record Sum(NDArray maps, NDArray passes) {
+
+    private void reset() {
+      TorchKernels.zero(maps);
+      TorchKernels.zero(passes);
+    }
+  }
+
+  /**
+   * The size of the maps.
+   *
+   * @param latents the shape of the latents, (B, C, h, w), which determine the number of rows and
+   *     the sizes of the maps
    * @param tokens the number of first tokens of a prompt that have maps
    */
-  public AttentionAverages(Denoiser denoiser, NDArray latents, int tokens) {
-    Shape shape = latents.getShape();
+  public record Size(Shape latents, int tokens) {
+
+    private int rows() {
+      return (int) latents.get(0);
+    }
+  }
+
+  /**
+   * Makes averages without maps.
+   *
+   * @param denoiser the denoiser whose attention is averaged
+   * @param parent the manager that owns the maps until these averages are closed
+   * @param size the size of the maps
+   */
+  public AttentionAverages(Denoiser denoiser, NDManager parent, Size size) {
     this.denoiser = denoiser;
     this.layers = AttentionLayers.of(denoiser.attnProcessors().keySet());
-    this.manager = latents.getManager().newSubManager();
-    this.rows = (int) shape.get(0);
-    this.tokens = tokens;
-    this.mapSizes = denoiser.mapSizes(shape);
+    this.manager = parent.newSubManager();
+    this.size = size;
+  }
+
+  /** Starts a run: forgets all maps. */
+  public void restart() {
+    sums.values().forEach(Sum::reset);
   }
 
   /**
@@ -55,7 +85,6 @@ public final class AttentionAverages implements AutoCloseable {
    * of the conditional rows, which are all rows of the pass or its second half.
    */
   public void beforePass() {
-    AttentionProcessor averaging = new AveragingAttnProcessor(this);
     Map<String, AttentionProcessor> processors = new HashMap<>(denoiser.attnProcessors());
     layers.all().forEach(path -> processors.put(path + ".processor", averaging));
     denoiser.setAttnProcessor(processors);
@@ -66,33 +95,41 @@ public final class AttentionAverages implements AutoCloseable {
    * heads, T, C).
    */
   void add(Attention attention, NDArray query, NDArray key) {
-    try (ArrayScope scope = new ArrayScope()) {
-      scope.suppressNotUsedWarning();
-      String path = attention.path();
-      Shape shape = new Shape(rows, query.getShape().get(2), tokens); // (B, N, tokens)
-      NDArray sum = sums.containsKey(path) ? sums.get(path) : manager.zeros(shape);
-      NDArray added = AttentionKernels.addMeanAttentionScores(sum, query, key, attention.scale());
-      sums.put(path, ArrayScope.release(added));
-      passes.merge(path, 1, Integer::sum);
-      sum.close();
-    }
+    Sum sum = sums.computeIfAbsent(attention.path(), path -> makeSum(query.getShape().get(2)));
+    AttentionKernels.addMeanAttentionScores(
+        sum.maps(), sum.passes(), query, key, attention.scale());
+  }
+
+  private Sum makeSum(long positions) {
+    Shape shape = new Shape(size.rows(), positions, size.tokens()); // (B, N, tokens)
+    return new Sum(
+        ArrayScope.release(manager.zeros(shape)), ArrayScope.release(manager.zeros(new Shape(1))));
   }
 
   /** Fetches the averaged maps of each row from the device. */
   public List<RowMaps> rows() {
     Map<String, float[]> values = new LinkedHashMap<>();
-    sums.forEach((path, sum) -> values.put(path, sum.toFloatArray()));
-    return IntStream.range(0, rows).mapToObj(row -> new RowMaps(values, row)).toList();
+    Map<String, Float> passes = new HashMap<>();
+    sums.forEach(
+        (path, sum) -> {
+          values.put(path, sum.maps().toFloatArray());
+          passes.put(path, sum.passes().toFloatArray()[0]);
+        });
+    return IntStream.range(0, size.rows())
+        .mapToObj(row -> new RowMaps(values, passes, row))
+        .toList();
   }
 
   /** The averaged maps of one row. */
   public final class RowMaps {
 
     private final Map<String, float[]> values; // B * N * tokens by path
+    private final Map<String, Float> passes; // by path
     private final int row;
 
-    private RowMaps(Map<String, float[]> values, int row) {
+    private RowMaps(Map<String, float[]> values, Map<String, Float> passes, int row) {
       this.values = values;
+      this.passes = passes;
       this.row = row;
     }
 
@@ -113,12 +150,13 @@ public final class AttentionAverages implements AutoCloseable {
 
     private TokenMap averageMap(String path, int token) {
       float[] all = values.get(path);
-      float[] column = new float[all.length / rows / tokens]; // N
-      int first = row * column.length * tokens + token;
+      MapSize mapSize = denoiser.mapSize(path, size.latents());
+      float[] column = new float[mapSize.positions()]; // N
+      int first = row * column.length * size.tokens() + token;
       for (int cell = 0; cell < column.length; cell++) {
-        column[cell] = all[first + cell * tokens] / passes.get(path);
+        column[cell] = all[first + cell * size.tokens()] / passes.get(path);
       }
-      return new TokenMap(path, mapSizes.of(column.length), column);
+      return new TokenMap(path, mapSize, column);
     }
   }
 

@@ -18,14 +18,15 @@ final class AttentionKernels {
   /**
    * Adds the scores of the last B rows for the first K keys, averaged over heads, to {@code sum}.
    *
-   * @param sum the sum so far, (B, N, K), float32
+   * @param sum the sum so far, (B, N, K), float32; it is overwritten
+   * @param passes the number of additions, (1), float32; it is overwritten
    * @param query the queries, (B, heads, N, C), or (2B, heads, N, C) with the unconditional half
    *     first
    * @param key the keys of as many rows, (.., heads, T, C)
    * @param scale the scale of the scores, usually {@code 1 / sqrt(C)}
-   * @return the new sum, (B, N, K), float32
    */
-  static NDArray addMeanAttentionScores(NDArray sum, NDArray query, NDArray key, double scale) {
-    return MODULE.call("add_mean_attention_scores", sum, query, key, number(scale));
+  static void addMeanAttentionScores(
+      NDArray sum, NDArray passes, NDArray query, NDArray key, double scale) {
+    MODULE.call("add_mean_attention_scores", sum, passes, query, key, number(scale)).close();
   }
 }

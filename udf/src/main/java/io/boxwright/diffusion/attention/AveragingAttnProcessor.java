@@ -30,4 +30,9 @@ final class AveragingAttnProcessor implements AttentionProcessor {
       return scope.keep(attention.output(attention.addImages(query, attended))); // (B or 2B, N, C)
     }
   }
+
+  @Override
+  public boolean isCapturable() {
+    return true;
+  }
 }

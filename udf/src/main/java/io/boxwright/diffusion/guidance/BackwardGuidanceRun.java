@@ -1,7 +1,9 @@
 package io.boxwright.diffusion.guidance;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.attention.AttentionLayers;
 import io.boxwright.diffusion.attention.AttentionStore;
 import io.boxwright.diffusion.attention.LayoutGuidanceAttnProcessor;
@@ -9,6 +11,7 @@ import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.models.Conditioning;
 import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
+import io.boxwright.diffusion.models.attention.MapSize;
 import io.boxwright.diffusion.schedulers.Scheduler;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.GradMode;
@@ -33,6 +36,8 @@ import java.util.Map;
  */
 final class BackwardGuidanceRun implements GuidanceRun {
 
+  private static final String PROCESSOR = ".processor";
+
   private final AttentionLoss loss;
   private final GuidancePlan plan;
   private final Denoiser denoiser;
@@ -42,6 +47,7 @@ final class BackwardGuidanceRun implements GuidanceRun {
   private final List<String> lossLayers;
   private final NDManager manager;
   private final AttentionStore store = new AttentionStore();
+  private final Map<String, AttentionProcessor> otherProcessors;
   private final Map<String, AttentionProcessor> guidedPassProcessors;
   private final GuidanceState state;
   private Conditioning conditioning;
@@ -59,7 +65,8 @@ final class BackwardGuidanceRun implements GuidanceRun {
     this.lossLayers = loss.layers(AttentionLayers.of(denoiser.attnProcessors().keySet()));
     this.manager = conditioning.promptEmbeds().getManager().newSubManager();
     this.state = new GuidanceState(manager, plan, layouts);
-    this.guidedPassProcessors = makeGuidedPassProcessors(denoiser.attnProcessors());
+    this.otherProcessors = selectOtherProcessors(denoiser.attnProcessors());
+    this.guidedPassProcessors = makeGuidedPassProcessors(otherProcessors);
   }
 
   @Override
@@ -108,9 +115,13 @@ final class BackwardGuidanceRun implements GuidanceRun {
       closeGuidedRows();
       guidedRows =
           new GuidedRows(
-              manager, loss, layouts, conditioning, rows, denoiser.mapSizes(latents.getShape()));
+              manager, loss, layouts, conditioning, rows, findMapSizes(latents.getShape()));
     }
     return guidedRows;
+  }
+
+  private List<MapSize> findMapSizes(Shape latents) {
+    return lossLayers.stream().map(path -> denoiser.mapSize(path, latents)).toList();
   }
 
   @Override
@@ -150,27 +161,60 @@ final class BackwardGuidanceRun implements GuidanceRun {
   private record Pass(NDArray losses, NDArray gradient) {}
 
   private Pass runPass(NDArray x, GuidedRows rows, int i) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray modelInput = scheduler.scaleModelInput(x, i); // (R, C, h, w)
+      NDArray timestep = Denoiser.makeTimestep(x, scheduler.timesteps()[i]); // (1)
+      NDList inputs = new NDList(modelInput, timestep);
+      inputs.addAll(rows.conditioning().arrays());
+      inputs.addAll(rows.layouts());
+      Conditioning ofRows = rows.conditioning();
+      NDList results =
+          denoiser.compute(
+              new GuidedPass(loss, plan.lossScale(), ofRows.guidanceScale()),
+              otherProcessors,
+              inputs,
+              arrays -> differentiate(arrays, ofRows));
+      // scale_model_input multiplies by a number, and so does its derivative.
+      NDArray gradient = scheduler.scaleModelInput(results.get(1), i); // (R, C, h, w)
+      return new Pass(scope.keep(results.get(0)), scope.keep(gradient));
+    }
+  }
+
+  /** The facts that make guided passes the same function of their inputs. */
+  private record GuidedPass(AttentionLoss loss, double lossScale, double guidanceScale) {}
+
+  /**
+   * Computes the losses of R rows, (R), and the gradient of their sum, (R, C, h, w).
+   *
+   * @param inputs the model's input, (R, C, h, w); the timestep, (1); the arrays of the
+   *     conditioning; the layouts
+   * @param like the conditioning, with other arrays
+   */
+  private NDList differentiate(NDList inputs, Conditioning like) {
     try (ArrayScope scope = new ArrayScope();
         GradMode ignored = GradMode.enabled();
         GradientTape tape = new GradientTape()) {
+      NDArray x = inputs.get(0).stopGradient(); // (R, C, h, w)
       x.setRequiresGradient(true);
+      int conditioningEnd = 2 + like.arrays().size();
 
       // 1. A conditional-only forward pass stores the attention that the loss reads.
-      attend(scheduler.scaleModelInput(x, i), scheduler.timesteps()[i], rows.conditioning());
+      attend(x, inputs.get(1), like.withArrays(inputs.subList(2, conditioningEnd)));
 
       // 2. The loss of each row.
-      NDArray losses = rows.loss().compute(lossLayers.stream().map(store::map).toList()); // (R)
+      List<NDArray> maps = lossLayers.stream().map(store::map).toList(); // (R, heads, N, T) each
+      NDArray losses = loss.compute(maps, inputs.subList(conditioningEnd, inputs.size())); // (R)
 
       // 3. The gradient of the sum is each row's own gradient.
       tape.backward(TorchKernels.scale(plan.lossScale(), losses.sum()));
-      return new Pass(
+      return new NDList(
           scope.keep(losses.stopGradient()), scope.keep(x.getGradient().stopGradient()));
     } finally {
       store.reset();
     }
   }
 
-  private void attend(NDArray modelInput, double timestep, Conditioning ofRows) {
+  private void attend(NDArray modelInput, NDArray timestep, Conditioning ofRows) {
     Map<String, AttentionProcessor> processors = denoiser.attnProcessors();
     denoiser.setAttnProcessor(guidedPassProcessors);
     try (ArrayScope scope = new ArrayScope()) {
@@ -184,12 +228,20 @@ final class BackwardGuidanceRun implements GuidanceRun {
     }
   }
 
+  /** Selects the processors of the attentions that the loss does not read. */
+  private Map<String, AttentionProcessor> selectOtherProcessors(
+      Map<String, AttentionProcessor> all) {
+    Map<String, AttentionProcessor> others = new HashMap<>(all);
+    lossLayers.forEach(path -> others.remove(path + PROCESSOR));
+    return others;
+  }
+
   private Map<String, AttentionProcessor> makeGuidedPassProcessors(
       Map<String, AttentionProcessor> others) {
     Map<String, AttentionProcessor> processors = new HashMap<>(others);
     AttentionProcessor storing = new LayoutGuidanceAttnProcessor(store);
-    lossLayers.forEach(path -> processors.put(path + ".processor", storing));
-    processors.put(lastLossLayer() + ".processor", new GuidedPassEnd(store));
+    lossLayers.forEach(path -> processors.put(path + PROCESSOR, storing));
+    processors.put(lastLossLayer() + PROCESSOR, new GuidedPassEnd(store));
     return processors;
   }
 

@@ -17,16 +17,16 @@ final class GuidanceKernels {
   }
 
   /**
-   * Adds the share of one attention to the layout loss of each row. For every entry the share is
-   * {@code weight * mean over heads of (1 - sum(A * M) / sum(A))^2}, where A is the map of the
-   * entry's token in the entry's row and M is its mask.
+   * Adds the share of one attention to the layout loss of each row, turn by turn. In every turn the
+   * share of a row is {@code weight * mean over heads of (1 - sum(A * M) / sum(A))^2}, where A is
+   * the map of the turn's token and M is its mask.
    *
    * @param sum the sum of each row so far, (B)
    * @param probabilities the probabilities of the attention, (B, heads, N, T)
-   * @param rows the row of each entry, (E), INT64
-   * @param tokens the token of each entry, (E), INT64
-   * @param masks the mask of each entry, (E, 1, N): 1 inside the entry's boxes, otherwise 0
-   * @param weights the weight of each entry, (E)
+   * @param rows the numbers of the rows, from 0 to B - 1, (B), INT64
+   * @param tokens the token of each turn and row, (turns, B), INT64
+   * @param masks the mask of each turn and row, (turns, B, 1, N): 1 inside the boxes, otherwise 0
+   * @param weights the weight of each turn and row, (turns, B)
    * @return the new sum of each row, (B)
    */
   static NDArray addLayoutLoss(

@@ -1,10 +1,11 @@
 package io.boxwright.diffusion.guidance;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.models.Conditioning;
-import io.boxwright.diffusion.models.attention.MapSizes;
+import io.boxwright.diffusion.models.attention.MapSize;
 import io.boxwright.torch.ArrayScope;
 import java.util.Arrays;
 import java.util.List;
@@ -18,34 +19,33 @@ final class GuidedRows implements AutoCloseable {
   private final int[] rows;
   private final NDArray indices;
   private final Conditioning conditioning;
-  private final AttentionLoss.OfRows loss;
+  private final NDList layouts;
 
   /**
    * Prepares passes.
    *
    * @param manager the manager whose device runs the passes
-   * @param attentionLoss the loss that the passes compute
+   * @param loss the loss that the passes compute
    * @param layouts the objects of all rows of the batch
    * @param ofBatch the conditioning of all rows of the batch
    * @param rows the rows of the passes
-   * @param mapSizes the sizes of the maps at the UNet's levels
+   * @param mapSizes the sizes of the maps that the loss reads, one for each layer
    */
   GuidedRows(
       NDManager manager,
-      AttentionLoss attentionLoss,
+      AttentionLoss loss,
       List<List<LayoutObject>> layouts,
       Conditioning ofBatch,
       int[] rows,
-      MapSizes mapSizes) {
+      List<MapSize> mapSizes) {
     try (ArrayScope scope = new ArrayScope()) {
       scope.suppressNotUsedWarning();
       long[] places = Arrays.stream(rows).asLongStream().toArray();
       this.rows = rows;
       this.indices = ArrayScope.release(manager.create(places));
       this.conditioning = ofBatch.selectRows(indices);
-      this.loss =
-          attentionLoss.prepare(
-              manager, Arrays.stream(rows).mapToObj(layouts::get).toList(), mapSizes);
+      this.layouts =
+          loss.prepare(manager, Arrays.stream(rows).mapToObj(layouts::get).toList(), mapSizes);
     }
   }
 
@@ -64,15 +64,15 @@ final class GuidedRows implements AutoCloseable {
     return conditioning;
   }
 
-  /** Returns the loss of the rows. */
-  AttentionLoss.OfRows loss() {
-    return loss;
+  /** Returns the layouts of the rows, as the loss prepared them. */
+  NDList layouts() {
+    return layouts;
   }
 
   @Override
   public void close() {
     indices.close();
     conditioning.close();
-    loss.close();
+    layouts.close();
   }
 }

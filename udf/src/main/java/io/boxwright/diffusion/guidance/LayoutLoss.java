@@ -1,6 +1,7 @@
 package io.boxwright.diffusion.guidance;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.layout.BoundingBox;
@@ -9,13 +10,12 @@ import io.boxwright.diffusion.layout.CellRounding;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.layout.SmallBoxes;
 import io.boxwright.diffusion.models.attention.MapSize;
-import io.boxwright.diffusion.models.attention.MapSizes;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -26,33 +26,23 @@ import java.util.stream.LongStream;
  * over heads of {@code (1 - r)^2}. Here {@code r} is {@code sum(A * M) / sum(A)}, A is one head's
  * map of one token, and M is the mask of the boxes.
  *
- * <p>The first (object, token) pairs of all rows are computed at once, then the second ones, and so
- * on. A row that has no more pairs takes part with weight 0. So the shapes depend only on the
- * number of rows, and no two pairs are added to a row at once, which a GPU would do in any order.
+ * <p>The first (object, token) pairs of all rows are one turn, the second ones another, and so on.
+ * A row that has no more pairs takes part with weight 0. So no two pairs are added to a row at
+ * once, which a GPU would do in any order, and the shapes depend only on the number of rows and of
+ * turns.
+ *
+ * @param heads the attention heads that are read
+ * @param rounding the way a box's edges become cells of a map
+ * @param smallBoxes the treatment of a box that covers no cell of a map
  */
-final class LayoutLoss implements AttentionLoss {
+record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxes smallBoxes)
+    implements AttentionLoss {
 
-  private final BackwardGuidance.Heads heads;
-  private final CellRounding rounding;
-  private final SmallBoxes smallBoxes;
-
-  /**
-   * Creates a loss.
-   *
-   * @param heads the attention heads that are read
-   * @param rounding the way a box's edges become cells of a map
-   * @param smallBoxes the treatment of a box that covers no cell of a map
-   */
-  LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxes smallBoxes) {
-    this.heads = heads;
-    this.rounding = rounding;
-    this.smallBoxes = smallBoxes;
-  }
-
-  @Override
-  public OfRows prepare(NDManager manager, List<List<LayoutObject>> layouts, MapSizes mapSizes) {
-    return new Batch(manager, layouts, mapSizes);
-  }
+  // The arrays of prepare(); then the masks of each size of map, (turns, rows, 1, N)
+  private static final int ROW_NUMBERS = 0; // (rows)
+  private static final int TOKENS = 1; // (turns, rows)
+  private static final int WEIGHTS = 2; // (turns, rows)
+  private static final int MASKS = 3;
 
   /** One token of one object of one row. */
   private record Pair(List<BoundingBox> boxes, int token, float weight) {
@@ -65,19 +55,29 @@ final class LayoutLoss implements AttentionLoss {
     }
   }
 
-  /**
-   * Returns the pair of a row at a place. A row that has no more pairs repeats its first pair,
-   * which is finite if the row's loss is.
-   */
-  private static Pair pairAt(List<Pair> pairs, int place) {
-    if (pairs.isEmpty()) {
-      return Pair.NONE;
-    }
-    return place < pairs.size() ? pairs.get(place) : pairs.get(0).withoutWeight();
-  }
+  @Override
+  public NDList prepare(
+      NDManager manager, List<List<LayoutObject>> layouts, List<MapSize> mapSizes) {
+    List<List<Pair>> rows = layouts.stream().map(LayoutLoss::makePairs).toList();
+    int turns = countTurns(rows);
+    List<Pair> pairs = // turn by turn
+        IntStream.range(0, turns)
+            .boxed()
+            .flatMap(turn -> rows.stream().map(ofRow -> pairAt(ofRow, turn)))
+            .toList();
+    Shape shape = new Shape(turns, rows.size());
 
-  private static NDArray own(NDArray array) {
-    return ArrayScope.release(array);
+    NDList prepared = new NDList();
+    prepared.add(manager.create(LongStream.range(0, rows.size()).toArray()));
+    prepared.add(manager.create(pairs.stream().mapToLong(Pair::token).toArray(), shape));
+    prepared.add(manager.create(weights(pairs), shape));
+    for (MapSize size : new LinkedHashSet<>(mapSizes)) {
+      prepared.add(
+          manager.create(
+              rasterise(pairs, size), new Shape(turns, rows.size(), 1, size.positions())));
+    }
+    prepared.forEach(ArrayScope::release);
+    return prepared;
   }
 
   private static List<Pair> makePairs(List<LayoutObject> objects) {
@@ -91,89 +91,69 @@ final class LayoutLoss implements AttentionLoss {
     return pairs;
   }
 
-  /** The loss of certain rows. */
-  private final class Batch implements OfRows {
+  /** Returns the largest number of pairs of a row, rounded up to a power of 2: few shapes. */
+  private static int countTurns(List<List<Pair>> rows) {
+    int most = rows.stream().mapToInt(List::size).max().orElse(0);
+    return most < 2 ? 1 : 2 * Integer.highestOneBit(most - 1);
+  }
 
-    private final NDManager manager;
-    private final int rows;
-    private final MapSizes mapSizes;
-    private final NDArray rowIndices; // (rows)
-    private final List<Turn> turns = new ArrayList<>();
-
-    /** One pair of each row. */
-    private final class Turn {
-
-      private final List<Pair> pairs;
-      private final NDArray tokenIndices; // (rows)
-      private final NDArray weights; // (rows)
-      private final Map<Integer, NDArray> masks = new HashMap<>(); // (rows, 1, N) by N
-
-      private Turn(List<Pair> pairs) {
-        this.pairs = pairs;
-        this.tokenIndices = own(manager.create(pairs.stream().mapToLong(Pair::token).toArray()));
-        float[] weightValues = new float[rows];
-        for (int row = 0; row < rows; row++) {
-          weightValues[row] = pairs.get(row).weight();
-        }
-        this.weights = own(manager.create(weightValues));
-      }
-
-      private NDArray mask(int positions) {
-        return masks.computeIfAbsent(positions, this::rasterise);
-      }
-
-      private NDArray rasterise(int positions) {
-        MapSize size = mapSizes.of(positions);
-        float[] cells = new float[rows * positions];
-        for (int row = 0; row < rows; row++) {
-          new CellMask(pairs.get(row).boxes(), size.height(), size.width(), rounding, smallBoxes)
-              .write(cells, row * positions);
-        }
-        return own(manager.create(cells, new Shape(rows, 1, positions)));
-      }
+  /**
+   * Returns the pair of a row in a turn. A row that has no more pairs repeats its first pair, which
+   * is finite if the row's loss is.
+   */
+  private static Pair pairAt(List<Pair> pairs, int turn) {
+    if (pairs.isEmpty()) {
+      return Pair.NONE;
     }
+    return turn < pairs.size() ? pairs.get(turn) : pairs.get(0).withoutWeight();
+  }
 
-    Batch(NDManager parent, List<List<LayoutObject>> layouts, MapSizes mapSizes) {
-      this.manager = parent.newSubManager();
-      this.rows = layouts.size();
-      this.mapSizes = mapSizes;
-      this.rowIndices = own(manager.create(LongStream.range(0, rows).toArray()));
-      List<List<Pair>> pairs = layouts.stream().map(LayoutLoss::makePairs).toList();
-      int most = pairs.stream().mapToInt(List::size).max().orElse(0);
-      for (int turn = 0; turn < most; turn++) {
-        int place = turn;
-        turns.add(new Turn(pairs.stream().map(ofRow -> pairAt(ofRow, place)).toList()));
+  private static float[] weights(List<Pair> pairs) {
+    float[] weights = new float[pairs.size()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = pairs.get(i).weight();
+    }
+    return weights;
+  }
+
+  private float[] rasterise(List<Pair> pairs, MapSize size) {
+    float[] cells = new float[pairs.size() * size.positions()];
+    for (int i = 0; i < pairs.size(); i++) {
+      new CellMask(pairs.get(i).boxes(), size.height(), size.width(), rounding, smallBoxes)
+          .write(cells, i * size.positions());
+    }
+    return cells;
+  }
+
+  @Override
+  public NDArray compute(List<NDArray> maps, List<NDArray> prepared) {
+    try (ArrayScope scope = new ArrayScope()) {
+      NDArray sum =
+          prepared.get(WEIGHTS).getManager().zeros(prepared.get(ROW_NUMBERS).getShape()); // (R)
+      for (NDArray map : maps) {
+        NDArray probabilities =
+            heads == BackwardGuidance.Heads.SECOND_HALF
+                ? GuidanceKernels.selectSecondHalfOfHeads(map)
+                : map;
+        sum =
+            GuidanceKernels.addLayoutLoss(
+                sum,
+                probabilities,
+                prepared.get(ROW_NUMBERS),
+                prepared.get(TOKENS),
+                findMask(map.getShape().get(2), prepared),
+                prepared.get(WEIGHTS));
       }
+      return scope.keep(TorchKernels.scale(1.0 / maps.size(), sum));
     }
+  }
 
-    @Override
-    public NDArray compute(List<NDArray> maps) {
-      try (ArrayScope scope = new ArrayScope()) {
-        NDArray sum = manager.zeros(new Shape(rows)); // (rows)
-        for (NDArray map : maps) {
-          NDArray probabilities =
-              heads == BackwardGuidance.Heads.SECOND_HALF
-                  ? GuidanceKernels.selectSecondHalfOfHeads(map)
-                  : map;
-          int positions = (int) map.getShape().get(2);
-          for (Turn turn : turns) {
-            sum =
-                GuidanceKernels.addLayoutLoss(
-                    sum,
-                    probabilities,
-                    rowIndices,
-                    turn.tokenIndices,
-                    turn.mask(positions),
-                    turn.weights);
-          }
-        }
-        return scope.keep(TorchKernels.scale(1.0 / maps.size(), sum));
-      }
-    }
-
-    @Override
-    public void close() {
-      manager.close();
-    }
+  /** Finds the masks for maps with a number of positions. */
+  private static NDArray findMask(long positions, List<NDArray> prepared) {
+    return prepared.stream()
+        .skip(MASKS)
+        .filter(masks -> masks.getShape().get(3) == positions)
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -1,9 +1,11 @@
 package io.boxwright.diffusion.models;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import io.boxwright.diffusion.models.attention.ImagePrompts;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,6 +31,21 @@ public record Conditioning(
     return new Conditioning(
         ArrayScope.release(TorchKernels.selectRows(promptEmbeds, rows)), // (R, T, D)
         images.map(pictures -> pictures.selectRows(rows)),
+        guidanceScale);
+  }
+
+  /** Returns the arrays, always in the same order. */
+  public NDList arrays() {
+    NDList arrays = new NDList(promptEmbeds);
+    images.ifPresent(pictures -> arrays.addAll(List.of(pictures.states(), pictures.scales())));
+    return arrays;
+  }
+
+  /** Returns a conditioning with other {@link #arrays}, which stay the caller's. */
+  public Conditioning withArrays(List<NDArray> arrays) {
+    return new Conditioning(
+        arrays.get(0),
+        images.map(pictures -> new ImagePrompts(arrays.get(1), arrays.get(2))),
         guidanceScale);
   }
 

@@ -28,9 +28,21 @@ public final class FeatureCache implements AutoCloseable {
    */
   NDArray get(Supplier<NDArray> layers) {
     if (isEmpty()) {
-      features = ArrayScope.release(layers.get());
+      fill(layers.get());
     }
     return features;
+  }
+
+  /** Returns the features, which stay the cache's, (B or 2B, C, h, w). */
+  NDArray features() {
+    return features;
+  }
+
+  /**
+   * Takes the features of a pass, (B or 2B, C, h, w), and their ownership; the cache must be empty.
+   */
+  void fill(NDArray featuresOfPass) {
+    features = ArrayScope.release(featuresOfPass);
   }
 
   /** Makes the next pass run all layers. */

@@ -7,7 +7,7 @@ import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.attention.Attention;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
 import io.boxwright.diffusion.models.attention.ImagePrompts;
-import io.boxwright.diffusion.models.attention.MapSizes;
+import io.boxwright.diffusion.models.attention.MapSize;
 import io.boxwright.diffusion.nn.ActivationFunction;
 import io.boxwright.diffusion.nn.Conv2d;
 import io.boxwright.diffusion.nn.Functional;
@@ -154,8 +154,23 @@ public final class UNet2DConditionModel implements Denoiser {
   }
 
   @Override
-  public MapSizes mapSizes(Shape latents) {
-    return new MapSizes((int) latents.get(2), (int) latents.get(3), config.downsamplePadding());
+  public MapSize mapSize(String path, Shape latents) {
+    MapSize size = new MapSize((int) latents.get(2), (int) latents.get(3));
+    for (int level = 0; level < level(path); level++) {
+      size = size.halve(config.downsamplePadding());
+    }
+    return size;
+  }
+
+  /** Returns the level of a block, from 0 for the largest pictures. */
+  private int level(String path) {
+    String[] names = path.split("\\.");
+    int lowest = config.levels() - 1;
+    return switch (names[0]) {
+      case "down_blocks" -> Integer.parseInt(names[1]);
+      case "up_blocks" -> lowest - Integer.parseInt(names[1]);
+      default -> lowest;
+    };
   }
 
   @Override
@@ -171,7 +186,7 @@ public final class UNet2DConditionModel implements Denoiser {
 
   @Override
   public NDArray predict(
-      NDArray sample, double timestep, Conditioning conditioning, FeatureCache cache) {
+      NDArray sample, NDArray timestep, Conditioning conditioning, FeatureCache cache) {
     imagePrompts = conditioning.images();
     try {
       return forward(
@@ -194,20 +209,23 @@ public final class UNet2DConditionModel implements Denoiser {
    * @return (B or 2B, C, h, w), float32, whatever the weights' type
    */
   public NDArray forward(NDArray sample, double timestep, NDArray encoderHiddenStates) {
-    try (FeatureCache cache = new FeatureCache()) {
-      return forward(sample, timestep, 1, encoderHiddenStates, cache);
+    try (ArrayScope scope = new ArrayScope();
+        FeatureCache cache = new FeatureCache()) {
+      NDArray timesteps = Denoiser.makeTimestep(sample, timestep); // (1)
+      return scope.keep(forward(sample, timesteps, 1, encoderHiddenStates, cache));
     }
   }
 
   private NDArray forward(
       NDArray sample,
-      double timestep,
+      NDArray timestep,
       double guidanceScale,
       NDArray encoderHiddenStates,
       FeatureCache cache) {
     try (ArrayScope scope = new ArrayScope()) {
       // 1. time
-      NDArray temb = activation.apply(embedTime(sample, timestep, guidanceScale)); // (1, E)
+      NDArray temb =
+          activation.apply(timeEmbedding.forward(timestep, guidanceScale, dataType)); // (1, E)
 
       // 2. pre-process
       NDArray context = TorchKernels.toType(encoderHiddenStates, dataType); // (B or 2B, T, D)
@@ -256,14 +274,5 @@ public final class UNet2DConditionModel implements Denoiser {
 
   private UNetUpBlock lastUpBlock() {
     return upBlocks.get(upBlocks.size() - 1);
-  }
-
-  private NDArray embedTime(NDArray sample, double timestep, double guidanceScale) {
-    NDArray timesteps =
-        sample
-            .getManager()
-            .full(new Shape(1), (float) timestep, DataType.FLOAT32)
-            .toDevice(sample.getDevice(), false); // (1)
-    return timeEmbedding.forward(timesteps, guidanceScale, dataType);
   }
 }

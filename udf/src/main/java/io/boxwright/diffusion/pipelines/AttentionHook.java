@@ -1,22 +1,34 @@
 package io.boxwright.diffusion.pipelines;
 
 import io.boxwright.diffusion.attention.AttentionAverages;
+import io.boxwright.diffusion.attention.AttentionAveragesCache;
 import java.util.Comparator;
 import java.util.List;
 
 /** A hook that averages the attention maps of all predictions, which score the layouts. */
 final class AttentionHook implements DenoisingHook {
 
+  /** The numbers of tokens that have maps are multiples of it: few sizes. */
+  private static final int TOKENS = 16;
+
   private final GenerationInputs inputs;
+  private final AttentionAveragesCache cache;
   private AttentionAverages averages;
 
-  AttentionHook(GenerationInputs inputs) {
+  AttentionHook(GenerationInputs inputs, AttentionAveragesCache cache) {
     this.inputs = inputs;
+    this.cache = cache;
   }
 
   @Override
   public void start(Run run) {
-    averages = new AttentionAverages(run.denoiser(), run.latents(), countScoredTokens());
+    long tokens = run.conditioning().promptEmbeds().getShape().get(1);
+    int withMaps = (int) Math.min(tokens, roundUp(countScoredTokens()));
+    averages = cache.start(new AttentionAverages.Size(run.latents().getShape(), withMaps));
+  }
+
+  private static int roundUp(int tokens) {
+    return (tokens + TOKENS - 1) / TOKENS * TOKENS;
   }
 
   /** Counts the tokens up to the last one of an object, start token included. */
@@ -44,12 +56,5 @@ final class AttentionHook implements DenoisingHook {
   /** Returns the averaged attention maps of each row. */
   List<AttentionAverages.RowMaps> maps() {
     return averages.rows();
-  }
-
-  @Override
-  public void close() {
-    if (averages != null) {
-      averages.close();
-    }
   }
 }

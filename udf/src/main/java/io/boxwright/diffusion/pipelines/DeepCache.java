@@ -54,15 +54,16 @@ final class DeepCache implements AutoCloseable {
    * @return the prediction, (B or 2B, C, h, w), float32
    */
   NDArray predict(NDArray sample, int i, Conditioning conditioning) {
+    NDArray timestep = Denoiser.makeTimestep(sample, timesteps[i]); // (1)
     if (interval == OFF || guided.test(i)) {
       rows = 0;
       cache.clear();
-      return denoiser.predict(sample, timesteps[i], conditioning);
+      return denoiser.predict(sample, timestep, conditioning);
     }
     if (isWhole(i, conditioning.promptEmbeds().getShape().get(0))) {
       cache.clear();
     }
-    return denoiser.predict(sample, timesteps[i], conditioning, cache);
+    return denoiser.predict(sample, timestep, conditioning, cache);
   }
 
   private boolean isWhole(int i, long callRows) {

@@ -49,5 +49,5 @@ interface DenoisingHook extends AutoCloseable {
   default void beforePrediction() {}
 
   @Override
-  void close();
+  default void close() {}
 }

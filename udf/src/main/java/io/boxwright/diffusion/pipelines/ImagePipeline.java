@@ -53,6 +53,15 @@ public interface ImagePipeline extends AutoCloseable {
     return Map.of();
   }
 
+  /**
+   * Frees what the pipeline keeps on its device to be faster, and keeps nothing from now on.
+   *
+   * @return whether there was anything
+   */
+  default boolean freeMemory() {
+    return false;
+  }
+
   @Override
   void close();
 }

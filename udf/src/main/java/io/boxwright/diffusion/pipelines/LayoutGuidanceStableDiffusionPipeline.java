@@ -3,6 +3,7 @@ package io.boxwright.diffusion.pipelines;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.boxwright.diffusion.attention.AttentionAverages;
+import io.boxwright.diffusion.attention.AttentionAveragesCache;
 import io.boxwright.diffusion.clip.CLIPTokenizer;
 import io.boxwright.diffusion.guidance.Guidance;
 import io.boxwright.diffusion.guidance.GuidanceTrace;
@@ -33,9 +34,11 @@ import java.util.stream.Stream;
 public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipeline {
 
   private final StableDiffusionPipeline pipeline;
+  private final AttentionAveragesCache attentionAverages;
 
   private LayoutGuidanceStableDiffusionPipeline(StableDiffusionPipeline pipeline) {
     this.pipeline = pipeline;
+    this.attentionAverages = new AttentionAveragesCache(pipeline.denoiser(), pipeline.manager());
   }
 
   /**
@@ -175,9 +178,9 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
       try (GradMode ignored = GradMode.disabled();
           NDManager run = pipeline.manager().newSubManager();
           ArrayScope scope = new ArrayScope();
-          GuidanceHook guided = new GuidanceHook(guidance, checked);
-          AttentionHook attention = new AttentionHook(checked)) {
+          GuidanceHook guided = new GuidanceHook(guidance, checked)) {
         scope.suppressNotUsedWarning();
+        AttentionHook attention = new AttentionHook(checked, attentionAverages);
         NDArray latents =
             pipeline.denoise(run, checked, List.of(guided, attention)); // (B, C, h, w)
         return decodeAndScore(checked, latents, guided.traces(), attention.maps());
@@ -279,6 +282,13 @@ public final class LayoutGuidanceStableDiffusionPipeline implements ImagePipelin
   @Override
   public Map<Stage, Duration> stages() {
     return pipeline.stages();
+  }
+
+  @Override
+  public boolean freeMemory() {
+    synchronized (pipeline) {
+      return pipeline.denoiser().freeMemory();
+    }
   }
 
   @Override

@@ -9,6 +9,8 @@ import io.boxwright.diffusion.loading.ModelIndex;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.AutoencoderKL;
 import io.boxwright.diffusion.models.Denoiser;
+import io.boxwright.diffusion.models.GraphedDenoiser;
+import io.boxwright.diffusion.models.UNet2DConditionConfig;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
 import io.boxwright.diffusion.schedulers.Scheduler;
 import io.boxwright.diffusion.schedulers.SchedulerConfig;
@@ -110,7 +112,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     this.schedulerConfig = PretrainedFolder.readSchedulerConfig(modelIndex);
     PipelineParts parts = PipelineParts.of(modelIndex, options.variant(), source);
     this.inputChecks = parts.makeInputChecks(schedulerConfig);
-    this.denoiser = parts.loadDenoiser();
+    this.denoiser = GraphedDenoiser.of(parts.loadDenoiser(), manager);
     Optional<IPAdapter> ipAdapter = parts.loadIPAdapter(options.ipAdapter(), denoiser);
     this.readsImages = ipAdapter.isPresent();
     this.vae = parts.loadVae();
@@ -143,6 +145,11 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   /** Returns the number of heads of the attentions of each level. */
   List<Integer> attentionHeads() {
     return inputChecks.unet().attentionHeadDim();
+  }
+
+  /** Returns the configuration of the UNet. */
+  public UNet2DConditionConfig unetConfig() {
+    return inputChecks.unet();
   }
 
   /** Returns the VAE, without its encoder. */
@@ -423,6 +430,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
   @Override
   public synchronized void close() {
     tokenizer.close();
+    denoiser.close();
     manager.close();
   }
 }

@@ -6,7 +6,7 @@ import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 
-/** The functions of the CUDA driver that {@link CudaModule} calls. */
+/** The functions of the CUDA driver that this package calls. */
 final class CudaDriver {
 
   private static final String LIBRARY =
@@ -46,6 +46,24 @@ final class CudaDriver {
       long stream,
       long parameters,
       long extra);
+
+  static native int cuStreamCreate(LongByReference stream, int flags);
+
+  static native int cuStreamSynchronize(long stream);
+
+  static native int cuStreamBeginCapture_v2(long stream, int mode);
+
+  static native int cuStreamEndCapture(long stream, LongByReference graph);
+
+  static native int cuGraphInstantiateWithFlags(LongByReference executable, long graph, long flags);
+
+  static native int cuGraphLaunch(long executable, long stream);
+
+  static native int cuGraphDestroy(long graph);
+
+  static native int cuGraphExecDestroy(long executable);
+
+  static native int cuDeviceGraphMemTrim(int device);
 
   /** Checks that there is such a GPU. */
   static void requireDevice(int ordinal) {

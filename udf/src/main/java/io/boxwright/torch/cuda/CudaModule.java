@@ -3,7 +3,6 @@ package io.boxwright.torch.cuda;
 import ai.djl.ndarray.NDArray;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
-import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import io.boxwright.torch.ArrayMemory;
 import java.util.Map;
@@ -19,11 +18,10 @@ final class CudaModule {
 
   private static final int COMPUTE_CAPABILITY_MAJOR = 75; // CUdevice_attribute
   private static final int COMPUTE_CAPABILITY_MINOR = 76;
-  private static final long DEFAULT_STREAM = 0;
   private static final ThreadLocal<Parameters> PARAMETERS =
       ThreadLocal.withInitial(Parameters::new);
 
-  private final long context;
+  private final CudaContext context;
   private final long module;
   private final Map<String, Long> functions = new ConcurrentHashMap<>();
 
@@ -34,39 +32,16 @@ final class CudaModule {
    * @param compiler the function that makes machine code for an architecture such as {@code 90}
    */
   CudaModule(int ordinal, IntFunction<byte[]> compiler) {
-    IntByReference device = new IntByReference();
-    CudaDriver.check(CudaDriver.cuDeviceGet(device, ordinal), "find GPU " + ordinal);
+    context = new CudaContext(ordinal);
+    byte[] image = compiler.apply(architecture(context));
     LongByReference result = new LongByReference();
-    CudaDriver.check(
-        CudaDriver.cuDevicePrimaryCtxRetain(result, device.getValue()), "use GPU " + ordinal);
-    context = result.getValue();
-    byte[] image = compiler.apply(architecture(device.getValue()));
-    runInContext(
-        () -> CudaDriver.check(CudaDriver.cuModuleLoadData(result, image), "load kernels"));
+    context.run(() -> CudaDriver.check(CudaDriver.cuModuleLoadData(result, image), "load kernels"));
     module = result.getValue();
   }
 
-  private static int architecture(int device) {
-    return 10 * attribute(device, COMPUTE_CAPABILITY_MAJOR)
-        + attribute(device, COMPUTE_CAPABILITY_MINOR);
-  }
-
-  private static int attribute(int device, int attribute) {
-    IntByReference value = new IntByReference();
-    CudaDriver.check(
-        CudaDriver.cuDeviceGetAttribute(value, attribute, device), "tell what a GPU is");
-    return value.getValue();
-  }
-
-  private void runInContext(Runnable action) {
-    CudaDriver.check(CudaDriver.cuCtxPushCurrent_v2(context), "enter libtorch's context");
-    int left;
-    try {
-      action.run();
-    } finally {
-      left = CudaDriver.cuCtxPopCurrent_v2(new LongByReference());
-    }
-    CudaDriver.check(left, "leave libtorch's context"); // an error of the action comes first
+  private static int architecture(CudaContext context) {
+    return 10 * context.attribute(COMPUTE_CAPABILITY_MAJOR)
+        + context.attribute(COMPUTE_CAPABILITY_MINOR);
   }
 
   /**
@@ -97,7 +72,8 @@ final class CudaModule {
   void launch(String kernel, Grid grid, Object... arguments) {
     long function = functions.computeIfAbsent(kernel, this::findFunction);
     long parameters = PARAMETERS.get().write(arguments);
-    runInContext(
+    long stream = CudaStream.current();
+    context.run(
         () ->
             CudaDriver.check(
                 CudaDriver.cuLaunchKernel(
@@ -109,7 +85,7 @@ final class CudaModule {
                     1,
                     1,
                     grid.sharedBytes(),
-                    DEFAULT_STREAM,
+                    stream,
                     parameters,
                     0),
                 "launch " + kernel));
@@ -117,7 +93,7 @@ final class CudaModule {
 
   private long findFunction(String kernel) {
     LongByReference function = new LongByReference();
-    runInContext(
+    context.run(
         () ->
             CudaDriver.check(
                 CudaDriver.cuModuleGetFunction(function, module, kernel), "find " + kernel));

@@ -119,7 +119,11 @@ final class BatchGenerator {
       make(batch);
       return true;
     } catch (OutOfDeviceMemoryException e) {
+      boolean freed = loaded.thread().run(loaded.pipeline()::freeMemory);
       LibTorch.emptyCache(loaded.device());
+      if (freed) {
+        return makeWithinMemory(batch);
+      }
       if (batch.rows() > 1) {
         loaded.limit().exceeded(batch.rows());
         return false;

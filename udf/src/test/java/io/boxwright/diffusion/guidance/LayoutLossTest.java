@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
-import io.boxwright.diffusion.models.attention.MapSizes;
+import io.boxwright.diffusion.models.attention.MapSize;
 import io.boxwright.torch.GradMode;
 import io.boxwright.torch.LibTorch;
 import java.util.List;
@@ -120,9 +121,10 @@ class LayoutLossTest {
       List<NDArray> maps,
       List<LayoutObject> first,
       List<LayoutObject> second) {
-    try (AttentionLoss.OfRows loss =
-        guidance.loss().prepare(manager, List.of(first, second), new MapSizes(4, 4, 1))) {
-      return loss.compute(maps).toFloatArray();
+    AttentionLoss loss = guidance.loss();
+    List<MapSize> sizes = List.of(new MapSize(4, 4), new MapSize(2, 2));
+    try (NDList layouts = loss.prepare(manager, List.of(first, second), sizes)) {
+      return loss.compute(maps, layouts).toFloatArray();
     }
   }
 }

@@ -97,16 +97,17 @@ class DeepCacheTest {
       Denoiser denoiser = pipeline.stableDiffusion().denoiser();
       NDArray sample = manager.randomNormal(new Shape(1, 4, 8, 8));
       NDArray other = manager.randomNormal(new Shape(1, 4, 8, 8));
+      NDArray timestep = Denoiser.makeTimestep(sample, 500);
       Conditioning both = // two prompts for each sample
           new Conditioning(manager.randomNormal(new Shape(2, 77, 32)), Optional.empty(), 7.5);
 
-      NDArray whole = denoiser.predict(sample, 500, both, cache);
+      NDArray whole = denoiser.predict(sample, timestep, both, cache);
 
-      assertThat(denoiser.predict(sample, 500, both, cache)).isEqualTo(whole);
-      NDArray ofOther = denoiser.predict(other, 500, both);
-      assertThat(denoiser.predict(other, 500, both, cache)).isNotEqualTo(ofOther);
+      assertThat(denoiser.predict(sample, timestep, both, cache)).isEqualTo(whole);
+      NDArray ofOther = denoiser.predict(other, timestep, both);
+      assertThat(denoiser.predict(other, timestep, both, cache)).isNotEqualTo(ofOther);
       cache.clear();
-      assertThat(denoiser.predict(other, 500, both, cache)).isEqualTo(ofOther);
+      assertThat(denoiser.predict(other, timestep, both, cache)).isEqualTo(ofOther);
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
@@ -175,6 +176,28 @@ class BatchGeneratorTest {
 
     assertThat(batches)
         .containsExactly(List.of("a", "b", "c"), List.of("a", "b"), List.of("c"), List.of("d"));
+    assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome.image().warnings()).isEmpty());
+  }
+
+  @Test
+  void aPipelineFreesWhatItKeepsBeforeABatchIsHalved() {
+    AtomicBoolean kept = new AtomicBoolean(true);
+    StubPipeline stub =
+        new StubPipeline(
+            requests -> {
+              batches.add(requests.stream().map(BatchGeneratorTest::name).toList());
+              requireAtMost(kept.get() ? 1 : 2, requests);
+            }) {
+          @Override
+          public boolean freeMemory() {
+            return kept.getAndSet(false);
+          }
+        };
+    LoadedPipeline small = new LoadedPipeline(stub, Device.cpu());
+
+    List<ImageOutcome> outcomes = generate(generator(small, BatchShape.FIXED), "a", "b");
+
+    assertThat(batches).containsExactly(List.of("a", "b"), List.of("a", "b"));
     assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome.image().warnings()).isEmpty());
   }
 

@@ -19,4 +19,13 @@ public interface AttentionProcessor {
    * @return (B, N, C), a new array
    */
   NDArray process(Attention attention, NDArray hiddenStates, NDArray encoderHiddenStates);
+
+  /**
+   * Returns whether a GPU may record what this processor does and repeat it without calling {@link
+   * #process}. So it neither waits for the GPU nor reads anything from it, frees every array that
+   * it makes, and reads and writes the same arrays in every pass.
+   */
+  default boolean isCapturable() {
+    return false;
+  }
 }

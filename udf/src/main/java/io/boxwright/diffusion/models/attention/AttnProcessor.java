@@ -12,4 +12,9 @@ public final class AttnProcessor implements AttentionProcessor {
   public NDArray process(Attention attention, NDArray hiddenStates, NDArray encoderHiddenStates) {
     return attention.attend(hiddenStates, encoderHiddenStates);
   }
+
+  @Override
+  public boolean isCapturable() {
+    return true;
+  }
 }

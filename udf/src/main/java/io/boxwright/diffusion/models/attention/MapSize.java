@@ -12,4 +12,13 @@ public record MapSize(int height, int width) {
   public int positions() {
     return height * width;
   }
+
+  /**
+   * Returns the size of the next level, behind a convolution that halves.
+   *
+   * @param padding its {@code downsample_padding}: with 1 it rounds odd sizes up, with 0 down
+   */
+  public MapSize halve(int padding) {
+    return new MapSize((height + padding) / 2, (width + padding) / 2);
+  }
 }

@@ -1,33 +1,20 @@
 package io.boxwright.diffusion.models.attention;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
 class MapSizeTest {
 
   @Test
-  void mapsOfSquareLatentsAreSquare() {
-    assertThat(new MapSizes(64, 64, 1).of(256)).isEqualTo(new MapSize(16, 16));
-    assertThat(new MapSizes(64, 64, 1).of(64)).isEqualTo(new MapSize(8, 8));
-    assertThat(new MapSizes(64, 64, 1).of(4096)).isEqualTo(new MapSize(64, 64));
+  void theNextLevelHasHalfOfEachSide() {
+    assertThat(new MapSize(64, 96).halve(1)).isEqualTo(new MapSize(32, 48));
+    assertThat(new MapSize(64, 96).halve(0)).isEqualTo(new MapSize(32, 48));
   }
 
   @Test
-  void mapsOfWideLatentsAreWide() {
-    assertThat(new MapSizes(64, 96, 1).of(24 * 16)).isEqualTo(new MapSize(16, 24));
-  }
-
-  @Test
-  void oddSizesRoundUpAsConvolutionsDo() {
-    assertThat(new MapSizes(17, 15, 1).of(9 * 8)).isEqualTo(new MapSize(9, 8));
-    assertThat(new MapSizes(17, 15, 1).of(5 * 4)).isEqualTo(new MapSize(5, 4));
-  }
-
-  @Test
-  void otherNumbersOfPositionsAreRefused() {
-    assertThatThrownBy(() -> new MapSizes(64, 64, 1).of(100))
-        .hasMessage("Latents of 64 x 64 have no map of 100 positions");
+  void oddSizesAreRoundedAsConvolutionsDo() {
+    assertThat(new MapSize(17, 15).halve(1)).isEqualTo(new MapSize(9, 8));
+    assertThat(new MapSize(17, 15).halve(0)).isEqualTo(new MapSize(8, 7));
   }
 }
