@@ -23,7 +23,7 @@ CASES = {
     "kdpm2": {"scheduler": "KDPM2DiscreteScheduler", "cache_interval": 2},  # two calls a step, each with its own timestep
     "timesteps": {"scheduler": "EulerDiscreteScheduler", "cache_interval": 3, "timesteps": [999, 736, 455, 124, 24]},
     "no_classifier_free_guidance": {"scheduler": "DDIMScheduler", "cache_interval": 3, "guidance_scale": 1.0},
-    "cfg_cutoff": {"scheduler": "DDIMScheduler", "cache_interval": 3, "cutoff_step_ratio": 0.4},
+    "cfg_cutoff": {"scheduler": "DDIMScheduler", "cache_interval": 3, "cutoff_step_ratio": 0.6},
     "callback": {"scheduler": "DDIMScheduler", "cache_interval": 3, "changes_latents_after": 3},
     "sd2": {"model": "sd2", "scheduler": "EulerDiscreteScheduler", "cache_interval": 2},
 }

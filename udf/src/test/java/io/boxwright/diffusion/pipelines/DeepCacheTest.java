@@ -15,6 +15,7 @@ import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.models.Conditioning;
 import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.models.FeatureCache;
+import io.boxwright.diffusion.pipelines.GenerationOptions.AttentionMaps;
 import io.boxwright.testing.Fixtures;
 import io.boxwright.testing.Images;
 import io.boxwright.torch.GradMode;
@@ -87,6 +88,21 @@ class DeepCacheTest {
 
     assertThat(Images.largestDifference(cached.image(), whole.image())).isZero();
     assertThat(cached.adherence()).isEqualTo(whole.adherence());
+  }
+
+  @Test
+  void mapsAreMeansOfTheStepsThatComputeThem() {
+    GenerationOptions keeping = CACHED.withAttentionMaps(AttentionMaps.KEEP);
+
+    GeneratedImage oneOfTwo = // the second step takes the features of the first
+        generateUnguided(keeping.withTimesteps(List.of(999, 500)));
+    GeneratedImage one = generateUnguided(keeping.withTimesteps(List.of(999)));
+
+    assertThat(oneOfTwo.attentionMaps()).usingRecursiveComparison().isEqualTo(one.attentionMaps());
+  }
+
+  private static GeneratedImage generateUnguided(GenerationOptions options) {
+    return pipeline.generate(List.of(CAT), options, BackwardGuidance.none()).get(0);
   }
 
   @Test
