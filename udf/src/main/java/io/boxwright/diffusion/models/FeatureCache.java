@@ -6,9 +6,9 @@ import java.util.function.Supplier;
 
 /**
  * The features that most layers of a {@link Denoiser} compute, kept from one pass for later ones
- * ("DeepCache: Accelerating Diffusion Models for Free", Ma, Fang and Wang, 2024, section 3.2). A
- * pass with an empty cache runs all layers and fills it. A pass with a full one runs only the
- * layers outside.
+ * ("DeepCache: Accelerating Diffusion Models for Free", Ma, Fang and Wang, 2024, section 3). A pass
+ * with an empty cache runs all layers and fills it. A pass with a full one skips those that compute
+ * the features.
  *
  * <p>Not thread-safe.
  */
@@ -24,7 +24,7 @@ public final class FeatureCache implements AutoCloseable {
   /**
    * Returns the features, (B or 2B, C, h, w), which belong to the cache.
    *
-   * @param layers the layers that compute the features if the cache is empty
+   * @param layers the layers that compute the features; they run if the cache is empty
    */
   NDArray get(Supplier<NDArray> layers) {
     if (isEmpty()) {

@@ -233,7 +233,7 @@ public final class UNet2DConditionModel implements Denoiser {
       Deque<NDArray> skips = new ArrayDeque<>();
       skips.add(FusedKernels.variable(convIn.forward(input))); // (B, c0, h, w)
 
-      // 3. to 5. down, mid and up, the last layer without the cache
+      // 3. to 5. down, mid and up; the cache has all but the last layer
       NDArray features = cache.get(() -> forwardToLastLayer(temb, context, skips));
       NDArray hiddenStates =
           lastUpBlock().forwardLastLayer(features, temb, context, skips); // (B or 2B, c0, h, w)
@@ -250,7 +250,7 @@ public final class UNet2DConditionModel implements Denoiser {
    * caches with {@code cache_branch_id=0}.
    *
    * @param skips the result of {@code conv_in}, (B, c0, h, w), which stays there
-   * @return (B or 2B, c0 or c1, h, w)
+   * @return (B or 2B, c0, h, w)
    */
   private NDArray forwardToLastLayer(NDArray temb, NDArray context, Deque<NDArray> skips) {
     NDArray hiddenStates = skips.getLast();

@@ -71,7 +71,7 @@ final class UNetUpBlock {
     }
   }
 
-  /** Maps (B, below, H, W) to the input of the last layer, (B, below or out, H, W). */
+  /** Maps (B, below, H, W) to the input of the last layer, (B, out, H, W). */
   NDArray forwardToLastLayer(
       NDArray x, NDArray temb, NDArray encoderHiddenStates, Deque<NDArray> skips) {
     try (ArrayScope scope = new ArrayScope()) {

@@ -9,9 +9,9 @@ import java.util.function.IntPredicate;
 /**
  * The predictions of a run with DeepCache: {@code DeepCacheSDHelper} of the authors' library, with
  * {@code cache_branch_id=0} and the uniform rule ("DeepCache: Accelerating Diffusion Models for
- * Free", section 3.3). The whole denoiser runs at the first call, and again whenever the place of
- * the timestep is a multiple of the interval after that of the first call. The calls between take
- * the features that the last whole one left.
+ * Free", section 3). The whole denoiser runs at the first call, and again whenever the place of the
+ * timestep is a multiple of the interval after that of the first call. The calls between take the
+ * features that the last whole one left.
  *
  * <p>As in the library, the place of a timestep is the first one where the schedule has it. PNDM
  * and HeunDiscrete repeat timesteps, so two of their calls can have the same place.
