@@ -56,7 +56,14 @@ class RefusedOptionsTest extends CommandRuns {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"--height", "--width", "--steps", "--num-images-per-prompt", "--chunk-rows"})
+      strings = {
+        "--height",
+        "--width",
+        "--steps",
+        "--deep-cache",
+        "--num-images-per-prompt",
+        "--chunk-rows"
+      })
   void noneIsNotTheSameAsNotSaid(String option) {
     assertRefused(generate(option, "0"), "option '" + option + "'", ": 0, it must be at least 1");
     assertThat(generate(option, "-8")).isEqualTo(ExitCode.INVALID_INPUT);
