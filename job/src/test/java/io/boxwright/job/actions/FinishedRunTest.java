@@ -19,7 +19,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,13 +32,26 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A chunk is made when its file says so, whatever lies in the folder; and nothing good is lost. */
 class FinishedRunTest extends SharedSpark {
 
-  @TempDir private Path folder;
+  private static final long POLL_NANOS = 1_000_000;
+
+  @TempDir private static Path finished;
+
+  /** The same for all tests: the plan of a run names its prompts by their path. */
+  @TempDir private static Path folder;
+
   private Runs runs;
 
+  @BeforeAll
+  static void makeRun() throws IOException {
+    new Runs(spark, folder).withPrompts().action().execute();
+    FileUtils.copyDirectory(folder.toFile(), finished.toFile());
+  }
+
   @BeforeEach
-  void makeRun() {
-    runs = new Runs(spark, folder).withPrompts();
-    runs.action().execute();
+  void restoreRun() throws IOException {
+    FileUtils.cleanDirectory(folder.toFile());
+    FileUtils.copyDirectory(finished.toFile(), folder.toFile());
+    runs = new Runs(spark, folder);
   }
 
   private void assertGoesOn() {
@@ -184,7 +200,7 @@ class FinishedRunTest extends SharedSpark {
         assertThat(first.get().delete()).isTrue();
         return;
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(POLL_NANOS);
     }
     throw new IllegalStateException("There was no chunk to steal");
   }
@@ -307,7 +323,7 @@ class FinishedRunTest extends SharedSpark {
         change.run();
         return;
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(POLL_NANOS);
     }
     throw new IllegalStateException("There was no " + start);
   }

@@ -16,6 +16,7 @@ import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
 import io.boxwright.udf.executor.DeviceType;
 import io.boxwright.udf.generate.GuidedImageGenerator;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -25,10 +26,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,12 +45,32 @@ class ResumeTest extends SharedSpark {
   private static final String PROMPTS =
       "select if(id in (3, 11), 'fail once', 'p ' || id) prompt, string(id) id from range(0, 20, 1, 3)";
 
-  @TempDir private Path folder;
+  /** The prompts, and the output of a run of them. */
+  @TempDir private static Path made;
+
+  /** The same for all tests: the plan of a run names its prompts by their path. */
+  @TempDir private static Path folder;
+
+  @BeforeAll
+  static void makeRun() throws IOException {
+    spark.sql(PROMPTS).write().parquet(folder.resolve("my prompts").toString());
+    action().execute();
+    FileUtils.copyDirectory(folder.toFile(), made.toFile());
+  }
 
   @BeforeEach
-  void makePrompts() {
-    spark.sql(PROMPTS).write().parquet(folder.resolve("my prompts").toString());
+  void copyPrompts() throws IOException {
+    FileUtils.cleanDirectory(folder.toFile());
+    copy("my prompts");
     System.setProperty(StubLoader.HEALED, folder.resolve("healed").toString());
+  }
+
+  private static void copyRun() throws IOException {
+    copy("out");
+  }
+
+  private static void copy(String name) throws IOException {
+    FileUtils.copyDirectory(made.resolve(name).toFile(), folder.resolve(name).toFile());
   }
 
   @AfterEach
@@ -63,14 +86,14 @@ class ResumeTest extends SharedSpark {
         .setBatchSize(2);
   }
 
-  private GenerateImages action(GuidedImageGenerator generator) {
+  private static GenerateImages action(GuidedImageGenerator generator) {
     return new GenerateImages(spark, generator)
         .input(folder.resolve("my prompts").toString())
         .output(folder.resolve("out").toString())
         .command("the command");
   }
 
-  private GenerateImages action() {
+  private static GenerateImages action() {
     return action(generator()).chunkRows(3);
   }
 
@@ -101,7 +124,7 @@ class ResumeTest extends SharedSpark {
 
   @Test
   void rowsAreInChunksInTheirOrder() throws Exception {
-    action().execute();
+    copyRun();
 
     assertThat(files())
         .containsExactly(
@@ -150,8 +173,8 @@ class ResumeTest extends SharedSpark {
   }
 
   @Test
-  void otherSettingsAreRefusedWithBothValues() {
-    action().execute();
+  void otherSettingsAreRefusedWithBothValues() throws Exception {
+    copyRun();
     GuidedImageGenerator other =
         generator().setOptions(GenerationOptions.defaults().withNumInferenceSteps(30));
 
@@ -165,7 +188,7 @@ class ResumeTest extends SharedSpark {
 
   @Test
   void otherPromptsAreRefused() throws Exception {
-    action().execute();
+    copyRun();
     try (Stream<Path> files = Files.list(folder.resolve("my prompts"))) {
       Path file = files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
       Files.delete(file);
@@ -179,7 +202,7 @@ class ResumeTest extends SharedSpark {
 
   @Test
   void overwriteStartsAnew() throws Exception {
-    action().execute();
+    copyRun();
 
     action().chunkRows(10).existing(ExistingOutput.OVERWRITE).execute();
 
@@ -189,7 +212,7 @@ class ResumeTest extends SharedSpark {
 
   @Test
   void overwriteLeavesForeignFilesAlone() throws Exception {
-    action().execute();
+    copyRun();
     Files.writeString(folder.resolve("out/images/thesis.tex"), "years of work");
 
     assertThatThrownBy(action().existing(ExistingOutput.OVERWRITE)::execute)
@@ -243,7 +266,7 @@ class ResumeTest extends SharedSpark {
 
   @Test
   void aReplacementThatWasCutOffIsCompletedByTheNextRun() throws Exception {
-    action().execute();
+    copyRun();
     Path images = folder.resolve("out/images");
     Files.copy(images.resolve("chunk-00001.parquet"), images.resolve("chunk-00001.r1.parquet"));
     Files.createDirectories(folder.resolve("out/_staging"));
@@ -285,7 +308,7 @@ class ResumeTest extends SharedSpark {
   @ParameterizedTest
   @ValueSource(strings = {"", "{\"state\" : \"fin", "null", "{}", "\u0000\u0000"})
   void aDamagedRecordIsWrittenAnew(String content) throws Exception {
-    action().execute();
+    copyRun();
     Files.writeString(folder.resolve("out/run.json"), content);
 
     assertThat(state()).isEqualTo("planned");
@@ -298,7 +321,7 @@ class ResumeTest extends SharedSpark {
 
   @Test
   void aDamagedLockIsNamedWithItsAge() throws Exception {
-    action().execute();
+    copyRun();
     Files.writeString(folder.resolve("out/_lock"), "");
 
     assertThat(state()).startsWith("not known: a damaged file _lock of 0 bytes, last sign of life");
