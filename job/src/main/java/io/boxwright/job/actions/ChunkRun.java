@@ -1,6 +1,7 @@
 package io.boxwright.job.actions;
 
 import io.boxwright.diffusion.images.PngEncoder;
+import io.boxwright.job.input.ChunkPartitioner.PlacedRows;
 import io.boxwright.job.input.JobDescription;
 import io.boxwright.job.input.PromptTable;
 import io.boxwright.job.output.Aside;
@@ -116,7 +117,8 @@ final class ChunkRun {
     if (missing.isEmpty()) {
       return;
     }
-    Dataset<Row> images = generator.generate(prompts.inChunks(missing, plan.chunkRows()));
+    PlacedRows rows = prompts.inChunks(missing, plan.chunkRows());
+    Dataset<Row> images = generator.generate(work.spark(), rows.rows(), rows.schema());
     List<ChunkFile> files = missing.stream().map(ChunkFile::first).toList();
     String what = "%d of %s".formatted(missing.size(), Count.of(plan.chunks(), "chunk"));
     write(images, files, new ImagesThere(plan.images(), there.images(), there.failed()), what);

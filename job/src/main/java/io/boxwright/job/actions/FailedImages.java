@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.regexp_extract;
 
 import io.boxwright.job.input.ChunkPartitioner;
+import io.boxwright.job.input.ChunkPartitioner.PlacedRows;
 import io.boxwright.job.input.PromptTable;
 import io.boxwright.job.input.SparkNames;
 import io.boxwright.job.output.ChunkFile;
@@ -68,8 +69,10 @@ final class FailedImages {
     Dataset<Row> good = images.filter(col("status").equalTo("ok"));
     Dataset<Row> again = makeAgain(generator, images.filter(col("status").equalTo("error")));
     Dataset<Row> all = good.unionByName(again);
-    return makePartitioner(imagesPerChunk())
-        .partition(all.select(selectColumns(images.columns())), IMAGE);
+    PlacedRows rows =
+        makePartitioner(imagesPerChunk())
+            .partition(all.select(selectColumns(images.columns())), IMAGE);
+    return rows.toTable(all.sparkSession());
   }
 
   /** Reads the existing images, with their positions. */
@@ -97,8 +100,9 @@ final class FailedImages {
             .withColumn(ORDER, col(PromptTable.POSITION));
     Column image =
         col(PromptTable.POSITION).multiply(lit(plan.imagesPerPrompt())).plus(col("image_index"));
+    PlacedRows placed = makePartitioner(plan.chunkRows()).partition(rows, ORDER);
     return generator
-        .generate(makePartitioner(plan.chunkRows()).partition(rows, ORDER))
+        .generate(rows.sparkSession(), placed.rows(), placed.schema())
         .withColumn(IMAGE, image)
         .drop(PromptTable.POSITION, GuidedImageGenerator.ONLY_IMAGES);
   }

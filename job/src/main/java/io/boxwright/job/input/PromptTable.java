@@ -32,6 +32,8 @@ public final class PromptTable {
   /** The name of the column of rows' positions, which no table has itself. */
   public static final String POSITION = "_boxwright_position";
 
+  private static final long FEW_ROWS = 100_000;
+
   private final SparkSession spark;
   private final ParquetFiles found;
   private final Dataset<Row> rows;
@@ -100,8 +102,10 @@ public final class PromptTable {
    * hours.
    */
   private static long countRepetitions(Dataset<Row> rows, long count) {
-    Dataset<Row> prompts = rows.drop(PromptReader.FILE, PromptReader.ROW);
-    return count - PromptTables.addIdsAndSeeds(prompts).select("id").distinct().count();
+    Dataset<Row> ids = PromptTables.ids(rows.drop(PromptReader.FILE, PromptReader.ROW));
+    // The driver counts few ids itself, because a shuffle takes longer.
+    boolean few = count <= FEW_ROWS;
+    return count - (few ? Set.copyOf(ids.collectAsList()).size() : ids.distinct().count());
   }
 
   private static String describeRepetitions(Dataset<Row> rows, long repetitions) {
@@ -222,7 +226,7 @@ public final class PromptTable {
    * @param chunks the numbers of the chunks, each larger than the one before
    * @param chunkRows the rows of a chunk
    */
-  public Dataset<Row> inChunks(List<Integer> chunks, int chunkRows) {
+  public ChunkPartitioner.PlacedRows inChunks(List<Integer> chunks, int chunkRows) {
     return new ChunkPartitioner(chunks, chunkRows).partition(withPosition(), POSITION);
   }
 

@@ -30,6 +30,8 @@ public final class BuiltInModel {
           "vae/config.json",
           "vae/diffusion_pytorch_model.safetensors");
 
+  private static List<ModelFile> listing; // null: not read yet
+
   private BuiltInModel() {}
 
   /**
@@ -38,15 +40,19 @@ public final class BuiltInModel {
    * @throws ModelLoadingException if it cannot be unpacked
    */
   public static Path folder(ModelCache cache) {
-    return cache.folder(NAME, FILES.stream().map(BuiltInModel::file).toList());
+    return cache.folder(NAME, listFiles());
   }
 
   /** Returns the files of its tokenizer, which models without their own tokenizer may share. */
   static Stream<ModelFile> tokenizerFiles() {
-    return FILES.stream().filter(path -> path.startsWith("tokenizer/")).map(BuiltInModel::file);
+    return listFiles().stream().filter(file -> file.path().startsWith("tokenizer/"));
   }
 
-  private static ModelFile file(String path) {
-    return ModelFile.inJar(NAME, path);
+  /** Lists the files with their versions. All of them are read for that, once in a process. */
+  private static synchronized List<ModelFile> listFiles() {
+    if (listing == null) {
+      listing = FILES.stream().map(path -> ModelFile.inJar(NAME, path)).toList();
+    }
+    return listing;
   }
 }

@@ -30,9 +30,11 @@ public record ModelFile(String path, long length, String version, Content conten
    * @param path the path below that folder, and in the model
    */
   static ModelFile inJar(String folder, String path) {
-    byte[] bytes = read(folder + "/" + path);
+    String resource = folder + "/" + path;
+    byte[] bytes = read(resource);
     String version = UUID.nameUUIDFromBytes(bytes).toString();
-    return new ModelFile(path, bytes.length, version, () -> new ByteArrayInputStream(bytes));
+    return new ModelFile(
+        path, bytes.length, version, () -> new ByteArrayInputStream(read(resource)));
   }
 
   private static byte[] read(String resource) {

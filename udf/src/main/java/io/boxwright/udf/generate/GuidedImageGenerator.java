@@ -37,10 +37,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -497,6 +499,19 @@ public final class GuidedImageGenerator {
   }
 
   /**
+   * Returns the images of rows that are no {@link Dataset} yet, otherwise as {@link
+   * #generate(Dataset)}. Their partitions stay. Spark compiles no code for them.
+   *
+   * @param schema the schema of the rows, of a table that {@link PromptTables#markInvalidText}
+   *     returned
+   */
+  public Dataset<Row> generate(SparkSession spark, JavaRDD<Row> prompts, StructType schema) {
+    MapPartitionsFunction<Row, Row> task = makeTask(spark, schema);
+    return spark.createDataset(
+        prompts.mapPartitions(task::call).rdd(), Encoders.row(imageColumns(schema)));
+  }
+
+  /**
    * Makes the work on each partition of a table, for callers that apply it themselves. The rows
    * that it returns have the {@link #imageColumns}.
    *
@@ -505,14 +520,18 @@ public final class GuidedImageGenerator {
    * @throws ModelLoadingException as {@link #generate} does
    */
   public MapPartitionsFunction<Row, Row> makeTask(Dataset<Row> prompts) {
-    PromptSchema columns = PromptSchema.of(prompts.schema());
-    StructType images = imageColumns(prompts.schema());
-    startMonitor(prompts.sparkSession().sparkContext());
+    return makeTask(prompts.sparkSession(), prompts.schema());
+  }
+
+  private MapPartitionsFunction<Row, Row> makeTask(SparkSession spark, StructType prompts) {
+    PromptSchema columns = PromptSchema.of(prompts);
+    StructType images = imageColumns(prompts);
+    startMonitor(spark.sparkContext());
     return new GenerateRows(
         makePipelineSpec(),
         options,
         guidance(),
-        findImageColumns(prompts.schema()),
+        findImageColumns(prompts),
         batchSize,
         batchTimeout,
         numImagesPerPrompt,

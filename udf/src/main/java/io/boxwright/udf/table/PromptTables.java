@@ -107,13 +107,23 @@ public final class PromptTables {
    */
   public static Dataset<Row> tellApart(Dataset<Row> prompts, String positionColumn) {
     Dataset<Row> marked = markInvalidText(prompts);
+    WindowSpec equal = Window.partitionBy(col(REPETITION)).orderBy(col(positionColumn));
+    return marked
+        .withColumn(REPETITION, id(marked))
+        .withColumn(REPETITION, row_number().over(equal).minus(lit(1)));
+  }
+
+  /** Returns the ids of the rows of a prompt table, as {@link #addIdsAndSeeds} fills them in. */
+  public static Dataset<Row> ids(Dataset<Row> prompts) {
+    Dataset<Row> marked = markInvalidText(prompts);
+    return marked.select(id(marked));
+  }
+
+  private static Column id(Dataset<Row> marked) {
     PromptSchema columns = PromptSchema.of(marked.schema());
     UDF1<Row, String> id = row -> PromptRow.read(row, columns).id();
     Column[] all = Arrays.stream(marked.columns()).map(marked::col).toArray(Column[]::new);
-    WindowSpec equal = Window.partitionBy(col(REPETITION)).orderBy(col(positionColumn));
-    return marked
-        .withColumn(REPETITION, udf(id, DataTypes.StringType).apply(struct(all)))
-        .withColumn(REPETITION, row_number().over(equal).minus(lit(1)));
+    return udf(id, DataTypes.StringType).apply(struct(all));
   }
 
   /**
