@@ -61,6 +61,7 @@ public final class BoxwrightCommand {
     }
     SparkSettings.hideSecrets(conf);
     SparkSettings.keepOldDates(conf);
+    SparkSettings.shareJars(conf);
     SparkConfDefaults defaults = new SparkConfDefaults(conf);
     CommandLine commandLine =
         ValueConverters.use(makeCommandLine(conf))

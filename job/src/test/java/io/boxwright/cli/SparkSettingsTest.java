@@ -53,6 +53,18 @@ class SparkSettingsTest extends CommandRuns {
     assertThat(conf.get("spark.sql.parquet.int96RebaseModeInRead")).isEqualTo("LEGACY");
   }
 
+  @ParameterizedTest
+  @CsvSource({"local[2],''", "'local-cluster[1,1,1024]',job.jar", "spark://host:7077,job.jar"})
+  void jarsAreOnlyCopiedForExecutorsBesidesTheDriver(String master, String copied) {
+    conf.set("spark.master", master).set("spark.jars", "job.jar");
+    run("tokens", "--model", "nowhere", "a cat");
+    assertThat(conf.get("spark.jars")).as("on no class path yet").isEqualTo("job.jar");
+
+    conf.set("spark.submit.deployMode", "client");
+    run("tokens", "--model", "nowhere", "a cat");
+    assertThat(conf.get("spark.jars")).isEqualTo(copied);
+  }
+
   @Test
   void statusAndTokensUseSparksHadoopSettings() {
     conf.set("spark.hadoop.fs.vault.impl", VaultFileSystem.class.getName());

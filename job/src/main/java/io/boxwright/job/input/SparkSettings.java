@@ -72,6 +72,17 @@ public final class SparkSettings {
   }
 
   /**
+   * Keeps Spark from copying jars for its executors that {@code spark-submit} has put onto the
+   * class path of the driver, if the driver is the only executor. Boxwright's jar has 140 MB.
+   */
+  public static void shareJars(SparkConf conf) {
+    boolean submitted = conf.contains("spark.submit.deployMode");
+    if (submitted && isLocal(conf.get("spark.master", ""))) {
+      conf.set("spark.jars", "");
+    }
+  }
+
+  /**
    * Gives the application a name for Spark's pages, unless the settings have one. The name of the
    * main class does not count, because spark-submit sets it by default.
    */
@@ -86,7 +97,7 @@ public final class SparkSettings {
    * forever.
    */
   private static void checkLocalResources(SparkConf conf, String master) {
-    if (!master.equals("local") && !master.startsWith("local[")) {
+    if (!isLocal(master)) {
       return;
     }
     Arrays.stream(conf.getAll())
@@ -102,6 +113,10 @@ public final class SparkSettings {
                           + " --device gpu")
                       .formatted(key, master));
             });
+  }
+
+  private static boolean isLocal(String master) {
+    return master.equals("local") || master.startsWith("local[");
   }
 
   private static boolean isExecutorResource(String key) {
