@@ -23,7 +23,7 @@ abstract class CommandRuns {
   final StringWriter err = new StringWriter();
 
   /** The settings of Spark, as {@code spark-submit} hands them over. */
-  final SparkConf conf = LocalSpark.conf();
+  final SparkConf conf = Spark.conf();
 
   @TempDir Path folder;
 

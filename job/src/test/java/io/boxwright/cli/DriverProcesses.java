@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.boxwright.testing.ChildJvm;
 import io.boxwright.testing.FaultyFileSystem;
-import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
@@ -77,8 +76,7 @@ abstract class DriverProcesses {
 
   static int run(String... arguments) {
     PrintWriter out = new PrintWriter(new StringWriter());
-    return BoxwrightCommand.run(
-        LocalSpark.conf(), out, new PrintWriter(System.err, true), arguments);
+    return BoxwrightCommand.run(Spark.conf(), out, new PrintWriter(System.err, true), arguments);
   }
 
   /** A driver that meets a fault. */
@@ -101,7 +99,7 @@ abstract class DriverProcesses {
   Process start(String fault, List<String> properties, List<String> arguments) throws Exception {
     List<String> command = new ArrayList<>();
     SparkConf conf =
-        LocalSpark.conf().set("spark.hadoop.fs.file.impl", FaultyFileSystem.class.getName());
+        Spark.conf().set("spark.hadoop.fs.file.impl", FaultyFileSystem.class.getName());
     Stream.of(conf.getAll()).forEach(set -> command.add("-D" + set._1() + "=" + set._2()));
     command.add("-D" + FaultyFileSystem.FAULT + "=" + fault);
     command.addAll(properties);

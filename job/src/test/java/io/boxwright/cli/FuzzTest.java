@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lower;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Spark;
 import io.boxwright.testing.StubLoader;
 import io.boxwright.testing.TinyModel;
@@ -167,7 +166,7 @@ class FuzzTest {
 
   private int run(String... arguments) {
     PrintWriter out = new PrintWriter(console, true);
-    return BoxwrightCommand.run(LocalSpark.conf(), out, out, arguments);
+    return BoxwrightCommand.run(Spark.conf(), out, out, arguments);
   }
 
   private int generate(int rows, String... options) throws Exception {

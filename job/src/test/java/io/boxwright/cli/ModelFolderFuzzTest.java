@@ -133,9 +133,7 @@ class ModelFolderFuzzTest {
     };
     int exitCode =
         within(
-            RUN_SECONDS,
-            name,
-            () -> BoxwrightCommand.run(LocalSpark.conf(), writer, writer, arguments));
+            RUN_SECONDS, name, () -> BoxwrightCommand.run(Spark.conf(), writer, writer, arguments));
     return new Ended(exitCode, text.toString());
   }
 

@@ -42,7 +42,7 @@ class SecretsTest {
   private final StringWriter console = new StringWriter();
 
   private SparkConf conf() throws IOException {
-    return LocalSpark.conf()
+    return Spark.conf()
         .set("spark.hadoop.fs.vault.impl", VaultFileSystem.class.getName())
         .set(SECRET_KEY, "swordfish swordfish")
         .set("spark.logConf", "true")

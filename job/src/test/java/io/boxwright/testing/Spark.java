@@ -10,15 +10,22 @@ public final class Spark {
   private Spark() {}
 
   /**
-   * Returns a session with the settings that every command makes; the running one if there is one.
-   * It interprets plans, because generating and compiling code takes longer than reading the few
+   * Returns the settings of {@code local[2]}. Spark interprets its plans, as in {@code
+   * conf/local-cpu.conf}, because generating and compiling code takes longer than reading the few
    * rows of a test.
    */
+  public static SparkConf conf() {
+    return LocalSpark.conf()
+        .set("spark.sql.codegen.wholeStage", "false")
+        .set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
+  }
+
+  /**
+   * Returns a session with the settings that every command makes; the running one if there is one.
+   */
   public static SparkSession local() {
-    SparkConf conf = LocalSpark.conf();
+    SparkConf conf = conf();
     SparkSettings.keepOldDates(conf);
-    conf.set("spark.sql.codegen.wholeStage", "false");
-    conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
     return LocalSpark.session(conf);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Runs;
+import io.boxwright.testing.Spark;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -115,7 +116,7 @@ class DurableFilesTest {
   void everyFileIsOnDiskBeforeItsNameCounts() throws Exception {
     try (SparkSession spark =
         LocalSpark.session(
-            LocalSpark.conf()
+            Spark.conf()
                 .set("spark.hadoop.fs.file.impl", Recording.class.getName())
                 .set("spark.hadoop.fs.file.impl.disable.cache", "true"))) {
       Runs runs = new Runs(spark, folder).withPrompts();
