@@ -16,16 +16,16 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * A denoiser whose small passes a GPU records and replays. A GPU computes a small pass sooner than
- * its host can launch the kernels one by one. Large passes, and those with attention processors
- * that are not {@linkplain AttentionProcessor#isCapturable capturable}, run as usual.
+ * A denoiser whose passes a GPU records and replays. A GPU computes a pass over a few rows sooner
+ * than its host can launch the kernels one by one. Larger passes, and those with attention
+ * processors that are not {@linkplain AttentionProcessor#isCapturable capturable}, run as usual.
  *
  * <p>It belongs to one thread at a time, and owns its recordings.
  */
 public final class GraphedDenoiser implements Denoiser {
 
-  /** The most rows of latents of 64x64 that a recorded pass has. */
-  private static final int MOST_ROWS = 16;
+  /** The most rows of latents of 64x64 that a recorded pass has; a host keeps up with more. */
+  private static final int MOST_ROWS = 64;
 
   private static final int USUAL_POSITIONS = 64 * 64;
 
