@@ -58,7 +58,8 @@ final class ImageOptions {
       description =
           "fixed: all rows of a batch stay in every pass, so that the bytes of an image depend only"
               + " on its place in the batch and on the number of rows. shrinking: rows that need no more guidance"
-              + " leave it (on a GPU eight at a time), which is faster where passes are long. Default:"
+              + " leave it (on a GPU eight at a time, or half of a small batch), which is faster where"
+              + " passes are long. Default:"
               + " ${DEFAULT-VALUE}.")
   private BatchShape batchShape;
 

@@ -18,16 +18,15 @@ public enum BatchShape {
    */
   FIXED,
   /**
-   * The batch shrinks: rows leave the guided passes as soon as they are finished, eight at a time
-   * on a GPU. This is faster where passes are long. Launching a pass alone takes a GPU's host tens
-   * of milliseconds.
+   * The batch shrinks: rows leave the guided passes as soon as they are finished. On a GPU, large
+   * batches shrink by eight rows at a time, and small ones to half.
    */
   SHRINKING;
 
   /**
-   * The step in which the number of a pass's rows changes on a GPU. The first pass with a new
-   * number of rows takes much longer, because libtorch plans all attentions and convolutions for
-   * that number.
+   * The step in which the number of a pass's rows changes on a GPU if the batch is larger. The
+   * first pass with a new number of rows takes much longer, because libtorch plans all attentions
+   * and convolutions for that number.
    */
   private static final int ROWS_ON_GPU = 8;
 
@@ -47,14 +46,23 @@ public enum BatchShape {
     return device.isGpu() ? fillUp(unfinished, batchRows) : unfinished;
   }
 
-  /** Adds other rows up to a multiple of {@link #ROWS_ON_GPU}, or up to the whole batch. */
+  /** Adds other rows up to one of few numbers, or up to the whole batch. */
   private static int[] fillUp(int[] rows, int batchRows) {
     BitSet filled = new BitSet();
     Arrays.stream(rows).forEach(filled::set);
-    int multiple = (rows.length + ROWS_ON_GPU - 1) / ROWS_ON_GPU * ROWS_ON_GPU;
-    for (int count = rows.length; count < Math.min(multiple, batchRows); count++) {
+    int wanted =
+        batchRows <= ROWS_ON_GPU ? roundUpToPowerOf2(rows.length) : roundUpToStep(rows.length);
+    for (int count = rows.length; count < Math.min(wanted, batchRows); count++) {
       filled.set(filled.nextClearBit(0));
     }
     return filled.stream().toArray();
+  }
+
+  private static int roundUpToPowerOf2(int rows) {
+    return rows < 2 ? rows : 2 * Integer.highestOneBit(rows - 1);
+  }
+
+  private static int roundUpToStep(int rows) {
+    return (rows + ROWS_ON_GPU - 1) / ROWS_ON_GPU * ROWS_ON_GPU;
   }
 }

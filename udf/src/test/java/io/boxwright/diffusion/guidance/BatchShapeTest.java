@@ -30,8 +30,16 @@ class BatchShapeTest {
 
   @Test
   void passesOfAGpuHaveNoMoreRowsThanTheBatch() {
-    assertThat(BatchShape.SHRINKING.selectPassRows(new int[] {0, 5}, 6, Device.gpu()))
+    assertThat(BatchShape.SHRINKING.selectPassRows(new int[] {0, 1, 2, 4, 5}, 6, Device.gpu()))
         .containsExactly(0, 1, 2, 3, 4, 5);
+  }
+
+  @Test
+  void smallBatchesShrinkToPowersOfTwoOnAGpu() {
+    assertThat(BatchShape.SHRINKING.selectPassRows(new int[] {6}, 8, Device.gpu()))
+        .containsExactly(6);
+    assertThat(BatchShape.SHRINKING.selectPassRows(new int[] {2, 5, 6}, 8, Device.gpu()))
+        .containsExactly(0, 2, 5, 6);
   }
 
   @Test
