@@ -120,6 +120,22 @@ class LauncherTest {
     assertThat(launch("generate")).doesNotContain("-XX:TieredStopAtLevel=1");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"demo --output x", "generate --model shapes --steps 2", "generate --model=shapes"})
+  void theBuiltInModelNeedsNoOptimisedJava(String command) throws Exception {
+    assertThat(launch(command.split(" ")))
+        .contains("-XX:TieredStopAtLevel=1")
+        .doesNotContain("Tier4");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"generate --model shapes2", "generate --model /models/shapes", "verify shapes"})
+  void otherModelsAreHashedByOptimisedJava(String command) throws Exception {
+    assertThat(launch(command.split(" "))).contains("Tier4").doesNotContain("TieredStopAtLevel");
+  }
+
   @Test
   void withoutOptionsTheJobRunsOnThisMachine() throws Exception {
     assertThat(launch("generate", "--steps", "5"))
