@@ -102,7 +102,7 @@ public final class PromptTable {
    * hours.
    */
   private static long countRepetitions(Dataset<Row> rows, long count) {
-    Dataset<Row> ids = PromptTables.ids(rows.drop(PromptReader.FILE, PromptReader.ROW));
+    Dataset<Row> ids = PromptTables.findIds(rows.drop(PromptReader.FILE, PromptReader.ROW));
     // The driver counts few ids itself, because a shuffle takes longer.
     boolean few = count <= FEW_ROWS;
     return count - (few ? Set.copyOf(ids.collectAsList()).size() : ids.distinct().count());

@@ -109,17 +109,17 @@ public final class PromptTables {
     Dataset<Row> marked = markInvalidText(prompts);
     WindowSpec equal = Window.partitionBy(col(REPETITION)).orderBy(col(positionColumn));
     return marked
-        .withColumn(REPETITION, id(marked))
+        .withColumn(REPETITION, makeId(marked))
         .withColumn(REPETITION, row_number().over(equal).minus(lit(1)));
   }
 
   /** Returns the ids of the rows of a prompt table, as {@link #addIdsAndSeeds} fills them in. */
-  public static Dataset<Row> ids(Dataset<Row> prompts) {
+  public static Dataset<Row> findIds(Dataset<Row> prompts) {
     Dataset<Row> marked = markInvalidText(prompts);
-    return marked.select(id(marked));
+    return marked.select(makeId(marked));
   }
 
-  private static Column id(Dataset<Row> marked) {
+  private static Column makeId(Dataset<Row> marked) {
     PromptSchema columns = PromptSchema.of(marked.schema());
     UDF1<Row, String> id = row -> PromptRow.read(row, columns).id();
     Column[] all = Arrays.stream(marked.columns()).map(marked::col).toArray(Column[]::new);
