@@ -19,7 +19,7 @@ public enum BatchShape {
   FIXED,
   /**
    * The batch shrinks: rows leave the guided passes as soon as they are finished. On a GPU, large
-   * batches shrink by eight rows at a time, and small ones to half.
+   * batches shrink by eight rows at a time, and those of up to eight rows to 4, 2 and 1.
    */
   SHRINKING;
 

@@ -91,7 +91,7 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
     return pairs;
   }
 
-  /** Returns the largest number of pairs of a row, rounded up to a power of 2: few shapes. */
+  /** Returns the most pairs of a row, rounded up to a power of 2, so that there are few shapes. */
   private static int countTurns(List<List<Pair>> rows) {
     int most = rows.stream().mapToInt(List::size).max().orElse(0);
     return most < 2 ? 1 : 2 * Integer.highestOneBit(most - 1);

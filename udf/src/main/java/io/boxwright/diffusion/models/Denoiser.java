@@ -61,7 +61,7 @@ public interface Denoiser extends AutoCloseable {
    * and replay it when the same function comes with other arrays of the same shapes.
    *
    * @param what a key that is equal only for the same function of the same weights
-   * @param processors the attention processors that the function uses or replaces, by name
+   * @param processors the denoiser's attention processors that the function uses, by name
    * @param inputs the arrays that differ from call to call; first a sample, (B, C, h, w)
    * @param function the function; it frees every array that it makes, except its results
    * @return its results, which belong to the innermost {@link io.boxwright.torch.ArrayScope}

@@ -8,7 +8,7 @@ import java.util.List;
 /** A hook that averages the attention maps of all predictions, which score the layouts. */
 final class AttentionHook implements DenoisingHook {
 
-  /** The numbers of tokens that have maps are multiples of it: few sizes. */
+  /** Numbers of tokens are rounded up to a multiple of this, so that maps have few sizes. */
   private static final int TOKENS = 16;
 
   private final GenerationInputs inputs;
