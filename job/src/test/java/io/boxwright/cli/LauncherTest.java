@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LauncherTest {
 
   private static final String LOCAL_SETTINGS = "conf/local-cpu.conf";
+
+  private final Map<String, String> ownVariables = new HashMap<>();
 
   @TempDir private Path root;
 
@@ -63,6 +67,7 @@ class LauncherTest {
     builder.environment().put("LANG", "C");
     builder.environment().put("JAVA_HOME", root.resolve("java").toString());
     builder.environment().put("SPARK_HOME", sparkHome);
+    builder.environment().putAll(ownVariables);
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes());
     assertThat(process.waitFor()).as(output).isEqualTo(exitCode);
@@ -127,6 +132,17 @@ class LauncherTest {
     assertThat(launch(command.split(" ")))
         .contains("-XX:TieredStopAtLevel=1")
         .doesNotContain("Tier4");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BOXWRIGHT_JAVA_OPTS", "JAVA_TOOL_OPTIONS"})
+  void ownCollectorsHaveNoOtherBesideThem(String variable) throws Exception {
+    assertThat(launch("demo")).contains("-XX:+UseSerialGC");
+
+    ownVariables.put(variable, "-Xmx2g -XX:+UseG1GC");
+
+    assertThat(launch("demo")).doesNotContain("UseSerialGC");
+    assertThat(launch("status", "out")).doesNotContain("UseSerialGC");
   }
 
   @ParameterizedTest
