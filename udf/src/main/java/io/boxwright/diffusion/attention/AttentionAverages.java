@@ -31,6 +31,7 @@ public final class AttentionAverages implements AutoCloseable {
   private final Size size;
   private final AttentionProcessor averaging = new AveragingAttnProcessor(this);
   private final Map<String, Sum> sums = new LinkedHashMap<>(); // by path
+  private boolean used; // in this run
 
   /**
    * The sum of an attention's maps. It counts on the device, because a GPU may repeat passes on its
@@ -78,6 +79,7 @@ public final class AttentionAverages implements AutoCloseable {
   /** Starts a run: forgets all maps. */
   public void restart() {
     sums.values().forEach(Sum::reset);
+    used = false;
   }
 
   /**
@@ -88,6 +90,7 @@ public final class AttentionAverages implements AutoCloseable {
     Map<String, AttentionProcessor> processors = new HashMap<>(denoiser.attnProcessors());
     layers.all().forEach(path -> processors.put(path + ".processor", averaging));
     denoiser.setAttnProcessor(processors);
+    used = true;
   }
 
   /**
@@ -106,15 +109,16 @@ public final class AttentionAverages implements AutoCloseable {
         ArrayScope.release(manager.zeros(shape)), ArrayScope.release(manager.zeros(new Shape(1))));
   }
 
-  /** Fetches the averaged maps of each row from the device. */
+  /** Fetches the averaged maps of each row from the device; none if no pass was averaged. */
   public List<RowMaps> rows() {
     Map<String, float[]> values = new LinkedHashMap<>();
     Map<String, Float> passes = new HashMap<>();
-    sums.forEach(
-        (path, sum) -> {
-          values.put(path, sum.maps().toFloatArray());
-          passes.put(path, sum.passes().toFloatArray()[0]);
-        });
+    (used ? sums : Map.<String, Sum>of())
+        .forEach(
+            (path, sum) -> {
+              values.put(path, sum.maps().toFloatArray());
+              passes.put(path, sum.passes().toFloatArray()[0]);
+            });
     return IntStream.range(0, size.rows())
         .mapToObj(row -> new RowMaps(values, passes, row))
         .toList();

@@ -17,8 +17,8 @@ public interface GuidanceRun extends AutoCloseable {
   NDArray beforeStep(NDArray latents, int i);
 
   /**
-   * Returns whether call {@code i} of the denoiser belongs to a step that is guided, unless all
-   * rows are finished. It does not depend on the rows.
+   * Returns whether call {@code i} of the denoiser belongs to a step that may be guided. That does
+   * not depend on the rows, which may be finished.
    */
   boolean guides(int i);
 

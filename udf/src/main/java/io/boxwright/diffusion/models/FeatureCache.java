@@ -16,7 +16,7 @@ public final class FeatureCache implements AutoCloseable {
 
   private NDArray features; // null while the cache is empty
 
-  /** Returns whether the next pass runs all layers. */
+  /** Returns whether there are no features, so that the next pass runs all layers. */
   boolean isEmpty() {
     return features == null;
   }
@@ -33,7 +33,7 @@ public final class FeatureCache implements AutoCloseable {
     return features;
   }
 
-  /** Returns the features, which stay the cache's, (B or 2B, C, h, w). */
+  /** Returns the features, which stay the cache's, (B or 2B, C, h, w), or null if it is empty. */
   NDArray features() {
     return features;
   }

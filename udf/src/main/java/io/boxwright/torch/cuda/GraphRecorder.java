@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +48,7 @@ public interface GraphRecorder {
     return Loaded.BY_DEVICE.getOrDefault(Loaded.key(device), () -> Loaded.load(device)).get();
   }
 
-  /** The recorders that tests use in place of a GPU's. */
+  /** Loads the recorders of devices; tests put others in their place. */
   final class Loaded {
 
     private static final Logger LOG = LoggerFactory.getLogger(GraphRecorder.class);
@@ -91,9 +90,13 @@ public interface GraphRecorder {
     }
 
     private static boolean allocatorKnowsGraphs() {
-      return Stream.of("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF")
-          .map(System::getenv)
-          .anyMatch(value -> value != null && value.contains("backend:cudaMallocAsync"));
+      String newName = System.getenv("PYTORCH_ALLOC_CONF"); // libtorch 2.7 does not know it
+      return choosesAllocator(System.getenv("PYTORCH_CUDA_ALLOC_CONF"))
+          && (newName == null || choosesAllocator(newName));
+    }
+
+    private static boolean choosesAllocator(String configuration) {
+      return configuration != null && configuration.contains("backend:cudaMallocAsync");
     }
   }
 }

@@ -1,11 +1,14 @@
 package io.boxwright.torch.cuda;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A function that was recorded with inputs of certain shapes. It owns the arrays that the recording
@@ -13,12 +16,17 @@ import java.util.function.UnaryOperator;
  */
 final class GraphedCallable implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(GraphedCallable.class);
+
   private final NDManager manager;
   private final NDList inputs;
   private final NDList results;
-  private final GraphRecorder.Recording recording;
+  private final GraphRecorder.Recording recording; // null if the function cannot be recorded
 
-  /** Computes a function, and records it. Its results for these inputs are {@link #results}. */
+  /**
+   * Computes a function, and records it if it can. Its results for these inputs are {@link
+   * #results}.
+   */
   GraphedCallable(
       GraphRecorder recorder, NDManager parent, NDList first, UnaryOperator<NDList> function) {
     manager = parent.newSubManager();
@@ -28,11 +36,25 @@ final class GraphedCallable implements AutoCloseable {
       NDList computed = new NDList();
       recorder.warmUp(() -> computed.addAll(function.apply(inputs)));
       results = own(computed);
-      recording = recorder.record(() -> overwriteResults(function));
+      recording = record(recorder, function);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
     }
+  }
+
+  private GraphRecorder.Recording record(GraphRecorder recorder, UnaryOperator<NDList> function) {
+    try {
+      return recorder.record(() -> overwriteResults(function));
+    } catch (CudaException | EngineException e) {
+      LOG.warn("A pass cannot be recorded as a CUDA graph", e);
+      return null;
+    }
+  }
+
+  /** Returns whether {@link #call} can be used. */
+  boolean isRecorded() {
+    return recording != null;
   }
 
   /** Copies arrays for as long as this lives. */
@@ -82,7 +104,10 @@ final class GraphedCallable implements AutoCloseable {
 
   @Override
   public void close() {
-    recording.close();
-    manager.close();
+    try (manager) {
+      if (isRecorded()) {
+        recording.close();
+      }
+    }
   }
 }

@@ -75,10 +75,10 @@ public final class GraphedCallables implements AutoCloseable {
     Optional<GraphedCallable> callable = callables.get(key);
     if (callable == null) {
       callables.put(key, Optional.empty());
-      evictOldest();
       return function.apply(inputs);
     }
     try {
+      evictOldest();
       return callable.isPresent() ? callable.get().call(inputs) : record(key, inputs, function);
     } catch (CudaException | EngineException e) {
       LOG.warn("Small batches will take longer from now on: a CUDA graph failed", e);
@@ -90,7 +90,11 @@ public final class GraphedCallables implements AutoCloseable {
   private NDList record(Key key, NDList inputs, UnaryOperator<NDList> function) {
     GraphedCallable callable = new GraphedCallable(recorder, manager, inputs, function);
     callables.put(key, Optional.of(callable));
-    return callable.results(inputs.get(0).getManager());
+    NDList results = callable.results(inputs.get(0).getManager());
+    if (!callable.isRecorded()) {
+      stop();
+    }
+    return results;
   }
 
   /**
@@ -106,7 +110,7 @@ public final class GraphedCallables implements AutoCloseable {
   }
 
   private void evictOldest() {
-    if (callables.size() > MOST_CALLABLES) {
+    while (callables.size() > MOST_CALLABLES) {
       Iterator<Optional<GraphedCallable>> oldest = callables.values().iterator();
       oldest.next().ifPresent(GraphedCallable::close);
       oldest.remove();

@@ -137,6 +137,21 @@ class GraphedDenoiserTest {
   }
 
   @Test
+  void aPassThatCannotBeRecordedCountsOnce() {
+    GenerationInputs unguided = inputs(OPTIONS, CAT);
+    Guidance none = GUIDANCE.with("max_guidance_steps", 0);
+    recorder.close();
+    try (LayoutGuidanceStableDiffusionPipeline plain = open(PretrainedOptions.cpu());
+        RerunningRecorder failing = new RerunningRecorder();
+        LayoutGuidanceStableDiffusionPipeline recorded = open(PretrainedOptions.cpu())) {
+      failing.failAtRecordings();
+
+      assertSame(recorded.generate(unguided, none).get(0), plain.generate(unguided, none).get(0));
+      assertThat(failing.recordings()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void memoryIsFreedOnce() {
     try (LayoutGuidanceStableDiffusionPipeline recorded = open(PretrainedOptions.cpu())) {
       recorded.generate(inputs(OPTIONS, CAT), GUIDANCE);

@@ -10,11 +10,17 @@ public final class RerunningRecorder implements GraphRecorder, AutoCloseable {
 
   private int recordings;
   private int failingReplay = Integer.MAX_VALUE;
+  private boolean recordingFails;
   private int replays;
 
   /** Makes a recorder that all pipelines of the CPU use that are made until it is closed. */
   public RerunningRecorder() {
     Loaded.replace(Device.cpu(), this);
+  }
+
+  /** Makes every recording fail. */
+  public void failAtRecordings() {
+    recordingFails = true;
   }
 
   /** Makes the replay with this number fail, from 1. */
@@ -40,6 +46,9 @@ public final class RerunningRecorder implements GraphRecorder, AutoCloseable {
   @Override
   public Recording record(Runnable work) {
     recordings++;
+    if (recordingFails) {
+      throw new CudaException("CUDA cannot capture a graph: operation not permitted");
+    }
     return new Recording() {
 
       private boolean closed;

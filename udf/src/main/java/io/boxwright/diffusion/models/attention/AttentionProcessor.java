@@ -22,8 +22,8 @@ public interface AttentionProcessor {
 
   /**
    * Returns whether a GPU may record what this processor does and repeat it without calling {@link
-   * #process}. So it neither waits for the GPU nor reads anything from it, frees every array that
-   * it makes, and reads and writes the same arrays in every pass.
+   * #process}. If true, it neither waits for the GPU nor reads anything from it, frees every array
+   * that it makes, and reads and writes the same arrays of its own in every pass.
    */
   default boolean isCapturable() {
     return false;

@@ -14,7 +14,7 @@ public record MapSize(int height, int width) {
   }
 
   /**
-   * Returns the size of the next level, behind a convolution that halves.
+   * Returns the size of the next level, after a convolution that halves.
    *
    * @param padding its {@code downsample_padding}: with 1 it rounds odd sizes up, with 0 down
    */
