@@ -59,8 +59,7 @@ final class ImageOptions {
           "fixed: all rows of a batch stay in every pass, so that the bytes of an image depend only"
               + " on its place in the batch and on the number of rows. shrinking: rows that need no more guidance"
               + " leave it (on a GPU eight at a time, or half of a small batch), which is faster where"
-              + " passes are long. Default:"
-              + " ${DEFAULT-VALUE}.")
+              + " passes are long. Default: ${DEFAULT-VALUE}.")
   private BatchShape batchShape;
 
   @OptionGroup(Part.CLUSTER)

@@ -32,6 +32,7 @@ public final class PromptTable {
   /** The name of the column of rows' positions, which no table has itself. */
   public static final String POSITION = "_boxwright_position";
 
+  /** The most rows whose ids the driver holds in memory. */
   private static final long FEW_ROWS = 100_000;
 
   private final SparkSession spark;

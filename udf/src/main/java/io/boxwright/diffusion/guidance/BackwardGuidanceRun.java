@@ -164,16 +164,13 @@ final class BackwardGuidanceRun implements GuidanceRun {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray modelInput = scheduler.scaleModelInput(x, i); // (R, C, h, w)
       NDArray timestep = Denoiser.makeTimestep(x, scheduler.timesteps()[i]); // (1)
-      NDList inputs = new NDList(modelInput, timestep);
-      inputs.addAll(rows.conditioning().arrays());
-      inputs.addAll(rows.layouts());
-      Conditioning ofRows = rows.conditioning();
       NDList results =
           denoiser.compute(
-              new GuidedPass(loss, plan.lossScale(), ofRows.guidanceScale()),
+              new GuidedPass(loss, plan.lossScale()),
               otherProcessors,
-              inputs,
-              arrays -> differentiate(arrays, ofRows));
+              new NDList(modelInput, timestep).addAll(rows.layouts()),
+              rows.conditioning(),
+              this::differentiate); // (R) and (R, C, h, w)
       // scale_model_input multiplies by a number, and so does its derivative.
       NDArray gradient = scheduler.scaleModelInput(results.get(1), i); // (R, C, h, w)
       return new Pass(scope.keep(results.get(0)), scope.keep(gradient));
@@ -181,29 +178,28 @@ final class BackwardGuidanceRun implements GuidanceRun {
   }
 
   /** The facts that make guided passes the same function of their inputs. */
-  private record GuidedPass(AttentionLoss loss, double lossScale, double guidanceScale) {}
+  private record GuidedPass(AttentionLoss loss, double lossScale) {}
 
   /**
    * Computes the losses of R rows, (R), and the gradient of their sum, (R, C, h, w).
    *
-   * @param inputs the model's input, (R, C, h, w); the timestep, (1); the arrays of the
-   *     conditioning; the layouts
-   * @param like the conditioning, with other arrays
+   * @param inputs the model's input, (R, C, h, w); the timestep, (1); the layouts, as the loss
+   *     prepared them
+   * @param ofRows the conditioning of the rows
    */
-  private NDList differentiate(NDList inputs, Conditioning like) {
+  private NDList differentiate(NDList inputs, Conditioning ofRows) {
     try (ArrayScope scope = new ArrayScope();
         GradMode ignored = GradMode.enabled();
         GradientTape tape = new GradientTape()) {
       NDArray x = inputs.get(0).stopGradient(); // (R, C, h, w)
       x.setRequiresGradient(true);
-      int conditioningEnd = 2 + like.arrays().size();
 
       // 1. A conditional-only forward pass stores the attention that the loss reads.
-      attend(x, inputs.get(1), like.withArrays(inputs.subList(2, conditioningEnd)));
+      attend(x, inputs.get(1), ofRows);
 
       // 2. The loss of each row.
       List<NDArray> maps = lossLayers.stream().map(store::map).toList(); // (R, heads, N, T) each
-      NDArray losses = loss.compute(maps, inputs.subList(conditioningEnd, inputs.size())); // (R)
+      NDArray losses = loss.compute(maps, inputs.subList(2, inputs.size())); // (R)
 
       // 3. The gradient of the sum is each row's own gradient.
       tape.backward(TorchKernels.scale(plan.lossScale(), losses.sum()));

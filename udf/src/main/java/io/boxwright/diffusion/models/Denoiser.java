@@ -8,7 +8,7 @@ import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
 import io.boxwright.diffusion.models.attention.MapSize;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 
 /**
  * A model that predicts the noise in latents: a UNet, or its counterpart in another family of
@@ -57,21 +57,24 @@ public interface Denoiser extends AutoCloseable {
   }
 
   /**
-   * Computes a function of arrays that runs this denoiser. A denoiser may record what a GPU does,
-   * and replay it when the same function comes with other arrays of the same shapes.
+   * Computes a function that runs this denoiser. A denoiser may record what a GPU does, and replay
+   * it when the same function comes with other arrays of the same shapes.
    *
    * @param what a key that is equal only for the same function of the same weights
    * @param processors the denoiser's attention processors that the function uses, by name
    * @param inputs the arrays that differ from call to call; first a sample, (B, C, h, w)
-   * @param function the function; it frees every array that it makes, except its results
+   * @param conditioning the conditioning, whose arrays differ, too
+   * @param function the function of inputs and conditioning; it takes no other arrays that differ,
+   *     and frees every array that it makes, except its results
    * @return its results, which belong to the innermost {@link io.boxwright.torch.ArrayScope}
    */
   default NDList compute(
       Object what,
       Map<String, AttentionProcessor> processors,
       NDList inputs,
-      UnaryOperator<NDList> function) {
-    return function.apply(inputs);
+      Conditioning conditioning,
+      BiFunction<NDList, Conditioning, NDList> function) {
+    return function.apply(inputs, conditioning);
   }
 
   /**

@@ -13,7 +13,6 @@ import io.boxwright.torch.cuda.GraphRecorder;
 import io.boxwright.torch.cuda.GraphedCallables;
 import java.util.Map;
 import java.util.function.BiFunction;
-import java.util.function.UnaryOperator;
 
 /**
  * A denoiser whose passes a GPU records and replays. A GPU computes a pass over a few rows sooner
@@ -50,17 +49,15 @@ public final class GraphedDenoiser implements Denoiser {
         .orElse(denoiser);
   }
 
-  /** A computation with the processors that it uses, which are themselves, not equal ones. */
-  private record Key(Object what, Map<String, AttentionProcessor> processors) {}
+  /** The facts that make computations the same function of their inputs. */
+  private record Key(
+      Object what, double guidanceScale, Map<String, AttentionProcessor> processors) {}
 
-  /** A kind of prediction; the scale is a number within its recording. */
-  private record Prediction(Kind kind, double guidanceScale) {
-
-    private enum Kind {
-      WHOLE,
-      FILLING_CACHE,
-      FROM_CACHE
-    }
+  /** The kinds of predictions. */
+  private enum Prediction {
+    WHOLE,
+    FILLING_CACHE,
+    FROM_CACHE
   }
 
   @Override
@@ -69,7 +66,8 @@ public final class GraphedDenoiser implements Denoiser {
       return denoiser.predict(sample, timestep, conditioning);
     }
     return compute(
-            Prediction.Kind.WHOLE,
+            Prediction.WHOLE,
+            attnProcessors(),
             new NDList(sample, timestep),
             conditioning,
             (inputs, replaced) ->
@@ -92,7 +90,8 @@ public final class GraphedDenoiser implements Denoiser {
       NDArray sample, NDArray timestep, Conditioning conditioning, FeatureCache cache) {
     NDList results =
         compute(
-            Prediction.Kind.FILLING_CACHE,
+            Prediction.FILLING_CACHE,
+            attnProcessors(),
             new NDList(sample, timestep),
             conditioning,
             (inputs, replaced) -> {
@@ -107,7 +106,8 @@ public final class GraphedDenoiser implements Denoiser {
   private NDArray predictFromCache(
       NDArray sample, NDArray timestep, Conditioning conditioning, FeatureCache cache) {
     return compute(
-            Prediction.Kind.FROM_CACHE,
+            Prediction.FROM_CACHE,
+            attnProcessors(),
             new NDList(sample, timestep, cache.features()),
             conditioning,
             (inputs, replaced) -> {
@@ -118,35 +118,28 @@ public final class GraphedDenoiser implements Denoiser {
         .singletonOrThrow();
   }
 
-  /** Computes a prediction from arrays and a conditioning, whose arrays are inputs, too. */
-  private NDList compute(
-      Prediction.Kind kind,
-      NDList arrays,
-      Conditioning conditioning,
-      BiFunction<NDList, Conditioning, NDList> function) {
-    int count = arrays.size();
-    NDList inputs = new NDList(arrays).addAll(conditioning.arrays());
-    return compute(
-        new Prediction(kind, conditioning.guidanceScale()),
-        attnProcessors(),
-        inputs,
-        replaced ->
-            function.apply(
-                replaced, conditioning.withArrays(replaced.subList(count, replaced.size()))));
-  }
-
   @Override
   public NDList compute(
       Object what,
       Map<String, AttentionProcessor> processors,
       NDList inputs,
-      UnaryOperator<NDList> function) {
-    boolean capturable =
-        isSmall(inputs.get(0).getShape())
-            && processors.values().stream().allMatch(AttentionProcessor::isCapturable);
-    return capturable
-        ? callables.call(new Key(what, Map.copyOf(processors)), inputs, function)
-        : function.apply(inputs);
+      Conditioning conditioning,
+      BiFunction<NDList, Conditioning, NDList> function) {
+    if (!isSmall(inputs.get(0).getShape()) || !areCapturable(processors)) {
+      return function.apply(inputs, conditioning);
+    }
+    int count = inputs.size();
+    return callables.call(
+        new Key(what, conditioning.guidanceScale(), Map.copyOf(processors)),
+        new NDList(inputs).addAll(conditioning.arrays()),
+        arrays ->
+            function.apply(
+                arrays.subNDList(0, count),
+                conditioning.withArrays(arrays.subList(count, arrays.size()))));
+  }
+
+  private static boolean areCapturable(Map<String, AttentionProcessor> processors) {
+    return processors.values().stream().allMatch(AttentionProcessor::isCapturable);
   }
 
   private static boolean isSmall(Shape latents) {

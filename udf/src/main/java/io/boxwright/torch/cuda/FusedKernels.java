@@ -142,7 +142,7 @@ public interface FusedKernels {
     /**
      * Returns a number for a device, because DJL's CPUs are equal, but their hash codes are not.
      */
-    private static int key(Device device) {
+    static int key(Device device) {
       return device.isGpu() ? device.getDeviceId() : -1;
     }
 

@@ -45,7 +45,9 @@ public interface GraphRecorder {
 
   /** Returns the recorder of a device, if it can record. */
   static Optional<GraphRecorder> of(Device device) {
-    return Loaded.BY_DEVICE.getOrDefault(Loaded.key(device), () -> Loaded.load(device)).get();
+    return Loaded.BY_DEVICE
+        .getOrDefault(FusedKernels.Loaded.key(device), () -> Loaded.load(device))
+        .get();
   }
 
   /** Loads the recorders of devices; tests put others in their place. */
@@ -60,14 +62,10 @@ public interface GraphRecorder {
     /** Uses a recorder for a device; null takes it back. */
     static void replace(Device device, GraphRecorder recorder) {
       if (recorder == null) {
-        BY_DEVICE.remove(key(device));
+        BY_DEVICE.remove(FusedKernels.Loaded.key(device));
       } else {
-        BY_DEVICE.put(key(device), () -> Optional.of(recorder));
+        BY_DEVICE.put(FusedKernels.Loaded.key(device), () -> Optional.of(recorder));
       }
-    }
-
-    private static int key(Device device) {
-      return device.isGpu() ? device.getDeviceId() : -1;
     }
 
     private static Optional<GraphRecorder> load(Device device) {

@@ -7,6 +7,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.boxwright.diffusion.attention.AttentionStore;
 import io.boxwright.diffusion.attention.LayoutGuidanceAttnProcessor;
@@ -85,6 +86,20 @@ class ModelParityTest {
                       Fixtures.COMPONENT));
       Fixtures.assertClose(prediction, golden.get("maps.out_at_700"), Fixtures.COMPONENT);
       assertThat(store.maps(AttentionStore.Place.MID)).hasSize(1);
+      assertMapSizes(unet, store, golden.get("maps.sample").getShape());
+    }
+  }
+
+  private static void assertMapSizes(
+      UNet2DConditionModel unet, AttentionStore store, Shape latents) {
+    for (AttentionStore.Place place : AttentionStore.Place.values()) {
+      store
+          .maps(place)
+          .forEach(
+              (path, map) ->
+                  assertThat(unet.mapSize(path, latents).positions())
+                      .as(path)
+                      .isEqualTo((int) map.getShape().get(2)));
     }
   }
 

@@ -23,7 +23,7 @@ public final class RecomputingKernels implements FusedKernels, AutoCloseable {
       FusedKernels.Loaded.replace(Device.cpu(), Optional.of(this));
   private final AtomicInteger derivatives = new AtomicInteger();
 
-  /** How many derivatives were computed. */
+  /** Returns how many derivatives were computed. */
   public int derivatives() {
     return derivatives.get();
   }

@@ -28,12 +28,12 @@ public final class RerunningRecorder implements GraphRecorder, AutoCloseable {
     failingReplay = number;
   }
 
-  /** How often something was recorded. */
+  /** Returns how often something was recorded. */
   public int recordings() {
     return recordings;
   }
 
-  /** How often a recording was replayed. */
+  /** Returns how often a recording was replayed. */
   public int replays() {
     return replays;
   }
