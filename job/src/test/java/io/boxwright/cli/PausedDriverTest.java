@@ -42,6 +42,14 @@ class PausedDriverTest extends DriverProcesses {
     new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
   }
 
+  private static void awaitPause(Process process) throws Exception {
+    Path status = Path.of("/proc/%d/status".formatted(process.pid()));
+    while (process.isAlive() && !Files.readString(status).contains("State:\tT")) {
+      process.waitFor(20, TimeUnit.MILLISECONDS);
+    }
+    assertThat(process.isAlive()).isTrue();
+  }
+
   /** What the folder holds, by path; without checksums, which no reader of ours looks at. */
   private static Map<String, String> contents(Path output) throws Exception {
     Map<String, String> contents = new TreeMap<>();
@@ -76,9 +84,8 @@ class PausedDriverTest extends DriverProcesses {
   @MethodSource("modesAfter")
   void aPausedDriverThatWakesAfterAnotherTouchesNothing(CommitMode commit) throws Exception {
     Path output = folder.resolve("paused " + commit + "/out");
-    Process driver = start(output, "none", 500, "--commit", commit.toString());
-    awaitFiles(driver, output.resolve("images"), 3);
-    signal(driver, "STOP");
+    Process driver = start(output, "stop 4", 500, "--commit", commit.toString());
+    awaitPause(driver);
     Files.setLastModifiedTime(
         output.resolve("_lock"), FileTime.from(Instant.now().minusSeconds(3600)));
 

@@ -3,8 +3,10 @@ package io.boxwright.testing;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.EnumSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -17,9 +19,10 @@ import org.apache.hadoop.util.Progressable;
  * {@value #FAULT} says {@code KIND N}, where the fault comes at the {@code N}-th operation of its
  * kind, from 1. Kinds: {@code before-rename}, {@code after-rename}, {@code after-create} end the
  * process as SIGKILL does; {@code no-space} fails what is written to chunks from the N-th on;
- * {@code hang} never creates the N-th chunk or picture; from the N-th file on, {@code full} is a
- * full disk and {@code read-only} one that was mounted again; {@code full-for} is a disk that is
- * full for N milliseconds from the first chunk on, with room for chunks only.
+ * {@code hang} never creates the N-th chunk or picture; {@code stop} pauses the process, as SIGSTOP
+ * does, just before it creates the N-th chunk; from the N-th file on, {@code full} is a full disk
+ * and {@code read-only} one that was mounted again; {@code full-for} is a disk that is full for N
+ * milliseconds from the first chunk on, with room for chunks only.
  */
 public final class FaultyFileSystem extends LocalFileSystem {
 
@@ -54,6 +57,7 @@ public final class FaultyFileSystem extends LocalFileSystem {
         Progressable progress)
         throws IOException {
       hangIfWanted(file);
+      stopIfWanted(file);
       if (isFull(file)) {
         return super.create(FullDisk.FILE, true, bufferSize, replication, blockSize, progress);
       }
@@ -72,12 +76,34 @@ public final class FaultyFileSystem extends LocalFileSystem {
         Progressable progress)
         throws IOException {
       hangIfWanted(file);
+      stopIfWanted(file);
       if (isFull(file)) {
         return super.create(FullDisk.FILE, true, bufferSize, replication, blockSize, progress);
       }
       return faulty(
           file,
           super.create(file, permission, overwrite, bufferSize, replication, blockSize, progress));
+    }
+
+    @Override
+    public FSDataOutputStream createNonRecursive(
+        Path file,
+        FsPermission permission,
+        EnumSet<CreateFlag> flags,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress)
+        throws IOException {
+      hangIfWanted(file);
+      stopIfWanted(file);
+      if (isFull(file)) {
+        return super.create(FullDisk.FILE, true, bufferSize, replication, blockSize, progress);
+      }
+      return faulty(
+          file,
+          super.createNonRecursive(
+              file, permission, flags, bufferSize, replication, blockSize, progress));
     }
 
     private static FSDataOutputStream faulty(Path file, FSDataOutputStream out) throws IOException {
@@ -121,6 +147,17 @@ public final class FaultyFileSystem extends LocalFileSystem {
       if ((isChunk(file) || isPicture(file)) && reachedExactly("hang")) {
         try {
           Thread.sleep(Long.MAX_VALUE);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    private static void stopIfWanted(Path file) throws IOException {
+      if (isChunk(file) && reachedExactly("stop")) {
+        String process = String.valueOf(ProcessHandle.current().pid());
+        try {
+          new ProcessBuilder("kill", "-STOP", process).start().waitFor();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }

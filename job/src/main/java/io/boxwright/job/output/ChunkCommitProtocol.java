@@ -117,16 +117,28 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   public String newTaskTempFile(
       TaskAttemptContext context, Option<String> folder, FileNameSpec spec) {
     Configuration conf = context.getConfiguration();
+    Path images = new Path(imagesFolder);
+    Path parent = readMode(conf) == CommitMode.RENAME ? makeStaging(conf) : images;
     checkFence(conf);
     String name =
         targetOf(context).attemptName(conf.get(JOB) + "-" + context.getTaskAttemptID().getId());
-    Path images = new Path(imagesFolder);
-    Path parent =
-        readMode(conf) == CommitMode.RENAME
-            ? new Path(images.getParent(), RunFolder.STAGING)
-            : images;
     attempt = new Path(parent, name);
     return attempt.toString();
+  }
+
+  /** Makes the folder of files that are not complete yet, if it is missing. */
+  private Path makeStaging(Configuration conf) {
+    Path staging = new Path(new Path(imagesFolder).getParent(), RunFolder.STAGING);
+    try {
+      FileSystem fileSystem = staging.getFileSystem(conf);
+      if (!fileSystem.exists(staging)) {
+        checkFence(conf);
+        fileSystem.mkdirs(staging);
+      }
+      return staging;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot make %s: %s".formatted(staging, e.getMessage()), e);
+    }
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.util.Progressable;
 
 /**
  * Operations on files that survive a power cut: their bytes are on disk before their names count,
@@ -34,9 +35,16 @@ final class DurableFiles {
         : fileSystem;
   }
 
-  /** Creates a file, or replaces an existing one. The caller closes the stream. */
+  /**
+   * Creates a file, or replaces an existing one. The caller closes the stream.
+   *
+   * <p>Where folders are real, the file's folder must exist: a run that was paused must not bring
+   * back a folder that another run has removed since.
+   */
   static FSDataOutputStream create(FileSystem fileSystem, Path file) throws IOException {
-    return fileSystem.create(
+    Creation creation =
+        hasFolders(fileSystem) ? fileSystem::createNonRecursive : fileSystem::create;
+    return creation.create(
         file,
         FsPermission.getFileDefault(),
         // HDFS brings each block to disk as it ends, not only the last one.
@@ -45,6 +53,26 @@ final class DurableFiles {
         fileSystem.getDefaultReplication(file),
         fileSystem.getDefaultBlockSize(file),
         null);
+  }
+
+  /** One of Hadoop's two ways to create a file. */
+  @FunctionalInterface
+  private interface Creation {
+
+    FSDataOutputStream create(
+        Path file,
+        FsPermission permission,
+        EnumSet<CreateFlag> flags,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress)
+        throws IOException;
+  }
+
+  /** Returns whether folders exist without files in them; those of object stores do not. */
+  static boolean hasFolders(FileSystem fileSystem) {
+    return CommitMode.of(fileSystem.getUri()) == CommitMode.RENAME;
   }
 
   /** Brings to disk everything that was written so far. */

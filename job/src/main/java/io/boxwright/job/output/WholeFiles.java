@@ -64,6 +64,11 @@ public final class WholeFiles {
   /** Creates a file and its folder, or replaces an existing file. */
   void create(Path file, Content content) throws IOException {
     makeFolder(fileSystem, file.getParent());
+    createInFolder(file, content);
+  }
+
+  /** Creates a file in a folder that exists, or replaces an existing file. */
+  private void createInFolder(Path file, Content content) throws IOException {
     try (FSDataOutputStream out = DurableFiles.create(fileSystem, file)) {
       content.writeTo(out);
       DurableFiles.sync(out);
@@ -78,8 +83,8 @@ public final class WholeFiles {
    * @param file the file
    * @param staged the path of the new file until it is complete
    * @param bytes the content of the new file
-   * @param check a check that runs before the rename, because creating the file may have taken
-   *     minutes
+   * @param check a check that runs before a missing folder is made, before the rename, because
+   *     creating the file may have taken minutes, and after a failure
    * @throws LockLostException if {@code check} throws it
    * @throws IOException if the file system fails; then the old file is there as before
    */
@@ -91,10 +96,18 @@ public final class WholeFiles {
   void replace(Path file, Path staged, Content content, Runnable check) throws IOException {
     require(!isFolder(file), "it is a folder");
     try {
-      create(staged, content);
+      if (!isFolder(staged.getParent())) {
+        check.run();
+        makeFolder(fileSystem, staged.getParent());
+      }
+      createInFolder(staged, content);
       check.run();
       rename(staged, file);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      fileSystem.delete(staged, false);
+      check.run(); // a folder that another run has taken explains the failure
+      throw e;
+    } catch (RuntimeException e) {
       fileSystem.delete(staged, false);
       throw e;
     }
@@ -115,11 +128,16 @@ public final class WholeFiles {
     }
   }
 
-  /** Makes a local folder. Hadoop could make it, too, but would not say why that fails. */
+  /**
+   * Makes a folder where folders are real. Hadoop could make a local one, too, but would not say
+   * why that fails.
+   */
   static void makeFolder(FileSystem fileSystem, Path path) throws IOException {
     if (fileSystem.getUri().getScheme().equals("file")) {
       String local = fileSystem.makeQualified(path).toUri().getPath(); // without the URI's escapes
       Files.createDirectories(java.nio.file.Path.of(local));
+    } else if (DurableFiles.hasFolders(fileSystem)) {
+      require(fileSystem.mkdirs(path), "the file system refuses to make its folder");
     }
   }
 

@@ -1,18 +1,22 @@
 package io.boxwright.job.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.testing.LocalSpark;
 import io.boxwright.testing.Runs;
 import io.boxwright.testing.Spark;
+import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -45,17 +49,18 @@ class DurableFilesTest {
   private static final class Raw extends RawLocalFileSystem {
 
     @Override
-    public FSDataOutputStream create(
+    public FSDataOutputStream createNonRecursive(
         org.apache.hadoop.fs.Path file,
         FsPermission permission,
-        boolean overwrite,
+        EnumSet<CreateFlag> flags,
         int bufferSize,
         short replication,
         long blockSize,
         Progressable progress)
         throws IOException {
       FSDataOutputStream out =
-          super.create(file, permission, overwrite, bufferSize, replication, blockSize, progress);
+          super.createNonRecursive(
+              file, permission, flags, bufferSize, replication, blockSize, progress);
       return new FSDataOutputStream(new Noting(file.toUri().getPath(), out), null);
     }
 
@@ -128,6 +133,19 @@ class DurableFilesTest {
           .contains("_lock", "plan.json", "run.json", "chunk-00000.parquet", "chunk-00004.parquet");
       assertThat(RENAMED_UNSYNCED).isEmpty();
     }
+  }
+
+  @Test
+  void aFileBringsNoFolderBack() throws Exception {
+    FileSystem local = FileSystem.getLocal(new Configuration()).getRawFileSystem();
+    Path removed = folder.resolve("removed");
+
+    assertThatThrownBy(
+            () ->
+                DurableFiles.create(
+                    local, new org.apache.hadoop.fs.Path(removed.resolve("f").toUri())))
+        .isInstanceOf(FileNotFoundException.class);
+    assertThat(removed).doesNotExist();
   }
 
   @Test

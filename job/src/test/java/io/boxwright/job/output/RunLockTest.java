@@ -6,16 +6,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.boxwright.job.input.InvalidInputException;
 import io.boxwright.job.output.FoundLock.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CreateFlag;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.Options.ChecksumOpt;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.util.Progressable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,13 +37,53 @@ class RunLockTest {
 
   private static final Duration WATCH = Duration.ofMillis(300);
 
+  /** The local file system, where something happens just before a file is created. */
+  static final class Paused extends RawLocalFileSystem {
+
+    private static final AtomicReference<Runnable> MEANWHILE = new AtomicReference<>(() -> {});
+
+    @Override
+    public FSDataOutputStream createNonRecursive(
+        org.apache.hadoop.fs.Path file,
+        FsPermission permission,
+        EnumSet<CreateFlag> flags,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress)
+        throws IOException {
+      MEANWHILE.getAndSet(() -> {}).run();
+      return super.createNonRecursive(
+          file, permission, flags, bufferSize, replication, blockSize, progress);
+    }
+
+    @Override
+    public FSDataOutputStream create(
+        org.apache.hadoop.fs.Path file,
+        FsPermission permission,
+        EnumSet<CreateFlag> flags,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress,
+        ChecksumOpt checksum)
+        throws IOException {
+      MEANWHILE.getAndSet(() -> {}).run();
+      return super.create(
+          file, permission, flags, bufferSize, replication, blockSize, progress, checksum);
+    }
+  }
+
   @TempDir private Path folder;
   private RunFolder run;
   private Path file;
 
   @BeforeEach
   void openFolder() {
-    run = RunFolder.of(new Configuration(), folder.toString());
+    Configuration configuration = new Configuration();
+    configuration.set("fs.file.impl", Paused.class.getName());
+    configuration.set("fs.file.impl.disable.cache", "true");
+    run = RunFolder.of(configuration, folder.toString());
     file = folder.resolve("_lock");
   }
 
@@ -197,6 +248,27 @@ class RunLockTest {
         .asString()
         .contains("was taken by another run: process 1 on", "touched nothing");
     assertNothingCanBeTouched(lock);
+  }
+
+  @Test
+  void whoIsPausedBetweenACheckAndAWriteBringsNothingBack() throws Exception {
+    RunLock lock = take();
+    Paused.MEANWHILE.set(
+        () -> {
+          try (RunLock another = take()) { // which ends, too
+            Files.writeString(folder.resolve("plan.json"), "another's");
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    age(Duration.ofHours(1));
+
+    assertThatThrownBy(lock::renew).isInstanceOf(LockLostException.class);
+    lock.close();
+
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(folder.resolve("plan.json"));
+    }
   }
 
   @Test
