@@ -48,44 +48,6 @@ public final class FaultyFileSystem extends LocalFileSystem {
     }
 
     @Override
-    public FSDataOutputStream create(
-        Path file,
-        boolean overwrite,
-        int bufferSize,
-        short replication,
-        long blockSize,
-        Progressable progress)
-        throws IOException {
-      hangIfWanted(file);
-      stopIfWanted(file);
-      if (isFull(file)) {
-        return super.create(FullDisk.FILE, true, bufferSize, replication, blockSize, progress);
-      }
-      return faulty(
-          file, super.create(file, overwrite, bufferSize, replication, blockSize, progress));
-    }
-
-    @Override
-    public FSDataOutputStream create(
-        Path file,
-        FsPermission permission,
-        boolean overwrite,
-        int bufferSize,
-        short replication,
-        long blockSize,
-        Progressable progress)
-        throws IOException {
-      hangIfWanted(file);
-      stopIfWanted(file);
-      if (isFull(file)) {
-        return super.create(FullDisk.FILE, true, bufferSize, replication, blockSize, progress);
-      }
-      return faulty(
-          file,
-          super.create(file, permission, overwrite, bufferSize, replication, blockSize, progress));
-    }
-
-    @Override
     public FSDataOutputStream createNonRecursive(
         Path file,
         FsPermission permission,
