@@ -68,9 +68,9 @@ def command(contender, options, others, file):
 
 
 def environment(options):
-    """The same threads for all. Asleep while they wait, they leave a busy machine's cores to others."""
-    return {**os.environ, "OMP_NUM_THREADS": str(options.threads), "MKL_NUM_THREADS": str(options.threads),
-            "OMP_WAIT_POLICY": "PASSIVE"}
+    """The same threads for all, which wait as those of job/bin/boxwright do unless the caller says otherwise."""
+    waiting = {} if "OMP_WAIT_POLICY" in os.environ else {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "3000"}
+    return {**os.environ, **waiting, "OMP_NUM_THREADS": str(options.threads), "MKL_NUM_THREADS": str(options.threads)}
 
 
 def run(contender, options, others):
