@@ -130,11 +130,7 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   private Path makeStaging(Configuration conf) {
     Path staging = new Path(new Path(imagesFolder).getParent(), RunFolder.STAGING);
     try {
-      FileSystem fileSystem = staging.getFileSystem(conf);
-      if (!fileSystem.exists(staging)) {
-        checkFence(conf);
-        fileSystem.mkdirs(staging);
-      }
+      WholeFiles.makeMissingFolder(staging.getFileSystem(conf), staging, () -> checkFence(conf));
       return staging;
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot make %s: %s".formatted(staging, e.getMessage()), e);

@@ -83,8 +83,9 @@ public final class WholeFiles {
    * @param file the file
    * @param staged the path of the new file until it is complete
    * @param bytes the content of the new file
-   * @param check a check that runs before a missing folder is made, before the rename, because
-   *     creating the file may have taken minutes, and after a failure
+   * @param check a check that throws if nothing may be written any more. It runs before the folder
+   *     of {@code staged} is made, before the rename, because creating the file may have taken
+   *     minutes, and after a failure, which it may explain
    * @throws LockLostException if {@code check} throws it
    * @throws IOException if the file system fails; then the old file is there as before
    */
@@ -94,18 +95,15 @@ public final class WholeFiles {
 
   /** Creates or replaces a file like {@link #replace(Path, Path, byte[], Runnable)}. */
   void replace(Path file, Path staged, Content content, Runnable check) throws IOException {
-    require(!isFolder(file), "it is a folder");
+    require(!isFolder(fileSystem, file), "it is a folder");
     try {
-      if (!isFolder(staged.getParent())) {
-        check.run();
-        makeFolder(fileSystem, staged.getParent());
-      }
+      makeMissingFolder(fileSystem, staged.getParent(), check);
       createInFolder(staged, content);
       check.run();
       rename(staged, file);
     } catch (IOException e) {
       fileSystem.delete(staged, false);
-      check.run(); // a folder that another run has taken explains the failure
+      check.run();
       throw e;
     } catch (RuntimeException e) {
       fileSystem.delete(staged, false);
@@ -120,11 +118,20 @@ public final class WholeFiles {
     }
   }
 
-  private boolean isFolder(Path path) throws IOException {
+  private static boolean isFolder(FileSystem fileSystem, Path path) throws IOException {
     try {
       return fileSystem.getFileStatus(path).isDirectory();
     } catch (FileNotFoundException e) {
       return false;
+    }
+  }
+
+  /** Makes a folder like {@link #makeFolder} if it is missing and a check throws nothing. */
+  static void makeMissingFolder(FileSystem fileSystem, Path folder, Runnable check)
+      throws IOException {
+    if (!isFolder(fileSystem, folder)) {
+      check.run();
+      makeFolder(fileSystem, folder);
     }
   }
 

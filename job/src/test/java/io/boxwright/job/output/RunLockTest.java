@@ -23,7 +23,6 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.Options.ChecksumOpt;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
@@ -55,22 +54,6 @@ class RunLockTest {
       MEANWHILE.getAndSet(() -> {}).run();
       return super.createNonRecursive(
           file, permission, flags, bufferSize, replication, blockSize, progress);
-    }
-
-    @Override
-    public FSDataOutputStream create(
-        org.apache.hadoop.fs.Path file,
-        FsPermission permission,
-        EnumSet<CreateFlag> flags,
-        int bufferSize,
-        short replication,
-        long blockSize,
-        Progressable progress,
-        ChecksumOpt checksum)
-        throws IOException {
-      MEANWHILE.getAndSet(() -> {}).run();
-      return super.create(
-          file, permission, flags, bufferSize, replication, blockSize, progress, checksum);
     }
   }
 
