@@ -15,8 +15,7 @@ import io.boxwright.torch.TorchKernels;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The loss of the paper (equation 2) for a batch of rows with different layouts. For each row it is
@@ -26,10 +25,8 @@ import java.util.stream.LongStream;
  * over heads of {@code (1 - r)^2}. Here {@code r} is {@code sum(A * M) / sum(A)}, A is one head's
  * map of one token, and M is the mask of the boxes.
  *
- * <p>The first (object, token) pairs of all rows are one turn, the second ones another, and so on.
- * A row that has no more pairs takes part with weight 0. So no two pairs are added to a row at
- * once, which a GPU would do in any order, and the shapes depend only on the number of rows and of
- * turns.
+ * <p>Each row has the same number of (object, token) pairs. A row that has fewer takes part with
+ * pairs of weight 0. So the shapes depend only on the number of rows and of pairs.
  *
  * @param heads the attention heads that are read
  * @param rounding the way a box's edges become cells of a map
@@ -38,11 +35,10 @@ import java.util.stream.LongStream;
 record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxes smallBoxes)
     implements AttentionLoss {
 
-  // The arrays of prepare(); then the masks of each size of map, (turns, rows, 1, N)
-  private static final int ROW_NUMBERS = 0; // (rows)
-  private static final int TOKENS = 1; // (turns, rows)
-  private static final int WEIGHTS = 2; // (turns, rows)
-  private static final int MASKS = 3;
+  // The arrays of prepare(); then the masks of each size of map, (R, 1, N, K)
+  private static final int TOKENS = 0; // (R, K)
+  private static final int WEIGHTS = 1; // (R, K)
+  private static final int MASKS = 2;
 
   /** One token of one object of one row. */
   private record Pair(List<BoundingBox> boxes, int token, float weight) {
@@ -59,22 +55,17 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
   public NDList prepare(
       NDManager manager, List<List<LayoutObject>> layouts, List<MapSize> mapSizes) {
     List<List<Pair>> rows = layouts.stream().map(LayoutLoss::makePairs).toList();
-    int turns = countTurns(rows);
-    List<Pair> pairs = // turn by turn
-        IntStream.range(0, turns)
-            .boxed()
-            .flatMap(turn -> rows.stream().map(ofRow -> pairAt(ofRow, turn)))
-            .toList();
-    Shape shape = new Shape(turns, rows.size());
+    int perRow = countPairs(rows);
+    List<Pair> pairs = // row by row
+        rows.stream().flatMap(row -> fillUp(row, perRow)).toList();
+    Shape shape = new Shape(rows.size(), perRow);
 
     NDList prepared = new NDList();
-    prepared.add(manager.create(LongStream.range(0, rows.size()).toArray()));
     prepared.add(manager.create(pairs.stream().mapToLong(Pair::token).toArray(), shape));
     prepared.add(manager.create(weights(pairs), shape));
     for (MapSize size : new LinkedHashSet<>(mapSizes)) {
-      prepared.add(
-          manager.create(
-              rasterise(pairs, size), new Shape(turns, rows.size(), 1, size.positions())));
+      Shape ofMasks = new Shape(rows.size(), 1, size.positions(), perRow);
+      prepared.add(manager.create(rasterise(pairs, size, perRow), ofMasks));
     }
     prepared.forEach(ArrayScope::release);
     return prepared;
@@ -92,20 +83,17 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
   }
 
   /** Returns the most pairs of a row, rounded up to a power of 2, so that there are few shapes. */
-  private static int countTurns(List<List<Pair>> rows) {
+  private static int countPairs(List<List<Pair>> rows) {
     int most = rows.stream().mapToInt(List::size).max().orElse(0);
     return most < 2 ? 1 : 2 * Integer.highestOneBit(most - 1);
   }
 
   /**
-   * Returns the pair of a row in a turn. A row that has no more pairs repeats its first pair, which
-   * is finite if the row's loss is.
+   * Fills up the pairs of a row. It repeats the first one, which is finite if the row's loss is.
    */
-  private static Pair pairAt(List<Pair> pairs, int turn) {
-    if (pairs.isEmpty()) {
-      return Pair.NONE;
-    }
-    return turn < pairs.size() ? pairs.get(turn) : pairs.get(0).withoutWeight();
+  private static Stream<Pair> fillUp(List<Pair> pairs, int count) {
+    Pair filler = pairs.isEmpty() ? Pair.NONE : pairs.get(0).withoutWeight();
+    return Stream.concat(pairs.stream(), Stream.generate(() -> filler)).limit(count);
   }
 
   private static float[] weights(List<Pair> pairs) {
@@ -116,11 +104,15 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
     return weights;
   }
 
-  private float[] rasterise(List<Pair> pairs, MapSize size) {
-    float[] cells = new float[pairs.size() * size.positions()];
+  private float[] rasterise(List<Pair> pairs, MapSize size, int perRow) {
+    float[] cells = new float[pairs.size() * size.positions()]; // (R, N, K)
     for (int i = 0; i < pairs.size(); i++) {
-      new CellMask(pairs.get(i).boxes(), size.height(), size.width(), rounding, smallBoxes)
-          .write(cells, i * size.positions());
+      CellMask mask =
+          new CellMask(pairs.get(i).boxes(), size.height(), size.width(), rounding, smallBoxes);
+      int first = i / perRow * perRow * size.positions() + i % perRow;
+      for (int cell = 0; cell < size.positions(); cell++) {
+        cells[first + cell * perRow] = mask.covers(cell) ? 1 : 0;
+      }
     }
     return cells;
   }
@@ -128,31 +120,27 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
   @Override
   public NDArray compute(List<NDArray> maps, List<NDArray> prepared) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray sum =
-          prepared.get(WEIGHTS).getManager().zeros(prepared.get(ROW_NUMBERS).getShape()); // (R)
+      NDArray selectors = GuidanceKernels.oneHot(prepared.get(TOKENS), maps.get(0)); // (R, T, K)
+      NDArray sum = null; // (R)
       for (NDArray map : maps) {
         NDArray probabilities =
             heads == BackwardGuidance.Heads.SECOND_HALF
                 ? GuidanceKernels.selectSecondHalfOfHeads(map)
                 : map;
-        sum =
-            GuidanceKernels.addLayoutLoss(
-                sum,
-                probabilities,
-                prepared.get(ROW_NUMBERS),
-                prepared.get(TOKENS),
-                findMask(map.getShape().get(2), prepared),
-                prepared.get(WEIGHTS));
+        NDArray masks = findMasks(map.getShape().get(2), prepared);
+        NDArray share =
+            GuidanceKernels.layoutLoss(probabilities, selectors, masks, prepared.get(WEIGHTS));
+        sum = sum == null ? share : sum.add(share);
       }
       return scope.keep(TorchKernels.scale(1.0 / maps.size(), sum));
     }
   }
 
   /** Finds the masks for maps with a number of positions. */
-  private static NDArray findMask(long positions, List<NDArray> prepared) {
+  private static NDArray findMasks(long positions, List<NDArray> prepared) {
     return prepared.stream()
         .skip(MASKS)
-        .filter(masks -> masks.getShape().get(3) == positions)
+        .filter(masks -> masks.getShape().get(2) == positions)
         .findFirst()
         .orElseThrow();
   }

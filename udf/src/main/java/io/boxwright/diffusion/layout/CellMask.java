@@ -79,11 +79,4 @@ public final class CellMask {
     }
     return size;
   }
-
-  /** Writes 1 for covered cells and 0 for others into {@code height * width} places. */
-  public void write(float[] target, int offset) {
-    for (int cell = 0; cell < covered.length; cell++) {
-      target[offset + cell] = covered[cell] ? 1 : 0;
-    }
-  }
 }
