@@ -6,6 +6,7 @@ import io.boxwright.diffusion.models.attention.Attention;
 import io.boxwright.diffusion.models.attention.Transformer2DModel;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
+import io.boxwright.torch.cuda.FusedKernels;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -92,13 +93,20 @@ final class UNetUpBlock {
   private NDArray forwardLayer(
       int i, NDArray x, NDArray temb, NDArray encoderHiddenStates, Deque<NDArray> skips) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray skip = TorchKernels.repeatRows(skips.removeLast(), x);
-      NDArray joined = x.concat(skip, 1); // (B, below + skip, H, W)
+      NDArray joined = join(x, skips.removeLast()); // (B, below + skip, H, W)
       NDArray hiddenStates = resnets.get(i).forward(joined, temb); // (B, out, H, W)
       return scope.keep(
           attentions.isEmpty()
               ? hiddenStates
               : attentions.get(i).forward(hiddenStates, encoderHiddenStates));
     }
+  }
+
+  /** Joins (B, C, H, W) and (B or B/2, D, H, W) to (B, C + D, H, W). */
+  private static NDArray join(NDArray x, NDArray skip) {
+    return FusedKernels.withoutAutograd(x, x.getShape().get(1))
+        .filter(kernels -> kernels.support(skip, skip.getShape().get(1)))
+        .map(kernels -> kernels.joinChannels(x, skip))
+        .orElseGet(() -> x.concat(TorchKernels.repeatRows(skip, x), 1));
   }
 }

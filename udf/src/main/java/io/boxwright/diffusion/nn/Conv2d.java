@@ -3,7 +3,6 @@ package io.boxwright.diffusion.nn;
 import ai.djl.ndarray.NDArray;
 import io.boxwright.diffusion.loading.StateDict;
 import io.boxwright.torch.ArrayScope;
-import io.boxwright.torch.GradMode;
 import io.boxwright.torch.TorchKernels;
 import io.boxwright.torch.cuda.FusedKernels;
 
@@ -74,8 +73,7 @@ public final class Conv2d {
 
   /** Adds {@link #forward} of x to {@code other}, both (B, out, H', W'). */
   public NDArray addForward(NDArray other, NDArray x) {
-    return FusedKernels.of(other, bias)
-        .filter(kernels -> !GradMode.isEnabled())
+    return FusedKernels.withoutAutograd(other, bias.size())
         .map(kernels -> kernels.addBias(other, forwardWithoutBias(x), bias))
         .orElseGet(() -> other.add(forward(x)));
   }
@@ -84,6 +82,8 @@ public final class Conv2d {
     boolean pointwise = stride == 1 && padding == 0;
     return pointwise
         ? Functional.conv1x1(x, weight, wholeBias)
-        : Functional.conv2d(x, weight, wholeBias, stride, padding);
+        : FusedKernels.withoutAutograd(x, bias.size())
+            .map(kernels -> kernels.addBias(forwardWithoutBias(x), wholeBias))
+            .orElseGet(() -> Functional.conv2d(x, weight, wholeBias, stride, padding));
   }
 }

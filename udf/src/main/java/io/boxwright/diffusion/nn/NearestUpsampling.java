@@ -1,7 +1,6 @@
 package io.boxwright.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;
-import io.boxwright.torch.GradMode;
 import io.boxwright.torch.cuda.FusedKernels;
 
 /** {@code torch.nn.functional.interpolate} with {@code mode="nearest"} and larger sizes. */
@@ -12,8 +11,8 @@ public final class NearestUpsampling {
   /** Resizes (B, C, h, w) to (B, C, height, width). */
   public static NDArray forward(NDArray x, long height, long width) {
     boolean twice = height == 2 * x.getShape().get(2) && width == 2 * x.getShape().get(3);
-    return FusedKernels.of(x, x.getShape().get(1))
-        .filter(kernels -> twice && !GradMode.isEnabled())
+    return FusedKernels.withoutAutograd(x, x.getShape().get(1))
+        .filter(kernels -> twice)
         .map(kernels -> kernels.upsampleTwice(x))
         .orElseGet(() -> Functional.upsampleNearest(x, height, width));
   }

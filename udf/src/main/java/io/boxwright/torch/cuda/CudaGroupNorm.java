@@ -15,8 +15,13 @@ import io.boxwright.torch.cuda.FusedKernels.Activation;
  */
 final class CudaGroupNorm implements DifferentiableFunction {
 
-  /** Enough blocks to give several to every multiprocessor of a large GPU. */
-  private static final int BLOCKS = 2048;
+  /**
+   * The most blocks of a pass forward, and of one backward. An H100 runs 660 and 264 at once; other
+   * numbers make it wait for a few last blocks, smaller blocks read too little at once.
+   */
+  private static final int FORWARD_BLOCKS = 660;
+
+  private static final int BACKWARD_BLOCKS = 1056;
 
   private static final int MOST_CHUNKS = 256;
 
@@ -52,7 +57,7 @@ final class CudaGroupNorm implements DifferentiableFunction {
   public NDArray forward(NDArray picture) {
     try (ArrayScope scope = new ArrayScope()) {
       NDArray x = CudaArrays.positions(picture);
-      Size size = new Size(x);
+      Size size = new Size(x, FORWARD_BLOCKS);
       NDArray partial = size.newPartialSums(x);
       NDArray y = CudaArrays.emptyLike(x);
       statistics =
@@ -107,7 +112,7 @@ final class CudaGroupNorm implements DifferentiableFunction {
       NDArray x = CudaArrays.positions(picture);
       NDArray gradient = CudaArrays.positions(ofResult);
       NDArray soFar = before == null ? null : CudaArrays.positions(before);
-      Size size = new Size(x);
+      Size size = new Size(x, BACKWARD_BLOCKS);
       NDArray partial = size.newPartialSums(x);
       NDArray result = CudaArrays.emptyLike(x);
       sumGradientMoments(x, size, gradient, partial);
@@ -179,8 +184,8 @@ final class CudaGroupNorm implements DifferentiableFunction {
     private final int threads;
     private final long chunks;
 
-    /** Divides (B, H, W, C). */
-    private Size(NDArray x) {
+    /** Divides (B, H, W, C) into at most a number of blocks, but at least one for a sample. */
+    private Size(NDArray x, int blocks) {
       Shape shape = x.getShape();
       this.samples = shape.get(0);
       this.channels = shape.get(3);
@@ -188,7 +193,7 @@ final class CudaGroupNorm implements DifferentiableFunction {
       int packs = (int) (channels / CudaArrays.packWidth(x.getDataType()));
       int lanes = Math.max(1, Grid.THREADS / packs);
       this.threads = packs * lanes;
-      long wanted = Math.min(MOST_CHUNKS, Math.max(1, BLOCKS / samples));
+      long wanted = Math.min(MOST_CHUNKS, Math.max(1, blocks / samples));
       this.chunks = Math.max(1, Math.min(wanted, positions / (lanes * 8L)));
     }
 

@@ -122,19 +122,47 @@ final class CudaKernels implements FusedKernels {
   @Override
   public NDArray addBias(NDArray a, NDArray b, NDArray bias) {
     try (ArrayScope scope = new ArrayScope()) {
+      return scope.keep(addBiasAt(CudaArrays.positions(a), CudaArrays.positions(b), bias));
+    }
+  }
+
+  @Override
+  public NDArray addBias(NDArray x, NDArray bias) {
+    try (ArrayScope scope = new ArrayScope()) {
+      return scope.keep(addBiasAt(CudaArrays.positions(x), null, bias));
+    }
+  }
+
+  /** Adds (B, H, W, C), another one or null, and (C). */
+  private NDArray addBiasAt(NDArray a, NDArray b, NDArray bias) {
+    NDArray y = CudaArrays.emptyLike(a);
+    long packs = CudaArrays.packs(y);
+    launch(a, "add_bias", Grid.of(packs), a, b, bias, y, packs, bias.size());
+    return CudaArrays.picture(y);
+  }
+
+  @Override
+  public NDArray joinChannels(NDArray a, NDArray b) {
+    try (ArrayScope scope = new ArrayScope()) {
       NDArray first = CudaArrays.positions(a);
       NDArray second = CudaArrays.positions(b);
-      NDArray y = CudaArrays.emptyLike(first);
+      Shape shape = first.getShape();
+      long channels = shape.get(3);
+      long added = second.getShape().get(3);
+      NDArray y =
+          CudaArrays.empty(first, shape.slice(0, 3).add(channels + added), first.getDataType());
+      long packs = CudaArrays.packs(y);
       launch(
-          a,
-          "add_bias",
-          Grid.of(CudaArrays.packs(y)),
+          first,
+          "join_channels",
+          Grid.of(packs),
           first,
           second,
-          bias,
           y,
-          CudaArrays.packs(y),
-          bias.size());
+          packs,
+          channels,
+          added,
+          second.size() / added);
       return scope.keep(CudaArrays.picture(y));
     }
   }

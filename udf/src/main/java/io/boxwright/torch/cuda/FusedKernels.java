@@ -60,6 +60,15 @@ public interface FusedKernels {
    */
   NDArray addBias(NDArray a, NDArray b, NDArray bias);
 
+  /** Computes {@code x + bias}, where x is (B, C, H, W) and bias is (C). Not differentiable. */
+  NDArray addBias(NDArray x, NDArray bias);
+
+  /**
+   * Joins channels: (B, C, H, W) and (B or B/2, D, H, W), whose rows are taken twice, -> (B, C + D,
+   * H, W). Not differentiable.
+   */
+  NDArray joinChannels(NDArray a, NDArray b);
+
   /**
    * Doubles a picture with nearest neighbours: (B, C, H, W) -> (B, C, 2H, 2W). Not differentiable.
    */
@@ -92,6 +101,11 @@ public interface FusedKernels {
    */
   static Optional<FusedKernels> of(NDArray x, NDArray weight) {
     return x.getDataType() == weight.getDataType() ? of(x, weight.size()) : Optional.empty();
+  }
+
+  /** Returns the same kernels as {@link #of(NDArray, long)}, but none where autograd records. */
+  static Optional<FusedKernels> withoutAutograd(NDArray x, long channels) {
+    return GradMode.isEnabled() ? Optional.empty() : of(x, channels);
   }
 
   /** Returns whether there are kernels for arrays of this type, on the device where it is. */

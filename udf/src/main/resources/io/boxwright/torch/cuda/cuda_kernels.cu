@@ -72,7 +72,7 @@ __device__ __forceinline__ float warp_sum(float value) {
   return value;
 }
 
-__device__ __forceinline__ float sigmoid(float x) { return 1.f / (1.f + __expf(-x)); }
+__device__ __forceinline__ float sigmoid(float x) { return __fdividef(1.f, 1.f + __expf(-x)); }
 
 // The normal distribution's cumulative function, which makes GELU: x * normal_cdf(x).
 __device__ __forceinline__ float normal_cdf(float x) {
@@ -445,16 +445,33 @@ extern "C" __global__ void geglu_backward(
   gate.store(result + at + channels);
 }
 
-// Computes a + b + bias, where bias has one number for each channel.
+// Computes a + b + bias, where bias has one number for each channel and b may be null.
 extern "C" __global__ void add_bias(
     const scalar* a, const scalar* b, const scalar* bias, scalar* y, int64 packs, int64 channels) {
   unsigned i = pack_index();
   if (i >= packs) return;
-  Floats sum(a + offset_of(i)), other(b + offset_of(i));
+  Floats sum(a + offset_of(i)), other = or_zeros(b, offset_of(i));
   Floats more(bias + i % (unsigned)(channels / WIDTH) * WIDTH);
 #pragma unroll
   for (int k = 0; k < WIDTH; k++) sum.of[k] += other.of[k] + more.of[k];
   sum.store(y + offset_of(i));
+}
+
+// Joins the channels of positions (N, C) and (N or N / 2, D), the latter twice, to (N, C + D). packs
+// counts the result's.
+extern "C" __global__ void join_channels(
+    const scalar* first, const scalar* second, scalar* y, int64 packs, int64 first_channels,
+    int64 second_channels, int64 second_positions) {
+  unsigned i = pack_index();
+  if (i >= packs) return;
+  unsigned vectors = (first_channels + second_channels) / WIDTH;
+  unsigned position = i / vectors;
+  unsigned channel = i % vectors * WIDTH;
+  const scalar* from = channel < first_channels
+      ? first + (int64)position * first_channels + channel
+      : second + (int64)(position % (unsigned)second_positions) * second_channels + channel -
+          first_channels;
+  *reinterpret_cast<Pack*>(y + offset_of(i)) = *reinterpret_cast<const Pack*>(from);
 }
 
 // Maps (B, H, W, C) to (B, 2H, 2W, C), every value four times. packs counts the result's.

@@ -165,6 +165,23 @@ class CudaKernelsTest {
 
   @ParameterizedTest
   @EnumSource
+  void joinChannels(Precision precision) {
+    for (Shape shape : PICTURES) {
+      Shape small = new Shape(shape.get(0), 320, shape.get(2), shape.get(3));
+      NDArray a = picture(precision, shape);
+      NDArray b = picture(precision, small);
+      NDArray twice = a.concat(a, 0);
+      assertThat(kernels.joinChannels(a, b))
+          .as("as many rows, %s", shape)
+          .isEqualTo(a.concat(b, 1));
+      assertThat(kernels.joinChannels(twice, b))
+          .as("half as many rows, %s", shape)
+          .isEqualTo(twice.concat(b.concat(b, 0), 1));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void addBiasAndUpsampleTwice(Precision precision) {
     for (Shape shape : PICTURES) {
       NDArray a = picture(precision, shape);
@@ -175,6 +192,11 @@ class CudaKernelsTest {
           precision,
           kernels.addBias(a, b, bias),
           reference.addBias(wide(a), wide(b), wide(bias)));
+      assertClose(
+          "add_bias to one " + shape,
+          precision,
+          kernels.addBias(a, bias),
+          reference.addBias(wide(a), wide(bias)));
       assertClose(
           "upsample_twice " + shape,
           precision,

@@ -9,6 +9,7 @@ import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.torch.DifferentiableFunction;
 import io.boxwright.torch.GradMode;
 import io.boxwright.torch.GradientTape;
+import io.boxwright.torch.TorchKernels;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -59,6 +60,16 @@ public final class RecomputingKernels implements FusedKernels, AutoCloseable {
   @Override
   public NDArray addBias(NDArray a, NDArray b, NDArray bias) {
     return a.add(b).add(bias.reshape(1, -1, 1, 1));
+  }
+
+  @Override
+  public NDArray addBias(NDArray x, NDArray bias) {
+    return x.add(bias.reshape(1, -1, 1, 1));
+  }
+
+  @Override
+  public NDArray joinChannels(NDArray a, NDArray b) {
+    return a.concat(TorchKernels.repeatRows(b, a), 1);
   }
 
   @Override
