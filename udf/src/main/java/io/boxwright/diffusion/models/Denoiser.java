@@ -118,7 +118,7 @@ public interface Denoiser extends AutoCloseable {
   MapSize mapSize(String path, Shape latents);
 
   /**
-   * Frees what the denoiser keeps to be faster, and keeps nothing from now on.
+   * Frees what the denoiser keeps to be faster, and keeps it only for smaller batches from now on.
    *
    * @return whether there was anything
    */

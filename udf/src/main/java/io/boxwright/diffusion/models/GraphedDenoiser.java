@@ -23,10 +23,8 @@ import java.util.function.BiFunction;
  */
 public final class GraphedDenoiser implements Denoiser {
 
-  /** The most rows of latents of 64x64 that a recorded pass has; a host keeps up with more. */
-  private static final int MOST_ROWS = 64;
-
-  private static final int USUAL_POSITIONS = 64 * 64;
+  /** The most numbers of a recorded pass's latents, 64 rows of 64x64; a host keeps up with more. */
+  private static final long MOST_NUMBERS = new Shape(64, 4, 64, 64).size();
 
   private final Denoiser denoiser;
   private final GraphedCallables callables;
@@ -45,7 +43,9 @@ public final class GraphedDenoiser implements Denoiser {
   public static Denoiser of(Denoiser denoiser, NDManager manager) {
     return GraphRecorder.of(manager.getDevice())
         .<Denoiser>map(
-            recorder -> new GraphedDenoiser(denoiser, new GraphedCallables(recorder, manager)))
+            recorder ->
+                new GraphedDenoiser(
+                    denoiser, new GraphedCallables(recorder, manager, MOST_NUMBERS)))
         .orElse(denoiser);
   }
 
@@ -125,7 +125,7 @@ public final class GraphedDenoiser implements Denoiser {
       NDList inputs,
       Conditioning conditioning,
       BiFunction<NDList, Conditioning, NDList> function) {
-    if (!isSmall(inputs.get(0).getShape()) || !areCapturable(processors)) {
+    if (!areCapturable(processors)) {
       return function.apply(inputs, conditioning);
     }
     int count = inputs.size();
@@ -140,10 +140,6 @@ public final class GraphedDenoiser implements Denoiser {
 
   private static boolean areCapturable(Map<String, AttentionProcessor> processors) {
     return processors.values().stream().allMatch(AttentionProcessor::isCapturable);
-  }
-
-  private static boolean isSmall(Shape latents) {
-    return latents.get(0) * latents.get(2) * latents.get(3) <= MOST_ROWS * USUAL_POSITIONS;
   }
 
   @Override
@@ -173,7 +169,7 @@ public final class GraphedDenoiser implements Denoiser {
 
   @Override
   public boolean freeMemory() {
-    return callables.stop();
+    return callables.freeMemory();
   }
 
   @Override

@@ -54,7 +54,8 @@ public interface ImagePipeline extends AutoCloseable {
   }
 
   /**
-   * Frees what the pipeline keeps on its device to be faster, and keeps nothing from now on.
+   * Frees what the pipeline keeps on its device to be faster, and keeps it only for smaller batches
+   * from now on.
    *
    * @return whether there was anything
    */

@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * computes it, the second one records it too, and every later one replays it. Each call computes
  * the function exactly once.
  *
+ * <p>Graphs take memory. Where it runs out, all graphs are freed, and functions of inputs as large
+ * as the last ones are no longer recorded; smaller ones are.
+ *
  * <p>Not thread-safe. Closing frees the graphs.
  */
 public final class GraphedCallables implements AutoCloseable {
@@ -34,16 +37,20 @@ public final class GraphedCallables implements AutoCloseable {
   private final NDManager manager;
   private final Map<Key, Optional<GraphedCallable>> callables =
       new LinkedHashMap<>(16, 0.75f, true); // the one used last comes last
-  private boolean recording = true;
+  private long mostNumbers; // in the first input of a function that is recorded
+  private long lastNumbers; // in the first input of the last call
 
   /**
    * Makes a collection without functions.
    *
    * @param manager the manager that owns the graphs' arrays, of the recorder's device
+   * @param mostNumbers the most numbers in the first input of a function that is recorded; larger
+   *     ones are computed as usual
    */
-  public GraphedCallables(GraphRecorder recorder, NDManager manager) {
+  public GraphedCallables(GraphRecorder recorder, NDManager manager, long mostNumbers) {
     this.recorder = recorder;
     this.manager = manager;
+    this.mostNumbers = mostNumbers;
   }
 
   /** A function and the shapes of its inputs. */
@@ -68,7 +75,8 @@ public final class GraphedCallables implements AutoCloseable {
    *     io.boxwright.torch.ArrayScope}
    */
   public NDList call(Object what, NDList inputs, UnaryOperator<NDList> function) {
-    if (!recording) {
+    lastNumbers = inputs.get(0).size();
+    if (lastNumbers > mostNumbers) {
       return function.apply(inputs);
     }
     Key key = new Key(what, inputs);
@@ -81,8 +89,8 @@ public final class GraphedCallables implements AutoCloseable {
       evictOldest();
       return callable.isPresent() ? callable.get().call(inputs) : record(key, inputs, function);
     } catch (CudaException | EngineException e) {
-      LOG.warn("Small batches will take longer from now on: a CUDA graph failed", e);
-      stop();
+      LOG.warn("Batches as large as this one take longer from now on: a CUDA graph failed", e);
+      freeMemory();
       return function.apply(inputs);
     }
   }
@@ -92,19 +100,20 @@ public final class GraphedCallables implements AutoCloseable {
     callables.put(key, Optional.of(callable));
     NDList results = callable.results(inputs.get(0).getManager());
     if (!callable.isRecorded()) {
-      stop();
+      freeMemory();
     }
     return results;
   }
 
   /**
-   * Frees all graphs and records no more.
+   * Frees all graphs. Functions are recorded again if their first input is smaller than that of the
+   * last call.
    *
    * @return whether there were graphs
    */
-  public boolean stop() {
+  public boolean freeMemory() {
     boolean any = callables.values().stream().anyMatch(Optional::isPresent);
-    recording = false;
+    mostNumbers = Math.min(mostNumbers, lastNumbers - 1);
     close();
     return any;
   }

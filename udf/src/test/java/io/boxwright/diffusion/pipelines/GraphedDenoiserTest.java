@@ -162,6 +162,22 @@ class GraphedDenoiserTest {
   }
 
   @Test
+  void onlySmallerBatchesAreRecordedAfterMemoryRanOut() {
+    try (LayoutGuidanceStableDiffusionPipeline recorded = open(PretrainedOptions.cpu())) {
+      recorded.generate(inputs(OPTIONS, CAT, DOG), GUIDANCE);
+      recorded.freeMemory();
+      int before = recorder.recordings();
+
+      recorded.generate(inputs(OPTIONS, CAT, DOG), GUIDANCE);
+      assertThat(recorder.recordings()).isEqualTo(before);
+
+      recorded.generate(inputs(OPTIONS, CAT), GUIDANCE);
+      assertThat(recorder.recordings()).isGreaterThan(before);
+      assertThat(recorded.freeMemory()).isTrue();
+    }
+  }
+
+  @Test
   void otherProcessorsAreCalledInEveryPass() {
     try (LayoutGuidanceStableDiffusionPipeline pipeline = open(PretrainedOptions.cpu())) {
       Map<String, AttentionProcessor> processors =
