@@ -56,8 +56,7 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
       NDManager manager, List<List<LayoutObject>> layouts, List<MapSize> mapSizes) {
     List<List<Pair>> rows = layouts.stream().map(LayoutLoss::makePairs).toList();
     int perRow = countPairs(rows);
-    List<Pair> pairs = // row by row
-        rows.stream().flatMap(row -> fillUp(row, perRow)).toList();
+    List<Pair> pairs = rows.stream().flatMap(row -> fillUp(row, perRow)).toList();
     Shape shape = new Shape(rows.size(), perRow);
 
     NDList prepared = new NDList();
