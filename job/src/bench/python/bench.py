@@ -1,6 +1,6 @@
 """Measures a Python peer of Boxwright.
 
-    python bench.py --peer batched --model random:sd15 --device cuda --dtype float16 --json batched.json
+    python bench.py --peer batched --model random:sd15 --device gpu --dtype float16 --json batched.json
     python bench.py --check
 """
 

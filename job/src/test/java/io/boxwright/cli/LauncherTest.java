@@ -289,6 +289,7 @@ class LauncherTest {
           --name --verbose generate            | --name needs a value before --verbose
           --name generate --input x            | --name needs a value before the command
           --queue status                       | --queue needs a value before the command
+          --master=local bench --model m       | bench runs without Spark: leave out --master
           --verbose --conf a=b                 | There is no command after --conf: import, generate, evaluate,
           """)
   void optionsOfSparkThatCannotBeAreOneLine(String arguments, String message) throws Exception {

@@ -147,7 +147,10 @@ public final class RunBenchmark {
         .evaluate(loadSeconds, timed, staged);
   }
 
-  /** Warms up, and halves the number of rows as long as memory is too small. */
+  /**
+   * Warms up. As long as memory is too small, it frees what the pipeline keeps, then halves the
+   * number of rows, as a run does.
+   */
   private BatchRunner warmUp(
       LayoutGuidanceStableDiffusionPipeline pipeline,
       Path folder,
@@ -158,12 +161,18 @@ public final class RunBenchmark {
       repeat(runner, settings.warmups(), "Warm-up");
       return runner;
     } catch (RuntimeException e) {
-      if (rows == 1 || !OutOfDeviceMemoryException.says(e)) {
+      if (!OutOfDeviceMemoryException.says(e)) {
         throw e;
       }
-      say("%d rows do not fit into memory", rows);
+      boolean freed = pipeline.freeMemory();
       LibTorch.emptyCache(device());
-      return warmUp(pipeline, folder, loaded, rows / 2);
+      if (rows == 1 && !freed) {
+        throw e;
+      }
+      say(
+          "Memory is too small for %s%s",
+          Count.of(rows, "row"), freed ? " with CUDA graphs" : "");
+      return warmUp(pipeline, folder, loaded, freed ? rows : rows / 2);
     }
   }
 
