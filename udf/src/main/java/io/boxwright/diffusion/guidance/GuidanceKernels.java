@@ -17,33 +17,34 @@ final class GuidanceKernels {
   }
 
   /**
-   * Makes a matrix for each row whose column k selects the token k of the row.
+   * Makes matrices whose column k selects the token k.
    *
-   * @param tokens the tokens of each row, (B, K), INT64
+   * @param tokens the tokens, (..., K), INT64
    * @param like an array of the type of the result, (..., T)
-   * @return 1 at each row's tokens, otherwise 0, (B, T, K)
+   * @return 1 at the tokens, otherwise 0, (..., T, K)
    */
   static NDArray oneHot(NDArray tokens, NDArray like) {
     return MODULE.call("one_hot", tokens, like);
   }
 
   /**
-   * Computes the share of one attention in the layout loss of each row: the sum over K of {@code
-   * weight * mean over heads of (1 - sum(A * M) / sum(A))^2}, where A is a head's map of the
-   * selected token and M is its mask.
+   * Adds the share of one attention to the layout loss of each row, turn by turn. In every turn the
+   * share of a row is the sum over K of {@code weight * mean over heads of (1 - sum(A * M) /
+   * sum(A))^2}, where A is a head's map of the selected token and M is its mask.
    *
    * <p>Maps are selected by a product of matrices. Its derivative is another product, while an
    * index would add up numbers one after another, or on a GPU in any order.
    *
+   * @param sum the sum of each row so far, (B)
    * @param probabilities the probabilities of the attention, (B, heads, N, T)
-   * @param selectors the tokens as {@link #oneHot} has them, (B, T, K)
-   * @param masks the masks, (B, 1, N, K): 1 inside the boxes, otherwise 0
-   * @param weights the weights, (B, K)
-   * @return the share of each row, (B)
+   * @param selectors the tokens as {@link #oneHot} has them, (turns, B, T, K)
+   * @param masks the masks, (turns, B, 1, N, K): 1 inside the boxes, otherwise 0
+   * @param weights the weights, (turns, B, K)
+   * @return the new sum of each row, (B)
    */
-  static NDArray layoutLoss(
-      NDArray probabilities, NDArray selectors, NDArray masks, NDArray weights) {
-    return MODULE.call("layout_loss", probabilities, selectors, masks, weights);
+  static NDArray addLayoutLoss(
+      NDArray sum, NDArray probabilities, NDArray selectors, NDArray masks, NDArray weights) {
+    return MODULE.call("add_layout_loss", sum, probabilities, selectors, masks, weights);
   }
 
   /**

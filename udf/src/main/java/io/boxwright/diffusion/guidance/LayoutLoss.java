@@ -15,6 +15,7 @@ import io.boxwright.torch.TorchKernels;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -25,8 +26,10 @@ import java.util.stream.Stream;
  * over heads of {@code (1 - r)^2}. Here {@code r} is {@code sum(A * M) / sum(A)}, A is one head's
  * map of one token, and M is the mask of the boxes.
  *
- * <p>Each row has the same number of (object, token) pairs. A row that has fewer takes part with
- * pairs of weight 0. So the shapes depend only on the number of rows and of pairs.
+ * <p>The first {@value #PAIRS} (object, token) pairs of all rows are one turn, the next ones
+ * another, and so on. A row that has fewer takes part with pairs of weight 0. So the shape of a
+ * turn depends only on the number of rows, and a row's sums are added in the same order whatever
+ * pairs the other rows have.
  *
  * @param heads the attention heads that are read
  * @param rounding the way a box's edges become cells of a map
@@ -35,9 +38,14 @@ import java.util.stream.Stream;
 record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxes smallBoxes)
     implements AttentionLoss {
 
-  // The arrays of prepare(); then the masks of each size of map, (R, 1, N, K)
-  private static final int TOKENS = 0; // (R, K)
-  private static final int WEIGHTS = 1; // (R, K)
+  /**
+   * The number K of pairs of a row in a turn. Few rows have more, and a GPU hardly notices fewer.
+   */
+  private static final int PAIRS = 16;
+
+  // The arrays of prepare(); then the masks of each size of map, (turns, R, 1, N, K)
+  private static final int TOKENS = 0; // (turns, R, K)
+  private static final int WEIGHTS = 1; // (turns, R, K)
   private static final int MASKS = 2;
 
   /** One token of one object of one row. */
@@ -55,16 +63,20 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
   public NDList prepare(
       NDManager manager, List<List<LayoutObject>> layouts, List<MapSize> mapSizes) {
     List<List<Pair>> rows = layouts.stream().map(LayoutLoss::makePairs).toList();
-    int perRow = countPairs(rows);
-    List<Pair> pairs = rows.stream().flatMap(row -> fillUp(row, perRow)).toList();
-    Shape shape = new Shape(rows.size(), perRow);
+    int turns = countTurns(rows);
+    List<Pair> pairs = // turn by turn, then row by row
+        IntStream.range(0, turns)
+            .boxed()
+            .flatMap(turn -> rows.stream().flatMap(row -> ofTurn(row, turn)))
+            .toList();
+    Shape shape = new Shape(turns, rows.size(), PAIRS);
 
     NDList prepared = new NDList();
     prepared.add(manager.create(pairs.stream().mapToLong(Pair::token).toArray(), shape));
     prepared.add(manager.create(weights(pairs), shape));
     for (MapSize size : new LinkedHashSet<>(mapSizes)) {
-      Shape ofMasks = new Shape(rows.size(), 1, size.positions(), perRow);
-      prepared.add(manager.create(rasterise(pairs, size, perRow), ofMasks));
+      Shape ofMasks = new Shape(turns, rows.size(), 1, size.positions(), PAIRS);
+      prepared.add(manager.create(rasterise(pairs, size), ofMasks));
     }
     prepared.forEach(ArrayScope::release);
     return prepared;
@@ -81,18 +93,20 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
     return pairs;
   }
 
-  /** Returns the most pairs of a row, rounded up to a power of 2, so that there are few shapes. */
-  private static int countPairs(List<List<Pair>> rows) {
+  /** Returns the turns of the longest row, rounded up to a power of 2: there are few shapes. */
+  private static int countTurns(List<List<Pair>> rows) {
     int most = rows.stream().mapToInt(List::size).max().orElse(0);
-    return most < 2 ? 1 : 2 * Integer.highestOneBit(most - 1);
+    return most <= PAIRS ? 1 : 2 * Integer.highestOneBit((most - 1) / PAIRS);
   }
 
   /**
-   * Fills up the pairs of a row. It repeats the first one, which is finite if the row's loss is.
+   * Returns a row's pairs of a turn. Where it has no more, it repeats its first pair, which is
+   * finite if the row's loss is.
    */
-  private static Stream<Pair> fillUp(List<Pair> pairs, int count) {
-    Pair filler = pairs.isEmpty() ? Pair.NONE : pairs.get(0).withoutWeight();
-    return Stream.concat(pairs.stream(), Stream.generate(() -> filler)).limit(count);
+  private static Stream<Pair> ofTurn(List<Pair> row, int turn) {
+    Pair filler = row.isEmpty() ? Pair.NONE : row.get(0).withoutWeight();
+    return Stream.concat(row.stream().skip((long) turn * PAIRS), Stream.generate(() -> filler))
+        .limit(PAIRS);
   }
 
   private static float[] weights(List<Pair> pairs) {
@@ -103,14 +117,14 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
     return weights;
   }
 
-  private float[] rasterise(List<Pair> pairs, MapSize size, int perRow) {
-    float[] cells = new float[pairs.size() * size.positions()]; // (R, N, K)
+  private float[] rasterise(List<Pair> pairs, MapSize size) {
+    float[] cells = new float[pairs.size() * size.positions()]; // (turns, R, 1, N, K)
     for (int i = 0; i < pairs.size(); i++) {
       CellMask mask =
           new CellMask(pairs.get(i).boxes(), size.height(), size.width(), rounding, smallBoxes);
-      int first = i / perRow * perRow * size.positions() + i % perRow;
+      int first = i / PAIRS * PAIRS * size.positions() + i % PAIRS;
       for (int cell = 0; cell < size.positions(); cell++) {
-        cells[first + cell * perRow] = mask.covers(cell) ? 1 : 0;
+        cells[first + cell * PAIRS] = mask.covers(cell) ? 1 : 0;
       }
     }
     return cells;
@@ -119,17 +133,17 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
   @Override
   public NDArray compute(List<NDArray> maps, List<NDArray> prepared) {
     try (ArrayScope scope = new ArrayScope()) {
-      NDArray selectors = GuidanceKernels.oneHot(prepared.get(TOKENS), maps.get(0)); // (R, T, K)
-      NDArray sum = null; // (R)
+      NDArray weights = prepared.get(WEIGHTS);
+      NDArray selectors =
+          GuidanceKernels.oneHot(prepared.get(TOKENS), maps.get(0)); // (turns, R, T, K)
+      NDArray sum = weights.getManager().zeros(new Shape(weights.getShape().get(1))); // (R)
       for (NDArray map : maps) {
         NDArray probabilities =
             heads == BackwardGuidance.Heads.SECOND_HALF
                 ? GuidanceKernels.selectSecondHalfOfHeads(map)
                 : map;
         NDArray masks = findMasks(map.getShape().get(2), prepared);
-        NDArray share =
-            GuidanceKernels.layoutLoss(probabilities, selectors, masks, prepared.get(WEIGHTS));
-        sum = sum == null ? share : sum.add(share);
+        sum = GuidanceKernels.addLayoutLoss(sum, probabilities, selectors, masks, weights);
       }
       return scope.keep(TorchKernels.scale(1.0 / maps.size(), sum));
     }
@@ -139,7 +153,7 @@ record LayoutLoss(BackwardGuidance.Heads heads, CellRounding rounding, SmallBoxe
   private static NDArray findMasks(long positions, List<NDArray> prepared) {
     return prepared.stream()
         .skip(MASKS)
-        .filter(masks -> masks.getShape().get(2) == positions)
+        .filter(masks -> masks.getShape().get(3) == positions)
         .findFirst()
         .orElseThrow();
   }

@@ -13,7 +13,9 @@ import io.boxwright.diffusion.layout.BoundingBox;
 import io.boxwright.diffusion.layout.LayoutObject;
 import io.boxwright.diffusion.models.attention.MapSize;
 import io.boxwright.torch.GradMode;
+import io.boxwright.torch.GradientTape;
 import io.boxwright.torch.LibTorch;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,37 @@ class LayoutLossTest {
         .isCloseTo(expected, within(1e-6f));
     assertThat(losses(BackwardGuidance.tflcg(), List.of(map), List.of(small), leftHalf(1))[0])
         .isEqualTo(1);
+  }
+
+  @Test
+  void gradientsOfARowAreTheSameWhateverTheOtherRowsAre() {
+    List<LayoutObject> row = objects(1, 2, 3);
+    NDArray map = manager.randomNormal(new Shape(2, 8, 256, 77)).softmax(-1);
+
+    for (List<LayoutObject> other :
+        List.of(objects(1), objects(1, 2, 3, 4, 5), objects(new int[40]))) {
+      assertThat(gradient(map, row, other))
+          .as("beside %d objects", other.size())
+          .isEqualTo(gradient(map, row, List.of()));
+    }
+  }
+
+  private static List<LayoutObject> objects(int... tokens) {
+    return Arrays.stream(tokens).mapToObj(token -> leftHalf(token).get(0)).toList();
+  }
+
+  /** Computes the gradient of the loss for the first row's map. */
+  private float[] gradient(NDArray map, List<LayoutObject> first, List<LayoutObject> second) {
+    AttentionLoss loss = BackwardGuidance.paper().loss();
+    List<MapSize> sizes = List.of(new MapSize(16, 16));
+    try (NDList layouts = loss.prepare(manager, List.of(first, second), sizes);
+        GradMode ignored = GradMode.enabled();
+        GradientTape tape = new GradientTape()) {
+      NDArray x = map.duplicate();
+      x.setRequiresGradient(true);
+      tape.backward(loss.compute(List.of(x), layouts).sum());
+      return x.getGradient().stopGradient().get(0).toFloatArray();
+    }
   }
 
   private static List<LayoutObject> leftHalf(int token) {

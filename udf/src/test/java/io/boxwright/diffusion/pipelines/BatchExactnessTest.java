@@ -40,7 +40,12 @@ class BatchExactnessTest {
       List.of(
           request("a blue star on a gray background", 2, object(3, 0, 0, 1, 1)),
           request("a green square", 3),
-          request("a red circle", 4, object(1, 0.6, 0.6, 0.7, 0.7), object(2, 0, 0, 0.4, 0.4)));
+          request(
+              "a red circle",
+              4,
+              object(1, 0.6, 0.6, 0.7, 0.7),
+              object(2, 0, 0, 0.4, 0.4),
+              object(3, 0.5, 0, 1, 0.4)));
 
   @Test
   void aRowOfTheTinyModelGivesTheSameBytesInAnyCompany() {
