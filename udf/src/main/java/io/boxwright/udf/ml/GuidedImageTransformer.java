@@ -314,6 +314,7 @@ public final class GuidedImageTransformer extends Transformer implements Default
    * @throws IllegalArgumentException naming the param that is wrong
    */
   GuidedImageGenerator makeGenerator() {
+    Arrays.stream(params()).forEach(this::requireValue);
     GuidedImageGenerator generator =
         new GuidedImageGenerator()
             .setModelUrl(
@@ -344,6 +345,17 @@ public final class GuidedImageTransformer extends Transformer implements Default
       generator.setGuidance(method.orElseGet(generator::guidance).withOptions(changes));
     }
     return generator;
+  }
+
+  /** Checks that a param with a default is not null, and that no text of a list is. */
+  private void requireValue(Param<?> param) {
+    Object value = isDefined(param) ? getOrDefault(param) : null;
+    if (value == null && hasDefault(param)) {
+      throw new IllegalArgumentException("Invalid %s: it is null".formatted(param.name()));
+    }
+    if (value instanceof String[] texts && Arrays.asList(texts).contains(null)) {
+      throw new IllegalArgumentException("Invalid %s: a text is null".formatted(param.name()));
+    }
   }
 
   private GenerationOptions makeOptions() {

@@ -245,6 +245,9 @@ class GuidedImageTransformerTest {
         stage().setModelCache(""), "Invalid modelCache: '', it must be the path of a folder");
     assertRefused(stage().setModelCache("a\0b"), "Invalid modelCache: a\\u0000b, it must");
     assertRefused(new GuidedImageTransformer(), "No model: set modelUrl");
+    assertRefused(stage().setBatchShape(null), "Invalid batchShape: it is null");
+    assertRefused(stage().setDetector(null), "Invalid detector: it is null");
+    assertRefused(stage().setLoras(new String[] {LORA, null}), "Invalid loras: a text is null");
   }
 
   private static void assertRefused(GuidedImageTransformer stage, String message) {
