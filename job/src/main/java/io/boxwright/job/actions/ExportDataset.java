@@ -180,8 +180,7 @@ public final class ExportDataset {
       new ImageWork(spark, NO_LIMIT, console)
           .run(
               () ->
-                  written.set(
-                      PartWriter.writeAll(spark, folder.path(), plan, found, monitor.counters())),
+                  written.set(PartWriter.writeAll(spark, folder, plan, found, monitor.counters())),
               monitor,
               new ImagesThere(plan.images(), 0, 0),
               Redaction.of("Export: " + folder.path()));

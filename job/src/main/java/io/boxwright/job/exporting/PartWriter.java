@@ -44,22 +44,23 @@ public final class PartWriter implements Function<Part, Long> {
   /**
    * Writes all parts, each in a task.
    *
-   * @param path the path of the output folder
+   * @param folder the output folder
    * @param counters the counters of images
    * @return the number of images whose files were written now
    */
   public static long writeAll(
       SparkSession spark,
-      String path,
+      ExportFolder folder,
       ExportPlan plan,
       List<ExportedRun> runs,
       GenerationCounters counters) {
     PartWriter task =
         new PartWriter(
-            path,
+            folder.path(),
             plan.facts(),
             SourceImages.of(runs),
-            new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()),
+            new SerializableConfiguration(
+                folder.configureTasks(spark.sparkContext().hadoopConfiguration())),
             counters);
     return JavaSparkContext.fromSparkContext(spark.sparkContext())
         .parallelize(plan.parts(), plan.parts().size())

@@ -28,10 +28,27 @@ public final class ExportFolder {
   /**
    * Returns a folder by its path, as executors do.
    *
+   * @param configuration the configuration that {@link #configureTasks} returned
    * @throws InvalidInputException if the path is not that of a folder
    */
   public static ExportFolder of(Configuration configuration, String path) {
-    return new ExportFolder(RunFolder.of(configuration, path));
+    RunFolder folder = RunFolder.of(configuration, path);
+    return new ExportFolder(
+        Optional.ofNullable(configuration.get(ChunkCommitProtocol.FENCE))
+            .map(fence -> folder.fenced(Fence.parse(fence)))
+            .orElse(folder));
+  }
+
+  /**
+   * Returns the configuration for the tasks of this driver. If this is the folder of a lock's
+   * holder, their writes check the lock, too.
+   *
+   * @param configuration the driver's configuration, which stays as it is
+   */
+  public Configuration configureTasks(Configuration configuration) {
+    Configuration ofTasks = new Configuration(configuration);
+    folder.fence().ifPresent(fence -> ofTasks.set(ChunkCommitProtocol.FENCE, fence.toString()));
+    return ofTasks;
   }
 
   /**
@@ -93,8 +110,7 @@ public final class ExportFolder {
 
   private void makeFolders(String name) throws IOException {
     var parent = folder.resolve(name).getParent();
-    WholeFiles.makeFolder(folder.fileSystem(), parent);
-    WholeFiles.require(folder.fileSystem().mkdirs(parent), "the file system refuses");
+    WholeFiles.makeMissingFolder(folder.fileSystem(), parent, folder::checkFence);
   }
 
   private static void writeBuffered(OutputStream out, WholeFiles.Content content)
