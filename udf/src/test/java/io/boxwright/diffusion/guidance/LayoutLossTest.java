@@ -77,6 +77,23 @@ class LayoutLossTest {
   }
 
   @Test
+  void allOfManyObjectsCount() {
+    NDArray map = manager.zeros(new Shape(2, 3, 16, 5));
+    for (int row = 0; row < 2; row++) {
+      fill(map, row, 1, 0); // inside the left half
+      fill(map, row, 2, 3); // outside
+    }
+    int[] tokens = new int[40];
+    Arrays.fill(tokens, 1);
+    tokens[0] = 2;
+    tokens[17] = 2;
+    tokens[39] = 2;
+
+    assertThat(losses(BackwardGuidance.paper(), List.of(map), objects(tokens), objects(2)))
+        .containsExactly(new float[] {3 / 40f, 1}, within(1e-6f));
+  }
+
+  @Test
   void tflcgReadsTheSecondHalfOfTheHeads() {
     NDArray map = manager.zeros(new Shape(2, 2, 16, 5));
     map.set(new NDIndex(":, 0, 3, 1"), 1f); // the first head misses
