@@ -169,9 +169,7 @@ public final class RunBenchmark {
       if (rows == 1 && !freed) {
         throw e;
       }
-      say(
-          "Memory is too small for %s%s",
-          Count.of(rows, "row"), freed ? " with CUDA graphs" : "");
+      say("Memory is too small for %s%s", Count.of(rows, "row"), freed ? " with CUDA graphs" : "");
       return warmUp(pipeline, folder, loaded, freed ? rows : rows / 2);
     }
   }
