@@ -19,7 +19,7 @@ public record BatchSize(int rows) implements Serializable {
   /** The largest number; no device is faster with more. */
   private static final int MOST = 1_024;
 
-  // SD 1.5 at 512 pixels was 8 % faster with 64 rows than with 32 on an H100, and took 32 GiB.
+  // SD 1.5 at 512 pixels was 8 % faster with 64 rows than with 32 on an H100, and takes 28 GiB.
   private static final int ON_GPU = 64;
   private static final int ON_CPU = 8;
 
