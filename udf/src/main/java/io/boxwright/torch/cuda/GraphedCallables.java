@@ -38,7 +38,7 @@ public final class GraphedCallables implements AutoCloseable {
   private final Map<Key, Optional<GraphedCallable>> callables =
       new LinkedHashMap<>(16, 0.75f, true); // the one used last comes last
   private long mostNumbers; // in the first input of a function that is recorded
-  private long lastNumbers; // in the first input of the last call
+  private long lastNumbers = Long.MAX_VALUE; // in the first input of the last call, if any
 
   /**
    * Makes a collection without functions.

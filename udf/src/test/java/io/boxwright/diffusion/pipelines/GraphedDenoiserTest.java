@@ -178,6 +178,17 @@ class GraphedDenoiserTest {
   }
 
   @Test
+  void batchesAreRecordedAfterMemoryRanOutBeforeTheFirstPass() {
+    try (LayoutGuidanceStableDiffusionPipeline recorded = open(PretrainedOptions.cpu())) {
+      assertThat(recorded.freeMemory()).isFalse();
+
+      recorded.generate(inputs(OPTIONS, CAT), GUIDANCE);
+
+      assertThat(recorder.recordings()).isPositive();
+    }
+  }
+
+  @Test
   void otherProcessorsAreCalledInEveryPass() {
     try (LayoutGuidanceStableDiffusionPipeline pipeline = open(PretrainedOptions.cpu())) {
       Map<String, AttentionProcessor> processors =
