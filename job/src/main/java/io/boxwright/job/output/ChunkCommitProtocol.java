@@ -36,9 +36,6 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
   /** The key of the job's unique name. */
   static final String JOB = "boxwright.output.job";
 
-  /** The key of the {@link Fence} of the driver that runs the job, if it holds a lock. */
-  static final String FENCE = "boxwright.output.fence";
-
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(ChunkCommitProtocol.class);
 
@@ -180,11 +177,8 @@ public final class ChunkCommitProtocol extends HadoopMapReduceCommitProtocol {
    * Checks the fence: tasks outlive a paused driver, and another one may have the folder by now.
    */
   private void checkFence(Configuration conf) {
-    String fence = conf.get(FENCE);
-    if (fence != null) {
-      Path output = new Path(imagesFolder).getParent();
-      Fence.parse(fence).check(RunFolder.of(conf, output.toString()));
-    }
+    String output = new Path(imagesFolder).getParent().toString();
+    Fence.of(conf).ifPresent(fence -> fence.check(RunFolder.of(conf, output)));
   }
 
   /** Returns whether another attempt has already finished this chunk. */

@@ -33,10 +33,7 @@ public final class ExportFolder {
    */
   public static ExportFolder of(Configuration configuration, String path) {
     RunFolder folder = RunFolder.of(configuration, path);
-    return new ExportFolder(
-        Optional.ofNullable(configuration.get(ChunkCommitProtocol.FENCE))
-            .map(fence -> folder.fenced(Fence.parse(fence)))
-            .orElse(folder));
+    return new ExportFolder(Fence.of(configuration).map(folder::fenced).orElse(folder));
   }
 
   /**
@@ -47,7 +44,7 @@ public final class ExportFolder {
    */
   public Configuration configureTasks(Configuration configuration) {
     Configuration ofTasks = new Configuration(configuration);
-    folder.fence().ifPresent(fence -> ofTasks.set(ChunkCommitProtocol.FENCE, fence.toString()));
+    folder.fence().ifPresent(fence -> ofTasks.set(Fence.KEY, fence.toString()));
     return ofTasks;
   }
 

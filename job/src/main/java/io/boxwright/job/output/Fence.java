@@ -1,6 +1,7 @@
 package io.boxwright.job.output;
 
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * A fence that lets only one driver and its tasks write into a folder: the driver that holds the
@@ -14,6 +15,14 @@ record Fence(String token, long term) {
 
   /** The time that a file system may need to replace a lock, if it cannot do so in one step. */
   private static final long REPLACING_MILLIS = 500;
+
+  /** The key under which the configuration of tasks has the fence of their driver. */
+  static final String KEY = "boxwright.output.fence";
+
+  /** Returns the fence in a configuration, if it has one. */
+  static Optional<Fence> of(Configuration configuration) {
+    return Optional.ofNullable(configuration.get(KEY)).map(Fence::parse);
+  }
 
   /** Parses the text that {@link #toString} returns. */
   static Fence parse(String text) {

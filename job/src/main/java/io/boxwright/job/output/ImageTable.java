@@ -68,7 +68,7 @@ public final class ImageTable {
             .mode(SaveMode.Append)
             .option(ChunkCommitProtocol.COMMIT, plan.commit().name())
             .option("maxRecordsPerFile", "0");
-    folder.fence().ifPresent(fence -> writer.option(ChunkCommitProtocol.FENCE, fence.toString()));
+    folder.fence().ifPresent(fence -> writer.option(Fence.KEY, fence.toString()));
     makeFooter().forEach((key, value) -> writer.option(ImageWriteSupport.FOOTER + key, value));
     return writer;
   }

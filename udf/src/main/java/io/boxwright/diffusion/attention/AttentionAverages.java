@@ -7,6 +7,7 @@ import io.boxwright.diffusion.models.Denoiser;
 import io.boxwright.diffusion.models.attention.Attention;
 import io.boxwright.diffusion.models.attention.AttentionProcessor;
 import io.boxwright.diffusion.models.attention.MapSize;
+import io.boxwright.diffusion.nn.Functional;
 import io.boxwright.torch.ArrayScope;
 import io.boxwright.torch.TorchKernels;
 import java.util.HashMap;
@@ -99,8 +100,13 @@ public final class AttentionAverages implements AutoCloseable {
    */
   void add(Attention attention, NDArray query, NDArray key) {
     Sum sum = sums.computeIfAbsent(attention.path(), path -> makeSum(query.getShape().get(2)));
-    AttentionKernels.addMeanAttentionScores(
-        sum.maps(), sum.passes(), query, key, attention.scale());
+    try (ArrayScope scope = new ArrayScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray queries = AttentionKernels.lastRows(query, sum.maps()); // (B, heads, N, C/heads)
+      NDArray keys = AttentionKernels.lastRows(key, sum.maps()); // (B, heads, T, C/heads)
+      NDArray probabilities = Functional.attentionScores(queries, keys, attention.scale());
+      AttentionKernels.addMeanOfHeads(sum.maps(), sum.passes(), probabilities);
+    }
   }
 
   private Sum makeSum(long positions) {

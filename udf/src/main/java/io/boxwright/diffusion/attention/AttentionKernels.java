@@ -1,7 +1,5 @@
 package io.boxwright.diffusion.attention;
 
-import static io.boxwright.torch.TorchModule.number;
-
 import ai.djl.ndarray.NDArray;
 import io.boxwright.torch.TorchModule;
 
@@ -15,18 +13,19 @@ final class AttentionKernels {
 
   private AttentionKernels() {}
 
+  /** Returns a view of the last rows of x (B or 2B, ...): as many as {@code like} has. */
+  static NDArray lastRows(NDArray x, NDArray like) {
+    return MODULE.call("last_rows", x, like);
+  }
+
   /**
-   * Adds the scores of the last B rows for the first K keys, averaged over heads, to {@code sum}.
+   * Adds probabilities of the first K keys, averaged over heads, to {@code sum}.
    *
    * @param sum the sum so far, (B, N, K), float32; it is overwritten
    * @param passes the number of additions, (1), float32; it is overwritten
-   * @param query the queries, (B, heads, N, C), or (2B, heads, N, C) with the unconditional half
-   *     first
-   * @param key the keys of as many rows, (.., heads, T, C)
-   * @param scale the scale of the scores, usually {@code 1 / sqrt(C)}
+   * @param probabilities (B, heads, N, T), float32
    */
-  static void addMeanAttentionScores(
-      NDArray sum, NDArray passes, NDArray query, NDArray key, double scale) {
-    MODULE.call("add_mean_attention_scores", sum, passes, query, key, number(scale)).close();
+  static void addMeanOfHeads(NDArray sum, NDArray passes, NDArray probabilities) {
+    MODULE.call("add_mean_of_heads", sum, passes, probabilities).close();
   }
 }

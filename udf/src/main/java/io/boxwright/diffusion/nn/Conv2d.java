@@ -79,11 +79,11 @@ public final class Conv2d {
   }
 
   private NDArray forward(NDArray x, NDArray wholeBias) {
-    boolean pointwise = stride == 1 && padding == 0;
-    return pointwise
-        ? Functional.conv1x1(x, weight, wholeBias)
-        : FusedKernels.withoutAutograd(x, bias.size())
-            .map(kernels -> kernels.addBias(forwardWithoutBias(x), wholeBias))
-            .orElseGet(() -> Functional.conv2d(x, weight, wholeBias, stride, padding));
+    if (stride == 1 && padding == 0) { // pointwise
+      return Functional.conv1x1(x, weight, wholeBias);
+    }
+    return FusedKernels.withoutAutograd(x, wholeBias.size())
+        .map(kernels -> kernels.addBias(forwardWithoutBias(x), wholeBias))
+        .orElseGet(() -> Functional.conv2d(x, weight, wholeBias, stride, padding));
   }
 }
